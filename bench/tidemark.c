@@ -1,0 +1,40 @@
+/* tidemark.c - the program: one row a command. */
+#include "command.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const struct command commands[] = {
+};
+
+#define COMMANDS (sizeof commands / sizeof commands[0])
+
+static void program_help(FILE *out)
+{
+    fprintf(out, "Tidemark tells which cache policy to run, and whether it leaks.\n\n"
+                 "usage: tidemark COMMAND [OPTIONS]\n\n");
+    for (size_t i = 0; i < COMMANDS; i++)
+        fprintf(out, "  %-10s %s\n", commands[i].name, commands[i].summary);
+    fprintf(out, "\ntidemark COMMAND --help says more.\n");
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 2) {
+        program_help(stderr);
+        return 2;
+    }
+    for (size_t i = 0; i < COMMANDS; i++)
+        if (strcmp(argv[1], commands[i].name) == 0)
+            return commands[i].run(argc - 1, argv + 1);
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0) {
+        program_help(stdout);
+        return 0;
+    }
+    if (strcmp(argv[1], "--version") == 0) {
+        printf("tidemark %s\n", TIDEMARK_VERSION);
+        return 0;
+    }
+    fprintf(stderr, "tidemark: there is no command '%s'; see tidemark --help\n", argv[1]);
+    return 2;
+}

@@ -1,0 +1,42 @@
+/* trace.h - one stream of requests for all: trace files and generators alike.
+ *
+ * A trace is named on the command line: a file, "-" for standard input, or a generator such as
+ * "zipf:1.0:1000000:10000000". Generators are seeded: the same name and seed give the same stream
+ * on every machine. One thread at a time.
+ */
+#ifndef TRACE_H
+#define TRACE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define TRACE_ERROR_BYTES 256
+#define TRACE_NEVER       UINT64_MAX
+
+struct trace_request {
+    uint64_t id;      /* of the key; keys that are no numbers are hashed to one */
+    uint64_t time_ns; /* since the first request; 0 throughout where the trace has no times */
+    uint64_t next;    /* position of the next request for this id, from 0; TRACE_NEVER where it is
+                       * not asked for again; 0 where the trace does not tell */
+    uint32_t bytes;   /* of the object; 1 where the trace has no sizes */
+    uint32_t ttl_s;   /* time to live; 0: none */
+};
+
+struct trace_setup {
+    const char *format; /* NULL: find out */
+    uint64_t seed;      /* of a generator */
+    uint64_t limit;     /* at most so many requests; 0: all */
+};
+
+struct trace;
+
+/* NULL: it cannot be read, and error says in one line why and what to do. */
+struct trace *trace_open(const char *name, const struct trace_setup *setup,
+                         char error[TRACE_ERROR_BYTES]);
+/* Fills up to count requests. Fewer only at the end, or where trace_error says what is wrong. */
+size_t trace_read(struct trace *trace, struct trace_request *requests, size_t count);
+/* NULL: nothing is wrong so far. "FILE:LINE: reason" otherwise. Lives as long as the trace. */
+const char *trace_error(const struct trace *trace);
+void trace_close(struct trace *trace);
+
+#endif

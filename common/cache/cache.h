@@ -1,0 +1,66 @@
+/* cache.h - index, slots, records, limits and accounting, driven by a policy.
+ *
+ * One thread at a time (shards.h puts a lock around it). Time is handed in, monotonic. A cache has
+ * a memory zone of its own: cache_stats.bytes and the zone's allocated bytes agree whenever nobody
+ * else holds a record that has left the cache.
+ *
+ * Limits are kept at every moment: neither entries nor bytes (index, slots, the policy's order and
+ * histories included) exceed them, and nothing older than ttl_ns is handed out.
+ */
+#ifndef CACHE_H
+#define CACHE_H
+
+#include "policy.h"
+#include "record.h"
+
+struct cache_setup {
+    const struct policy *policy;
+    uint64_t capacity_entries; /* 0: no limit */
+    uint64_t capacity_bytes;   /* 0: no limit */
+    uint64_t ttl_ns;           /* 0: no limit */
+    uint64_t seed;
+};
+
+struct cache_stats {
+    uint64_t entries;
+    uint64_t payload_bytes; /* keys and bodies of the records in the cache */
+    uint64_t bytes;         /* all that the cache caused: records at usable size, index, order */
+    uint64_t hits, misses, insertions, replacements, evictions, expirations, removals;
+};
+
+struct cache;
+
+struct cache *cache_create(const struct cache_setup *setup);
+/* Drops the cache's references. Records that others still hold must be released before
+ * cache_destroy, since they live in the cache's zone. */
+void cache_destroy(struct cache *cache);
+
+/* Where records for this cache are to be created. */
+struct memory_zone *cache_zone(struct cache *cache);
+/* The hash under which the cache knows a key: stable across machines and runs. */
+uint64_t cache_hash(struct span key);
+
+/* The record with one more reference, for the caller to cache_release; NULL: a miss. */
+struct record *cache_get(struct cache *cache, struct span key, uint64_t hash, uint64_t now_ns);
+/* Keeps the record under its key, in place of an older one. The cache takes a reference of its
+ * own (a weak cache none). A record that cannot fit, or that the policy refuses, is not kept. */
+void cache_put(struct cache *cache, struct record *record, uint64_t hash, uint64_t now_ns);
+/* True: it was there. */
+bool cache_remove(struct cache *cache, struct span key, uint64_t hash);
+/* Lets expired entries go; call it at least every CACHE_TICK_NS. */
+#define CACHE_TICK_NS UINT64_C(100000000)
+void cache_tick(struct cache *cache, uint64_t now_ns);
+
+/* Called by whoever saw record_drop say "the last": a weak cache forgets the record. The caller
+ * frees it afterwards. */
+void cache_forget(struct cache *cache, struct record *record, uint64_t hash);
+
+void cache_stats(const struct cache *cache, struct cache_stats *stats);
+
+/* Replay: entries without records, known by hash alone. A cache is used either this way or with
+ * records, never both. True: it was there; otherwise it is now (unless the policy refused it). */
+bool cache_ask(struct cache *cache, const struct access *access);
+/* Brings what cache_ask(hash) will look at closer. */
+void cache_prefetch(const struct cache *cache, uint64_t hash);
+
+#endif

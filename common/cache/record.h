@@ -1,0 +1,44 @@
+/* record.h - one user: key and rendered body in one allocation, with a count of its owners.
+ *
+ * Whoever holds a record owns one reference. References may be taken and dropped by any thread;
+ * everything else in a record never changes after its creation. The header is 8 bytes, and a key
+ * that the body already spells out is not stored twice.
+ */
+#ifndef RECORD_H
+#define RECORD_H
+
+#include "memory.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define RECORD_KEY_BYTES_MAX  128
+#define RECORD_BODY_BYTES_MAX ((UINT32_C(1) << 30) - 1)
+
+struct span { /* bytes that somebody else owns */
+    const char *bytes;
+    size_t count;
+};
+
+struct record;
+
+/* A new record with one reference, the caller's. Where the body holds the key at `key_at` it is
+ * not copied a second time; pass KEY_APART when it does not. */
+#define KEY_APART SIZE_MAX
+struct record *record_create(struct memory_zone *zone, struct span key, struct span body,
+                             size_t key_at);
+struct span record_key(const struct record *record);
+struct span record_body(const struct record *record);
+/* Usable size of its allocation. */
+size_t record_bytes(const struct record *record);
+
+/* One more reference; the caller must own one already, or the lock under which one is owned. */
+void record_hold(struct record *record);
+/* One more reference unless the last one is gone. */
+bool record_hold_if_alive(struct record *record);
+/* One reference less. True: it was the last, and the caller must now record_free. */
+bool record_drop(struct record *record);
+void record_free(struct record *record);
+
+#endif

@@ -1,0 +1,60 @@
+/* memory.h - every byte the project allocates, where it lives, and what the process takes.
+ *
+ * Two implementations share this contract, chosen when the project is configured:
+ * memory_jemalloc.c (servers, benchmarks) and memory_libc.c (sanitizers, valgrind). Both account
+ * by usable size: what an allocation really takes, not what was asked for.
+ *
+ * Out of memory aborts, here and nowhere else. All sizes are bytes.
+ */
+#ifndef MEMORY_H
+#define MEMORY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+/* A place of its own for allocations that belong together: with jemalloc an arena without thread
+ * cache, so that its figures are exact at any moment. Any thread may allocate and free. */
+struct memory_zone;
+
+struct memory_zone *memory_zone_create(void);
+/* Everything allocated in the zone must have been freed. */
+void memory_zone_destroy(struct memory_zone *zone);
+
+/* Never NULL. Freed with memory_free, by any thread. */
+void *memory_alloc(struct memory_zone *zone, size_t bytes);
+void *memory_alloc_zeroed(struct memory_zone *zone, size_t bytes);
+void memory_free(void *allocation);
+/* What the allocation takes, rounding up to its size class included. */
+size_t memory_usable(const void *allocation);
+
+/* What a zone takes, by layer. */
+struct memory_zone_figures {
+    uint64_t allocated_bytes; /* sum of usable sizes: exact */
+    uint64_t active_bytes;    /* pages that hold at least one allocation */
+    uint64_t resident_bytes;  /* + dirty pages and the zone's own metadata */
+};
+void memory_zone_read(struct memory_zone *zone, struct memory_zone_figures *figures);
+
+/* What the whole process takes, by layer. The allocator's layers are 0 where it cannot tell. */
+struct memory_figures {
+    uint64_t allocated_bytes; /* the program holds */
+    uint64_t active_bytes;    /* pages holding them */
+    uint64_t metadata_bytes;  /* the allocator's own */
+    uint64_t resident_bytes;  /* + dirty pages */
+    uint64_t mapped_bytes;    /* address space in use by the allocator */
+    uint64_t retained_bytes;  /* address space kept, pages given back */
+    uint64_t rss_bytes;       /* the kernel's count */
+    uint64_t vsz_bytes;
+};
+void memory_read(struct memory_figures *figures);
+
+/* "jemalloc 5.3.0-..." or "libc": for the record of what was measured. */
+const char *memory_allocator(void);
+/* Gives unused pages back to the kernel now. */
+void memory_purge(void);
+/* The allocator's own statistics as JSON, handed over piece by piece. False where it has none. */
+bool memory_dump(void (*write)(void *context, const char *text), void *context);
+
+#endif

@@ -1,0 +1,18 @@
+/* process.h - what the kernel says about a process: memory and CPU time from /proc. */
+#ifndef PROCESS_H
+#define PROCESS_H
+
+#include <stdint.h>
+#include <sys/types.h>
+
+struct process_figures {
+    uint64_t rss_bytes;
+    uint64_t vsz_bytes;
+    uint64_t cpu_ns; /* user and system time since the process began */
+    uint64_t minor_faults, major_faults;
+};
+
+/* 0, or -1 with errno set when there is no such process or it may not be looked at. */
+int process_read(pid_t pid, struct process_figures *figures);
+
+#endif

@@ -1,0 +1,55 @@
+/* options.h - command lines from a table: parsing, errors and --help come from the same rows.
+ *
+ * Both `--name VALUE` and `--name=VALUE` are taken; `--` ends the options. `--help` and
+ * `--version` need no row.
+ */
+#ifndef OPTIONS_H
+#define OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#define OPTIONS_ERROR_BYTES 256
+
+enum option_kind {
+    OPTION_FLAG,     /* bool; takes no value */
+    OPTION_TEXT,     /* const char *, pointing into argv */
+    OPTION_COUNT,    /* uint64_t; 10k */
+    OPTION_SIZE,     /* uint64_t bytes; 64MiB */
+    OPTION_DURATION, /* uint64_t ns; 2ms */
+    OPTION_REAL,     /* double, finite and not negative */
+    OPTION_CAPACITY, /* struct option_capacity: entries or bytes */
+};
+
+struct option_capacity {
+    uint64_t entries; /* 0: no such limit */
+    uint64_t bytes;   /* 0: no such limit */
+};
+
+struct option {
+    const char *name; /* without the dashes */
+    enum option_kind kind;
+    size_t offset;    /* of the field in the settings */
+    const char *value; /* what the value is called in --help, NULL for a flag */
+    const char *help;
+};
+
+struct option_table {
+    const char *usage;   /* "tidemark load [OPTIONS] URL" */
+    const char *summary; /* what it does, one or more lines */
+    const char *details; /* after the options: examples. May be NULL */
+    const struct option *options;
+    size_t count;
+};
+
+enum options_outcome { OPTIONS_OK, OPTIONS_HELP, OPTIONS_VERSION, OPTIONS_WRONG };
+
+/* Reads argv[1..] into *settings, whose fields hold the defaults. Positional arguments are moved
+ * to the front of argv[1..] and counted in *positional. OPTIONS_WRONG leaves one line in error. */
+enum options_outcome options_parse(const struct option_table *table, int argc, char **argv,
+                                   void *settings, int *positional,
+                                   char error[OPTIONS_ERROR_BYTES]);
+void options_help(const struct option_table *table, FILE *out);
+
+#endif
