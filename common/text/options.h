@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 
 #define OPTIONS_ERROR_BYTES 256
@@ -30,7 +31,7 @@ struct option_capacity {
 struct option {
     const char *name; /* without the dashes */
     enum option_kind kind;
-    size_t offset;    /* of the field in the settings */
+    size_t offset;     /* of the field in the settings */
     const char *value; /* what the value is called in --help, NULL for a flag */
     const char *help;
 };

@@ -1,7 +1,8 @@
 /* units.h - sizes, counts and durations as people write them: 64MiB, 10k, 2ms.
  *
  * Parsers take the whole string or refuse it: 0, or -1 for anything malformed, negative or too
- * large; *value is left alone then. Formatters write into the caller's buffer and return it.
+ * large; *value is left alone then. One space may precede the unit, and what is finer than the
+ * smallest unit is cut off. Formatters write into the caller's buffer and return it.
  */
 #ifndef UNITS_H
 #define UNITS_H
@@ -17,13 +18,13 @@
 
 /* "123", "10k", "2M", "1G" (powers of a thousand). */
 int units_parse_count(const char *text, uint64_t *value);
-/* "4096B", "64KiB", "1.5GiB" (powers of 1024), "64kB", "1MB" (powers of 1000). A unit is required. */
+/* "4096B", "64KiB", "1.5GiB" (powers of 1024), "64kB", "1MB" (powers of 1000). A unit is needed. */
 int units_parse_size(const char *text, uint64_t *bytes);
-/* "150ns", "20us", "2ms", "1.5s", "5min", "1h". A unit is required, except for 0. */
+/* "150ns", "20us", "2ms", "1.5s", "5min", "1h", "2d". A unit is needed, except for 0. */
 int units_parse_duration(const char *text, uint64_t *ns);
 
-char *units_format_size(char text[UNITS_TEXT_BYTES], double bytes);     /* "7.9 MiB" */
-char *units_format_count(char text[UNITS_TEXT_BYTES], uint64_t count);  /* "1,234,567" */
-char *units_format_duration(char text[UNITS_TEXT_BYTES], double ns);    /* "14 min", "2.1 ms" */
+char *units_format_size(char text[UNITS_TEXT_BYTES], double bytes);    /* "7.9 MiB" */
+char *units_format_count(char text[UNITS_TEXT_BYTES], uint64_t count); /* "1,234,567" */
+char *units_format_duration(char text[UNITS_TEXT_BYTES], double ns);   /* "14 min", "2.1 ms" */
 
 #endif
