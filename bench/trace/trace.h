@@ -7,8 +7,10 @@
 #ifndef TRACE_H
 #define TRACE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #define TRACE_ERROR_BYTES 256
 #define TRACE_NEVER       UINT64_MAX
@@ -37,6 +39,11 @@ struct trace *trace_open(const char *name, const struct trace_setup *setup,
 size_t trace_read(struct trace *trace, struct trace_request *requests, size_t count);
 /* NULL: nothing is wrong so far. "FILE:LINE: reason" otherwise. Lives as long as the trace. */
 const char *trace_error(const struct trace *trace);
-void trace_close(struct trace *trace);
+/* Does it go on for ever? A limit, or REQUESTS in a generator's name, ends it. */
+bool trace_is_endless(const struct trace *trace);
+void trace_close(struct trace *trace); /* NULL does nothing */
+
+/* What a trace may be called, a line each: for --help. */
+void trace_describe(FILE *out);
 
 #endif

@@ -1,0 +1,296 @@
+/* generator.c - made-up streams of requests, one row of a table each. */
+#include "generator.h"
+
+#include "random.h"
+#include "units.h"
+#include "zipf.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SPEC_BYTES     256
+#define FIELDS_MAX     4
+#define IDS_MAX        (UINT64_C(1) << 62)
+#define ALPHA_MAX      100
+#define DEFAULT_PERIOD 1000 /* requests between two steps of a drift */
+#define HOT_SHARE      100  /* a burst's hot set: one in so many of its ids */
+#define TWO_POOL_HOT   100  /* O'Neil, O'Neil & Weikum 1993, section 4.1 */
+#define TWO_POOL_COLD  10000
+
+struct generator;
+
+enum field_kind { FIELD_NONE, FIELD_ALPHA, FIELD_IDS, FIELD_HOT, FIELD_REQUESTS, FIELD_PERIOD };
+
+struct generator_kind {
+    const char *name, *usage, *summary;
+    enum field_kind fields[FIELDS_MAX]; /* in the order of the name */
+    unsigned required;                  /* so many of them must be given */
+    void (*fill)(struct generator *generator, struct trace_request *requests, size_t count);
+};
+
+struct generator {
+    struct source source;
+    const struct generator_kind *kind;
+    struct random random;
+    uint64_t salt; /* random ids of one seed are not those of another */
+    struct zipf *zipf;
+    double alpha;
+    uint64_t ids, hot, requests, period;
+    uint64_t position;
+};
+
+static inline struct trace_request ask(uint64_t id)
+{
+    return (struct trace_request){.id = id, .bytes = 1};
+}
+
+/* SplitMix64's sequence: a bijection of a counter, so that no id comes twice. */
+static void fill_random(struct generator *generator, struct trace_request *requests, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        uint64_t n = generator->position + i;
+        requests[i] = ask(random_mix(generator->salt + n * UINT64_C(0x9e3779b97f4a7c15)));
+    }
+}
+
+static void fill_uniform(struct generator *generator, struct trace_request *requests, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        requests[i] = ask(random_below(&generator->random, generator->ids));
+}
+
+static void fill_zipf(struct generator *generator, struct trace_request *requests, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        requests[i] = ask(zipf_draw(generator->zipf, &generator->random));
+}
+
+static void fill_scan(struct generator *generator, struct trace_request *requests, size_t count)
+{
+    uint64_t id = generator->position % generator->ids;
+    for (size_t i = 0; i < count; i++) {
+        requests[i] = ask(id);
+        id = id + 1 < generator->ids ? id + 1 : 0;
+    }
+}
+
+/* With each step the least popular id becomes the most popular and all others fall by a rank. */
+static void fill_shift(struct generator *generator, struct trace_request *requests, size_t count)
+{
+    uint64_t steps = generator->position / generator->period;
+    uint64_t left = generator->period - generator->position % generator->period;
+    for (size_t i = 0; i < count; i++) {
+        uint64_t rank = zipf_draw(generator->zipf, &generator->random);
+        uint64_t gone = steps % generator->ids;
+        requests[i] = ask(rank >= gone ? rank - gone : rank + generator->ids - gone);
+        if (--left == 0) {
+            steps++;
+            left = generator->period;
+        }
+    }
+}
+
+/* The hot ids are spread evenly over the burst, as survivors are in life. */
+static void fill_burst(struct generator *generator, struct trace_request *requests, size_t count)
+{
+    uint64_t spread = generator->ids / generator->hot;
+    for (size_t i = 0; i < count; i++) {
+        uint64_t n = generator->position + i;
+        requests[i] =
+            ask(n < generator->ids ? n : random_below(&generator->random, generator->hot) * spread);
+    }
+}
+
+static void fill_two_pool(struct generator *generator, struct trace_request *requests, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        bool cold = (generator->position + i) % 2 != 0;
+        uint64_t first = cold ? generator->hot : 0;
+        uint64_t pool = cold ? generator->ids : generator->hot;
+        requests[i] = ask(first + random_below(&generator->random, pool));
+    }
+}
+
+/* clang-format off */
+static const struct generator_kind kinds[] = {
+    {"random", "random[:REQUESTS]", "every id new: none comes twice",
+     {FIELD_REQUESTS}, 0, fill_random},
+    {"uniform", "uniform:IDS[:REQUESTS]", "every id equally likely",
+     {FIELD_IDS, FIELD_REQUESTS}, 1, fill_uniform},
+    {"zipf", "zipf:ALPHA:IDS[:REQUESTS]", "id r with a chance in proportion to 1/(r+1)^ALPHA",
+     {FIELD_ALPHA, FIELD_IDS, FIELD_REQUESTS}, 2, fill_zipf},
+    {"scan", "scan:IDS[:REQUESTS]", "one id after the other, round and round",
+     {FIELD_IDS, FIELD_REQUESTS}, 1, fill_scan},
+    {"shift", "shift:ALPHA:IDS[:REQUESTS[:PERIOD]]",
+     "zipf, but every PERIOD requests (1000) the coldest id becomes the hottest",
+     {FIELD_ALPHA, FIELD_IDS, FIELD_REQUESTS, FIELD_PERIOD}, 2, fill_shift},
+    {"burst", "burst:IDS[:REQUESTS[:HOT]]",
+     "every id once, then only HOT of them (one in a hundred), equally likely",
+     {FIELD_IDS, FIELD_REQUESTS, FIELD_HOT}, 1, fill_burst},
+    {"two-pool", "two-pool[:HOT[:COLD[:REQUESTS]]]",
+     "by turns one of HOT (100) and one of COLD (10000) ids, as in the LRU-K paper",
+     {FIELD_HOT, FIELD_IDS, FIELD_REQUESTS}, 0, fill_two_pool},
+};
+/* clang-format on */
+
+#define KINDS (sizeof(kinds) / sizeof(kinds[0]))
+
+static const struct generator_kind *find_kind(const char *name)
+{
+    size_t length = strcspn(name, ":");
+    for (size_t i = 0; i < KINDS; i++) {
+        if (strlen(kinds[i].name) == length && memcmp(kinds[i].name, name, length) == 0)
+            return &kinds[i];
+    }
+    return NULL;
+}
+
+bool generator_is_named(const char *name)
+{
+    return find_kind(name) != NULL;
+}
+
+void generator_describe(FILE *out)
+{
+    for (size_t i = 0; i < KINDS; i++)
+        fprintf(out, "  %-36s %s\n", kinds[i].usage, kinds[i].summary);
+}
+
+static int parse_alpha(const char *text, double *alpha)
+{
+    char *end;
+    double value = strtod(text, &end);
+    if (end == text || *end != '\0' || !(value >= 0 && value <= ALPHA_MAX))
+        return -1;
+    *alpha = value;
+    return 0;
+}
+
+static int parse_count(const char *text, uint64_t max, uint64_t *count)
+{
+    uint64_t value;
+    if (units_parse_count(text, &value) != 0 || value == 0 || value > max)
+        return -1;
+    *count = value;
+    return 0;
+}
+
+static int parse_field(struct generator *generator, enum field_kind field, const char *text)
+{
+    switch (field) {
+    case FIELD_ALPHA:
+        return parse_alpha(text, &generator->alpha);
+    case FIELD_IDS:
+        return parse_count(text, IDS_MAX, &generator->ids);
+    case FIELD_HOT:
+        return parse_count(text, IDS_MAX, &generator->hot);
+    case FIELD_REQUESTS:
+        return parse_count(text, UINT64_MAX, &generator->requests);
+    case FIELD_PERIOD:
+        return parse_count(text, UINT64_MAX, &generator->period);
+    case FIELD_NONE:
+        break;
+    }
+    return -1;
+}
+
+static int parse_fields(struct generator *generator, char *spec)
+{
+    char *rest = NULL;
+    unsigned given = 0;
+    strsep(&spec, ":");
+    while ((rest = strsep(&spec, ":")) != NULL) {
+        if (given == FIELDS_MAX ||
+            parse_field(generator, generator->kind->fields[given], rest) != 0)
+            return -1;
+        given++;
+    }
+    return given >= generator->kind->required ? 0 : -1;
+}
+
+static int parse_spec(struct generator *generator, const char *name)
+{
+    char spec[SPEC_BYTES];
+    if (snprintf(spec, sizeof(spec), "%s", name) >= (int)sizeof(spec))
+        return -1;
+    if (parse_fields(generator, spec) != 0)
+        return -1;
+    if (generator->hot == 0)
+        generator->hot = generator->ids / HOT_SHARE ? generator->ids / HOT_SHARE : 1;
+    return 0;
+}
+
+static void set_defaults(struct generator *generator)
+{
+    bool two_pool = generator->kind->fields[0] == FIELD_HOT;
+    generator->hot = two_pool ? TWO_POOL_HOT : 0;
+    generator->ids = TWO_POOL_COLD;
+    generator->period = DEFAULT_PERIOD;
+    generator->requests = UINT64_MAX;
+}
+
+static size_t generator_read(struct source *source, struct trace_request *requests, size_t count)
+{
+    struct generator *generator = (struct generator *)source;
+    uint64_t left = generator->requests - generator->position;
+    if (count > left)
+        count = (size_t)left;
+    generator->kind->fill(generator, requests, count);
+    generator->position += count;
+    return count;
+}
+
+static void generator_close(struct source *source)
+{
+    struct generator *generator = (struct generator *)source;
+    zipf_destroy(generator->zipf);
+    free(generator);
+}
+
+static const struct source_kind source_kind = {generator_read, generator_close};
+
+/* Is the burst's hot set within the burst? It cannot be told field by field. */
+static bool is_sensible(const struct generator *generator)
+{
+    return generator->kind->fill != fill_burst || generator->hot <= generator->ids;
+}
+
+static int prepare(struct generator *generator, const char *name, uint64_t seed)
+{
+    set_defaults(generator);
+    if (parse_spec(generator, name) != 0 || !is_sensible(generator)) {
+        snprintf(generator->source.error, TRACE_ERROR_BYTES,
+                 "%s: not of the form %s (numbers like 10000, 10k or 1M; not 0)", name,
+                 generator->kind->usage);
+        return -1;
+    }
+    random_seed(&generator->random, seed);
+    generator->salt = random_next(&generator->random);
+    generator->source.endless = generator->requests == UINT64_MAX;
+    if (generator->kind->fields[0] == FIELD_ALPHA) {
+        generator->zipf = zipf_create(generator->alpha, generator->ids);
+        if (generator->zipf == NULL) {
+            snprintf(generator->source.error, TRACE_ERROR_BYTES, "%s: out of memory", name);
+            return -1;
+        }
+    }
+    return 0;
+}
+
+struct source *generator_open(const char *name, uint64_t seed, char *error)
+{
+    struct generator *generator = calloc(1, sizeof(*generator));
+    if (generator == NULL) {
+        snprintf(error, TRACE_ERROR_BYTES, "%s: out of memory", name);
+        return NULL;
+    }
+    generator->source.kind = &source_kind;
+    generator->source.error = error;
+    generator->kind = find_kind(name);
+    if (prepare(generator, name, seed) != 0) {
+        generator_close(&generator->source);
+        return NULL;
+    }
+    return &generator->source;
+}

@@ -1,0 +1,238 @@
+/* generator_test.c - generators: the right ids, as often as they should come, the same every time.
+ */
+#include "trace.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define BATCH 1000
+
+static struct trace *open_trace(const char *name, uint64_t seed)
+{
+    char error[TRACE_ERROR_BYTES];
+    struct trace *trace = trace_open(name, &(struct trace_setup){.seed = seed}, error);
+    if (trace == NULL)
+        fail_msg("%s", error);
+    return trace;
+}
+
+static void take(struct trace *trace, struct trace_request *requests, size_t count)
+{
+    assert_int_equal(trace_read(trace, requests, count), count);
+    assert_null(trace_error(trace));
+}
+
+static int compare_ids(const void *a, const void *b)
+{
+    uint64_t x = ((const struct trace_request *)a)->id, y = ((const struct trace_request *)b)->id;
+    return (x > y) - (x < y);
+}
+
+static void random_never_repeats(void **state)
+{
+    (void)state;
+    static struct trace_request requests[100 * BATCH];
+    struct trace *trace = open_trace("random", 7);
+    for (size_t i = 0; i < 100; i++)
+        take(trace, requests + i * BATCH, BATCH);
+    qsort(requests, 100 * BATCH, sizeof(requests[0]), compare_ids);
+    for (size_t i = 1; i < 100 * BATCH; i++)
+        assert_int_not_equal(requests[i].id, requests[i - 1].id);
+    assert_true(trace_is_endless(trace));
+    trace_close(trace);
+}
+
+static void scan_goes_round(void **state)
+{
+    (void)state;
+    struct trace_request requests[30];
+    struct trace *trace = open_trace("scan:7:25", 0);
+    take(trace, requests, 10);
+    assert_int_equal(trace_read(trace, requests + 10, 20), 15);
+    assert_int_equal(trace_read(trace, requests + 25, 1), 0);
+    for (size_t i = 0; i < 25; i++)
+        assert_int_equal(requests[i].id, i % 7);
+    assert_int_equal(requests[0].bytes, 1);
+    assert_false(trace_is_endless(trace));
+    trace_close(trace);
+}
+
+static void the_same_seed_gives_the_same_stream(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"random",         "uniform:1000",   "zipf:0.99:1M",
+                                        "shift:1:1000",   "burst:500:2000", "two-pool",
+                                        "two-pool:5:10k", "scan:10"};
+    struct trace_request a[BATCH], b[BATCH], other[BATCH];
+    for (size_t n = 0; n < sizeof(names) / sizeof(names[0]); n++) {
+        struct trace *one = open_trace(names[n], 1), *same = open_trace(names[n], 1);
+        struct trace *two = open_trace(names[n], 2);
+        take(one, a, BATCH);
+        for (size_t i = 0; i < BATCH; i += 125)
+            take(same, b + i, 125);
+        take(two, other, BATCH);
+        assert_memory_equal(a, b, sizeof(a));
+        if (strncmp(names[n], "scan", 4) != 0)
+            assert_memory_not_equal(a, other, sizeof(a));
+        trace_close(one);
+        trace_close(same);
+        trace_close(two);
+    }
+}
+
+static void count_ids(const char *name, size_t ids, size_t requests, uint64_t *counts)
+{
+    struct trace *trace = open_trace(name, 42);
+    struct trace_request batch[BATCH];
+    memset(counts, 0, ids * sizeof(*counts));
+    for (size_t done = 0; done < requests; done += BATCH) {
+        take(trace, batch, BATCH);
+        for (size_t i = 0; i < BATCH; i++) {
+            assert_in_range(batch[i].id, 0, ids - 1);
+            counts[batch[i].id]++;
+        }
+    }
+    trace_close(trace);
+}
+
+/* Pearson's statistic over groups of ids, each twice as long as the one before: it catches an
+ * error of half a percent in any of them. Above 60 by chance: less than once in a million. */
+static void expect_zipf(const char *name, double alpha, size_t ids)
+{
+    size_t requests = 1000 * BATCH;
+    uint64_t *counts = calloc(ids, sizeof(*counts));
+    assert_non_null(counts);
+    count_ids(name, ids, requests, counts);
+    double total = 0, statistic = 0;
+    for (size_t i = 0; i < ids; i++)
+        total += pow((double)(i + 1), -alpha);
+    for (size_t first = 0, width = 1; first < ids; first += width, width *= 2) {
+        double expected = 0, seen = 0;
+        for (size_t i = first; i < first + width && i < ids; i++) {
+            expected += pow((double)(i + 1), -alpha) / total * (double)requests;
+            seen += (double)counts[i];
+        }
+        if (expected > 5)
+            statistic += (seen - expected) * (seen - expected) / expected;
+    }
+    if (statistic > 60)
+        fail_msg("%s: chi squared %.1f", name, statistic);
+    free(counts);
+}
+
+static void zipf_is_exact(void **state)
+{
+    (void)state;
+    expect_zipf("zipf:0:1000", 0, 1000);
+    expect_zipf("zipf:0.5:1", 0.5, 1);
+    expect_zipf("zipf:0.6:100k", 0.6, 100000);
+    expect_zipf("zipf:0.99:1M", 0.99, 1000000);
+    expect_zipf("zipf:1.0:1M", 1, 1000000);
+    expect_zipf("zipf:1.5:10k", 1.5, 10000);
+    expect_zipf("zipf:3:300", 3, 300);
+}
+
+static void shift_drifts(void **state)
+{
+    (void)state;
+    struct trace_request requests[400];
+    struct trace *trace = open_trace("shift:50:10:400:100", 1); /* alpha 50: rank 0 alone */
+    take(trace, requests, 50);
+    take(trace, requests + 50, 350);
+    static const uint64_t hottest[] = {0, 9, 8, 7};
+    for (size_t i = 0; i < 400; i++)
+        assert_int_equal(requests[i].id, hottest[i / 100]);
+    trace_close(trace);
+}
+
+static void burst_then_a_few(void **state)
+{
+    (void)state;
+    struct trace_request requests[1000];
+    struct trace *trace = open_trace("burst:500:1000:5", 1);
+    take(trace, requests, 1000);
+    for (size_t i = 0; i < 500; i++)
+        assert_int_equal(requests[i].id, i);
+    unsigned seen = 0;
+    for (size_t i = 500; i < 1000; i++) {
+        assert_int_equal(requests[i].id % 100, 0);
+        seen |= 1u << requests[i].id / 100;
+    }
+    assert_int_equal(seen, 31);
+    trace_close(trace);
+}
+
+static void two_pools_by_turns(void **state)
+{
+    (void)state;
+    struct trace_request requests[200];
+    struct trace *trace = open_trace("two-pool:10:1000", 1);
+    take(trace, requests, 99);
+    take(trace, requests + 99, 101);
+    for (size_t i = 0; i < 200; i++)
+        assert_true(i % 2 == 0 ? requests[i].id < 10
+                               : requests[i].id >= 10 && requests[i].id < 1010);
+    trace_close(trace);
+}
+
+static void the_limit_is_kept(void **state)
+{
+    (void)state;
+    char error[TRACE_ERROR_BYTES];
+    struct trace_request requests[100];
+    struct trace *trace = trace_open("uniform:10", &(struct trace_setup){.limit = 60}, error);
+    assert_non_null(trace);
+    assert_false(trace_is_endless(trace));
+    assert_int_equal(trace_read(trace, requests, 50), 50);
+    assert_int_equal(trace_read(trace, requests, 50), 10);
+    assert_int_equal(trace_read(trace, requests, 50), 0);
+    trace_close(trace);
+}
+
+static void wrong_names_are_refused(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"zipf",
+                                        "zipf:1.0",
+                                        "zipf:-1:10",
+                                        "zipf:nan:10",
+                                        "zipf:x:10",
+                                        "zipf:1:0",
+                                        "zipf:1:10:0",
+                                        "zipf:1:10:5:6",
+                                        "uniform",
+                                        "uniform:",
+                                        "uniform:1:2:",
+                                        "scan:10:10:10",
+                                        "burst:10:100:11",
+                                        "random:1:1",
+                                        "zipf:1:9E99",
+                                        "shift:1:10:100:0"};
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        char error[TRACE_ERROR_BYTES] = "";
+        if (trace_open(names[i], &(struct trace_setup){0}, error) != NULL)
+            fail_msg("%s was taken", names[i]);
+        assert_non_null(strstr(error, "not of the form"));
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(random_never_repeats),
+        cmocka_unit_test(scan_goes_round),
+        cmocka_unit_test(the_same_seed_gives_the_same_stream),
+        cmocka_unit_test(zipf_is_exact),
+        cmocka_unit_test(shift_drifts),
+        cmocka_unit_test(burst_then_a_few),
+        cmocka_unit_test(two_pools_by_turns),
+        cmocka_unit_test(the_limit_is_kept),
+        cmocka_unit_test(wrong_names_are_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,58 @@
+/* random.h - a seeded stream of random numbers: xoshiro256++ (Blackman & Vigna 2019). */
+#ifndef RANDOM_H
+#define RANDOM_H
+
+#include <stdint.h>
+
+struct random {
+    uint64_t state[4];
+};
+
+/* A bijection of 64 bits: the finaliser of SplitMix64 (Steele, Lea & Flood 2014). */
+static inline uint64_t random_mix(uint64_t x)
+{
+    x = (x ^ x >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+    x = (x ^ x >> 27) * UINT64_C(0x94d049bb133111eb);
+    return x ^ x >> 31;
+}
+
+static inline void random_seed(struct random *random, uint64_t seed)
+{
+    for (unsigned i = 0; i < 4; i++)
+        random->state[i] = random_mix(seed += UINT64_C(0x9e3779b97f4a7c15));
+}
+
+static inline uint64_t random_rotate(uint64_t x, int bits)
+{
+    return x << bits | x >> (64 - bits);
+}
+
+static inline uint64_t random_next(struct random *random)
+{
+    uint64_t *s = random->state;
+    uint64_t result = random_rotate(s[0] + s[3], 23) + s[0];
+    uint64_t t = s[1] << 17;
+    s[2] ^= s[0];
+    s[3] ^= s[1];
+    s[1] ^= s[2];
+    s[0] ^= s[3];
+    s[2] ^= t;
+    s[3] = random_rotate(s[3], 45);
+    return result;
+}
+
+/* Uniform in [0, bound); *fraction: what is left of the draw, uniform in [0, 2^64). */
+static inline uint64_t random_split(struct random *random, uint64_t bound, uint64_t *fraction)
+{
+    unsigned __int128 product = (unsigned __int128)random_next(random) * bound;
+    *fraction = (uint64_t)product;
+    return (uint64_t)(product >> 64);
+}
+
+static inline uint64_t random_below(struct random *random, uint64_t bound)
+{
+    uint64_t fraction;
+    return random_split(random, bound, &fraction);
+}
+
+#endif

@@ -1,0 +1,74 @@
+/* trace.c - one stream of requests for all: finds out what a name means and keeps the limit. */
+#include "trace.h"
+
+#include "generator.h"
+#include "source.h"
+
+#include <stdlib.h>
+
+struct trace {
+    struct source *source;
+    uint64_t left;
+    char error[TRACE_ERROR_BYTES];
+};
+
+static struct source *open_source(const char *name, const struct trace_setup *setup, char *error)
+{
+    if (generator_is_named(name))
+        return generator_open(name, setup->seed, error);
+    snprintf(error, TRACE_ERROR_BYTES, "%s: no such generator; one of random, zipf, scan, ...",
+             name);
+    return NULL;
+}
+
+struct trace *trace_open(const char *name, const struct trace_setup *setup,
+                         char error[TRACE_ERROR_BYTES])
+{
+    struct trace *trace = calloc(1, sizeof(*trace));
+    if (trace == NULL) {
+        snprintf(error, TRACE_ERROR_BYTES, "%s: out of memory", name);
+        return NULL;
+    }
+    trace->left = setup->limit ? setup->limit : UINT64_MAX;
+    trace->source = open_source(name, setup, trace->error);
+    if (trace->source == NULL) {
+        snprintf(error, TRACE_ERROR_BYTES, "%s", trace->error);
+        free(trace);
+        return NULL;
+    }
+    return trace;
+}
+
+size_t trace_read(struct trace *trace, struct trace_request *requests, size_t count)
+{
+    if (count > trace->left)
+        count = (size_t)trace->left;
+    size_t got = trace->source->kind->read(trace->source, requests, count);
+    if (trace->left != UINT64_MAX)
+        trace->left -= got;
+    return got;
+}
+
+bool trace_is_endless(const struct trace *trace)
+{
+    return trace->source->endless && trace->left == UINT64_MAX;
+}
+
+const char *trace_error(const struct trace *trace)
+{
+    return trace->error[0] != '\0' ? trace->error : NULL;
+}
+
+void trace_close(struct trace *trace)
+{
+    if (trace == NULL)
+        return;
+    trace->source->kind->close(trace->source);
+    free(trace);
+}
+
+void trace_describe(FILE *out)
+{
+    fputs("Generators (without REQUESTS they never end):\n", out);
+    generator_describe(out);
+}

@@ -1,0 +1,20 @@
+/* zipf.h - draws ranks by Zipf's law: rank r of 0 .. count-1 with a chance in proportion to
+ * 1 / (r + 1)^alpha. Exact, for any alpha >= 0 and any count, in a table of tens of kilobytes.
+ */
+#ifndef ZIPF_H
+#define ZIPF_H
+
+#include "random.h"
+
+#include <stddef.h>
+
+struct zipf;
+
+/* alpha >= 0 and finite, 0 < count <= 2^62. NULL: out of memory. */
+struct zipf *zipf_create(double alpha, uint64_t count);
+void zipf_destroy(struct zipf *zipf);
+uint64_t zipf_draw(const struct zipf *zipf, struct random *random);
+/* What the table takes. */
+size_t zipf_bytes(const struct zipf *zipf);
+
+#endif
