@@ -62,7 +62,7 @@ static const struct kind {
     int (*store)(const char *value, void *field); /* 0, or -1: refused */
     const char *wanted;
 } kinds[] = {
-    [OPTION_TEXT] = {text_store, "text"},
+    [OPTION_TEXT] = {text_store, "value"},
     [OPTION_COUNT] = {count_store, "count (10000, 10k)"},
     [OPTION_SIZE] = {size_store, "size (64MiB)"},
     [OPTION_DURATION] = {duration_store, "duration (2ms, 60s)"},
@@ -172,8 +172,7 @@ static enum options_outcome value_store(const struct option *option, const char 
 {
     const struct kind *kind = &kinds[option->kind];
     if (!value) {
-        snprintf(error, OPTIONS_ERROR_BYTES, "--%s: needs a %s", option->name,
-                 option->kind == OPTION_TEXT && option->value ? option->value : kind->wanted);
+        snprintf(error, OPTIONS_ERROR_BYTES, "--%s: needs a %s", option->name, kind->wanted);
         return OPTIONS_WRONG;
     }
     if (kind->store(value, (char *)settings + option->offset) < 0) {
