@@ -40,9 +40,9 @@ struct generator {
     uint64_t position;
 };
 
-static inline struct trace_request ask(uint64_t id)
+static inline void ask(struct trace_request *request, uint64_t id)
 {
-    return (struct trace_request){.id = id, .bytes = 1};
+    *request = (struct trace_request){.id = id, .bytes = 1};
 }
 
 /* SplitMix64's sequence: a bijection of a counter, so that no id comes twice. */
@@ -50,27 +50,27 @@ static void fill_random(struct generator *generator, struct trace_request *reque
 {
     for (size_t i = 0; i < count; i++) {
         uint64_t n = generator->position + i;
-        requests[i] = ask(random_mix(generator->salt + n * UINT64_C(0x9e3779b97f4a7c15)));
+        ask(&requests[i], random_mix(generator->salt + n * UINT64_C(0x9e3779b97f4a7c15)));
     }
 }
 
 static void fill_uniform(struct generator *generator, struct trace_request *requests, size_t count)
 {
     for (size_t i = 0; i < count; i++)
-        requests[i] = ask(random_below(&generator->random, generator->ids));
+        ask(&requests[i], random_below(&generator->random, generator->ids));
 }
 
 static void fill_zipf(struct generator *generator, struct trace_request *requests, size_t count)
 {
     for (size_t i = 0; i < count; i++)
-        requests[i] = ask(zipf_draw(generator->zipf, &generator->random));
+        ask(&requests[i], zipf_draw(generator->zipf, &generator->random));
 }
 
 static void fill_scan(struct generator *generator, struct trace_request *requests, size_t count)
 {
     uint64_t id = generator->position % generator->ids;
     for (size_t i = 0; i < count; i++) {
-        requests[i] = ask(id);
+        ask(&requests[i], id);
         id = id + 1 < generator->ids ? id + 1 : 0;
     }
 }
@@ -83,7 +83,7 @@ static void fill_shift(struct generator *generator, struct trace_request *reques
     for (size_t i = 0; i < count; i++) {
         uint64_t rank = zipf_draw(generator->zipf, &generator->random);
         uint64_t gone = steps % generator->ids;
-        requests[i] = ask(rank >= gone ? rank - gone : rank + generator->ids - gone);
+        ask(&requests[i], rank >= gone ? rank - gone : rank + generator->ids - gone);
         if (--left == 0) {
             steps++;
             left = generator->period;
@@ -97,8 +97,9 @@ static void fill_burst(struct generator *generator, struct trace_request *reques
     uint64_t spread = generator->ids / generator->hot;
     for (size_t i = 0; i < count; i++) {
         uint64_t n = generator->position + i;
-        requests[i] =
-            ask(n < generator->ids ? n : random_below(&generator->random, generator->hot) * spread);
+        if (n >= generator->ids)
+            n = random_below(&generator->random, generator->hot) * spread;
+        ask(&requests[i], n);
     }
 }
 
@@ -108,7 +109,7 @@ static void fill_two_pool(struct generator *generator, struct trace_request *req
         bool cold = (generator->position + i) % 2 != 0;
         uint64_t first = cold ? generator->hot : 0;
         uint64_t pool = cold ? generator->ids : generator->hot;
-        requests[i] = ask(first + random_below(&generator->random, pool));
+        ask(&requests[i], first + random_below(&generator->random, pool));
     }
 }
 
