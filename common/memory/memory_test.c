@@ -1,0 +1,103 @@
+/* memory_test.c - zones account exactly; the process figures make sense. */
+#include "memory.h"
+#include "process.h"
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static uint64_t zone_bytes(struct memory_zone *zone)
+{
+    struct memory_zone_figures figures;
+    memory_zone_read(zone, &figures);
+    return figures.allocated_bytes;
+}
+
+static void zone_accounts_every_usable_byte(void **state)
+{
+    (void)state;
+    struct memory_zone *zone = memory_zone_create();
+    void *allocations[100];
+    uint64_t sum = 0;
+    assert_int_equal(zone_bytes(zone), 0);
+    for (size_t i = 0; i < 100; i++) {
+        size_t bytes = 1 + i * i * 3;
+        allocations[i] = memory_alloc(zone, bytes);
+        memset(allocations[i], 0x5a, bytes);
+        assert_true(memory_usable(allocations[i]) >= bytes);
+        sum += memory_usable(allocations[i]);
+        assert_int_equal(zone_bytes(zone), sum);
+    }
+    for (size_t i = 0; i < 100; i++)
+        memory_free(allocations[i]);
+    assert_int_equal(zone_bytes(zone), 0);
+    memory_zone_destroy(zone);
+}
+
+static void zones_do_not_mix(void **state)
+{
+    (void)state;
+    struct memory_zone *one = memory_zone_create();
+    struct memory_zone *other = memory_zone_create();
+    void *allocation = memory_alloc(one, 1000);
+    assert_true(zone_bytes(one) >= 1000);
+    assert_int_equal(zone_bytes(other), 0);
+    memory_free(allocation);
+    memory_zone_destroy(one);
+    memory_zone_destroy(other);
+}
+
+static void zeroed_is_zero_after_reuse(void **state)
+{
+    (void)state;
+    struct memory_zone *zone = memory_zone_create();
+    for (int round = 0; round < 10; round++) {
+        unsigned char *bytes = memory_alloc_zeroed(zone, 8192);
+        for (size_t i = 0; i < 8192; i++)
+            assert_int_equal(bytes[i], 0);
+        memset(bytes, 0xff, 8192);
+        memory_free(bytes);
+    }
+    memory_zone_destroy(zone);
+}
+
+static void process_figures_grow_with_use(void **state)
+{
+    (void)state;
+    enum { BLOCK_BYTES = 32 << 20 };
+    struct process_figures before, after;
+    assert_int_equal(process_read(getpid(), &before), 0);
+    assert_true(before.vsz_bytes >= before.rss_bytes && before.rss_bytes > 0);
+    char *block = malloc(BLOCK_BYTES);
+    assert_non_null(block);
+    memset(block, 1, BLOCK_BYTES);
+    assert_int_equal(process_read(getpid(), &after), 0);
+    assert_true(after.rss_bytes >= before.rss_bytes + BLOCK_BYTES / 2);
+    assert_true(after.minor_faults > before.minor_faults);
+    free(block);
+}
+
+static void process_that_is_not_there(void **state)
+{
+    (void)state;
+    struct process_figures figures;
+    assert_int_equal(process_read(0x7ffffff0, &figures), -1);
+    assert_int_equal(errno, ENOENT);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(zone_accounts_every_usable_byte),
+        cmocka_unit_test(zones_do_not_mix),
+        cmocka_unit_test(zeroed_is_zero_after_reuse),
+        cmocka_unit_test(process_figures_grow_with_use),
+        cmocka_unit_test(process_that_is_not_there),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

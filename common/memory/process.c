@@ -1,0 +1,57 @@
+/* process.c - reads /proc/PID/statm and /proc/PID/stat. */
+#include "process.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define STAT_BYTES 1024
+
+static int proc_read(pid_t pid, const char *name, char text[STAT_BYTES])
+{
+    char path[64];
+    snprintf(path, sizeof path, "/proc/%ld/%s", (long)pid, name);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return -1;
+    ssize_t count = read(fd, text, STAT_BYTES - 1);
+    close(fd);
+    if (count <= 0)
+        return -1;
+    text[count] = '\0';
+    return 0;
+}
+
+static uint64_t ticks_to_ns(unsigned long long ticks)
+{
+    return ticks * (UINT64_C(1000000000) / (uint64_t)sysconf(_SC_CLK_TCK));
+}
+
+int process_read(pid_t pid, struct process_figures *figures)
+{
+    char text[STAT_BYTES];
+    unsigned long long vsz_pages, rss_pages, minor, major, user, system;
+    if (proc_read(pid, "statm", text) < 0)
+        return -1;
+    if (sscanf(text, "%llu %llu", &vsz_pages, &rss_pages) != 2)
+        goto malformed;
+    if (proc_read(pid, "stat", text) < 0)
+        return -1;
+    /* The second field is the program's name in parentheses and may hold anything. */
+    const char *rest = strrchr(text, ')');
+    if (rest == NULL || sscanf(rest, ") %*c %*d %*d %*d %*d %*d %*u %llu %*u %llu %*u %llu %llu",
+                               &minor, &major, &user, &system) != 4)
+        goto malformed;
+    uint64_t page_bytes = (uint64_t)sysconf(_SC_PAGESIZE);
+    *figures = (struct process_figures){.rss_bytes = rss_pages * page_bytes,
+                                        .vsz_bytes = vsz_pages * page_bytes,
+                                        .cpu_ns = ticks_to_ns(user + system),
+                                        .minor_faults = minor,
+                                        .major_faults = major};
+    return 0;
+malformed:
+    errno = EPROTO;
+    return -1;
+}
