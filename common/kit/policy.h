@@ -1,25 +1,25 @@
 /* policy.h - the order in which a cache lets its entries go.
  *
- * A policy sees no key, record, socket or allocator: an entry is a slot, a small number that the
- * cache gives out (lowest free first) and takes back. The cache calls
+ * A policy sees no key, record or socket: an entry is a slot, a small number that the cache gives
+ * out (slots.h), with a node of node_bytes that the policy may use while the slot is its own. The
+ * cache calls
  *
  *     hit      when the entry in a slot is asked for again
  *     victim   before insert, while one more entry would break a limit
  *     insert   when a new entry has been put in a slot
- *     remove   when an entry has left its slot, for whatever reason: after victim, after expired,
- *              or because it was deleted
+ *     remove   when an entry leaves its slot: after victim, after expired, or because it was
+ *              deleted; with the hash of its key
  *     expired  before every get and put and at every tick, until it says NO_SLOT
  *
  * One thread at a time. No clock and no randomness of its own: both are handed in. Two runs with
- * the same calls give the same answers. All memory comes from the setup's zone, and destroy gives
- * it back.
+ * the same calls give the same answers. What a policy needs beside its nodes comes from the
+ * setup's account, and destroy gives it back.
  */
 #ifndef POLICY_H
 #define POLICY_H
 
-#include "memory.h"
-
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #define SLOT_BITS 30
@@ -33,13 +33,19 @@ struct access {        /* what is known about the request at hand */
     uint32_t capacity; /* entries that fit: the limit, or an estimate where bytes are limited */
 };
 
-struct policy_setup {
-    struct memory_zone *zone;
+struct account;
+struct slots;
+
+struct policy_setup { /* account and slots outlive the order */
+    struct account *account;
+    struct slots *slots;
     uint64_t capacity_entries; /* 0: not limited in entries */
     uint64_t capacity_bytes;   /* 0: not limited in bytes */
     uint64_t ttl_ns;           /* 0: no age limit */
     uint64_t seed;
 };
+
+enum leaving { LEAVES_EVICTED, LEAVES_EXPIRED, LEAVES_DELETED };
 
 /* The limits that a policy keeps; asking it for another is the user's mistake. */
 enum policy_limits {
@@ -52,13 +58,14 @@ struct policy {
     const char *summary; /* one line for --help */
     unsigned limits;     /* of enum policy_limits */
     bool weak;           /* the cache does not own its records */
+    size_t node_bytes;   /* of the policy's node in each slot: a multiple of 8 */
     void *(*create)(const struct policy_setup *setup);
     void (*destroy)(void *order);
     void (*insert)(void *order, uint32_t slot, const struct access *access);
     void (*hit)(void *order, uint32_t slot, const struct access *access);
     /* Whom to let go so that the entry of `access` can come; NO_SLOT: nobody. */
     uint32_t (*victim)(void *order, const struct access *access);
-    void (*remove)(void *order, uint32_t slot);
+    void (*remove)(void *order, uint32_t slot, uint64_t hash, enum leaving why);
     /* An entry past its age at now_ns, or NO_SLOT. NULL where age plays no part. */
     uint32_t (*expired)(void *order, uint64_t now_ns);
 };

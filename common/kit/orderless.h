@@ -1,0 +1,14 @@
+/* orderless.h - what a policy says that keeps no order, because nothing is ever let go by it. */
+#ifndef ORDERLESS_H
+#define ORDERLESS_H
+
+#include "policy.h"
+
+void *orderless_create(const struct policy_setup *setup);
+void orderless_destroy(void *order);
+void orderless_insert(void *order, uint32_t slot, const struct access *access);
+void orderless_hit(void *order, uint32_t slot, const struct access *access);
+uint32_t orderless_victim(void *order, const struct access *access); /* NO_SLOT */
+void orderless_remove(void *order, uint32_t slot, uint64_t hash, enum leaving why);
+
+#endif

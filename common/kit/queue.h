@@ -1,0 +1,66 @@
+/* queue.h - doubly linked lists of slots, eight bytes a node.
+ *
+ * A policy's node begins with a struct link. The four bits of `tag` are the policy's own (which
+ * list, how often used); the queue leaves them alone. A slot is in at most one queue at a time.
+ */
+#ifndef QUEUE_H
+#define QUEUE_H
+
+#include "slots.h"
+
+struct link {
+    uint64_t prev : SLOT_BITS; /* towards the head; NO_SLOT at the head */
+    uint64_t next : SLOT_BITS; /* towards the tail; NO_SLOT at the tail */
+    uint64_t tag : 64 - 2 * SLOT_BITS;
+};
+
+#define LINK_TAG_MAX ((1u << (64 - 2 * SLOT_BITS)) - 1)
+
+struct queue {
+    uint32_t head, tail; /* NO_SLOT: empty */
+    uint32_t count;
+};
+
+#define QUEUE_EMPTY ((struct queue){NO_SLOT, NO_SLOT, 0})
+
+static inline struct link *link_at(const struct slots *slots, uint32_t slot)
+{
+    return slot_node(slots, slot);
+}
+
+static inline void queue_push(struct queue *queue, const struct slots *slots, uint32_t slot)
+{
+    struct link *link = link_at(slots, slot);
+    link->prev = NO_SLOT;
+    link->next = queue->head;
+    if (queue->head == NO_SLOT)
+        queue->tail = slot;
+    else
+        link_at(slots, queue->head)->prev = slot;
+    queue->head = slot;
+    queue->count++;
+}
+
+static inline void queue_remove(struct queue *queue, const struct slots *slots, uint32_t slot)
+{
+    const struct link *link = link_at(slots, slot);
+    if (link->prev == NO_SLOT)
+        queue->head = link->next;
+    else
+        link_at(slots, link->prev)->next = link->next;
+    if (link->next == NO_SLOT)
+        queue->tail = link->prev;
+    else
+        link_at(slots, link->next)->prev = link->prev;
+    queue->count--;
+}
+
+static inline void queue_to_head(struct queue *queue, const struct slots *slots, uint32_t slot)
+{
+    if (queue->head == slot)
+        return;
+    queue_remove(queue, slots, slot);
+    queue_push(queue, slots, slot);
+}
+
+#endif

@@ -1,0 +1,130 @@
+/* slots.c - takes the lowest chunk with room first and gives empty chunks back. */
+#include "slots.h"
+
+#include <assert.h>
+#include <string.h>
+
+#define MAP_BITS 64
+
+static void room_set(struct slots *slots, uint32_t chunk)
+{
+    uint32_t word = chunk / MAP_BITS;
+    slots->room[word] |= UINT64_C(1) << (chunk % MAP_BITS);
+    if (word < slots->room_from)
+        slots->room_from = word;
+}
+
+static void room_clear(struct slots *slots, uint32_t chunk)
+{
+    slots->room[chunk / MAP_BITS] &= ~(UINT64_C(1) << (chunk % MAP_BITS));
+}
+
+/* A longer copy of a list, the rest zero. */
+static void *list_lengthen(struct account *account, void *list, size_t old_bytes, size_t new_bytes)
+{
+    void *longer = account_alloc(account, new_bytes);
+    if (old_bytes > 0)
+        memcpy(longer, list, old_bytes);
+    account_free(account, list);
+    return longer;
+}
+
+/* Doubles the number of chunks there may be: three short lists, never the slots themselves. */
+static void slots_lengthen(struct slots *slots)
+{
+    uint32_t old = slots->chunk_count;
+    uint32_t count = old == 0 ? MAP_BITS : old * 2;
+    assert((uint64_t)count * SLOT_CHUNK_SLOTS <= (uint64_t)NO_SLOT + 1);
+    slots->chunks = list_lengthen(slots->account, slots->chunks, old * sizeof *slots->chunks,
+                                  count * sizeof *slots->chunks);
+    slots->states = list_lengthen(slots->account, slots->states, old * sizeof *slots->states,
+                                  count * sizeof *slots->states);
+    slots->room = list_lengthen(slots->account, slots->room, old / 8, count / 8);
+    slots->chunk_count = count;
+    for (uint32_t chunk = old; chunk < count; chunk++)
+        room_set(slots, chunk);
+}
+
+void slots_create(struct slots *slots, struct account *account, size_t node_bytes)
+{
+    *slots = (struct slots){.account = account,
+                            .slot_bytes = (uint32_t)(sizeof(uint64_t) + node_bytes),
+                            .spare = NO_SLOT};
+}
+
+void slots_destroy(struct slots *slots)
+{
+    for (uint32_t chunk = 0; chunk < slots->chunk_count; chunk++)
+        account_free(slots->account, slots->chunks[chunk]);
+    account_free(slots->account, slots->chunks);
+    account_free(slots->account, slots->states);
+    account_free(slots->account, slots->room);
+}
+
+static void chunk_open(struct slots *slots, uint32_t chunk)
+{
+    slots->chunks[chunk] =
+        account_alloc(slots->account, (size_t)SLOT_CHUNK_SLOTS * slots->slot_bytes);
+    slots->states[chunk] = (struct slot_chunk){0};
+    for (uint32_t i = 0; i < SLOT_CHUNK_SLOTS; i++)
+        *slot_word(slots, (chunk << SLOT_CHUNK_BITS) + i) = i + 1;
+}
+
+static void chunk_close(struct slots *slots, uint32_t chunk)
+{
+    account_free(slots->account, slots->chunks[chunk]);
+    slots->chunks[chunk] = NULL;
+}
+
+static uint32_t chunk_with_room(struct slots *slots)
+{
+    uint32_t words = slots->chunk_count / MAP_BITS;
+    while (slots->room_from < words && slots->room[slots->room_from] == 0)
+        slots->room_from++;
+    if (slots->room_from == words)
+        slots_lengthen(slots);
+    uint32_t bit = (uint32_t)__builtin_ctzll(slots->room[slots->room_from]);
+    return slots->room_from * MAP_BITS + bit;
+}
+
+uint32_t slots_take(struct slots *slots)
+{
+    uint32_t chunk = chunk_with_room(slots);
+    if (slots->chunks[chunk] == NULL)
+        chunk_open(slots, chunk);
+    if (slots->spare == chunk)
+        slots->spare = NO_SLOT;
+    struct slot_chunk *state = &slots->states[chunk];
+    uint32_t slot = (chunk << SLOT_CHUNK_BITS) + state->free;
+    state->free = (uint16_t)*slot_word(slots, slot);
+    if (++state->used == SLOT_CHUNK_SLOTS)
+        room_clear(slots, chunk);
+    return slot;
+}
+
+/* Keeps one empty chunk, so that a cache at the edge of a chunk does not open and close it. */
+static void chunk_emptied(struct slots *slots, uint32_t chunk)
+{
+    if (slots->spare != NO_SLOT)
+        chunk_close(slots, slots->spare > chunk ? slots->spare : chunk);
+    slots->spare = slots->spare > chunk ? chunk : slots->spare;
+}
+
+void slots_give(struct slots *slots, uint32_t slot)
+{
+    uint32_t chunk = slot >> SLOT_CHUNK_BITS;
+    struct slot_chunk *state = &slots->states[chunk];
+    *slot_word(slots, slot) = state->free;
+    state->free = (uint16_t)(slot & (SLOT_CHUNK_SLOTS - 1));
+    room_set(slots, chunk);
+    if (--state->used == 0)
+        chunk_emptied(slots, chunk);
+}
+
+uint32_t slots_end(const struct slots *slots)
+{
+    uint32_t chunk = slots->chunk_count;
+    while (chunk > 0 && slots->chunks[chunk - 1] == NULL)
+        chunk--;
+    return chunk << SLOT_CHUNK_BITS;
+}

@@ -1,0 +1,51 @@
+/* slots.h - the entries of a cache, each a small number: a word of the cache's and a node of the
+ * policy's, side by side in memory.
+ *
+ * Slots live in chunks that never move; a chunk that empties is given back. The lowest chunk with
+ * room is used first, so that few chunks stay in use after a burst. A policy reads and writes its
+ * node with slot_node; the word is the cache's. A fresh slot's node is not cleared.
+ */
+#ifndef SLOTS_H
+#define SLOTS_H
+
+#include "account.h"
+#include "policy.h"
+
+#define SLOT_CHUNK_BITS  9 /* with 16-byte slots a chunk is two pages: no rounding anywhere */
+#define SLOT_CHUNK_SLOTS (UINT32_C(1) << SLOT_CHUNK_BITS)
+
+struct slot_chunk {
+    uint16_t used; /* slots taken */
+    uint16_t free; /* head of the list of free slots, threaded through their words */
+};
+
+struct slots {
+    char **chunks; /* NULL: not there now */
+    uint32_t slot_bytes;
+    uint32_t chunk_count; /* length of the two lists and of the map of chunks with room */
+    struct slot_chunk *states;
+    uint64_t *room;     /* a bit a chunk: it has free slots, or is not there */
+    uint32_t room_from; /* no bit is set in the map's words before this one */
+    uint32_t spare;     /* an empty chunk kept for the next need, or NO_SLOT */
+    struct account *account;
+};
+
+void slots_create(struct slots *slots, struct account *account, size_t node_bytes);
+void slots_destroy(struct slots *slots);
+uint32_t slots_take(struct slots *slots);
+void slots_give(struct slots *slots, uint32_t slot);
+/* Every slot in use is below this. */
+uint32_t slots_end(const struct slots *slots);
+
+static inline uint64_t *slot_word(const struct slots *slots, uint32_t slot)
+{
+    return (uint64_t *)(slots->chunks[slot >> SLOT_CHUNK_BITS] +
+                        (size_t)(slot & (SLOT_CHUNK_SLOTS - 1)) * slots->slot_bytes);
+}
+
+static inline void *slot_node(const struct slots *slots, uint32_t slot)
+{
+    return slot_word(slots, slot) + 1;
+}
+
+#endif
