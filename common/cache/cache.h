@@ -19,6 +19,7 @@ struct cache_setup {
     uint64_t capacity_bytes;   /* 0: no limit */
     uint64_t ttl_ns;           /* 0: no limit */
     uint64_t seed;
+    bool keys_only; /* no records: cache_ask instead of cache_get and cache_put */
 };
 
 struct cache_stats {
@@ -40,6 +41,14 @@ struct memory_zone *cache_zone(struct cache *cache);
 /* The hash under which the cache knows a key: stable across machines and runs. */
 uint64_t cache_hash(struct span key);
 
+/* A number's hash: one to one (the finalizer of MurmurHash3). */
+static inline uint64_t cache_hash_id(uint64_t id)
+{
+    id = (id ^ (id >> 33)) * UINT64_C(0xff51afd7ed558ccd);
+    id = (id ^ (id >> 33)) * UINT64_C(0xc4ceb9fe1a85ec53);
+    return id ^ (id >> 33);
+}
+
 /* The record with one more reference, for the caller to cache_release; NULL: a miss. */
 struct record *cache_get(struct cache *cache, struct span key, uint64_t hash, uint64_t now_ns);
 /* Keeps the record under its key, in place of an older one. The cache takes a reference of its
@@ -57,9 +66,10 @@ void cache_forget(struct cache *cache, struct record *record, uint64_t hash);
 
 void cache_stats(const struct cache *cache, struct cache_stats *stats);
 
-/* Replay: entries without records, known by hash alone. A cache is used either this way or with
- * records, never both. True: it was there; otherwise it is now (unless the policy refused it). */
-bool cache_ask(struct cache *cache, const struct access *access);
+/* Entries without records, known by hash alone: two keys with one hash would be one entry, so
+ * numbers are hashed by cache_hash_id, which never does that. True: it was there; otherwise it is
+ * now, unless it cannot fit. Fills in access->capacity. */
+bool cache_ask(struct cache *cache, struct access *access);
 /* Brings what cache_ask(hash) will look at closer. */
 void cache_prefetch(const struct cache *cache, uint64_t hash);
 

@@ -1,0 +1,301 @@
+/* cache.c - every step of a cache that is the same for all policies. */
+#include "cache.h"
+
+#include "account.h"
+#include "index.h"
+#include "slots.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <xxhash.h>
+
+struct cache {
+    const struct policy *policy;
+    void *order;
+    struct index index;
+    struct slots slots;
+    struct account account;
+    uint64_t capacity_entries; /* UINT64_MAX: no limit; as below */
+    uint64_t capacity_bytes;
+    uint64_t record_bytes; /* usable sizes of the records in the cache */
+    bool keys_only;
+    struct cache_stats stats; /* entries, payload and counts; bytes is worked out */
+};
+
+static struct record *slot_record(const struct cache *cache, uint32_t slot)
+{
+    return (struct record *)(uintptr_t)*slot_word(&cache->slots, slot);
+}
+
+static uint64_t slot_hash(const void *context, uint32_t slot)
+{
+    const struct cache *cache = context;
+    if (cache->keys_only)
+        return *slot_word(&cache->slots, slot);
+    return cache_hash(record_key(slot_record(cache, slot)));
+}
+
+uint64_t cache_hash(struct span key)
+{
+    return XXH3_64bits(key.bytes, key.count);
+}
+
+static uint64_t limit_or_none(uint64_t limit)
+{
+    return limit == 0 ? UINT64_MAX : limit;
+}
+
+struct cache *cache_create(const struct cache_setup *setup)
+{
+    struct account account = {.zone = memory_zone_create()};
+    struct cache *cache = account_alloc(&account, sizeof *cache);
+    *cache = (struct cache){.policy = setup->policy,
+                            .account = account,
+                            .capacity_entries = limit_or_none(setup->capacity_entries),
+                            .capacity_bytes = limit_or_none(setup->capacity_bytes),
+                            .keys_only = setup->keys_only};
+    slots_create(&cache->slots, &cache->account, setup->policy->node_bytes);
+    index_create(&cache->index, &cache->account, &cache->slots, setup->capacity_entries, slot_hash,
+                 cache);
+    cache->order = setup->policy->create(&(struct policy_setup){
+        .account = &cache->account,
+        .slots = &cache->slots,
+        .capacity_entries = setup->capacity_entries,
+        .capacity_bytes = setup->capacity_bytes,
+        .ttl_ns = setup->ttl_ns,
+        .seed = setup->seed,
+    });
+    return cache;
+}
+
+static void slot_release(void *context, uint32_t slot)
+{
+    struct cache *cache = context;
+    if (cache->keys_only || cache->policy->weak)
+        return;
+    struct record *record = slot_record(cache, slot);
+    if (record_drop(record))
+        record_free(record);
+}
+
+void cache_destroy(struct cache *cache)
+{
+    struct memory_zone *zone = cache->account.zone;
+    index_each(&cache->index, slot_release, cache);
+    cache->policy->destroy(cache->order);
+    index_destroy(&cache->index);
+    slots_destroy(&cache->slots);
+    memory_free(cache);
+    memory_zone_destroy(zone);
+}
+
+struct memory_zone *cache_zone(struct cache *cache)
+{
+    return cache->account.zone;
+}
+
+static uint64_t cache_bytes(const struct cache *cache)
+{
+    return cache->account.bytes + cache->record_bytes;
+}
+
+static void payload_add(struct cache *cache, const struct record *record)
+{
+    cache->record_bytes += record_bytes(record);
+    cache->stats.payload_bytes += record_key(record).count + record_body(record).count;
+}
+
+static void payload_subtract(struct cache *cache, const struct record *record)
+{
+    cache->record_bytes -= record_bytes(record);
+    cache->stats.payload_bytes -= record_key(record).count + record_body(record).count;
+}
+
+/* The one way out of the cache. */
+static void entry_leave(struct cache *cache, uint32_t slot, enum leaving why)
+{
+    uint64_t hash = slot_hash(cache, slot);
+    index_remove(&cache->index, hash, slot);
+    cache->policy->remove(cache->order, slot, hash, why);
+    cache->stats.entries--;
+    if (!cache->keys_only)
+        payload_subtract(cache, slot_record(cache, slot));
+    slot_release(cache, slot);
+    slots_give(&cache->slots, slot);
+}
+
+static void cache_expire(struct cache *cache, uint64_t now_ns)
+{
+    if (cache->policy->expired == NULL)
+        return;
+    for (uint32_t slot; (slot = cache->policy->expired(cache->order, now_ns)) != NO_SLOT;) {
+        entry_leave(cache, slot, LEAVES_EXPIRED);
+        cache->stats.expirations++;
+    }
+}
+
+void cache_tick(struct cache *cache, uint64_t now_ns)
+{
+    cache_expire(cache, now_ns);
+    index_step(&cache->index);
+}
+
+/* How many entries fit: the limit, or as many as the bytes allow at the present mean cost. */
+static uint32_t capacity_now(const struct cache *cache)
+{
+    uint64_t capacity = cache->capacity_entries;
+    if (cache->capacity_bytes != UINT64_MAX) {
+        double mean_bytes = (double)cache_bytes(cache) / (double)(cache->stats.entries + 1);
+        uint64_t fitting = (uint64_t)((double)cache->capacity_bytes / mean_bytes);
+        capacity = fitting < capacity ? fitting : capacity;
+    }
+    return capacity < NO_SLOT ? (uint32_t)capacity : NO_SLOT;
+}
+
+/* Lets entries go until `entries` and `bytes` more fit. False: the policy lets nobody go. */
+static bool cache_make_room(struct cache *cache, uint64_t entries, uint64_t bytes,
+                            const struct access *access)
+{
+    while (cache->stats.entries + entries > cache->capacity_entries ||
+           cache_bytes(cache) + bytes > cache->capacity_bytes) {
+        uint32_t slot = cache->policy->victim(cache->order, access);
+        if (slot == NO_SLOT)
+            return false;
+        entry_leave(cache, slot, LEAVES_EVICTED);
+        cache->stats.evictions++;
+    }
+    return true;
+}
+
+/* Puts a new entry in a slot. Index and slots may have grown for it, so that others must go. */
+static void entry_enter(struct cache *cache, const struct access *access, uint64_t word)
+{
+    uint32_t slot = slots_take(&cache->slots);
+    *slot_word(&cache->slots, slot) = word;
+    index_insert(&cache->index, access->hash, slot);
+    cache->policy->insert(cache->order, slot, access);
+    cache->stats.entries++;
+    cache->stats.insertions++;
+    cache_make_room(cache, 0, 0, access);
+    cache_expire(cache, access->now_ns);
+}
+
+static bool same_hash(const void *context, uint32_t slot)
+{
+    const struct access *access = ((const void *const *)context)[1];
+    const struct cache *cache = ((const void *const *)context)[0];
+    return *slot_word(&cache->slots, slot) == access->hash;
+}
+
+bool cache_ask(struct cache *cache, struct access *access)
+{
+    access->capacity = capacity_now(cache);
+    cache_expire(cache, access->now_ns);
+    const void *context[2] = {cache, access};
+    uint32_t slot = index_find(&cache->index, access->hash, same_hash, context);
+    if (slot != NO_SLOT) {
+        cache->stats.hits++;
+        cache->policy->hit(cache->order, slot, access);
+        return true;
+    }
+    cache->stats.misses++;
+    if (cache_make_room(cache, 1, 0, access))
+        entry_enter(cache, access, access->hash);
+    return false;
+}
+
+void cache_prefetch(const struct cache *cache, uint64_t hash)
+{
+    index_prefetch(&cache->index, hash);
+}
+
+struct sought {
+    const struct cache *cache;
+    struct span key;
+};
+
+static bool same_key(const void *context, uint32_t slot)
+{
+    const struct sought *sought = context;
+    struct span key = record_key(slot_record(sought->cache, slot));
+    return key.count == sought->key.count && memcmp(key.bytes, sought->key.bytes, key.count) == 0;
+}
+
+static uint32_t cache_find(const struct cache *cache, struct span key, uint64_t hash)
+{
+    struct sought sought = {cache, key};
+    return index_find(&cache->index, hash, same_key, &sought);
+}
+
+static struct record *slot_hold(const struct cache *cache, uint32_t slot)
+{
+    struct record *record = slot_record(cache, slot);
+    if (cache->policy->weak)
+        return record_hold_if_alive(record) ? record : NULL;
+    record_hold(record);
+    return record;
+}
+
+struct record *cache_get(struct cache *cache, struct span key, uint64_t hash, uint64_t now_ns)
+{
+    cache_expire(cache, now_ns);
+    uint32_t slot = cache_find(cache, key, hash);
+    struct record *record = slot == NO_SLOT ? NULL : slot_hold(cache, slot);
+    if (record == NULL) {
+        cache->stats.misses++;
+        return NULL;
+    }
+    struct access access = {.hash = hash,
+                            .now_ns = now_ns,
+                            .bytes = (uint32_t)record_bytes(record),
+                            .capacity = capacity_now(cache)};
+    cache->stats.hits++;
+    cache->policy->hit(cache->order, slot, &access);
+    return record;
+}
+
+void cache_put(struct cache *cache, struct record *record, uint64_t hash, uint64_t now_ns)
+{
+    cache_expire(cache, now_ns);
+    uint32_t slot = cache_find(cache, record_key(record), hash);
+    if (slot != NO_SLOT) {
+        entry_leave(cache, slot, LEAVES_DELETED);
+        cache->stats.replacements++;
+    }
+    struct access access = {.hash = hash,
+                            .now_ns = now_ns,
+                            .bytes = (uint32_t)record_bytes(record),
+                            .capacity = capacity_now(cache)};
+    if (cache->account.bytes + access.bytes > cache->capacity_bytes ||
+        !cache_make_room(cache, 1, access.bytes, &access))
+        return;
+    if (!cache->policy->weak)
+        record_hold(record);
+    payload_add(cache, record);
+    entry_enter(cache, &access, (uintptr_t)record);
+}
+
+bool cache_remove(struct cache *cache, struct span key, uint64_t hash)
+{
+    uint32_t slot = cache_find(cache, key, hash);
+    if (slot == NO_SLOT)
+        return false;
+    entry_leave(cache, slot, LEAVES_DELETED);
+    cache->stats.removals++;
+    return true;
+}
+
+void cache_forget(struct cache *cache, struct record *record, uint64_t hash)
+{
+    if (!cache->policy->weak)
+        return;
+    uint32_t slot = cache_find(cache, record_key(record), hash);
+    if (slot != NO_SLOT && slot_record(cache, slot) == record)
+        entry_leave(cache, slot, LEAVES_DELETED);
+}
+
+void cache_stats(const struct cache *cache, struct cache_stats *stats)
+{
+    *stats = cache->stats;
+    stats->bytes = cache_bytes(cache);
+}

@@ -1,0 +1,96 @@
+/* record.c - header of eight bytes, then the key unless the body spells it out, then the body. */
+#include "record.h"
+
+#include <assert.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define COUNT_BITS 24
+#define COUNT_MASK ((UINT32_C(1) << COUNT_BITS) - 1)
+#define KEY_AT_MAX UINT8_MAX
+
+struct record {
+    atomic_uint_least32_t count_and_key; /* references below, the key's length above */
+    uint32_t body_bytes : 31;
+    uint32_t key_in_body : 1; /* then one byte before the body says where */
+    char bytes[];
+};
+
+static size_t record_key_bytes(const struct record *record)
+{
+    return atomic_load_explicit(&record->count_and_key, memory_order_relaxed) >> COUNT_BITS;
+}
+
+/* What stands before the body. */
+static size_t record_lead_bytes(const struct record *record)
+{
+    return record->key_in_body ? 1 : record_key_bytes(record);
+}
+
+struct record *record_create(struct memory_zone *zone, struct span key, struct span body,
+                             size_t key_at)
+{
+    assert(key.count <= RECORD_KEY_BYTES_MAX && body.count <= RECORD_BODY_BYTES_MAX);
+    bool inside = key_at <= KEY_AT_MAX;
+    size_t lead = inside ? 1 : key.count;
+    struct record *record = memory_alloc(zone, sizeof *record + lead + body.count);
+    atomic_init(&record->count_and_key, ((uint32_t)key.count << COUNT_BITS) | 1);
+    record->body_bytes = (uint32_t)body.count & RECORD_BODY_BYTES_MAX;
+    record->key_in_body = inside;
+    if (inside)
+        record->bytes[0] = (char)key_at;
+    else
+        memcpy(record->bytes, key.bytes, key.count);
+    memcpy(record->bytes + lead, body.bytes, body.count);
+    return record;
+}
+
+struct span record_body(const struct record *record)
+{
+    return (struct span){record->bytes + record_lead_bytes(record), record->body_bytes};
+}
+
+struct span record_key(const struct record *record)
+{
+    const char *key =
+        record->key_in_body ? record->bytes + 1 + (unsigned char)record->bytes[0] : record->bytes;
+    return (struct span){key, record_key_bytes(record)};
+}
+
+size_t record_bytes(const struct record *record)
+{
+    return memory_usable(record);
+}
+
+void record_hold(struct record *record)
+{
+    uint32_t before =
+        atomic_fetch_add_explicit(&record->count_and_key, 1, memory_order_relaxed) & COUNT_MASK;
+    if (before == COUNT_MASK)
+        abort();
+}
+
+bool record_hold_if_alive(struct record *record)
+{
+    uint32_t seen = atomic_load_explicit(&record->count_and_key, memory_order_relaxed);
+    do {
+        if ((seen & COUNT_MASK) == 0)
+            return false;
+    } while (!atomic_compare_exchange_weak_explicit(&record->count_and_key, &seen, seen + 1,
+                                                    memory_order_relaxed, memory_order_relaxed));
+    return true;
+}
+
+bool record_drop(struct record *record)
+{
+    uint32_t before =
+        atomic_fetch_sub_explicit(&record->count_and_key, 1, memory_order_acq_rel) & COUNT_MASK;
+    assert(before > 0);
+    return before == 1;
+}
+
+void record_free(struct record *record)
+{
+    memory_free(record);
+}
