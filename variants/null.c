@@ -1,0 +1,67 @@
+/* null.c - keeps nothing: the floor under every measurement. An entry is past its age at once. */
+#include "account.h"
+#include "slots.h"
+
+struct null {
+    struct account *account;
+    uint32_t slot; /* that has just come */
+};
+
+static void *null_create(const struct policy_setup *setup)
+{
+    struct null *null = account_alloc(setup->account, sizeof *null);
+    *null = (struct null){.account = setup->account, .slot = NO_SLOT};
+    return null;
+}
+
+static void null_destroy(void *order)
+{
+    struct null *null = order;
+    account_free(null->account, null);
+}
+
+static void null_insert(void *order, uint32_t slot, const struct access *access)
+{
+    struct null *null = order;
+    (void)access;
+    null->slot = slot;
+}
+
+static void null_hit(void *order, uint32_t slot, const struct access *access)
+{
+    (void)order;
+    (void)slot;
+    (void)access;
+}
+
+static uint32_t null_victim(void *order, const struct access *access)
+{
+    (void)access;
+    return ((struct null *)order)->slot;
+}
+
+static void null_remove(void *order, uint32_t slot, uint64_t hash, enum leaving why)
+{
+    (void)hash;
+    (void)why;
+    (void)slot;
+    ((struct null *)order)->slot = NO_SLOT;
+}
+
+static uint32_t null_expired(void *order, uint64_t now_ns)
+{
+    (void)now_ns;
+    return ((struct null *)order)->slot;
+}
+
+const struct policy null_policy = {
+    .name = "null",
+    .summary = "keeps nothing: the floor under every measurement",
+    .create = null_create,
+    .destroy = null_destroy,
+    .insert = null_insert,
+    .hit = null_hit,
+    .victim = null_victim,
+    .remove = null_remove,
+    .expired = null_expired,
+};

@@ -1,0 +1,80 @@
+/* ttl.c - lets entries go when they reach their age, asked for or not.
+ *
+ * A heap by time of expiry says at any moment which entry is past its age, exactly. A hit does not
+ * renew it. Where capacity is limited too, the entry nearest its end goes first.
+ */
+#include "heap.h"
+
+struct ttl {
+    struct account *account;
+    uint64_t ttl_ns;
+    struct heap ends; /* by the time at which an entry expires */
+};
+
+static void *ttl_create(const struct policy_setup *setup)
+{
+    struct ttl *ttl = account_alloc(setup->account, sizeof *ttl);
+    ttl->account = setup->account;
+    ttl->ttl_ns = setup->ttl_ns;
+    heap_create(&ttl->ends, setup->account, setup->slots);
+    return ttl;
+}
+
+static void ttl_destroy(void *order)
+{
+    struct ttl *ttl = order;
+    heap_destroy(&ttl->ends);
+    account_free(ttl->account, ttl);
+}
+
+static void ttl_insert(void *order, uint32_t slot, const struct access *access)
+{
+    struct ttl *ttl = order;
+    uint64_t age_ns = ttl->ttl_ns == 0 ? UINT64_MAX - access->now_ns : ttl->ttl_ns;
+    heap_push(&ttl->ends, slot, access->now_ns + age_ns);
+}
+
+static void ttl_hit(void *order, uint32_t slot, const struct access *access)
+{
+    (void)order;
+    (void)slot;
+    (void)access;
+}
+
+static uint32_t ttl_victim(void *order, const struct access *access)
+{
+    struct ttl *ttl = order;
+    uint64_t end_ns;
+    (void)access;
+    return heap_first(&ttl->ends, &end_ns);
+}
+
+static void ttl_remove(void *order, uint32_t slot, uint64_t hash, enum leaving why)
+{
+    struct ttl *ttl = order;
+    (void)hash;
+    (void)why;
+    heap_remove(&ttl->ends, slot);
+}
+
+static uint32_t ttl_expired(void *order, uint64_t now_ns)
+{
+    struct ttl *ttl = order;
+    uint64_t end_ns;
+    uint32_t slot = heap_first(&ttl->ends, &end_ns);
+    return slot != NO_SLOT && end_ns <= now_ns ? slot : NO_SLOT;
+}
+
+const struct policy ttl_policy = {
+    .name = "ttl",
+    .summary = "lets entries go when they reach their age, asked for or not",
+    .limits = KEEPS_CAPACITY | KEEPS_AGE,
+    .node_bytes = sizeof(struct heap_node),
+    .create = ttl_create,
+    .destroy = ttl_destroy,
+    .insert = ttl_insert,
+    .hit = ttl_hit,
+    .victim = ttl_victim,
+    .remove = ttl_remove,
+    .expired = ttl_expired,
+};
