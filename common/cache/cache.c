@@ -290,8 +290,10 @@ void cache_forget(struct cache *cache, struct record *record, uint64_t hash)
     if (!cache->policy->weak)
         return;
     uint32_t slot = cache_find(cache, record_key(record), hash);
-    if (slot != NO_SLOT && slot_record(cache, slot) == record)
-        entry_leave(cache, slot, LEAVES_DELETED);
+    if (slot == NO_SLOT || slot_record(cache, slot) != record)
+        return;
+    entry_leave(cache, slot, LEAVES_DELETED);
+    cache->stats.removals++;
 }
 
 void cache_stats(const struct cache *cache, struct cache_stats *stats)

@@ -26,6 +26,8 @@ struct cache_stats {
     uint64_t entries;
     uint64_t payload_bytes; /* keys and bodies of the records in the cache */
     uint64_t bytes;         /* all that the cache caused: records at usable size, index, order */
+    /* entries = insertions - replacements - evictions - expirations - removals; a weak cache's
+     * entries leave by removal. */
     uint64_t hits, misses, insertions, replacements, evictions, expirations, removals;
 };
 

@@ -19,7 +19,7 @@
 struct memory_zone;
 
 struct memory_zone *memory_zone_create(void);
-/* Everything allocated in the zone must have been freed. */
+/* Everything allocated in the zone must have been freed: asserted. */
 void memory_zone_destroy(struct memory_zone *zone);
 
 /* Never NULL. Freed with memory_free, by any thread. */

@@ -3,6 +3,7 @@
 
 #include "process.h"
 
+#include <assert.h>
 #include <jemalloc/jemalloc.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -31,14 +32,6 @@ struct memory_zone *memory_zone_create(void)
     if (mallctl("arenas.create", &zone->arena, &length, NULL, 0) != 0)
         memory_exhausted();
     return zone;
-}
-
-void memory_zone_destroy(struct memory_zone *zone)
-{
-    char name[64];
-    snprintf(name, sizeof name, "arena.%u.destroy", zone->arena);
-    mallctl(name, NULL, NULL, NULL, 0);
-    free(zone);
 }
 
 static int zone_flags(const struct memory_zone *zone)
@@ -95,6 +88,17 @@ void memory_zone_read(struct memory_zone *zone, struct memory_zone_figures *figu
         arena_statistic(zone, "small.allocated") + arena_statistic(zone, "large.allocated");
     figures->active_bytes = arena_statistic(zone, "pactive") * page_bytes;
     figures->resident_bytes = arena_statistic(zone, "resident");
+}
+
+void memory_zone_destroy(struct memory_zone *zone)
+{
+    struct memory_zone_figures figures;
+    char name[64];
+    memory_zone_read(zone, &figures);
+    assert(figures.allocated_bytes == 0);
+    snprintf(name, sizeof name, "arena.%u.destroy", zone->arena);
+    mallctl(name, NULL, NULL, NULL, 0);
+    free(zone);
 }
 
 void memory_read(struct memory_figures *figures)

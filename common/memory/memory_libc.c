@@ -3,6 +3,7 @@
 
 #include "process.h"
 
+#include <assert.h>
 #include <malloc.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -29,6 +30,7 @@ struct memory_zone *memory_zone_create(void)
 
 void memory_zone_destroy(struct memory_zone *zone)
 {
+    assert(atomic_load(&zone->bytes) == 0);
     free(zone);
 }
 

@@ -1,0 +1,310 @@
+/* contract_test.c - what every policy of the list has to keep, driven through the real cache. */
+#include "cache.h"
+#include "policies.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define STEPS     10000
+#define KEYS      300
+#define TTL_NS    UINT64_C(1000000000)
+#define STEP_NS   UINT64_C(10000000) /* a hundred steps an age */
+#define BODY_MAX  600
+#define NO_RECORD UINT32_MAX
+
+/* The cache under test, and beside it what a plain array knows. */
+struct contract {
+    const struct policy *policy;
+    struct cache *cache;
+    struct cache_setup setup;
+    uint64_t now_ns;
+    uint64_t random;
+    struct record *owned[KEYS]; /* references of our own, as a connection would hold */
+    uint32_t version[KEYS];     /* of the body last put, NO_RECORD: none or removed */
+    uint64_t put_ns[KEYS];
+};
+
+static uint64_t contract_random(struct contract *c, uint64_t below)
+{
+    c->random = c->random * 6364136223846793005u + 1442695040888963407u;
+    return (c->random >> 33) % below;
+}
+
+static struct cache_setup setup_of(const struct policy *policy, uint64_t entries, uint64_t bytes)
+{
+    bool limited = policy->limits & KEEPS_CAPACITY;
+    return (struct cache_setup){
+        .policy = policy,
+        .capacity_entries = limited ? entries : 0,
+        .capacity_bytes = limited ? bytes : 0,
+        .ttl_ns = policy->limits & KEEPS_AGE ? TTL_NS : 0,
+        .seed = 1,
+    };
+}
+
+static void contract_open(struct contract *c, const struct policy *policy, struct cache_setup setup)
+{
+    *c = (struct contract){.policy = policy, .setup = setup, .now_ns = 1, .random = 99};
+    for (uint32_t key = 0; key < KEYS; key++)
+        c->version[key] = NO_RECORD;
+    c->cache = cache_create(&c->setup);
+}
+
+static void contract_release(struct contract *c, struct record *record)
+{
+    if (record == NULL || !record_drop(record))
+        return;
+    cache_forget(c->cache, record, cache_hash(record_key(record)));
+    record_free(record);
+}
+
+static void contract_disown(struct contract *c, uint32_t key)
+{
+    contract_release(c, c->owned[key]);
+    c->owned[key] = NULL;
+}
+
+static void contract_close(struct contract *c)
+{
+    for (uint32_t key = 0; key < KEYS; key++)
+        contract_disown(c, key);
+    cache_destroy(c->cache);
+}
+
+static struct span key_text(uint32_t key, char text[32])
+{
+    return (struct span){text, (size_t)snprintf(text, 32, "user-%u", key)};
+}
+
+static size_t body_bytes(uint32_t key, uint32_t version)
+{
+    return 20 + (key * 37u + version * 101u) % (BODY_MAX - 20);
+}
+
+/* A body that tells its key and version in the first bytes. */
+static struct record *contract_record(struct contract *c, uint32_t key, uint32_t version)
+{
+    char text[32], body[BODY_MAX] = {0};
+    snprintf(body, sizeof body, "%u:%u", key, version);
+    return record_create(cache_zone(c->cache), key_text(key, text),
+                         (struct span){body, body_bytes(key, version)}, KEY_APART);
+}
+
+static void contract_put(struct contract *c, uint32_t key, uint32_t version)
+{
+    struct record *record = contract_record(c, key, version);
+    cache_put(c->cache, record, cache_hash(record_key(record)), c->now_ns);
+    contract_disown(c, key);
+    c->owned[key] = record;
+    c->version[key] = version;
+    c->put_ns[key] = c->now_ns;
+}
+
+/* The version found, or NO_RECORD. */
+static uint32_t contract_get(struct contract *c, uint32_t key)
+{
+    char text[32];
+    unsigned found_key, found_version;
+    struct span span = key_text(key, text);
+    struct record *record = cache_get(c->cache, span, cache_hash(span), c->now_ns);
+    if (record == NULL)
+        return NO_RECORD;
+    assert_int_equal(sscanf(record_body(record).bytes, "%u:%u", &found_key, &found_version), 2);
+    assert_int_equal(found_key, key);
+    assert_int_equal(record_body(record).count, body_bytes(key, found_version));
+    contract_release(c, record);
+    return found_version;
+}
+
+static bool contract_remove(struct contract *c, uint32_t key)
+{
+    char text[32];
+    struct span span = key_text(key, text);
+    c->version[key] = NO_RECORD;
+    return cache_remove(c->cache, span, cache_hash(span));
+}
+
+static struct cache_stats contract_stats(const struct contract *c)
+{
+    struct cache_stats stats;
+    cache_stats(c->cache, &stats);
+    return stats;
+}
+
+static bool keeps_nothing(const struct policy *policy)
+{
+    return strcmp(policy->name, "null") == 0;
+}
+
+#define FOR_EACH_POLICY(policy)                                                                    \
+    for (size_t at_##policy = 0; at_##policy < policies_count; at_##policy++)                      \
+        for (const struct policy *policy = policies[at_##policy]; policy != NULL; policy = NULL)
+
+static void put_then_get_replace_remove(void **state)
+{
+    (void)state;
+    FOR_EACH_POLICY(policy)
+    {
+        struct contract c;
+        contract_open(&c, policy, setup_of(policy, 100, 0));
+        assert_int_equal(contract_get(&c, 1), NO_RECORD);
+        contract_put(&c, 1, 10);
+        contract_put(&c, 2, 20);
+        bool kept = !keeps_nothing(policy);
+        assert_int_equal(contract_get(&c, 1), kept ? 10 : NO_RECORD);
+        assert_int_equal(contract_get(&c, 2), kept ? 20 : NO_RECORD);
+        contract_put(&c, 1, 11);
+        assert_int_equal(contract_get(&c, 1), kept ? 11 : NO_RECORD);
+        assert_int_equal(contract_remove(&c, 1), kept);
+        assert_false(contract_remove(&c, 1));
+        assert_int_equal(contract_get(&c, 1), NO_RECORD);
+        assert_int_equal(contract_get(&c, 2), kept ? 20 : NO_RECORD);
+        assert_int_equal(contract_stats(&c).entries, kept ? 1 : 0);
+        contract_close(&c);
+    }
+}
+
+static void assert_limits(const struct contract *c)
+{
+    struct cache_stats stats = contract_stats(c);
+    if (c->setup.capacity_entries > 0)
+        assert_true(stats.entries <= c->setup.capacity_entries);
+    if (c->setup.capacity_bytes > 0)
+        assert_true(stats.bytes <= c->setup.capacity_bytes);
+}
+
+/* What the cache hands out is what was put last, within its age; what the model knows is gone is
+ * not there. Whether a bounded cache still has something is its policy's affair. */
+static void contract_check_get(struct contract *c, uint32_t key)
+{
+    uint32_t found = contract_get(c, key);
+    if (found != NO_RECORD) {
+        assert_int_equal(found, c->version[key]);
+        if (c->setup.ttl_ns > 0)
+            assert_true(c->now_ns < c->put_ns[key] + c->setup.ttl_ns);
+    }
+    bool owned_elsewhere = c->owned[key] != NULL && c->version[key] != NO_RECORD;
+    if (c->policy->weak)
+        assert_int_equal(found, owned_elsewhere ? c->version[key] : NO_RECORD);
+    else if (c->policy->limits == 0 && !keeps_nothing(c->policy))
+        assert_int_equal(found, c->version[key]);
+}
+
+static void contract_step(struct contract *c, uint32_t step)
+{
+    uint32_t key = (uint32_t)(contract_random(c, 2) ? contract_random(c, KEYS)
+                                                    : contract_random(c, KEYS / 10));
+    uint64_t choice = contract_random(c, 100);
+    c->now_ns += contract_random(c, 2 * STEP_NS);
+    if (choice < 50)
+        contract_check_get(c, key);
+    else if (choice < 85)
+        contract_put(c, key, step);
+    else if (choice < 90)
+        contract_remove(c, key);
+    else if (choice < 98)
+        contract_disown(c, key);
+    else
+        cache_tick(c->cache, c->now_ns);
+    assert_limits(c);
+}
+
+/* What the zone holds beyond the cache are the records that only we own. */
+static void assert_accounts_agree(struct contract *c)
+{
+    struct memory_zone_figures figures;
+    for (uint32_t key = 0; key < KEYS; key++)
+        contract_disown(c, key);
+    memory_zone_read(cache_zone(c->cache), &figures);
+    assert_int_equal(figures.allocated_bytes, contract_stats(c).bytes);
+}
+
+static struct cache_stats random_steps(const struct policy *policy, uint64_t entries,
+                                       uint64_t bytes)
+{
+    struct contract c;
+    contract_open(&c, policy, setup_of(policy, entries, bytes));
+    for (uint32_t step = 0; step < STEPS; step++)
+        contract_step(&c, step);
+    struct cache_stats stats = contract_stats(&c);
+    assert_accounts_agree(&c);
+    contract_close(&c);
+    assert_int_equal(stats.entries, stats.insertions - stats.replacements - stats.evictions -
+                                        stats.expirations - stats.removals);
+    return stats;
+}
+
+/* memory_zone_destroy, at the end of each, insists that every byte came back. */
+static void ten_thousand_random_steps(void **state)
+{
+    (void)state;
+    static const struct {
+        uint64_t entries, bytes;
+    } limits[] = {{1, 0}, {5, 0}, {50, 0}, {1000, 0}, {0, 40000}, {0, 90000}, {60, 60000}};
+    FOR_EACH_POLICY(policy)
+    for (size_t i = 0; i < sizeof limits / sizeof limits[0]; i++) {
+        struct cache_stats once = random_steps(policy, limits[i].entries, limits[i].bytes);
+        struct cache_stats again = random_steps(policy, limits[i].entries, limits[i].bytes);
+        assert_memory_equal(&once, &again, sizeof once);
+        assert_true(keeps_nothing(policy) || once.hits > 0);
+    }
+}
+
+static void nothing_outlives_its_age(void **state)
+{
+    (void)state;
+    FOR_EACH_POLICY(policy)
+    {
+        struct contract c;
+        if (!(policy->limits & KEEPS_AGE))
+            continue;
+        contract_open(&c, policy, setup_of(policy, 1000, 0));
+        for (uint32_t key = 0; key < KEYS; key++) {
+            contract_put(&c, key, key);
+            c.now_ns += STEP_NS / 10;
+        }
+        c.now_ns = c.put_ns[KEYS / 2] + TTL_NS - 1;
+        assert_int_equal(contract_get(&c, KEYS / 2), KEYS / 2);
+        c.now_ns++;
+        assert_int_equal(contract_get(&c, KEYS / 2), NO_RECORD);
+        assert_int_equal(contract_get(&c, KEYS / 2 + 1), KEYS / 2 + 1);
+        c.now_ns = c.put_ns[KEYS - 1] + TTL_NS;
+        cache_tick(c.cache, c.now_ns);
+        assert_int_equal(contract_stats(&c).entries, 0);
+        assert_int_equal(contract_stats(&c).expirations, KEYS);
+        contract_close(&c);
+    }
+}
+
+/* A full cache of one entry, and bytes that fit hardly anything, still serve. */
+static void a_record_too_large_is_not_kept(void **state)
+{
+    (void)state;
+    FOR_EACH_POLICY(policy)
+    {
+        struct contract c;
+        if (!(policy->limits & KEEPS_CAPACITY))
+            continue;
+        contract_open(&c, policy, setup_of(policy, 0, 100));
+        contract_put(&c, 1, 1);
+        assert_int_equal(contract_get(&c, 1), NO_RECORD);
+        assert_int_equal(contract_stats(&c).entries, 0);
+        contract_close(&c);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(put_then_get_replace_remove),
+        cmocka_unit_test(ten_thousand_random_steps),
+        cmocka_unit_test(nothing_outlives_its_age),
+        cmocka_unit_test(a_record_too_large_is_not_kept),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
