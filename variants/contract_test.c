@@ -298,12 +298,37 @@ static void a_record_too_large_is_not_kept(void **state)
     }
 }
 
+/* Entries of a few bytes: what grows is index, slots and order, and that counts too. */
+static void bytes_are_kept_when_only_structure_grows(void **state)
+{
+    (void)state;
+    enum { REQUESTS = 50000, LIMIT_BYTES = 100000 };
+    FOR_EACH_POLICY(policy)
+    {
+        struct cache_stats stats;
+        struct cache_setup setup = setup_of(policy, 0, LIMIT_BYTES);
+        if (!(policy->limits & KEEPS_CAPACITY))
+            continue;
+        setup.keys_only = true;
+        struct cache *cache = cache_create(&setup);
+        for (uint64_t i = 0; i < REQUESTS; i++) {
+            struct access access = {.hash = cache_hash_id(i * i % 20011), .bytes = 1};
+            cache_ask(cache, &access);
+            cache_stats(cache, &stats);
+            assert_true(stats.bytes <= LIMIT_BYTES);
+        }
+        assert_true(stats.entries > 1000 && stats.hits > 0);
+        cache_destroy(cache);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(put_then_get_replace_remove),
         cmocka_unit_test(ten_thousand_random_steps),
         cmocka_unit_test(nothing_outlives_its_age),
+        cmocka_unit_test(bytes_are_kept_when_only_structure_grows),
         cmocka_unit_test(a_record_too_large_is_not_kept),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -85,6 +85,25 @@ static void count_visit(void *context, uint32_t slot)
     ++*(uint32_t *)context;
 }
 
+/* An entry counts once in every full bucket on its way from home: the sums must agree. */
+static void assert_ways_are_counted(const struct fixture *f)
+{
+    const struct table *table = &f->index.table;
+    uint64_t passed = 0, walked = 0;
+    for (uint32_t number = 0; number < table->buckets && !f->index.moving; number++) {
+        const uint32_t *words = table_bucket(table, number)->words;
+        passed += words[BUCKET_PASSED];
+        for (int i = 0; i < BUCKET_ENTRIES; i++) {
+            if (words[i] == 0)
+                continue;
+            uint32_t slot = (words[i] & ((UINT32_C(1) << table->slot_bits) - 1)) - 1;
+            uint32_t home = table_home(table, hash_of_slot(f, slot));
+            walked += (number + table->buckets - home) % table->buckets;
+        }
+    }
+    assert_int_equal(passed, walked);
+}
+
 /* Random inserts and removals around a size that swings between empty and `peak`. */
 static void churn(uint64_t entries_limit, uint64_t hash_mask, uint32_t peak, uint32_t swings)
 {
@@ -111,6 +130,7 @@ static void churn(uint64_t entries_limit, uint64_t hash_mask, uint32_t peak, uin
         }
         for (uint32_t i = 0; i < count; i++)
             assert_true(fixture_finds(&f, *slot_word(&f.slots, slots[i]), slots[i]));
+        assert_ways_are_counted(&f);
         uint32_t visited = 0;
         index_each(&f.index, count_visit, &visited);
         assert_int_equal(visited, count);
