@@ -54,16 +54,21 @@ static void table_drop_chunk(struct table *table, struct account *account)
     }
 }
 
+static uint32_t bucket_where(const struct bucket *bucket, uint32_t word)
+{
+    return lanes_match(bucket->words, UINT32_MAX, word) & BUCKET_ENTRIES_MASK;
+}
+
 static void table_insert(struct table *table, uint64_t hash, uint32_t slot)
 {
     uint32_t tag = (uint32_t)hash << table->slot_bits;
     for (uint32_t number = table_home(table, hash);; number = table_next(table, number)) {
         struct bucket *bucket = table_bucket(table, number);
-        for (int i = 0; i < BUCKET_ENTRIES; i++)
-            if (bucket->words[i] == 0) {
-                bucket->words[i] = tag | (slot + 1);
-                return;
-            }
+        uint32_t free = bucket_where(bucket, 0);
+        if (free != 0) {
+            bucket->words[__builtin_ctz(free)] = tag | (slot + 1);
+            return;
+        }
         bucket->words[BUCKET_PASSED]++;
     }
 }
@@ -73,11 +78,11 @@ static void table_remove(struct table *table, uint64_t hash, uint32_t slot)
     uint32_t entry = ((uint32_t)hash << table->slot_bits) | (slot + 1);
     for (uint32_t number = table_home(table, hash);; number = table_next(table, number)) {
         struct bucket *bucket = table_bucket(table, number);
-        for (int i = 0; i < BUCKET_ENTRIES; i++)
-            if (bucket->words[i] == entry) {
-                bucket->words[i] = 0;
-                return;
-            }
+        uint32_t found = bucket_where(bucket, entry);
+        if (found != 0) {
+            bucket->words[__builtin_ctz(found)] = 0;
+            return;
+        }
         assert(bucket->words[BUCKET_PASSED] > 0);
         bucket->words[BUCKET_PASSED]--;
     }

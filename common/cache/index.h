@@ -16,10 +16,11 @@
 #include "lanes.h"
 #include "slots.h"
 
-#define BUCKET_ENTRIES     15
-#define BUCKET_PASSED      BUCKET_ENTRIES /* entries whose way led through this full bucket */
-#define BUCKET_CHUNK_BITS  7              /* two pages */
-#define BUCKET_CHUNK_COUNT (UINT32_C(1) << BUCKET_CHUNK_BITS)
+#define BUCKET_ENTRIES      15
+#define BUCKET_PASSED       BUCKET_ENTRIES /* entries whose way led through this full bucket */
+#define BUCKET_ENTRIES_MASK ((UINT32_C(1) << BUCKET_ENTRIES) - 1)
+#define BUCKET_CHUNK_BITS   7 /* two pages */
+#define BUCKET_CHUNK_COUNT  (UINT32_C(1) << BUCKET_CHUNK_BITS)
 
 struct bucket {
     uint32_t words[BUCKET_ENTRIES + 1]; /* entries, 0: free; last the count at BUCKET_PASSED */
@@ -100,7 +101,7 @@ index_find(const struct index *index, uint64_t hash,
     for (uint32_t number = home;;) {
         const struct bucket *bucket = table_bucket(table, number);
         uint32_t matches = lanes_match(bucket->words, ~slot_mask, tag);
-        for (matches &= (1u << BUCKET_ENTRIES) - 1; matches != 0; matches &= matches - 1) {
+        for (matches &= BUCKET_ENTRIES_MASK; matches != 0; matches &= matches - 1) {
             uint32_t entry = bucket->words[__builtin_ctz(matches)] & slot_mask;
             if (entry != 0 && same(context, entry - 1))
                 return entry - 1;

@@ -1,20 +1,23 @@
 /* queue.h - doubly linked lists of slots, eight bytes a node.
  *
- * A policy's node begins with a struct link. The four bits of `tag` are the policy's own (which
- * list, how often used); the queue leaves them alone. A slot is in at most one queue at a time.
+ * A policy's node begins with a struct link. The two bits each of `tag` and `mark` are the
+ * policy's own (which list, how often used); the queue leaves them alone. A slot is in at most one
+ * queue at a time.
  */
 #ifndef QUEUE_H
 #define QUEUE_H
 
 #include "slots.h"
 
+/* Two words, each read and written whole: a field that straddled them would stall the processor. */
 struct link {
-    uint64_t prev : SLOT_BITS; /* towards the head; NO_SLOT at the head */
-    uint64_t next : SLOT_BITS; /* towards the tail; NO_SLOT at the tail */
-    uint64_t tag : 64 - 2 * SLOT_BITS;
+    uint32_t prev : SLOT_BITS; /* towards the head; NO_SLOT at the head */
+    uint32_t tag : 32 - SLOT_BITS;
+    uint32_t next : SLOT_BITS; /* towards the tail; NO_SLOT at the tail */
+    uint32_t mark : 32 - SLOT_BITS;
 };
 
-#define LINK_TAG_MAX ((1u << (64 - 2 * SLOT_BITS)) - 1)
+#define LINK_TAG_MAX ((1u << (32 - SLOT_BITS)) - 1) /* of tag, and of mark */
 
 struct queue {
     uint32_t head, tail; /* NO_SLOT: empty */
