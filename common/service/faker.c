@@ -1,0 +1,286 @@
+/* faker.c - id -> the same made-up user every time.
+ *
+ * The id is hashed, the hash seeds a small generator, and the generator picks words. Every word
+ * takes the same room in its table, so that putting one down is one copy of a fixed size.
+ */
+#include "faker.h"
+
+#include <string.h>
+#include <xxhash.h>
+
+#define WORD_BYTES 15
+
+struct word {
+    uint8_t count;
+    char letters[WORD_BYTES];
+};
+
+/* clang-format off */
+#define W(text) {sizeof text - 1, text}
+/* clang-format on */
+
+static const struct word first_names[] = {
+    W("James"),     W("Mary"),      W("Robert"),   W("Linda"),    W("Michael"), W("Susan"),
+    W("David"),     W("Karen"),     W("William"),  W("Nancy"),    W("Richard"), W("Lisa"),
+    W("Joseph"),    W("Betty"),     W("Thomas"),   W("Sandra"),   W("Daniel"),  W("Ashley"),
+    W("Matthew"),   W("Emily"),     W("Anthony"),  W("Donna"),    W("Mark"),    W("Michelle"),
+    W("Steven"),    W("Carol"),     W("Andrew"),   W("Amanda"),   W("Paul"),    W("Melissa"),
+    W("Joshua"),    W("Deborah"),   W("Kenneth"),  W("Laura"),    W("Kevin"),   W("Rebecca"),
+    W("Brian"),     W("Sharon"),    W("Timothy"),  W("Cynthia"),  W("Jason"),   W("Kathleen"),
+    W("Jeffrey"),   W("Amy"),       W("Ryan"),     W("Angela"),   W("Jacob"),   W("Anna"),
+    W("Gary"),      W("Pamela"),    W("Nicholas"), W("Emma"),     W("Eric"),    W("Nicole"),
+    W("Jonathan"),  W("Helen"),     W("Stephen"),  W("Samantha"), W("Larry"),   W("Katherine"),
+    W("Justin"),    W("Christine"), W("Scott"),    W("Rachel"),   W("Brandon"), W("Carolyn"),
+    W("Benjamin"),  W("Janet"),     W("Samuel"),   W("Maria"),    W("Gregory"), W("Olivia"),
+    W("Alexander"), W("Heather"),   W("Patrick"),  W("Diane"),    W("Jack"),    W("Julie"),
+    W("Dennis"),    W("Joyce"),     W("Jerry"),    W("Victoria"), W("Tyler"),   W("Kelly"),
+    W("Aaron"),     W("Christina"), W("Jose"),     W("Lauren"),   W("Adam"),    W("Joan"),
+    W("Nathan"),    W("Evelyn"),    W("Henry"),    W("Judith"),   W("Zachary"), W("Andrea"),
+    W("Douglas"),   W("Hannah"),    W("Peter"),    W("Megan"),    W("Kyle"),    W("Cheryl"),
+    W("Noah"),      W("Martha"),    W("Ethan"),    W("Teresa"),   W("Walter"),  W("Sara"),
+    W("Christian"), W("Gloria"),    W("Keith"),    W("Janice"),   W("Austin"),  W("Ann"),
+    W("Sean"),      W("Jean"),
+};
+
+static const struct word last_names[] = {
+    W("Smith"),      W("Johnson"), W("Williams"),  W("Brown"),    W("Jones"),     W("Garcia"),
+    W("Miller"),     W("Davis"),   W("Rodriguez"), W("Martinez"), W("Hernandez"), W("Lopez"),
+    W("Gonzalez"),   W("Wilson"),  W("Anderson"),  W("Thomas"),   W("Taylor"),    W("Moore"),
+    W("Jackson"),    W("Martin"),  W("Lee"),       W("Perez"),    W("Thompson"),  W("White"),
+    W("Harris"),     W("Sanchez"), W("Clark"),     W("Ramirez"),  W("Lewis"),     W("Robinson"),
+    W("Walker"),     W("Young"),   W("Allen"),     W("King"),     W("Wright"),    W("Scott"),
+    W("Torres"),     W("Nguyen"),  W("Hill"),      W("Flores"),   W("Green"),     W("Adams"),
+    W("Nelson"),     W("Baker"),   W("Hall"),      W("Rivera"),   W("Campbell"),  W("Mitchell"),
+    W("Carter"),     W("Roberts"), W("Gomez"),     W("Phillips"), W("Evans"),     W("Turner"),
+    W("Diaz"),       W("Parker"),  W("Cruz"),      W("Edwards"),  W("Collins"),   W("Reyes"),
+    W("Stewart"),    W("Morris"),  W("Morales"),   W("Murphy"),   W("Cook"),      W("Rogers"),
+    W("Gutierrez"),  W("Ortiz"),   W("Morgan"),    W("Cooper"),   W("Peterson"),  W("Bailey"),
+    W("Reed"),       W("Howard"),  W("Ramos"),     W("Kim"),      W("Cox"),       W("Ward"),
+    W("Richardson"), W("Watson"),  W("Brooks"),    W("Chavez"),   W("Wood"),      W("Bennett"),
+    W("Gray"),       W("Mendoza"), W("Ruiz"),      W("Hughes"),   W("Price"),     W("Alvarez"),
+    W("Castillo"),   W("Sanders"), W("Patel"),     W("Myers"),    W("Long"),      W("Ross"),
+    W("Foster"),     W("Jimenez"),
+};
+
+static const struct word streets[] = {
+    W("Maple"),       W("Oak"),       W("Cedar"),    W("Pine"),    W("Elm"),      W("Walnut"),
+    W("Chestnut"),    W("Willow"),    W("Birch"),    W("Spruce"),  W("Juniper"),  W("Laurel"),
+    W("Magnolia"),    W("Sycamore"),  W("Hickory"),  W("Dogwood"), W("Lake"),     W("River"),
+    W("Meadow"),      W("Forest"),    W("Summit"),   W("Valley"),  W("Ridge"),    W("Prairie"),
+    W("Harbor"),      W("Canyon"),    W("Orchard"),  W("Garden"),  W("Sunset"),   W("Highland"),
+    W("Park"),        W("Church"),    W("Mill"),     W("Main"),    W("Market"),   W("Franklin"),
+    W("Lincoln"),     W("Jefferson"), W("Madison"),  W("Monroe"),  W("Jackson"),  W("Cherry"),
+    W("Liberty"),     W("Union"),     W("Railroad"), W("Spring"),  W("Fairview"), W("Clearwater"),
+    W("Stonebridge"), W("Riverside"),
+};
+
+static const struct word street_kinds[] = {
+    W("Street"),  W("Avenue"),    W("Road"),     W("Lane"),  W("Drive"), W("Court"),
+    W("Place"),   W("Boulevard"), W("Terrace"),  W("Trail"), W("Way"),   W("Circle"),
+    W("Parkway"), W("Square"),    W("Crossing"), W("Ridge"),
+};
+
+static const struct word cities[] = {
+    W("Springfield"), W("Fairview"),  W("Riverton"),   W("Georgetown"), W("Salem"),
+    W("Madison"),     W("Clinton"),   W("Arlington"),  W("Ashland"),    W("Dover"),
+    W("Oxford"),      W("Jackson"),   W("Burlington"), W("Manchester"), W("Milton"),
+    W("Newport"),     W("Auburn"),    W("Dayton"),     W("Lexington"),  W("Cleveland"),
+    W("Hudson"),      W("Kingston"),  W("Milford"),    W("Winchester"), W("Oakland"),
+    W("Centerville"), W("Bristol"),   W("Greenville"), W("Franklin"),   W("Chester"),
+    W("Marion"),      W("Lebanon"),   W("Hillsboro"),  W("Lakewood"),   W("Brookfield"),
+    W("Cedarville"),  W("Northport"), W("Eastwick"),   W("Westbrook"),  W("Southfield"),
+};
+
+static const struct word states[] = {
+    W("AL"), W("AK"), W("AZ"), W("AR"), W("CA"), W("CO"), W("CT"), W("DE"), W("FL"), W("GA"),
+    W("HI"), W("ID"), W("IL"), W("IN"), W("IA"), W("KS"), W("KY"), W("LA"), W("ME"), W("MD"),
+    W("MA"), W("MI"), W("MN"), W("MS"), W("MO"), W("MT"), W("NE"), W("NV"), W("NH"), W("NJ"),
+    W("NM"), W("NY"), W("NC"), W("ND"), W("OH"), W("OK"), W("OR"), W("PA"), W("RI"), W("SC"),
+    W("SD"), W("TN"), W("TX"), W("UT"), W("VT"), W("VA"), W("WA"), W("WV"), W("WI"), W("WY"),
+};
+
+static const struct word units[] = {
+    W(" Apt. "),
+    W(" Suite "),
+    W(" Unit "),
+};
+
+static const struct word domains[] = {
+    W("@example.com"),
+    W("@example.net"),
+    W("@example.org"),
+};
+
+static const struct word comma = W(", ");
+
+static const struct word words[] = {
+    W("able"),      W("about"),    W("above"),    W("across"),    W("after"),   W("again"),
+    W("against"),   W("almost"),   W("alone"),    W("along"),     W("already"), W("although"),
+    W("always"),    W("among"),    W("answer"),   W("appear"),    W("around"),  W("arrive"),
+    W("autumn"),    W("balance"),  W("become"),   W("before"),    W("begin"),   W("behind"),
+    W("believe"),   W("below"),    W("beside"),   W("better"),    W("between"), W("beyond"),
+    W("bridge"),    W("bright"),   W("bring"),    W("build"),     W("careful"), W("carry"),
+    W("certain"),   W("change"),   W("choose"),   W("circle"),    W("city"),    W("clear"),
+    W("climb"),     W("close"),    W("coffee"),   W("colour"),    W("common"),  W("company"),
+    W("corner"),    W("country"),  W("course"),   W("cover"),     W("create"),  W("cross"),
+    W("decide"),    W("deep"),     W("describe"), W("detail"),    W("develop"), W("dinner"),
+    W("direct"),    W("discover"), W("distance"), W("doctor"),    W("double"),  W("dream"),
+    W("early"),     W("earth"),    W("easy"),     W("effort"),    W("either"),  W("engine"),
+    W("enough"),    W("evening"),  W("event"),    W("every"),     W("example"), W("expect"),
+    W("family"),    W("famous"),   W("father"),   W("favourite"), W("field"),   W("figure"),
+    W("final"),     W("finger"),   W("finish"),   W("follow"),    W("forest"),  W("forward"),
+    W("friend"),    W("garden"),   W("gather"),   W("general"),   W("gentle"),  W("glass"),
+    W("ground"),    W("group"),    W("guess"),    W("happen"),    W("harbour"), W("heavy"),
+    W("history"),   W("holiday"),  W("house"),    W("however"),   W("hundred"), W("idea"),
+    W("important"), W("increase"), W("inside"),   W("island"),    W("journey"), W("kitchen"),
+    W("language"),  W("large"),    W("later"),    W("laugh"),     W("learn"),   W("leave"),
+    W("letter"),    W("library"),  W("light"),    W("listen"),    W("little"),  W("local"),
+    W("machine"),   W("market"),   W("matter"),   W("measure"),   W("meeting"), W("member"),
+    W("memory"),    W("middle"),   W("minute"),   W("modern"),    W("moment"),  W("morning"),
+    W("mother"),    W("mountain"), W("music"),    W("narrow"),    W("nature"),  W("neighbour"),
+    W("never"),     W("number"),   W("object"),   W("ocean"),     W("often"),   W("open"),
+    W("orange"),    W("order"),    W("other"),    W("outside"),   W("paper"),   W("pattern"),
+    W("people"),    W("perhaps"),  W("picture"),  W("place"),     W("plain"),   W("plan"),
+    W("point"),     W("practice"), W("present"),  W("problem"),   W("promise"), W("quality"),
+    W("question"),  W("quiet"),    W("rather"),   W("reach"),     W("ready"),   W("reason"),
+    W("record"),    W("remember"), W("rest"),     W("result"),    W("return"),  W("river"),
+    W("rule"),      W("school"),   W("science"),  W("season"),    W("second"),  W("serious"),
+    W("seven"),     W("shadow"),   W("share"),    W("short"),     W("should"),  W("silver"),
+    W("simple"),    W("since"),    W("sister"),   W("slowly"),    W("small"),   W("something"),
+    W("sometimes"), W("south"),    W("special"),  W("spring"),    W("station"), W("still"),
+    W("story"),     W("street"),   W("strong"),   W("student"),   W("study"),   W("sudden"),
+    W("summer"),    W("support"),  W("table"),    W("teach"),     W("theory"),  W("thing"),
+    W("thought"),   W("through"),  W("toward"),   W("travel"),    W("trouble"), W("under"),
+    W("unit"),      W("until"),    W("usual"),    W("valley"),    W("various"), W("village"),
+    W("visit"),     W("voice"),    W("water"),    W("weather"),   W("window"),  W("winter"),
+    W("without"),   W("wonder"),   W("work"),     W("world"),     W("write"),   W("yellow"),
+    W("yesterday"), W("young"),
+};
+
+#define COUNT(table)     ((uint32_t)(sizeof table / sizeof table[0]))
+#define PICK(pen, table) (&(table)[pen_choose(pen, COUNT(table))])
+
+/* What writes a user down: where the next letter goes, and how chance stands. */
+struct pen {
+    char *at;
+    uint64_t state;
+};
+
+/* SplitMix64 (Steele, Lea and Flood 2014). */
+static uint64_t pen_next(struct pen *pen)
+{
+    uint64_t z = pen->state += UINT64_C(0x9e3779b97f4a7c15);
+    z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+    z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
+    return z ^ (z >> 31);
+}
+
+/* Below count. */
+static uint32_t pen_choose(struct pen *pen, uint32_t count)
+{
+    return (uint32_t)(((pen_next(pen) >> 32) * count) >> 32);
+}
+
+/* Writes up to WORD_BYTES bytes beyond the word, which the next one covers. */
+static void pen_word(struct pen *pen, const struct word *word)
+{
+    memcpy(pen->at, word->letters, WORD_BYTES);
+    pen->at += word->count;
+}
+
+static void pen_byte(struct pen *pen, char byte)
+{
+    *pen->at++ = byte;
+}
+
+static void pen_number(struct pen *pen, uint32_t number, unsigned digits)
+{
+    for (unsigned i = digits; i-- > 0; number /= 10)
+        pen->at[i] = (char)('0' + number % 10);
+    pen->at += digits;
+}
+
+static struct span pen_since(const struct pen *pen, const char *start)
+{
+    return (struct span){start, (size_t)(pen->at - start)};
+}
+
+static struct span name_write(struct pen *pen, const struct word *first, const struct word *last)
+{
+    const char *start = pen->at;
+    pen_word(pen, first);
+    pen_byte(pen, ' ');
+    pen_word(pen, last);
+    return pen_since(pen, start);
+}
+
+static struct span email_write(struct pen *pen, const struct word *first, const struct word *last)
+{
+    char *start = pen->at;
+    pen_word(pen, first);
+    if (pen_choose(pen, 3) == 0) /* only the initial */
+        pen->at = start + 1;
+    pen_byte(pen, '.');
+    pen_word(pen, last);
+    for (char *letter = start; letter < pen->at; letter++)
+        *letter |= 0x20; /* '.' has the bit already */
+    if (pen_choose(pen, 2) == 0)
+        pen_number(pen, pen_choose(pen, 100), 2);
+    pen_word(pen, PICK(pen, domains));
+    return pen_since(pen, start);
+}
+
+static struct span address_write(struct pen *pen)
+{
+    const char *start = pen->at;
+    pen_number(pen, 100 + pen_choose(pen, 9900), 4);
+    pen_byte(pen, ' ');
+    pen_word(pen, PICK(pen, streets));
+    pen_byte(pen, ' ');
+    pen_word(pen, PICK(pen, street_kinds));
+    if (pen_choose(pen, 3) == 0) {
+        pen_word(pen, PICK(pen, units));
+        pen_number(pen, 100 + pen_choose(pen, 900), 3);
+    }
+    pen_byte(pen, '\n');
+    pen_word(pen, PICK(pen, cities));
+    pen_word(pen, &comma);
+    pen_word(pen, PICK(pen, states));
+    pen_byte(pen, ' ');
+    pen_number(pen, 501 + pen_choose(pen, 99450), 5);
+    return pen_since(pen, start);
+}
+
+static void sentence_write(struct pen *pen)
+{
+    char *start = pen->at;
+    for (uint32_t left = 4 + pen_choose(pen, 9); left > 0; left--) {
+        pen_word(pen, PICK(pen, words));
+        pen_byte(pen, left > 1 ? ' ' : '.');
+    }
+    *start &= (char)~0x20;
+}
+
+/* Mostly two or three sentences, now and then a life's story. */
+static struct span desc_write(struct pen *pen)
+{
+    static const uint8_t sentences[] = {1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 5, 6, 9};
+    const char *start = pen->at;
+    for (unsigned left = sentences[pen_choose(pen, COUNT(sentences))]; left > 0; left--) {
+        sentence_write(pen);
+        if (left > 1)
+            pen_byte(pen, ' ');
+    }
+    return pen_since(pen, start);
+}
+
+void faker_make(struct faker_user *made, struct span id, uint64_t seed)
+{
+    struct pen pen = {made->text, XXH3_64bits_withSeed(id.bytes, id.count, seed)};
+    const struct word *first = PICK(&pen, first_names), *last = PICK(&pen, last_names);
+    made->user.id = id;
+    made->user.name = name_write(&pen, first, last);
+    made->user.email = email_write(&pen, first, last);
+    made->user.address = address_write(&pen);
+    made->user.desc = desc_write(&pen);
+}
