@@ -1,0 +1,158 @@
+/* shards.c - caches with a lock each: what all threads share. */
+#include "shards.h"
+
+#include <pthread.h>
+
+#define SHARDS_MAX        64
+#define SHARD_ENTRIES_MIN 64 /* of a capacity that is divided */
+#define SHARD_BYTES_MIN   (UINT64_C(1) << 20)
+#define CACHE_LINE_BYTES  64
+#define HASH_SHIFT        40 /* bits that the caches' own indexes hardly look at */
+
+struct shard {
+    _Alignas(CACHE_LINE_BYTES) pthread_mutex_t lock;
+    struct cache *cache;
+};
+
+struct shards {
+    struct memory_zone *zone;
+    size_t count;
+    bool weak;
+    struct shard shard[];
+};
+
+static bool capacity_suffices(uint64_t capacity, uint64_t least, size_t count)
+{
+    return capacity == 0 || capacity / count >= least;
+}
+
+static size_t count_choose(const struct cache_setup *setup, size_t wanted)
+{
+    size_t count = 1;
+    while (count < wanted && count < SHARDS_MAX &&
+           capacity_suffices(setup->capacity_entries, SHARD_ENTRIES_MIN, 2 * count) &&
+           capacity_suffices(setup->capacity_bytes, SHARD_BYTES_MIN, 2 * count))
+        count *= 2;
+    return count;
+}
+
+/* The shard's part of a capacity: the first ones get what does not divide. */
+static uint64_t capacity_share(uint64_t capacity, size_t index, size_t count)
+{
+    return capacity / count + (index < capacity % count);
+}
+
+static void shard_init(struct shard *shard, const struct cache_setup *setup, size_t index,
+                       size_t count)
+{
+    struct cache_setup own = *setup;
+    own.capacity_entries = capacity_share(setup->capacity_entries, index, count);
+    own.capacity_bytes = capacity_share(setup->capacity_bytes, index, count);
+    own.seed = setup->seed + index;
+    pthread_mutex_init(&shard->lock, NULL);
+    shard->cache = cache_create(&own);
+}
+
+struct shards *shards_create(const struct cache_setup *setup, size_t wanted)
+{
+    size_t count = count_choose(setup, wanted);
+    struct memory_zone *zone = memory_zone_create();
+    struct shards *shards = memory_alloc(zone, sizeof *shards + count * sizeof(struct shard));
+    shards->zone = zone;
+    shards->count = count;
+    shards->weak = setup->policy->weak;
+    for (size_t i = 0; i < count; i++)
+        shard_init(&shards->shard[i], setup, i, count);
+    return shards;
+}
+
+void shards_destroy(struct shards *shards)
+{
+    struct memory_zone *zone = shards->zone;
+    for (size_t i = 0; i < shards->count; i++) {
+        cache_destroy(shards->shard[i].cache);
+        pthread_mutex_destroy(&shards->shard[i].lock);
+    }
+    memory_free(shards);
+    memory_zone_destroy(zone);
+}
+
+size_t shards_count(const struct shards *shards)
+{
+    return shards->count;
+}
+
+size_t shards_index(const struct shards *shards, uint64_t hash)
+{
+    return (hash >> HASH_SHIFT) & (shards->count - 1);
+}
+
+struct cache *shards_enter(struct shards *shards, size_t index)
+{
+    pthread_mutex_lock(&shards->shard[index].lock);
+    return shards->shard[index].cache;
+}
+
+void shards_leave(struct shards *shards, size_t index)
+{
+    pthread_mutex_unlock(&shards->shard[index].lock);
+}
+
+void shards_release(struct shards *shards, struct record *record)
+{
+    if (!record_drop(record))
+        return;
+    if (shards->weak) {
+        uint64_t hash = cache_hash(record_key(record));
+        size_t index = shards_index(shards, hash);
+        cache_forget(shards_enter(shards, index), record, hash);
+        shards_leave(shards, index);
+    }
+    record_free(record);
+}
+
+void shards_tick(struct shards *shards, uint64_t now_ns)
+{
+    for (size_t i = 0; i < shards->count; i++) {
+        cache_tick(shards_enter(shards, i), now_ns);
+        shards_leave(shards, i);
+    }
+}
+
+static void stats_add(struct cache_stats *sum, const struct cache_stats *more)
+{
+    sum->entries += more->entries;
+    sum->payload_bytes += more->payload_bytes;
+    sum->bytes += more->bytes;
+    sum->hits += more->hits;
+    sum->misses += more->misses;
+    sum->insertions += more->insertions;
+    sum->replacements += more->replacements;
+    sum->evictions += more->evictions;
+    sum->expirations += more->expirations;
+    sum->removals += more->removals;
+}
+
+static void zones_add(struct memory_zone_figures *sum, const struct memory_zone_figures *more)
+{
+    sum->allocated_bytes += more->allocated_bytes;
+    sum->active_bytes += more->active_bytes;
+    sum->resident_bytes += more->resident_bytes;
+}
+
+void shards_read(struct shards *shards, struct cache_stats *stats,
+                 struct memory_zone_figures *zones)
+{
+    *stats = (struct cache_stats){0};
+    *zones = (struct memory_zone_figures){0};
+    for (size_t i = 0; i < shards->count; i++) {
+        struct cache_stats one;
+        struct memory_zone_figures zone;
+        struct cache *cache = shards_enter(shards, i);
+        cache_stats(cache, &one);
+        memory_zone_read(cache_zone(cache), &zone);
+        shards_leave(shards, i);
+        stats_add(stats, &one);
+        zones_add(zones, &zone);
+    }
+}

@@ -1,0 +1,35 @@
+/* shards.h - caches with a lock each: what all threads share.
+ *
+ * A key belongs to one shard, by its hash. Between shards_enter and shards_leave the shard's cache
+ * is the caller's alone. Any thread may call anything, but none may enter a second shard.
+ */
+#ifndef SHARDS_H
+#define SHARDS_H
+
+#include "cache.h"
+
+#include <stddef.h>
+
+struct shards;
+
+/* About as many shards as asked for, a power of two; fewer where each would get too little of the
+ * capacity to be a cache. Their capacities add up to the setup's. */
+struct shards *shards_create(const struct cache_setup *setup, size_t wanted);
+/* Every record must have been released. */
+void shards_destroy(struct shards *shards);
+
+size_t shards_count(const struct shards *shards);
+/* Which shard a hash belongs to. */
+size_t shards_index(const struct shards *shards, uint64_t hash);
+
+struct cache *shards_enter(struct shards *shards, size_t index);
+void shards_leave(struct shards *shards, size_t index);
+
+/* One reference less. With the last one a weak cache forgets the record. Not from inside. */
+void shards_release(struct shards *shards, struct record *record);
+void shards_tick(struct shards *shards, uint64_t now_ns);
+/* Sums over the shards, one after the other. */
+void shards_read(struct shards *shards, struct cache_stats *stats,
+                 struct memory_zone_figures *zones);
+
+#endif
