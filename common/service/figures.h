@@ -1,0 +1,24 @@
+/* figures.h - what a server tells about itself: one list, written as JSON and for Prometheus. */
+#ifndef FIGURES_H
+#define FIGURES_H
+
+#include "cache.h"
+
+#include <stdio.h>
+
+#define FIGURE_NONE UINT64_MAX /* a limit that is not set */
+
+struct figures {
+    const char *policy, *summary, *version;
+    uint64_t pid, uptime_ns, requests, connections, threads;
+    uint64_t capacity_entries, capacity_bytes, ttl_ns, session_records;
+    struct cache_stats cache;
+    struct memory_zone_figures zones;
+    struct memory_figures memory;
+};
+
+void figures_write_json(const struct figures *figures, FILE *out);
+/* The text exposition format, version 0.0.4. */
+void figures_write_metrics(const struct figures *figures, FILE *out);
+
+#endif

@@ -1,0 +1,438 @@
+/* handler.c - the core that all variants share: a request in, a reply out. */
+#include "handler.h"
+
+#include "figures.h"
+#include "session.h"
+#include "shards.h"
+#include "target.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define CACHE_LINE_BYTES  64
+#define SHARDS_PER_THREAD 4
+#define RANDOM_ID_BYTES   64
+
+/* One thread's part. Only its counters are read by others. */
+struct worker {
+    _Alignas(CACHE_LINE_BYTES) struct handler *handler;
+    struct origin *origin;
+    uint64_t random_state;
+    struct fetch *first_due, *last_due;
+    atomic_uint_least64_t requests, connections;
+};
+
+struct handler {
+    struct memory_zone *zone; /* of everything but the caches */
+    struct shards *shards;
+    struct fetches **fetches; /* one for each shard */
+    struct handler_setup setup;
+    struct worker *workers; /* setup.threads of them */
+};
+
+static bool workers_open(struct handler *handler, char error[HANDLER_ERROR_BYTES])
+{
+    const struct handler_setup *setup = &handler->setup;
+    for (unsigned i = 0; i < setup->threads; i++) {
+        struct worker *worker = &handler->workers[i];
+        worker->handler = handler;
+        worker->random_state = setup->cache.seed + ((uint64_t)i << 32);
+        worker->origin = origin_open(setup->origin, setup->cache.seed, handler->zone, error);
+        if (worker->origin == NULL)
+            return false;
+    }
+    return true;
+}
+
+struct handler *handler_create(const struct handler_setup *setup, char error[HANDLER_ERROR_BYTES])
+{
+    struct memory_zone *zone = memory_zone_create();
+    struct handler *handler = memory_alloc_zeroed(zone, sizeof *handler);
+    size_t wanted = setup->threads > 1 ? SHARDS_PER_THREAD * setup->threads : 1;
+    handler->zone = zone;
+    handler->setup = *setup;
+    handler->shards = shards_create(&setup->cache, wanted);
+    handler->fetches = memory_alloc(zone, shards_count(handler->shards) * sizeof(struct fetches *));
+    for (size_t i = 0; i < shards_count(handler->shards); i++)
+        handler->fetches[i] = fetches_create(zone);
+    handler->workers = memory_alloc_zeroed(zone, setup->threads * sizeof(struct worker));
+    if (workers_open(handler, error))
+        return handler;
+    handler_destroy(handler);
+    return NULL;
+}
+
+void handler_destroy(struct handler *handler)
+{
+    struct memory_zone *zone = handler->zone;
+    for (unsigned i = 0; i < handler->setup.threads; i++)
+        if (handler->workers[i].origin)
+            origin_close(handler->workers[i].origin);
+    for (size_t i = 0; i < shards_count(handler->shards); i++)
+        fetches_destroy(handler->fetches[i]);
+    shards_destroy(handler->shards);
+    memory_free(handler->fetches);
+    memory_free(handler->workers);
+    memory_free(handler);
+    memory_zone_destroy(zone);
+}
+
+void handler_tick(struct handler *handler, uint64_t now_ns)
+{
+    shards_tick(handler->shards, now_ns);
+}
+
+struct worker *handler_worker(struct handler *handler, unsigned index)
+{
+    return &handler->workers[index];
+}
+
+struct session *worker_connect(struct worker *worker)
+{
+    struct handler *handler = worker->handler;
+    atomic_fetch_add_explicit(&worker->connections, 1, memory_order_relaxed);
+    return session_create(handler->shards, handler->zone, handler->setup.session_records);
+}
+
+void worker_disconnect(struct worker *worker, struct session *session)
+{
+    atomic_fetch_sub_explicit(&worker->connections, 1, memory_order_relaxed);
+    session_destroy(session);
+}
+
+/* A counter that only its own thread advances. */
+static void counter_advance(atomic_uint_least64_t *counter)
+{
+    uint64_t count = atomic_load_explicit(counter, memory_order_relaxed);
+    atomic_store_explicit(counter, count + 1, memory_order_relaxed);
+}
+
+/* Replies without a user. */
+
+static const char json_type[] = "application/json";
+
+struct complaint {
+    unsigned status;
+    const char *reason;
+    struct span body;
+};
+
+#define COMPLAINT(status, reason, text)                                                            \
+    {                                                                                              \
+        status, reason,                                                                            \
+        {                                                                                          \
+            "{\"error\":\"" text "\"}\n", sizeof "{\"error\":\"" text "\"}\n" - 1                  \
+        }                                                                                          \
+    }
+
+static const struct complaint bad_id =
+    COMPLAINT(400, "Bad Request", "a user id is 1 to 128 bytes of UTF-8, percent-encoded");
+static const struct complaint no_user = COMPLAINT(404, "Not Found", "there is no such user");
+static const struct complaint no_page =
+    COMPLAINT(404, "Not Found", "there are /users/{id}, /stats, /metrics and /jemalloc");
+static const struct complaint bad_method =
+    COMPLAINT(405, "Method Not Allowed", "there are GET and HEAD");
+static const struct complaint no_statistics =
+    COMPLAINT(501, "Not Implemented", "this allocator keeps no statistics");
+static const struct complaint origin_failed =
+    COMPLAINT(502, "Bad Gateway", "the origin cannot be read");
+
+static void complain(struct reply *reply, const struct complaint *complaint)
+{
+    reply->status = complaint->status;
+    reply->reason = complaint->reason;
+    reply->type = json_type;
+    reply->body = complaint->body;
+}
+
+/* The handler as it is now, for whoever watches. */
+static void figures_read(struct handler *handler, uint64_t now_ns, struct figures *figures)
+{
+    const struct handler_setup *setup = &handler->setup;
+    const struct cache_setup *cache = &setup->cache;
+    *figures = (struct figures){
+        .policy = cache->policy->name,
+        .summary = cache->policy->summary,
+        .version = setup->version,
+        .pid = (uint64_t)getpid(),
+        .uptime_ns = now_ns - setup->now_ns,
+        .threads = setup->threads,
+        .capacity_entries = cache->capacity_entries ? cache->capacity_entries : FIGURE_NONE,
+        .capacity_bytes = cache->capacity_bytes ? cache->capacity_bytes : FIGURE_NONE,
+        .ttl_ns = cache->ttl_ns ? cache->ttl_ns : FIGURE_NONE,
+        .session_records = setup->session_records ? setup->session_records : FIGURE_NONE,
+    };
+    for (unsigned i = 0; i < setup->threads; i++) {
+        struct worker *worker = &handler->workers[i];
+        figures->requests += atomic_load_explicit(&worker->requests, memory_order_relaxed);
+        figures->connections += atomic_load_explicit(&worker->connections, memory_order_relaxed);
+    }
+    shards_read(handler->shards, &figures->cache, &figures->zones);
+    memory_read(&figures->memory);
+}
+
+static void figures_reply(struct worker *worker, const struct request *request,
+                          void (*write)(const struct figures *figures, FILE *out), const char *type,
+                          struct reply *reply)
+{
+    struct figures figures;
+    figures_read(worker->handler, request->now_ns, &figures);
+    FILE *out = open_memstream(&reply->text, &reply->body.count);
+    write(&figures, out);
+    fclose(out);
+    reply->body.bytes = reply->text;
+    reply->type = type;
+}
+
+static void stats_reply(struct worker *worker, const struct request *request, struct reply *reply)
+{
+    figures_reply(worker, request, figures_write_json, json_type, reply);
+}
+
+static void metrics_reply(struct worker *worker, const struct request *request, struct reply *reply)
+{
+    figures_reply(worker, request, figures_write_metrics, "text/plain; version=0.0.4", reply);
+}
+
+static void text_append(void *out, const char *text)
+{
+    fputs(text, out);
+}
+
+static void jemalloc_reply(struct worker *worker, const struct request *request,
+                           struct reply *reply)
+{
+    (void)worker, (void)request;
+    FILE *out = open_memstream(&reply->text, &reply->body.count);
+    bool written = memory_dump(text_append, out);
+    fclose(out);
+    reply->body.bytes = reply->text;
+    reply->type = json_type;
+    if (!written)
+        complain(reply, &no_statistics);
+}
+
+/* Users. */
+
+static void user_reply(struct reply *reply, struct session *session, enum origin_answer answer,
+                       struct record *record, const char *cache)
+{
+    reply->cache = cache;
+    if (answer != ORIGIN_FOUND) {
+        complain(reply, answer == ORIGIN_NOBODY ? &no_user : &origin_failed);
+        return;
+    }
+    reply->type = json_type;
+    reply->record = record;
+    reply->body = record_body(record);
+    if (session)
+        session_note(session, record);
+}
+
+/* Queues the fetch behind the others of this thread; all take equally long. */
+static void fetch_queue(struct worker *worker, struct fetch *fetch, uint64_t due_ns)
+{
+    fetch->due_ns = due_ns;
+    if (worker->first_due)
+        worker->last_due->next_due = fetch;
+    else
+        worker->first_due = fetch;
+    worker->last_due = fetch;
+}
+
+/* Inside the id's shard. */
+static void fetch_await(struct worker *worker, const struct request *request, struct span id,
+                        uint64_t hash, bool head)
+{
+    struct handler *handler = worker->handler;
+    struct fetches *fetches = handler->fetches[shards_index(handler->shards, hash)];
+    struct fetch *fetch = fetches_find(fetches, id, hash);
+    if (fetch == NULL) {
+        fetch = fetches_begin(fetches, id, hash);
+        fetch_queue(worker, fetch, request->now_ns + handler->setup.origin_cost_ns);
+    }
+    struct waiter *waiter = request->wait(request->context);
+    waiter->head = head;
+    fetch_join(fetch, waiter);
+}
+
+static enum origin_answer origin_ask(struct worker *worker, struct cache *cache, struct span id,
+                                     uint64_t hash, uint64_t now_ns, struct record **record)
+{
+    enum origin_answer answer = origin_fetch(worker->origin, id, cache_zone(cache), record);
+    if (answer == ORIGIN_FOUND)
+        cache_put(cache, *record, hash, now_ns);
+    return answer;
+}
+
+/* A fetch that costs nothing is done inside the shard: whoever else wants the id finds it. */
+static bool user_ask(struct worker *worker, const struct request *request, struct span id,
+                     struct reply *reply)
+{
+    struct handler *handler = worker->handler;
+    uint64_t hash = cache_hash(id);
+    size_t index = shards_index(handler->shards, hash);
+    enum origin_answer answer = ORIGIN_FOUND;
+    struct cache *cache = shards_enter(handler->shards, index);
+    struct record *record = cache_get(cache, id, hash, request->now_ns);
+    bool hit = record != NULL, wait = !hit && handler->setup.origin_cost_ns > 0;
+    if (wait)
+        fetch_await(worker, request, id, hash, reply->head);
+    else if (!hit)
+        answer = origin_ask(worker, cache, id, hash, request->now_ns, &record);
+    shards_leave(handler->shards, index);
+    if (!wait)
+        user_reply(reply, request->session, answer, record, hit ? "hit" : "miss");
+    return !wait;
+}
+
+/* SplitMix64 (Steele, Lea and Flood 2014). */
+static uint64_t random_next(uint64_t *state)
+{
+    uint64_t z = *state += UINT64_C(0x9e3779b97f4a7c15);
+    z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+    z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
+    return z ^ (z >> 31);
+}
+
+static struct span random_id(struct worker *worker, char id[RANDOM_ID_BYTES])
+{
+    static const char digits[] = "0123456789abcdef";
+    for (size_t i = 0; i < RANDOM_ID_BYTES;) {
+        uint64_t bits = random_next(&worker->random_state);
+        for (unsigned digit = 0; digit < 16; digit++, bits >>= 4)
+            id[i++] = digits[bits & 15];
+    }
+    return (struct span){id, RANDOM_ID_BYTES};
+}
+
+/* Requests. */
+
+static bool span_is(struct span span, const char *text)
+{
+    return span.count == strlen(text) && memcmp(span.bytes, text, span.count) == 0;
+}
+
+static bool target_is_user(const struct target *target)
+{
+    return target->kind == TARGET_USER || target->kind == TARGET_RANDOM_USER ||
+           target->kind == TARGET_BAD_ID;
+}
+
+/* What is told at once. */
+static void (*const tellers[])(struct worker *worker, const struct request *request,
+                               struct reply *reply) = {
+    [TARGET_STATS] = stats_reply,
+    [TARGET_METRICS] = metrics_reply,
+    [TARGET_JEMALLOC] = jemalloc_reply,
+};
+
+static bool target_answer(struct worker *worker, const struct request *request,
+                          struct target *target, struct reply *reply)
+{
+    switch (target->kind) {
+    case TARGET_USER:
+        return user_ask(worker, request, (struct span){target->id, target->id_count}, reply);
+    case TARGET_RANDOM_USER:
+        return user_ask(worker, request, random_id(worker, target->id), reply);
+    case TARGET_BAD_ID:
+        complain(reply, &bad_id);
+        return true;
+    case TARGET_NOTHING:
+        complain(reply, &no_page);
+        return true;
+    default:
+        tellers[target->kind](worker, request, reply);
+        return true;
+    }
+}
+
+bool worker_ask(struct worker *worker, const struct request *request, struct reply *reply)
+{
+    struct target target;
+    target_read(&target, request->path);
+    *reply =
+        (struct reply){.status = 200, .reason = "OK", .head = span_is(request->method, "HEAD")};
+    if (target_is_user(&target))
+        counter_advance(&worker->requests);
+    if (target.kind != TARGET_NOTHING && !reply->head && !span_is(request->method, "GET")) {
+        complain(reply, &bad_method);
+        reply->allow = "GET, HEAD";
+        return true;
+    }
+    return target_answer(worker, request, &target, reply);
+}
+
+void worker_resume(struct worker *worker, struct waiter *waiter, struct session *session,
+                   struct reply *reply)
+{
+    (void)worker;
+    *reply = (struct reply){.status = 200, .reason = "OK", .head = waiter->head};
+    user_reply(reply, session, waiter->answer, waiter->record, "miss");
+}
+
+bool reply_is_held(const struct reply *reply)
+{
+    return reply->record || reply->text;
+}
+
+void reply_release(struct handler *handler, struct reply *reply)
+{
+    if (reply->record)
+        shards_release(handler->shards, reply->record);
+    free(reply->text);
+}
+
+void waiter_release(struct handler *handler, struct waiter *waiter)
+{
+    if (waiter->record)
+        shards_release(handler->shards, waiter->record);
+}
+
+/* Fetches that are due. */
+
+uint64_t worker_due(const struct worker *worker)
+{
+    return worker->first_due ? worker->first_due->due_ns : 0;
+}
+
+/* Each gets a reference of its own. Once woken, a waiter may be gone. */
+static void waiters_wake(struct waiter *waiters, enum origin_answer answer, struct record *record)
+{
+    while (waiters) {
+        struct waiter *waiter = waiters;
+        waiters = waiter->next;
+        waiter->answer = answer;
+        waiter->record = record;
+        if (record)
+            record_hold(record);
+        waiter->wake(waiter);
+    }
+}
+
+static void fetch_finish(struct worker *worker, struct fetch *fetch, uint64_t now_ns)
+{
+    struct handler *handler = worker->handler;
+    struct record *record;
+    size_t index = shards_index(handler->shards, fetch->hash);
+    struct cache *cache = shards_enter(handler->shards, index);
+    enum origin_answer answer =
+        origin_ask(worker, cache, fetch_id(fetch), fetch->hash, now_ns, &record);
+    fetches_end(handler->fetches[index], fetch);
+    shards_leave(handler->shards, index);
+    waiters_wake(fetch->waiters, answer, record);
+    if (record)
+        shards_release(handler->shards, record);
+    fetch_free(fetch);
+}
+
+void worker_fetch(struct worker *worker, uint64_t now_ns, bool all)
+{
+    while (worker->first_due && (all || worker->first_due->due_ns <= now_ns)) {
+        struct fetch *fetch = worker->first_due;
+        worker->first_due = fetch->next_due;
+        fetch_finish(worker, fetch, now_ns);
+    }
+}

@@ -1,0 +1,79 @@
+/* handler.h - the core that all variants share: a request in, a reply out. No sockets.
+ *
+ * A handler serves a fixed number of threads; each calls only with the worker that is its own.
+ * Time is handed in, monotonic, in nanoseconds.
+ */
+#ifndef HANDLER_H
+#define HANDLER_H
+
+#include "cache.h"
+#include "fetches.h"
+
+#define HANDLER_ERROR_BYTES ORIGIN_ERROR_BYTES
+
+struct handler;
+struct worker;
+struct session; /* what a connection owns */
+
+struct handler_setup {
+    const char *version;
+    struct cache_setup cache;
+    const char *origin;       /* as origin_open wants it */
+    uint64_t origin_cost_ns;  /* what a fetch takes longer */
+    uint32_t session_records; /* how many records a connection owns */
+    unsigned threads;
+    uint64_t now_ns;
+};
+
+/* NULL: error says why in one line. */
+struct handler *handler_create(const struct handler_setup *setup, char error[HANDLER_ERROR_BYTES]);
+/* All replies released, all sessions closed, no fetch left. */
+void handler_destroy(struct handler *handler);
+/* To be called every CACHE_TICK_NS, by one of the threads. */
+void handler_tick(struct handler *handler, uint64_t now_ns);
+
+struct worker *handler_worker(struct handler *handler, unsigned index);
+
+/* A connection began; it ends with session_close. */
+struct session *worker_connect(struct worker *worker);
+void worker_disconnect(struct worker *worker, struct session *session);
+
+struct request {
+    struct span method, path; /* as they were sent */
+    struct session *session;
+    uint64_t now_ns;
+    /* Makes the waiter of a request that must wait. It must not call the handler. */
+    struct waiter *(*wait)(void *context);
+    void *context;
+};
+
+struct reply {
+    unsigned status;
+    const char *reason;
+    const char *type;  /* of the content */
+    const char *cache; /* "hit" or "miss", NULL where no user was asked for */
+    const char *allow; /* NULL, or the methods that are */
+    struct span body;
+    bool head; /* the body is not to be sent, only its length */
+    /* What the body lies in, until reply_release. */
+    struct record *record;
+    char *text;
+};
+
+/* False: it waits for a fetch, and the waiter is going to be woken, even before the return. */
+bool worker_ask(struct worker *worker, const struct request *request, struct reply *reply);
+/* The reply to a request whose waiter was woken. It takes the waiter's record over. */
+void worker_resume(struct worker *worker, struct waiter *waiter, struct session *session,
+                   struct reply *reply);
+/* To be called once its body has been sent; where reply_is_held says no, it may be left out. */
+void reply_release(struct handler *handler, struct reply *reply);
+bool reply_is_held(const struct reply *reply);
+/* Instead of worker_resume, where nobody is there any more to hear the answer. */
+void waiter_release(struct handler *handler, struct waiter *waiter);
+
+/* When the first fetch of this thread is due; 0: it has none. */
+uint64_t worker_due(const struct worker *worker);
+/* Does this thread's fetches that are due, or all, and wakes those who wait for them. */
+void worker_fetch(struct worker *worker, uint64_t now_ns, bool all);
+
+#endif
