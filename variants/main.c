@@ -1,0 +1,189 @@
+/* main.c - a server for one policy; compiled once for each variant. */
+#include "options.h"
+#include "policies.h"
+#include "server.h"
+#include "units.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define PASTE_(a, b) a##b
+#define PASTE(a, b)  PASTE_(a, b)
+#define QUOTE_(text) #text
+#define QUOTE(text)  QUOTE_(text)
+#define PROGRAM      "serve-" QUOTE(POLICY)
+
+#define PORT_MAX          UINT16_MAX
+#define THREADS_MAX       256
+#define SESSION_MAX       65536
+#define WEAK_SESSION      64
+#define CAPACITY_DEFAULT  10000
+#define TTL_DEFAULT_NS    (60 * NS_PER_SECOND)
+#define ASKED_FOR_NOTHING UINT64_MAX /* an option that was not given */
+
+extern const struct policy PASTE(POLICY, _policy);
+static const struct policy *const policy = &PASTE(POLICY, _policy);
+
+struct settings {
+    const char *address, *unix_path, *origin;
+    uint64_t port, threads, session, seed, ttl_ns, origin_cost_ns;
+    struct option_capacity capacity;
+};
+
+static const struct option rows[] = {
+    {"address", OPTION_TEXT, offsetof(struct settings, address), "ADDRESS",
+     "listen there (127.0.0.1)"},
+    {"port", OPTION_COUNT, offsetof(struct settings, port), "PORT",
+     "listen on this port (8000); 0 picks a free one"},
+    {"unix", OPTION_TEXT, offsetof(struct settings, unix_path), "PATH",
+     "listen on this Unix socket, too"},
+    {"capacity", OPTION_CAPACITY, offsetof(struct settings, capacity), "N|SIZE",
+     "keep at most so many entries (10000) or bytes (64MiB)"},
+    {"ttl", OPTION_DURATION, offsetof(struct settings, ttl_ns), "TIME",
+     "keep an entry at most so long (60s)"},
+    {"session", OPTION_COUNT, offsetof(struct settings, session), "N",
+     "a connection owns the last N records that it asked for (64 for weak, otherwise 0)"},
+    {"threads", OPTION_COUNT, offsetof(struct settings, threads), "N", "run N event loops (1)"},
+    {"origin", OPTION_TEXT, offsetof(struct settings, origin), "ORIGIN",
+     "where users come from: faker (the default) or sqlite:FILE"},
+    {"origin-cost", OPTION_DURATION, offsetof(struct settings, origin_cost_ns), "TIME",
+     "a fetch takes so much longer, as from a real database (0)"},
+    {"seed", OPTION_COUNT, offsetof(struct settings, seed), "N", "another seed, other users (0)"},
+};
+
+static const struct option_table table = {
+    .usage = PROGRAM " [OPTIONS]",
+    .summary = "Serves made-up users over HTTP: GET /users/{id}, /users/random, /stats, /metrics,\n"
+               "/jemalloc.",
+    .options = rows,
+    .count = sizeof rows / sizeof rows[0],
+};
+
+/* Names the policies that keep a limit. */
+static void limit_refuse(const char *option, unsigned limit, char error[OPTIONS_ERROR_BYTES])
+{
+    int count = snprintf(error, OPTIONS_ERROR_BYTES,
+                         "%s keeps no limit for --%s; these do:", policy->name, option);
+    for (size_t i = 0; i < policies_count && count < OPTIONS_ERROR_BYTES; i++)
+        if (policies[i]->limits & limit)
+            count += snprintf(error + count, OPTIONS_ERROR_BYTES - (size_t)count, " serve-%s",
+                              policies[i]->name);
+}
+
+static bool capacity_check(struct settings *settings, char error[OPTIONS_ERROR_BYTES])
+{
+    struct option_capacity *capacity = &settings->capacity;
+    if (capacity->entries == ASKED_FOR_NOTHING) {
+        capacity->entries = policy->limits == KEEPS_CAPACITY ? CAPACITY_DEFAULT : 0;
+        return true;
+    }
+    if (!(policy->limits & KEEPS_CAPACITY)) {
+        limit_refuse("capacity", KEEPS_CAPACITY, error);
+        return false;
+    }
+    snprintf(error, OPTIONS_ERROR_BYTES, "--capacity must be more than 0");
+    return capacity->entries > 0 || capacity->bytes > 0;
+}
+
+static bool ttl_check(struct settings *settings, char error[OPTIONS_ERROR_BYTES])
+{
+    if (settings->ttl_ns == ASKED_FOR_NOTHING) {
+        settings->ttl_ns = policy->limits & KEEPS_AGE ? TTL_DEFAULT_NS : 0;
+        return true;
+    }
+    if (!(policy->limits & KEEPS_AGE)) {
+        limit_refuse("ttl", KEEPS_AGE, error);
+        return false;
+    }
+    snprintf(error, OPTIONS_ERROR_BYTES, "--ttl must be more than 0");
+    return settings->ttl_ns > 0;
+}
+
+static bool number_check(const char *option, uint64_t value, uint64_t least, uint64_t most,
+                         char error[OPTIONS_ERROR_BYTES])
+{
+    snprintf(error, OPTIONS_ERROR_BYTES, "--%s must be from %llu to %llu", option,
+             (unsigned long long)least, (unsigned long long)most);
+    return value >= least && value <= most;
+}
+
+static bool settings_check(struct settings *settings, char error[OPTIONS_ERROR_BYTES])
+{
+    if (settings->session == ASKED_FOR_NOTHING)
+        settings->session = policy->weak ? WEAK_SESSION : 0;
+    return capacity_check(settings, error) && ttl_check(settings, error) &&
+           number_check("port", settings->port, 0, PORT_MAX, error) &&
+           number_check("threads", settings->threads, 1, THREADS_MAX, error) &&
+           number_check("session", settings->session, 0, SESSION_MAX, error);
+}
+
+static struct server *settings_apply(const struct settings *settings,
+                                     char error[SERVER_ERROR_BYTES])
+{
+    struct server_setup setup = {
+        .handler = {.version = TIDEMARK_VERSION,
+                    .cache = {.policy = policy,
+                              .capacity_entries = settings->capacity.entries,
+                              .capacity_bytes = settings->capacity.bytes,
+                              .ttl_ns = settings->ttl_ns,
+                              .seed = settings->seed},
+                    .origin = settings->origin,
+                    .origin_cost_ns = settings->origin_cost_ns,
+                    .session_records = (uint32_t)settings->session},
+        .address = settings->address,
+        .port = (uint16_t)settings->port,
+        .unix_path = settings->unix_path,
+        .threads = (unsigned)settings->threads,
+    };
+    return server_create(&setup, error);
+}
+
+static int refuse(const char *error, int status)
+{
+    fprintf(stderr, "%s: %s\n", PROGRAM, error);
+    return status;
+}
+
+static int serve(struct settings *settings)
+{
+    char error[SERVER_ERROR_BYTES];
+    struct server *server = settings_apply(settings, error);
+    if (server == NULL)
+        return refuse(error, 1);
+    fprintf(stderr, "%s[%d]: %s on %s (press CTRL+C to quit)\n", PROGRAM, getpid(), policy->name,
+            server_url(server));
+    server_run(server);
+    return 0;
+}
+
+int main(int argc, char **argv)
+{
+    struct settings settings = {
+        .address = "127.0.0.1",
+        .port = 8000,
+        .threads = 1,
+        .session = ASKED_FOR_NOTHING,
+        .ttl_ns = ASKED_FOR_NOTHING,
+        .capacity = {.entries = ASKED_FOR_NOTHING},
+        .origin = "faker",
+    };
+    char error[OPTIONS_ERROR_BYTES];
+    int positional = 0;
+    switch (options_parse(&table, argc, argv, &settings, &positional, error)) {
+    case OPTIONS_HELP:
+        printf("%s: %s\n\n", policy->name, policy->summary);
+        options_help(&table, stdout);
+        return 0;
+    case OPTIONS_VERSION:
+        printf("%s %s\n", PROGRAM, TIDEMARK_VERSION);
+        return 0;
+    case OPTIONS_WRONG:
+        return refuse(error, 2);
+    case OPTIONS_OK:
+        break;
+    }
+    if (positional > 0)
+        return refuse("takes options only; see --help", 2);
+    return settings_check(&settings, error) ? serve(&settings) : refuse(error, 2);
+}
