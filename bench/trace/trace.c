@@ -2,7 +2,7 @@
 #include "trace.h"
 
 #include "generator.h"
-#include "source.h"
+#include "reader.h"
 
 #include <stdlib.h>
 
@@ -16,9 +16,7 @@ static struct source *open_source(const char *name, const struct trace_setup *se
 {
     if (generator_is_named(name))
         return generator_open(name, setup->seed, error);
-    snprintf(error, TRACE_ERROR_BYTES, "%s: no such generator; one of random, zipf, scan, ...",
-             name);
-    return NULL;
+    return reader_open(name, setup->format, error);
 }
 
 struct trace *trace_open(const char *name, const struct trace_setup *setup,
@@ -71,4 +69,6 @@ void trace_describe(FILE *out)
 {
     fputs("Generators (without REQUESTS they never end):\n", out);
     generator_describe(out);
+    fputs("Files, \"-\" for standard input, as they are or compressed by gzip, xz or zstd:\n", out);
+    reader_describe(out);
 }

@@ -43,6 +43,10 @@ const char *trace_error(const struct trace *trace);
 bool trace_is_endless(const struct trace *trace);
 void trace_close(struct trace *trace); /* NULL does nothing */
 
+/* Writes requests as oracleGeneral, the binary format that is read fastest; times in whole seconds,
+ * without ttl. 0, or -1: a time beyond 32 bits, or errno of the failed write. */
+int trace_write_oracle(FILE *out, const struct trace_request *requests, size_t count);
+
 /* What a trace may be called, a line each: for --help. */
 void trace_describe(FILE *out);
 

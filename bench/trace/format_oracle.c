@@ -1,0 +1,110 @@
+/* format_oracle.c - oracleGeneral, libCacheSim's binary format, read and written.
+ *
+ * A record is packed and little-endian: u32 time in seconds, u64 id, u32 size, i64 time of the next
+ * request for the id, counted in requests from 1; -1 never, -2 unknown. (Files in which it is
+ * counted from 0 exist: their order is the same.)
+ */
+#include "reader.h"
+
+#include <endian.h>
+
+#define RECORD_BYTES 24
+#define NEVER        (-1)
+#define UNKNOWN      (-2)
+#define NEXT_MAX     (INT64_C(1) << 40) /* more requests than any trace has */
+#define NS_PER_S     UINT64_C(1000000000)
+
+struct record {
+    uint32_t seconds, bytes;
+    uint64_t id;
+    int64_t next;
+};
+
+static inline struct record unpack(const char *at)
+{
+    uint32_t seconds, bytes;
+    uint64_t id, next;
+    memcpy(&seconds, at, 4);
+    memcpy(&id, at + 4, 8);
+    memcpy(&bytes, at + 12, 4);
+    memcpy(&next, at + 16, 8);
+    return (struct record){le32toh(seconds), le32toh(bytes), le64toh(id), (int64_t)le64toh(next)};
+}
+
+static inline uint64_t next_position(int64_t next)
+{
+    if (next == NEVER || next == INT64_MAX)
+        return TRACE_NEVER;
+    return next > 0 ? (uint64_t)next - 1 : 0;
+}
+
+static size_t read_oracle(struct reader *reader, struct trace_request *requests, size_t count)
+{
+    size_t got = reader_records(reader, RECORD_BYTES, count);
+    const char *at = reader->input.at;
+    if (got > 0 && reader->line == 0)
+        reader_time(reader, unpack(at).seconds, 0);
+    uint64_t first = reader->clock.first_s, last = reader->clock.last_ns / NS_PER_S + first;
+    for (size_t i = 0; i < got; i++, at += RECORD_BYTES) {
+        struct record record = unpack(at);
+        last = record.seconds > last ? record.seconds : last;
+        requests[i] = (struct trace_request){.id = record.id,
+                                             .time_ns = (last - first) * NS_PER_S,
+                                             .next = next_position(record.next),
+                                             .bytes = record.bytes};
+    }
+    reader->clock.last_ns = (last - first) * NS_PER_S;
+    reader->input.at = at;
+    reader->line += got;
+    return got;
+}
+
+/* Records in which time does not run back and the next request lies ahead. */
+static bool is_meant(const char *bytes, size_t count, bool whole)
+{
+    if (count < RECORD_BYTES || (whole && count % RECORD_BYTES != 0))
+        return false;
+    uint32_t last = 0;
+    for (size_t i = 0; i < count / RECORD_BYTES; i++) {
+        struct record record = unpack(bytes + i * RECORD_BYTES);
+        bool ahead = record.next > (int64_t)i && record.next < NEXT_MAX;
+        bool special = record.next == NEVER || record.next == UNKNOWN || record.next == INT64_MAX;
+        if (record.seconds < last || !(ahead || special))
+            return false;
+        last = record.seconds;
+    }
+    return true;
+}
+
+static int64_t next_time(uint64_t next)
+{
+    if (next == TRACE_NEVER)
+        return NEVER;
+    return next > 0 ? (int64_t)(next + 1) : UNKNOWN;
+}
+
+int trace_write_oracle(FILE *out, const struct trace_request *requests, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        char record[RECORD_BYTES];
+        uint64_t passed_s = requests[i].time_ns / NS_PER_S;
+        uint32_t seconds = htole32((uint32_t)passed_s), bytes = htole32(requests[i].bytes);
+        uint64_t id = htole64(requests[i].id),
+                 next = htole64((uint64_t)next_time(requests[i].next));
+        memcpy(record, &seconds, 4);
+        memcpy(record + 4, &id, 8);
+        memcpy(record + 12, &bytes, 4);
+        memcpy(record + 16, &next, 8);
+        if (passed_s > UINT32_MAX || fwrite(record, sizeof(record), 1, out) != 1)
+            return -1;
+    }
+    return 0;
+}
+
+const struct format format_oracle = {
+    .name = "oracle",
+    .summary = "oracleGeneral: packed little-endian u32 time, u64 id, u32 size, i64 next",
+    .suffix = ".oracleGeneral",
+    .is_meant = is_meant,
+    .read = read_oracle,
+};
