@@ -1,0 +1,32 @@
+/* fields.h - flat structs as JSON objects, described by tables: one row a key, for both ways. */
+#ifndef FIELDS_H
+#define FIELDS_H
+
+#include <jansson.h>
+#include <stddef.h>
+
+enum field_kind { FIELD_COUNT, FIELD_NUMBER, FIELD_REAL, FIELD_FLAG, FIELD_TEXT };
+
+struct field {
+    const char *key;
+    enum field_kind kind;
+    size_t offset;
+    size_t bytes; /* room of a text */
+};
+
+struct field_table {
+    const struct field *fields;
+    size_t count;
+};
+
+extern const struct field_table sample_fields, latency_fields, errors_fields, load_fields,
+    server_fields, sampling_fields, slope_fields, verdict_fields, run_fields, figure_fields,
+    summary_fields, limits_fields, made_by_fields, result_fields;
+
+/* Adds the struct's fields to the object; null stands for a real that is no number. */
+void fields_write(json_t *object, const struct field_table *table, const void *from);
+/* 0, or -1: a key is missing or of the wrong kind; *missing is its name. */
+int fields_read(const json_t *object, const struct field_table *table, void *into,
+                const char **missing);
+
+#endif

@@ -1,0 +1,269 @@
+/* result.c - results in memory, and as files that are either whole or not there. */
+#include "result.h"
+
+#include "fields.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
+
+const char *const result_layers[RESULT_LAYERS] = {
+    "entries",         "payload_bytes", "cache_bytes",    "zone_allocated_bytes",
+    "allocated_bytes", "active_bytes",  "resident_bytes", "rss_bytes",
+    "vsz_bytes",
+};
+
+const char *const result_figures[RESULT_FIGURES] = {
+    [FIGURE_REQUESTS_PER_SECOND] = "requests_per_second",
+    [FIGURE_CPU_US_PER_REQUEST] = "cpu_us_per_request",
+    [FIGURE_P50_NS] = "p50_ns",
+    [FIGURE_P90_NS] = "p90_ns",
+    [FIGURE_P99_NS] = "p99_ns",
+    [FIGURE_P999_NS] = "p999_ns",
+    [FIGURE_MAX_NS] = "max_ns",
+    [FIGURE_HIT_RATIO] = "hit_ratio",
+    [FIGURE_ENTRIES] = "entries",
+    [FIGURE_BYTES_PER_REQUEST] = "bytes_per_request",
+    [FIGURE_OVERHEAD_BYTES_PER_ENTRY] = "overhead_bytes_per_entry",
+    [FIGURE_SAMPLING_CPU_SHARE] = "sampling_cpu_share",
+    [FIGURE_PAYLOAD_START_BYTES] = "payload_start_bytes",
+    [FIGURE_PAYLOAD_END_BYTES] = "payload_end_bytes",
+    [FIGURE_CACHE_START_BYTES] = "cache_start_bytes",
+    [FIGURE_CACHE_END_BYTES] = "cache_end_bytes",
+    [FIGURE_ALLOCATED_START_BYTES] = "allocated_start_bytes",
+    [FIGURE_ALLOCATED_END_BYTES] = "allocated_end_bytes",
+    [FIGURE_RESIDENT_START_BYTES] = "resident_start_bytes",
+    [FIGURE_RESIDENT_END_BYTES] = "resident_end_bytes",
+    [FIGURE_RSS_START_BYTES] = "rss_start_bytes",
+    [FIGURE_RSS_END_BYTES] = "rss_end_bytes",
+    [FIGURE_RSS_PEAK_BYTES] = "rss_peak_bytes",
+};
+
+static const char *const class_names[VERDICT_CLASSES] = {
+    [VERDICT_BOUNDED] = "bounded",
+    [VERDICT_WARMING] = "warming",
+    [VERDICT_LEAK] = "leak",
+    [VERDICT_UNDECIDED] = "undecided",
+};
+
+static const char *const status_names[RUN_STATUSES] = {
+    [RUN_OK] = "ok",
+    [RUN_CAPPED] = "capped",
+    [RUN_FAILED] = "failed",
+};
+
+const char *verdict_class_name(enum verdict_class verdict)
+{
+    return class_names[verdict];
+}
+
+const char *run_status_name(enum run_status status)
+{
+    return status_names[status];
+}
+
+struct result *result_create(const char *variant, const char *policy)
+{
+    struct memory_zone *zone = memory_zone_create();
+    struct result *result = memory_alloc_zeroed(zone, sizeof *result);
+    result->zone = zone;
+    snprintf(result->variant, sizeof result->variant, "%s", variant);
+    snprintf(result->policy, sizeof result->policy, "%s", policy);
+    return result;
+}
+
+void result_destroy(struct result *result)
+{
+    if (result == NULL)
+        return;
+    struct memory_zone *zone = result->zone;
+    for (size_t i = 0; i < result->run_count; i++) {
+        memory_free(result->runs[i]->samples);
+        memory_free(result->runs[i]);
+    }
+    memory_free(result->runs);
+    memory_free(result->summaries);
+    memory_free(result);
+    memory_zone_destroy(zone);
+}
+
+/* The list with room for one more; *room is updated. */
+static void *list_grow(struct memory_zone *zone, void *list, size_t count, size_t *room,
+                       size_t element_bytes)
+{
+    if (count < *room)
+        return list;
+    *room = *room == 0 ? 16 : 2 * *room;
+    void *grown = memory_alloc_zeroed(zone, *room * element_bytes);
+    if (count > 0)
+        memcpy(grown, list, count * element_bytes);
+    memory_free(list);
+    return grown;
+}
+
+struct result_run *result_run_add(struct result *result)
+{
+    result->runs = list_grow(result->zone, result->runs, result->run_count, &result->run_room,
+                             sizeof *result->runs);
+    struct result_run *run = memory_alloc_zeroed(result->zone, sizeof *run);
+    result->runs[result->run_count++] = run;
+    return run;
+}
+
+void result_sample_add(struct result *result, struct result_run *run,
+                       const struct result_sample *sample)
+{
+    run->samples =
+        list_grow(result->zone, run->samples, run->sample_count, &run->sample_room, sizeof *sample);
+    run->samples[run->sample_count++] = *sample;
+}
+
+static json_t *fields_json(const struct field_table *table, const void *from)
+{
+    json_t *object = json_object();
+    fields_write(object, table, from);
+    return object;
+}
+
+static json_t *load_json(const struct result_load *load)
+{
+    json_t *object = fields_json(&load_fields, load);
+    json_object_set_new(object, "errors_by_kind",
+                        fields_json(&errors_fields, &load->errors_by_kind));
+    json_t *latency = json_object();
+    json_object_set_new(latency, "all", fields_json(&latency_fields, &load->all));
+    json_object_set_new(latency, "hits", fields_json(&latency_fields, &load->hit));
+    json_object_set_new(latency, "misses", fields_json(&latency_fields, &load->miss));
+    json_object_set_new(object, "latency", latency);
+    return object;
+}
+
+static json_t *verdict_json(const struct result_verdict *verdict)
+{
+    json_t *object = json_object();
+    json_object_set_new(object, "class", json_string(class_names[verdict->class]));
+    fields_write(object, &verdict_fields, verdict);
+    json_object_set_new(object, "unaccounted", fields_json(&slope_fields, &verdict->unaccounted));
+    json_t *layers = json_object();
+    for (size_t i = 0; i < RESULT_LAYERS; i++)
+        json_object_set_new(layers, result_layers[i],
+                            fields_json(&slope_fields, &verdict->layers[i]));
+    json_object_set_new(object, "layers", layers);
+    return object;
+}
+
+static json_t *samples_json(const struct result_run *run)
+{
+    json_t *samples = json_array();
+    for (size_t i = 0; i < run->sample_count; i++)
+        json_array_append_new(samples, fields_json(&sample_fields, &run->samples[i]));
+    return samples;
+}
+
+/* A failed run has its samples, but no figures. */
+static json_t *run_json(const struct result_run *run)
+{
+    json_t *object = fields_json(&run_fields, run);
+    json_object_set_new(object, "status", json_string(status_names[run->status]));
+    if (run->status != RUN_FAILED) {
+        json_object_set_new(object, "load", load_json(&run->load));
+        json_object_set_new(object, "server", fields_json(&server_fields, &run->server));
+        json_object_set_new(object, "sampling", fields_json(&sampling_fields, &run->sampling));
+        json_object_set_new(object, "verdict", verdict_json(&run->verdict));
+    }
+    json_object_set_new(object, "samples", samples_json(run));
+    return object;
+}
+
+static json_t *summary_json(const struct result_summary *summary)
+{
+    json_t *object = fields_json(&summary_fields, summary);
+    json_object_set_new(object, "class", json_string(class_names[summary->class]));
+    json_t *verdicts = json_object();
+    for (size_t i = 0; i < VERDICT_CLASSES; i++)
+        json_object_set_new(verdicts, class_names[i],
+                            json_integer((json_int_t)summary->verdicts[i]));
+    json_object_set_new(object, "verdicts", verdicts);
+    json_t *figures = json_object();
+    for (size_t i = 0; i < RESULT_FIGURES; i++)
+        json_object_set_new(figures, result_figures[i],
+                            fields_json(&figure_fields, &summary->figures[i]));
+    json_object_set_new(object, "figures", figures);
+    return object;
+}
+
+static json_t *result_json(const struct result *result)
+{
+    json_t *object = json_pack("{s:s}", "schema", RESULT_SCHEMA);
+    fields_write(object, &result_fields, result);
+    json_object_set_new(object, "limits", fields_json(&limits_fields, &result->limits));
+    json_object_set_new(object, "made_by", fields_json(&made_by_fields, &result->made_by));
+    json_t *summaries = json_array(), *runs = json_array();
+    for (size_t i = 0; i < result->summary_count; i++)
+        json_array_append_new(summaries, summary_json(&result->summaries[i]));
+    for (size_t i = 0; i < result->run_count; i++)
+        json_array_append_new(runs, run_json(result->runs[i]));
+    json_object_set_new(object, "summary", summaries);
+    json_object_set_new(object, "runs", runs);
+    return object;
+}
+
+/* Whether a null, which stands for a figure that is no number, is anywhere in it. */
+static bool json_has_null(const json_t *json)
+{
+    json_t *value;
+    const char *key;
+    size_t i;
+    bool found = json_is_null(json);
+    json_object_foreach((json_t *)json, key, value) found |= json_has_null(value);
+    json_array_foreach((json_t *)json, i, value) found |= json_has_null(value);
+    return found;
+}
+
+static int file_fill(FILE *file, const char *text, size_t bytes)
+{
+    if (fwrite(text, 1, bytes, file) != bytes || fflush(file) != 0)
+        return -1;
+    return fsync(fileno(file));
+}
+
+static int file_write(const char *temporary, const char *text, size_t bytes)
+{
+    FILE *file = fopen(temporary, "we");
+    if (file == NULL)
+        return -1;
+    int status = file_fill(file, text, bytes);
+    if (fclose(file) != 0)
+        status = -1;
+    return status;
+}
+
+int result_write_text(const char *path, const char *text, size_t bytes,
+                      char error[RESULT_ERROR_BYTES])
+{
+    char temporary[4096];
+    snprintf(temporary, sizeof temporary, "%s.%ld.tmp", path, (long)getpid());
+    if (file_write(temporary, text, bytes) == 0 && rename(temporary, path) == 0)
+        return 0;
+    snprintf(error, RESULT_ERROR_BYTES, "%.400s: %s", path, strerror(errno));
+    unlink(temporary);
+    return -1;
+}
+
+int result_write(const struct result *result, const char *path, char error[RESULT_ERROR_BYTES])
+{
+    json_t *json = result_json(result);
+    char *text =
+        json_has_null(json) ? NULL : json_dumps(json, JSON_COMPACT | JSON_REAL_PRECISION(9));
+    json_decref(json);
+    if (text == NULL) {
+        snprintf(error, RESULT_ERROR_BYTES, "%.400s: a figure is no number", path);
+        return -1;
+    }
+    int status = result_write_text(path, text, strlen(text), error);
+    free(text);
+    return status;
+}

@@ -1,0 +1,215 @@
+/* result.h - the result file: what one variant did in all its runs, written and read in one place.
+ *
+ * results/README.md names every key and unit, results/schema.json says the same to programs. The
+ * field tables in fields.c are the one source of the keys of flat objects.
+ *
+ * A result owns all that hangs from it. One thread at a time, except that one thread may add
+ * samples to a run while others look at other runs.
+ */
+#ifndef RESULT_H
+#define RESULT_H
+
+#include "memory.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define RESULT_SCHEMA      "tidemark/result/1"
+#define RESULT_NAME_BYTES  64
+#define RESULT_WORDS_BYTES 256
+#define RESULT_LINE_BYTES  1024
+#define RESULT_ERROR_BYTES 512
+
+/* One point of the memory curve. */
+struct result_sample {
+    uint64_t time_ns;  /* since the load began */
+    uint64_t requests; /* ended, as the load generator counts them */
+    uint64_t hits, misses, evictions, expirations, entries;
+    uint64_t payload_bytes, cache_bytes;
+    uint64_t zone_allocated_bytes, zone_active_bytes, zone_resident_bytes; /* the cache's own */
+    uint64_t allocated_bytes, active_bytes, metadata_bytes;                /* the process's */
+    uint64_t resident_bytes, mapped_bytes, retained_bytes;
+    uint64_t rss_bytes, vsz_bytes;
+    uint64_t cpu_ns, minor_faults, major_faults;
+};
+
+struct result_latency {
+    uint64_t count;
+    double mean_ns;
+    uint64_t p50_ns, p90_ns, p99_ns, p999_ns, max_ns;
+};
+
+struct result_errors { /* by kind, in the load generator's words */
+    uint64_t refused, reset, timeout, status, truncated, garbage, length, wrong;
+};
+
+struct result_load {
+    uint64_t requests, hits, misses, errors;
+    struct result_errors errors_by_kind;
+    uint64_t wall_ns, generator_cpu_ns;
+    double requests_per_second;
+    double hit_ratio;
+    double generator_busy; /* share of the time that the generator ran */
+    bool bottleneck;       /* the generator, not the server, limited the run */
+    struct result_latency all, hit, miss;
+};
+
+struct result_server {
+    uint64_t cpu_ns; /* from the first to the last sample */
+    double cpu_us_per_request;
+    double overhead_bytes_per_entry; /* cache bytes beyond the payload, at the end */
+};
+
+struct result_sampling { /* what looking cost */
+    uint64_t interval_ns, samples;
+    double cpu_us_per_sample; /* the server's, as calibrated without load */
+    double cpu_share;         /* of the server's CPU time during the run */
+};
+
+/* How one figure moved with the requests: slope and the interval that holds it. */
+struct result_slope {
+    double per_request, low, high;
+};
+
+#define RESULT_LAYERS 9
+/* The layers of a verdict, in this order. */
+extern const char *const result_layers[RESULT_LAYERS];
+
+enum verdict_class {
+    VERDICT_BOUNDED,
+    VERDICT_WARMING,
+    VERDICT_LEAK,
+    VERDICT_UNDECIDED,
+    VERDICT_CLASSES,
+};
+/* "bounded", ... as in results. */
+const char *verdict_class_name(enum verdict_class verdict);
+
+struct result_verdict {
+    enum verdict_class class;
+    char layer[RESULT_NAME_BYTES]; /* what bytes_per_request speaks of */
+    double bytes_per_request, low, high;
+    char words[RESULT_WORDS_BYTES];
+    /* The evidence: of the samples that were judged. */
+    uint64_t judged_samples, judged_requests;
+    uint64_t first_bytes, last_bytes, peak_bytes;
+    bool steady;                     /* the growth went on throughout, it was no single step */
+    bool limits_kept;                /* at every judged sample; true where there are none */
+    struct result_slope unaccounted; /* allocated beyond what the cache accounts for */
+    struct result_slope layers[RESULT_LAYERS];
+};
+
+enum run_status { RUN_OK, RUN_CAPPED, RUN_FAILED, RUN_STATUSES };
+const char *run_status_name(enum run_status status);
+
+/* One variant under one workload, from a fresh process to its end. */
+struct result_run {
+    char workload[RESULT_NAME_BYTES]; /* its name; the stream in full is in `ids` */
+    char ids[RESULT_NAME_BYTES];
+    uint64_t repetition; /* from 1 */
+    uint64_t seed;
+    enum run_status status;
+    char reason[RESULT_WORDS_BYTES]; /* why it failed or was stopped; "" if ok */
+    uint64_t capped_ns;              /* time to the memory cap; 0: it was not reached */
+    struct result_load load;
+    struct result_server server;
+    struct result_sampling sampling;
+    struct result_verdict verdict;
+    struct result_sample *samples;
+    size_t sample_count, sample_room;
+};
+
+/* A figure over the runs that count. */
+struct result_figure {
+    double median, low, high; /* 95 % interval of the median; with few runs their range */
+    uint64_t n;
+};
+
+#define RESULT_FIGURES 23
+/* The figures of a summary, in this order. */
+enum result_figure_name {
+    FIGURE_REQUESTS_PER_SECOND,
+    FIGURE_CPU_US_PER_REQUEST,
+    FIGURE_P50_NS,
+    FIGURE_P90_NS,
+    FIGURE_P99_NS,
+    FIGURE_P999_NS,
+    FIGURE_MAX_NS,
+    FIGURE_HIT_RATIO,
+    FIGURE_ENTRIES,
+    FIGURE_BYTES_PER_REQUEST,
+    FIGURE_OVERHEAD_BYTES_PER_ENTRY,
+    FIGURE_SAMPLING_CPU_SHARE,
+    FIGURE_PAYLOAD_START_BYTES,
+    FIGURE_PAYLOAD_END_BYTES,
+    FIGURE_CACHE_START_BYTES,
+    FIGURE_CACHE_END_BYTES,
+    FIGURE_ALLOCATED_START_BYTES,
+    FIGURE_ALLOCATED_END_BYTES,
+    FIGURE_RESIDENT_START_BYTES,
+    FIGURE_RESIDENT_END_BYTES,
+    FIGURE_RSS_START_BYTES,
+    FIGURE_RSS_END_BYTES,
+    FIGURE_RSS_PEAK_BYTES,
+};
+extern const char *const result_figures[RESULT_FIGURES];
+
+/* All runs of one workload. */
+struct result_summary {
+    char workload[RESULT_NAME_BYTES];
+    uint64_t runs, failed, capped, bottlenecked; /* bottlenecked runs count in no speed figure */
+    struct result_figure figures[RESULT_FIGURES];
+    uint64_t verdicts[VERDICT_CLASSES]; /* how often each was given */
+    enum verdict_class class;           /* the gravest that at least half the runs got */
+    char words[RESULT_WORDS_BYTES];
+};
+
+struct result_limits {
+    uint64_t capacity_entries, capacity_bytes, ttl_ns; /* 0: none */
+};
+
+struct result_made_by {
+    char machine[RESULT_NAME_BYTES], cpu_model[RESULT_WORDS_BYTES], kernel[RESULT_WORDS_BYTES];
+    uint64_t cores;
+    int64_t server_cpu, generator_cpu; /* -1: not pinned */
+    char compiler[RESULT_WORDS_BYTES], flags[RESULT_WORDS_BYTES], commit[RESULT_NAME_BYTES];
+    bool commit_dirty;
+    char version[RESULT_NAME_BYTES], h2o_version[RESULT_NAME_BYTES];
+    char allocator[RESULT_WORDS_BYTES], allocator_options[RESULT_WORDS_BYTES];
+    uint64_t seed, connections, duration_ns;
+    char command_line[RESULT_LINE_BYTES];
+    char time[RESULT_NAME_BYTES]; /* when the bench began, ISO 8601, UTC */
+};
+
+struct result {
+    struct memory_zone *zone; /* holds runs, samples and summaries */
+    char variant[RESULT_NAME_BYTES], policy[RESULT_NAME_BYTES];
+    bool complete; /* every planned run is there, and none failed */
+    struct result_limits limits;
+    struct result_made_by made_by;
+    struct result_run **runs;
+    size_t run_count, run_room;
+    struct result_summary *summaries;
+    size_t summary_count;
+};
+
+/* Released with result_destroy. */
+struct result *result_create(const char *variant, const char *policy);
+void result_destroy(struct result *result); /* NULL is fine */
+/* All zero; lives as long as the result. */
+struct result_run *result_run_add(struct result *result);
+void result_sample_add(struct result *result, struct result_run *run,
+                       const struct result_sample *sample);
+
+/* Into a temporary file beside `path`, renamed when whole. 0, or -1 and one line in error. */
+int result_write(const struct result *result, const char *path, char error[RESULT_ERROR_BYTES]);
+/* NULL, and one line in error, for what is no result of this schema. */
+struct result *result_read(const char *path, char error[RESULT_ERROR_BYTES]);
+/* Whether `path` holds a complete result, which only a complete one may replace. */
+bool result_is_complete(const char *path);
+/* Any text, likewise through a temporary file. */
+int result_write_text(const char *path, const char *text, size_t bytes,
+                      char error[RESULT_ERROR_BYTES]);
+
+#endif

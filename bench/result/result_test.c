@@ -1,0 +1,159 @@
+/* result_test.c - what is written is what is read, and a good file is never harmed. */
+#include "result.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static char folder[] = "/tmp/tidemark-result-XXXXXX";
+static char path[64];
+
+static int folder_make(void **state)
+{
+    (void)state;
+    if (mkdtemp(folder) == NULL)
+        return -1;
+    snprintf(path, sizeof path, "%s/lru.json", folder);
+    return 0;
+}
+
+static int folder_remove(void **state)
+{
+    (void)state;
+    unlink(path);
+    return rmdir(folder);
+}
+
+static struct result *example(void)
+{
+    struct result *result = result_create("lru", "lru");
+    result->complete = true;
+    result->limits.capacity_entries = 10000;
+    result->made_by.server_cpu = -1;
+    struct result_run *run = result_run_add(result);
+    snprintf(run->workload, sizeof run->workload, "random");
+    run->repetition = 1;
+    run->load.requests = 12345;
+    run->load.hit_ratio = 0.25;
+    run->load.hit.p99_ns = 777;
+    run->verdict.class = VERDICT_LEAK;
+    run->verdict.bytes_per_request = 612.5;
+    run->verdict.layers[RESULT_LAYERS - 1].high = 3.5;
+    for (uint64_t i = 0; i < 100; i++)
+        result_sample_add(result, run, &(struct result_sample){.time_ns = i, .rss_bytes = i << 33});
+    run = result_run_add(result);
+    run->status = RUN_FAILED;
+    snprintf(run->reason, sizeof run->reason, "it \"died\"\n");
+    return result;
+}
+
+static void what_is_written_is_read(void **state)
+{
+    char error[RESULT_ERROR_BYTES] = "";
+    struct result *written = example();
+    (void)state;
+    assert_int_equal(result_write(written, path, error), 0);
+    struct result *read = result_read(path, error);
+    assert_string_equal(error, "");
+    assert_non_null(read);
+    assert_string_equal(read->variant, "lru");
+    assert_int_equal(read->limits.capacity_entries, 10000);
+    assert_int_equal(read->made_by.server_cpu, -1);
+    assert_int_equal(read->run_count, 2);
+    assert_memory_equal(&read->runs[0]->load, &written->runs[0]->load, sizeof(struct result_load));
+    assert_int_equal(read->runs[0]->verdict.class, VERDICT_LEAK);
+    assert_true(read->runs[0]->verdict.layers[RESULT_LAYERS - 1].high == 3.5);
+    assert_int_equal(read->runs[0]->sample_count, 100);
+    assert_memory_equal(read->runs[0]->samples, written->runs[0]->samples,
+                        100 * sizeof(struct result_sample));
+    assert_int_equal(read->runs[1]->status, RUN_FAILED);
+    assert_string_equal(read->runs[1]->reason, "it \"died\"\n");
+    result_destroy(read);
+    result_destroy(written);
+}
+
+static size_t files_count(void)
+{
+    DIR *opened = opendir(folder);
+    size_t count = 0;
+    for (struct dirent *entry; (entry = readdir(opened)) != NULL;)
+        count += entry->d_name[0] != '.';
+    closedir(opened);
+    return count;
+}
+
+static void a_write_that_fails_leaves_the_old_file(void **state)
+{
+    char error[RESULT_ERROR_BYTES] = "";
+    struct result *result = example();
+    double zero = 0;
+    (void)state;
+    assert_int_equal(result_write(result, path, error), 0);
+    result->runs[0]->verdict.low = 0.0 / zero;
+    assert_int_equal(result_write(result, path, error), -1);
+    assert_non_null(strstr(error, "no number"));
+    assert_true(result_is_complete(path));
+    assert_int_equal(files_count(), 1);
+    result_destroy(result);
+}
+
+static void an_unwritable_folder_is_an_error(void **state)
+{
+    char error[RESULT_ERROR_BYTES] = "";
+    struct result *result = example();
+    (void)state;
+    assert_int_equal(result_write(result, "/nonexistent/lru.json", error), -1);
+    assert_non_null(strstr(error, "/nonexistent/lru.json"));
+    result_destroy(result);
+}
+
+static void text_write(const char *text)
+{
+    char error[RESULT_ERROR_BYTES];
+    assert_int_equal(result_write_text(path, text, strlen(text), error), 0);
+}
+
+static void what_is_no_result_is_refused_by_name(void **state)
+{
+    char error[RESULT_ERROR_BYTES];
+    (void)state;
+    text_write("{\"schema\":\"tidemark/result/9\"}");
+    assert_null(result_read(path, error));
+    assert_non_null(strstr(error, "'schema'"));
+    text_write("{\"schema\":\"tidemark/result/1\",\"variant\":7}");
+    assert_null(result_read(path, error));
+    assert_non_null(strstr(error, "'variant'"));
+    text_write("{\"schema\":");
+    assert_null(result_read(path, error));
+    assert_false(result_is_complete(path));
+    assert_null(result_read("/nonexistent.json", error));
+}
+
+static void an_incomplete_result_is_known_as_such(void **state)
+{
+    char error[RESULT_ERROR_BYTES];
+    struct result *result = example();
+    (void)state;
+    result->complete = false;
+    assert_int_equal(result_write(result, path, error), 0);
+    assert_false(result_is_complete(path));
+    result_destroy(result);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_written_is_read),
+        cmocka_unit_test(a_write_that_fails_leaves_the_old_file),
+        cmocka_unit_test(an_unwritable_folder_is_an_error),
+        cmocka_unit_test(what_is_no_result_is_refused_by_name),
+        cmocka_unit_test(an_incomplete_result_is_known_as_such),
+    };
+    return cmocka_run_group_tests(tests, folder_make, folder_remove);
+}
