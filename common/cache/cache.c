@@ -17,8 +17,9 @@ struct cache {
     struct account account;
     uint64_t capacity_entries; /* UINT64_MAX: no limit; as below */
     uint64_t capacity_bytes;
-    uint64_t record_bytes; /* usable sizes of the records in the cache */
+    bool limited_bytes;
     bool keys_only;
+    uint64_t record_bytes;    /* usable sizes of the records in the cache */
     struct cache_stats stats; /* entries, payload and counts; bytes is worked out */
 };
 
@@ -53,6 +54,7 @@ struct cache *cache_create(const struct cache_setup *setup)
                             .account = account,
                             .capacity_entries = limit_or_none(setup->capacity_entries),
                             .capacity_bytes = limit_or_none(setup->capacity_bytes),
+                            .limited_bytes = setup->capacity_bytes != 0,
                             .keys_only = setup->keys_only};
     slots_create(&cache->slots, &cache->account, setup->policy->node_bytes);
     index_create(&cache->index, &cache->account, &cache->slots, setup->capacity_entries, slot_hash,
@@ -144,7 +146,7 @@ void cache_tick(struct cache *cache, uint64_t now_ns)
 static uint32_t capacity_now(const struct cache *cache)
 {
     uint64_t capacity = cache->capacity_entries;
-    if (cache->capacity_bytes != UINT64_MAX) {
+    if (cache->limited_bytes) {
         double mean_bytes = (double)cache_bytes(cache) / (double)(cache->stats.entries + 1);
         uint64_t fitting = (uint64_t)((double)cache->capacity_bytes / mean_bytes);
         capacity = fitting < capacity ? fitting : capacity;
@@ -152,12 +154,17 @@ static uint32_t capacity_now(const struct cache *cache)
     return capacity < NO_SLOT ? (uint32_t)capacity : NO_SLOT;
 }
 
+static bool cache_is_over(const struct cache *cache, uint64_t entries, uint64_t bytes)
+{
+    return cache->stats.entries + entries > cache->capacity_entries ||
+           (cache->limited_bytes && cache_bytes(cache) + bytes > cache->capacity_bytes);
+}
+
 /* Lets entries go until `entries` and `bytes` more fit. False: the policy lets nobody go. */
 static bool cache_make_room(struct cache *cache, uint64_t entries, uint64_t bytes,
                             const struct access *access)
 {
-    while (cache->stats.entries + entries > cache->capacity_entries ||
-           cache_bytes(cache) + bytes > cache->capacity_bytes) {
+    while (cache_is_over(cache, entries, bytes)) {
         uint32_t slot = cache->policy->victim(cache->order, access);
         if (slot == NO_SLOT)
             return false;
@@ -176,7 +183,8 @@ static void entry_enter(struct cache *cache, const struct access *access, uint64
     cache->policy->insert(cache->order, slot, access);
     cache->stats.entries++;
     cache->stats.insertions++;
-    cache_make_room(cache, 0, 0, access);
+    if (cache->limited_bytes)
+        cache_make_room(cache, 0, 0, access);
     cache_expire(cache, access->now_ns);
 }
 

@@ -88,6 +88,16 @@ static void table_remove(struct table *table, uint64_t hash, uint32_t slot)
     }
 }
 
+/* From which numbers of entries on the table is too small, or too large. */
+static void index_watch(struct index *index)
+{
+    uint64_t full = (uint64_t)index->table.buckets * FULL_PER_BUCKET;
+    bool final = index->table.buckets >= index->buckets_needed;
+    index->grow_above = final || full > UINT32_MAX ? UINT32_MAX : (uint32_t)full;
+    index->shrink_below =
+        index->table.buckets == 1 ? 0 : (uint32_t)(full * EMPTY_PER_BUCKET / FULL_PER_BUCKET);
+}
+
 void index_create(struct index *index, struct account *account, const struct slots *slots,
                   uint64_t entries_limit, uint64_t (*hash_of)(const void *context, uint32_t slot),
                   const void *context)
@@ -102,6 +112,7 @@ void index_create(struct index *index, struct account *account, const struct slo
     };
     table_open(&index->table, account, 1, FULL_PER_BUCKET + SLOT_CHUNK_SLOTS);
     table_add_chunk(&index->table, account);
+    index_watch(index);
 }
 
 void index_destroy(struct index *index)
@@ -144,6 +155,7 @@ static void index_moved(struct index *index)
     index->next = old;
     index->moving = false;
     index->frontier = 0;
+    index_watch(index);
 }
 
 void index_step(struct index *index)
@@ -161,27 +173,16 @@ void index_step(struct index *index)
     }
 }
 
-static uint32_t buckets_wanted(const struct index *index)
-{
-    uint32_t buckets = index->table.buckets;
-    uint64_t count = index->count;
-    if (count > (uint64_t)buckets * FULL_PER_BUCKET && buckets < index->buckets_needed) {
-        uint64_t wanted = count / ROOMY_PER_BUCKET + 1;
-        return wanted < index->buckets_needed ? (uint32_t)wanted : index->buckets_needed;
-    }
-    if (count < (uint64_t)buckets * EMPTY_PER_BUCKET && buckets > 1)
-        return (uint32_t)(count / ROOMY_PER_BUCKET + 1);
-    return buckets;
-}
-
 static void index_resize(struct index *index)
 {
-    uint32_t wanted = buckets_wanted(index);
+    uint64_t wanted = (uint64_t)index->count / ROOMY_PER_BUCKET + 1;
+    if (wanted > index->buckets_needed)
+        wanted = index->buckets_needed;
     if (index->next.chunks != NULL || wanted == index->table.buckets)
         return;
-    uint64_t slots = (uint64_t)wanted * BUCKET_ENTRIES + SLOT_CHUNK_SLOTS;
+    uint64_t slots = wanted * BUCKET_ENTRIES + SLOT_CHUNK_SLOTS;
     uint32_t used_end = slots_end(index->slots);
-    table_open(&index->next, index->account, wanted, slots > used_end ? slots : used_end);
+    table_open(&index->next, index->account, (uint32_t)wanted, slots > used_end ? slots : used_end);
     index->moving = true;
 }
 
@@ -193,17 +194,17 @@ static struct table *index_table(struct index *index, uint64_t hash)
 void index_insert(struct index *index, uint64_t hash, uint32_t slot)
 {
     index_step(index);
-    index->count++;
-    index_resize(index);
+    if (++index->count > index->grow_above)
+        index_resize(index);
     table_insert(index_table(index, hash), hash, slot);
 }
 
 void index_remove(struct index *index, uint64_t hash, uint32_t slot)
 {
     table_remove(index_table(index, hash), hash, slot);
-    index->count--;
     index_step(index);
-    index_resize(index);
+    if (--index->count < index->shrink_below)
+        index_resize(index);
 }
 
 static void table_each(const struct table *table, void (*visit)(void *context, uint32_t slot),

@@ -40,7 +40,9 @@ struct index {
     struct table next; /* what the table is moving to, or from which chunks are being freed */
     uint32_t frontier; /* buckets below it have moved to `next` */
     bool moving;
-    uint32_t count;          /* entries */
+    uint32_t count;      /* entries */
+    uint32_t grow_above; /* this count, or shrink below that: worked out from the table */
+    uint32_t shrink_below;
     uint32_t buckets_needed; /* no more than these, where the number of entries is limited */
     uint64_t (*hash_of)(const void *context, uint32_t slot);
     const void *context;

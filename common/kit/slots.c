@@ -49,7 +49,8 @@ void slots_create(struct slots *slots, struct account *account, size_t node_byte
 {
     *slots = (struct slots){.account = account,
                             .slot_bytes = (uint32_t)(sizeof(uint64_t) + node_bytes),
-                            .spare = NO_SLOT};
+                            .spare = NO_SLOT,
+                            .idle = NO_SLOT};
 }
 
 void slots_destroy(struct slots *slots)
@@ -87,7 +88,7 @@ static uint32_t chunk_with_room(struct slots *slots)
     return slots->room_from * MAP_BITS + bit;
 }
 
-uint32_t slots_take(struct slots *slots)
+uint32_t slots_take_lowest(struct slots *slots)
 {
     uint32_t chunk = chunk_with_room(slots);
     if (slots->chunks[chunk] == NULL)
@@ -110,7 +111,7 @@ static void chunk_emptied(struct slots *slots, uint32_t chunk)
     slots->spare = slots->spare > chunk ? chunk : slots->spare;
 }
 
-void slots_give(struct slots *slots, uint32_t slot)
+void slots_give_back(struct slots *slots, uint32_t slot)
 {
     uint32_t chunk = slot >> SLOT_CHUNK_BITS;
     struct slot_chunk *state = &slots->states[chunk];

@@ -1,8 +1,9 @@
 /* slots.h - the entries of a cache, each a small number: a word of the cache's and a node of the
  * policy's, side by side in memory.
  *
- * Slots live in chunks that never move; a chunk that empties is given back. The lowest chunk with
- * room is used first, so that few chunks stay in use after a burst. A policy reads and writes its
+ * Slots live in chunks that never move; a chunk that empties is given back. The slot given last is
+ * taken first, its memory being at hand, then one of the lowest chunk with room, so that few chunks
+ * stay in use after a burst. A policy reads and writes its
  * node with slot_node; the word is the cache's. A fresh slot's node is not cleared.
  */
 #ifndef SLOTS_H
@@ -27,13 +28,15 @@ struct slots {
     uint64_t *room;     /* a bit a chunk: it has free slots, or is not there */
     uint32_t room_from; /* no bit is set in the map's words before this one */
     uint32_t spare;     /* an empty chunk kept for the next need, or NO_SLOT */
+    uint32_t idle;      /* the slot given last, kept for the next take, or NO_SLOT */
     struct account *account;
 };
 
 void slots_create(struct slots *slots, struct account *account, size_t node_bytes);
 void slots_destroy(struct slots *slots);
-uint32_t slots_take(struct slots *slots);
-void slots_give(struct slots *slots, uint32_t slot);
+/* As slots_take and slots_give, when no slot is idle. */
+uint32_t slots_take_lowest(struct slots *slots);
+void slots_give_back(struct slots *slots, uint32_t slot);
 /* Every slot in use is below this. */
 uint32_t slots_end(const struct slots *slots);
 
@@ -46,6 +49,20 @@ static inline uint64_t *slot_word(const struct slots *slots, uint32_t slot)
 static inline void *slot_node(const struct slots *slots, uint32_t slot)
 {
     return slot_word(slots, slot) + 1;
+}
+
+static inline uint32_t slots_take(struct slots *slots)
+{
+    uint32_t slot = slots->idle;
+    slots->idle = NO_SLOT;
+    return slot != NO_SLOT ? slot : slots_take_lowest(slots);
+}
+
+static inline void slots_give(struct slots *slots, uint32_t slot)
+{
+    if (slots->idle != NO_SLOT)
+        slots_give_back(slots, slots->idle);
+    slots->idle = slot;
 }
 
 #endif
