@@ -14,6 +14,7 @@
 
 #define BUFFER_BYTES ((size_t)1 << 20)
 #define RAW_BYTES    ((size_t)256 << 10)
+#define PIECE_BYTES  ((size_t)4 << 20) /* of a mapping, a multiple of any page */
 
 struct input_state {
     const char *name;
@@ -86,9 +87,7 @@ static int prepare(struct input *input, bool in_memory, size_t buffer_bytes)
         return -1;
     if (!in_memory || !codec_is_plain(state->codec))
         return prepare_decoding(input, buffer_bytes);
-    input->at = state->raw_at;
-    input->end = state->raw_end;
-    state->ended = true;
+    input->at = input->end = state->raw_at;
     return 0;
 }
 
@@ -187,8 +186,6 @@ static int make_room(struct input *input)
     struct input_state *state = input->state;
     size_t left = (size_t)(input->end - input->at);
     if (left == state->buffer_bytes) {
-        if (left >= INPUT_LINE_MAX)
-            return complain(state, "a line is longer than 16 MiB", "is it text?");
         char *larger = realloc(state->buffer, left * 2);
         if (larger == NULL)
             return complain(state, "out of memory", NULL);
@@ -226,9 +223,35 @@ static int decode_some(struct input *input)
                : complain(state, state->codec->name, "the data end too early");
 }
 
+/* Shows the next piece of a mapping: its pages are fetched in one go, which costs less than
+ * faulting them in, and the ones behind at are let go. */
+static void turn_page(struct input *input)
+{
+    struct input_state *state = input->state;
+    char *map = state->map, *next = map + (input->end - map);
+    size_t left = (size_t)(state->raw_end - next), used = (size_t)(input->at - map);
+    madvise(next, left < PIECE_BYTES ? left : PIECE_BYTES, MADV_POPULATE_READ);
+    madvise(map, used / PIECE_BYTES * PIECE_BYTES, MADV_DONTNEED);
+}
+
+/* As input_more, for what lies in memory as it is. */
+static bool show_more(struct input *input)
+{
+    struct input_state *state = input->state;
+    size_t left = (size_t)(state->raw_end - input->end);
+    if (state->map != MAP_FAILED) {
+        turn_page(input);
+        left = left < PIECE_BYTES ? left : PIECE_BYTES;
+    }
+    input->end += left;
+    return left > 0;
+}
+
 bool input_more(struct input *input)
 {
     struct input_state *state = input->state;
+    if (state->buffer == NULL)
+        return show_more(input);
     if (state->ended || make_room(input) != 0)
         return false;
     const char *end = input->end;
@@ -254,6 +277,7 @@ static const char *terminate(struct input *input)
     free(state->buffer);
     state->buffer = line;
     state->buffer_bytes = left + 1;
+    state->ended = true;
     input->at = line;
     input->end = line + left + 1;
     return input->end;
@@ -261,12 +285,14 @@ static const char *terminate(struct input *input)
 
 const char *input_lines(struct input *input)
 {
+    size_t seen;
     do {
-        const char *last = memrchr(input->at, '\n', (size_t)(input->end - input->at));
+        seen = (size_t)(input->end - input->at);
+        const char *last = memrchr(input->at, '\n', seen);
         if (last != NULL)
             return last + 1;
-    } while (input_more(input));
-    if (input->at == input->end || input->state->error[0] != '\0')
+    } while (seen < INPUT_LINE_MAX && input_more(input));
+    if (seen == 0 || input->state->error[0] != '\0')
         return NULL;
     return terminate(input);
 }
