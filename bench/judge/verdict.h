@@ -1,0 +1,39 @@
+/* verdict.h - what a memory curve says: bounded, still warming, a leak, or too little to tell.
+ *
+ * A pure function of samples and limits. results/README.md states the rule; its thresholds have
+ * their names here and nowhere else.
+ */
+#ifndef VERDICT_H
+#define VERDICT_H
+
+#include "result.h"
+
+/* Slower growth is none, however certain it is. */
+#define VERDICT_LEAK_BYTES_PER_REQUEST 1.0
+/* Nor is it growth if, over all the samples that are judged, it comes to less than this: what a
+ * server's own pools and buffers come and go by. */
+#define VERDICT_NOISE_BYTES (64.0 * 1024)
+/* Nor does noise decide that is less than this share of what is there. */
+#define VERDICT_FLAT_SHARE 0.02
+/* Fewer samples than this, after the warm-up, decide nothing. */
+#define VERDICT_SAMPLES_MIN 8
+/* The requests before this share of all are the warm-up. */
+#define VERDICT_WARMUP_SHARE 0.5
+/* A leak goes on: cut into so many parts, all its steps from part to part but one must reach this
+ * share of their mean. A table that doubles once does not. */
+#define VERDICT_PARTS      5
+#define VERDICT_STEP_SHARE 0.25
+/* A cache that is fuller than this has reached its capacity. */
+#define VERDICT_FULL_SHARE 0.98
+/* Entries may outlive their age by this much until a sample shows them gone: one tick and the
+ * distance of two samples. */
+#define VERDICT_AGE_SLACK_NS UINT64_C(300000000)
+/* What a leak is measured against in words. */
+#define VERDICT_WORDS_LIMIT_BYTES (512.0 * 1024 * 1024)
+#define VERDICT_WORDS_RATE_RPS    1000.0
+
+/* The samples are in the order of time. */
+void verdict_give(struct result_verdict *verdict, const struct result_sample *samples,
+                  size_t sample_count, const struct result_limits *limits);
+
+#endif
