@@ -57,8 +57,7 @@ struct cache *cache_create(const struct cache_setup *setup)
                             .limited_bytes = setup->capacity_bytes != 0,
                             .keys_only = setup->keys_only};
     slots_create(&cache->slots, &cache->account, setup->policy->node_bytes);
-    index_create(&cache->index, &cache->account, &cache->slots, setup->capacity_entries, slot_hash,
-                 cache);
+    index_create(&cache->index, &cache->account, setup->capacity_entries, slot_hash, cache);
     cache->order = setup->policy->create(&(struct policy_setup){
         .account = &cache->account,
         .slots = &cache->slots,
@@ -126,14 +125,18 @@ static void entry_leave(struct cache *cache, uint32_t slot, enum leaving why)
     slots_give(&cache->slots, slot);
 }
 
-static void cache_expire(struct cache *cache, uint64_t now_ns)
+static void cache_expire_all(struct cache *cache, uint64_t now_ns)
 {
-    if (cache->policy->expired == NULL)
-        return;
     for (uint32_t slot; (slot = cache->policy->expired(cache->order, now_ns)) != NO_SLOT;) {
         entry_leave(cache, slot, LEAVES_EXPIRED);
         cache->stats.expirations++;
     }
+}
+
+static inline void cache_expire(struct cache *cache, uint64_t now_ns)
+{
+    if (cache->policy->expired != NULL)
+        cache_expire_all(cache, now_ns);
 }
 
 void cache_tick(struct cache *cache, uint64_t now_ns)
@@ -195,6 +198,12 @@ static bool same_hash(const void *context, uint32_t slot)
     return *slot_word(&cache->slots, slot) == access->hash;
 }
 
+static void entry_hit(struct cache *cache, uint32_t slot, const struct access *access)
+{
+    cache->stats.hits++;
+    cache->policy->hit(cache->order, slot, access);
+}
+
 bool cache_ask(struct cache *cache, struct access *access)
 {
     access->capacity = capacity_now(cache);
@@ -202,8 +211,7 @@ bool cache_ask(struct cache *cache, struct access *access)
     const void *context[2] = {cache, access};
     uint32_t slot = index_find(&cache->index, access->hash, same_hash, context);
     if (slot != NO_SLOT) {
-        cache->stats.hits++;
-        cache->policy->hit(cache->order, slot, access);
+        entry_hit(cache, slot, access);
         return true;
     }
     cache->stats.misses++;
@@ -212,9 +220,43 @@ bool cache_ask(struct cache *cache, struct access *access)
     return false;
 }
 
-void cache_prefetch(const struct cache *cache, uint64_t hash)
+/* How far ahead a request has its bucket fetched, and then the slot that it likely means. */
+#define BUCKET_AHEAD 16
+#define SLOT_AHEAD   8
+
+/* Whether the slot guessed some requests ago holds the hash. One that is free now holds no hash but
+ * a number below SLOT_CHUNK_SLOTS. */
+static bool guess_holds(const struct cache *cache, uint32_t slot, uint64_t hash)
 {
-    index_prefetch(&cache->index, hash);
+    return hash >= SLOT_CHUNK_SLOTS && slots_has_chunk(&cache->slots, slot) &&
+           *slot_word(&cache->slots, slot) == hash;
+}
+
+static bool cache_ask_guessed(struct cache *cache, struct access *access, uint32_t guess)
+{
+    if (!guess_holds(cache, guess, access->hash))
+        return cache_ask(cache, access);
+    access->capacity = capacity_now(cache);
+    entry_hit(cache, guess, access);
+    return true;
+}
+
+void cache_ask_many(struct cache *cache, struct access *accesses, size_t count, bool *hits)
+{
+    uint32_t guesses[SLOT_AHEAD];
+    for (size_t i = 0; i < count + BUCKET_AHEAD; i++) {
+        if (i < count)
+            index_prefetch(&cache->index, accesses[i].hash);
+        size_t now = i - BUCKET_AHEAD;
+        if (now < count)
+            hits[now] = cache_ask_guessed(cache, &accesses[now], guesses[now % SLOT_AHEAD]);
+        size_t near = now + SLOT_AHEAD;
+        if (near < count) {
+            uint32_t guess = index_guess(&cache->index, accesses[near].hash);
+            guesses[near % SLOT_AHEAD] = guess;
+            slot_prefetch(&cache->slots, guess);
+        }
+    }
 }
 
 struct sought {

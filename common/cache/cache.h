@@ -72,7 +72,8 @@ void cache_stats(const struct cache *cache, struct cache_stats *stats);
  * numbers are hashed by cache_hash_id, which never does that. True: it was there; otherwise it is
  * now, unless it cannot fit. Fills in access->capacity. */
 bool cache_ask(struct cache *cache, struct access *access);
-/* Brings what cache_ask(hash) will look at closer. */
-void cache_prefetch(const struct cache *cache, uint64_t hash);
+/* The same for `count` requests in their order, and faster: memory is fetched ahead. The answers
+ * are left in hits. */
+void cache_ask_many(struct cache *cache, struct access *accesses, size_t count, bool *hits);
 
 #endif

@@ -3,30 +3,30 @@
 
 #include <assert.h>
 
-/* Entries a bucket, on average: grown above the first, to hold the second; shrunk below the
- * third. */
-#define FULL_PER_BUCKET  12
-#define ROOMY_PER_BUCKET 8
-#define EMPTY_PER_BUCKET 5
+/* How full, in percent: grown above the first, to be filled to the second; shrunk below the third.
+ * The first is what overhead and speed agree on: 7.6 bytes an entry, one bucket in seven full. */
+#define FULL_PERCENT  70
+#define ROOMY_PERCENT 48
+#define EMPTY_PERCENT 28
+
+static uint64_t entries_for(uint64_t buckets, uint32_t percent)
+{
+    return buckets * BUCKET_SLOTS * percent / 100;
+}
+
+static uint64_t buckets_for(uint64_t entries, uint32_t percent)
+{
+    return entries * 100 / (BUCKET_SLOTS * percent) + 1;
+}
 
 static uint32_t chunks_of(uint32_t buckets)
 {
     return (buckets + BUCKET_CHUNK_COUNT - 1) >> BUCKET_CHUNK_BITS;
 }
 
-/* Bits for any slot below `slots`, plus one for "free". */
-static uint32_t bits_for(uint64_t slots)
+static void table_open(struct table *table, struct account *account, uint32_t buckets)
 {
-    uint32_t bits = 1;
-    while ((UINT64_C(1) << bits) <= slots)
-        bits++;
-    return bits;
-}
-
-static void table_open(struct table *table, struct account *account, uint32_t buckets,
-                       uint64_t slots)
-{
-    *table = (struct table){.buckets = buckets, .slot_bits = bits_for(slots)};
+    *table = (struct table){.buckets = buckets};
     table->chunks = account_alloc(account, chunks_of(buckets) * sizeof *table->chunks);
 }
 
@@ -54,63 +54,69 @@ static void table_drop_chunk(struct table *table, struct account *account)
     }
 }
 
-static uint32_t bucket_where(const struct bucket *bucket, uint32_t word)
+/* One more way through the bucket, or (UINT32_MAX) one less. */
+static void bucket_pass(struct bucket *bucket, uint64_t hash, uint32_t change)
 {
-    return lanes_match(bucket->words, UINT32_MAX, word) & BUCKET_ENTRIES_MASK;
+    if (bucket_passed(bucket, hash) < PASSED_MAX)
+        bucket->passed += change << passed_shift(hash);
 }
 
 static void table_insert(struct table *table, uint64_t hash, uint32_t slot)
 {
-    uint32_t tag = (uint32_t)hash << table->slot_bits;
     for (uint32_t number = table_home(table, hash);; number = table_next(table, number)) {
         struct bucket *bucket = table_bucket(table, number);
         uint32_t free = bucket_where(bucket, 0);
         if (free != 0) {
-            bucket->words[__builtin_ctz(free)] = tag | (slot + 1);
+            bucket->tags[__builtin_ctz(free)] = tag_of(hash);
+            bucket->slots[__builtin_ctz(free)] = slot;
             return;
         }
-        bucket->words[BUCKET_PASSED]++;
+        bucket_pass(bucket, hash, 1);
     }
+}
+
+static bool bucket_remove(struct bucket *bucket, uint8_t tag, uint32_t slot)
+{
+    for (uint32_t where = bucket_where(bucket, tag); where != 0; where &= where - 1)
+        if (bucket->slots[__builtin_ctz(where)] == slot) {
+            bucket->tags[__builtin_ctz(where)] = 0;
+            return true;
+        }
+    return false;
 }
 
 static void table_remove(struct table *table, uint64_t hash, uint32_t slot)
 {
-    uint32_t entry = ((uint32_t)hash << table->slot_bits) | (slot + 1);
     for (uint32_t number = table_home(table, hash);; number = table_next(table, number)) {
         struct bucket *bucket = table_bucket(table, number);
-        uint32_t found = bucket_where(bucket, entry);
-        if (found != 0) {
-            bucket->words[__builtin_ctz(found)] = 0;
+        if (bucket_remove(bucket, tag_of(hash), slot))
             return;
-        }
-        assert(bucket->words[BUCKET_PASSED] > 0);
-        bucket->words[BUCKET_PASSED]--;
+        assert(bucket_passed(bucket, hash) > 0);
+        bucket_pass(bucket, hash, UINT32_MAX);
     }
 }
 
 /* From which numbers of entries on the table is too small, or too large. */
 static void index_watch(struct index *index)
 {
-    uint64_t full = (uint64_t)index->table.buckets * FULL_PER_BUCKET;
-    bool final = index->table.buckets >= index->buckets_needed;
-    index->grow_above = final || full > UINT32_MAX ? UINT32_MAX : (uint32_t)full;
-    index->shrink_below =
-        index->table.buckets == 1 ? 0 : (uint32_t)(full * EMPTY_PER_BUCKET / FULL_PER_BUCKET);
+    uint32_t buckets = index->table.buckets;
+    uint64_t full =
+        buckets >= index->buckets_needed ? UINT32_MAX : entries_for(buckets, FULL_PERCENT);
+    index->grow_above = full < UINT32_MAX ? (uint32_t)full : UINT32_MAX;
+    index->shrink_below = buckets == 1 ? 0 : (uint32_t)entries_for(buckets, EMPTY_PERCENT);
 }
 
-void index_create(struct index *index, struct account *account, const struct slots *slots,
-                  uint64_t entries_limit, uint64_t (*hash_of)(const void *context, uint32_t slot),
-                  const void *context)
+void index_create(struct index *index, struct account *account, uint64_t entries_limit,
+                  uint64_t (*hash_of)(const void *context, uint32_t slot), const void *context)
 {
-    uint64_t needed = entries_limit / FULL_PER_BUCKET + 1;
+    uint64_t needed = buckets_for(entries_limit, FULL_PERCENT);
     *index = (struct index){
         .account = account,
-        .slots = slots,
         .buckets_needed = entries_limit == 0 || needed > UINT32_MAX ? UINT32_MAX : (uint32_t)needed,
         .hash_of = hash_of,
         .context = context,
     };
-    table_open(&index->table, account, 1, FULL_PER_BUCKET + SLOT_CHUNK_SLOTS);
+    table_open(&index->table, account, 1);
     table_add_chunk(&index->table, account);
     index_watch(index);
 }
@@ -127,17 +133,14 @@ void index_destroy(struct index *index)
 static void index_move_bucket(struct index *index)
 {
     uint32_t home = index->frontier++;
-    uint32_t slot_mask = (UINT32_C(1) << index->table.slot_bits) - 1;
     uint32_t number = home;
     bool more;
     do {
         struct bucket *bucket = table_bucket(&index->table, number);
         number = table_next(&index->table, number);
-        more = bucket->words[BUCKET_PASSED] > 0 && number != home;
-        for (int i = 0; i < BUCKET_ENTRIES; i++) {
-            if (bucket->words[i] == 0)
-                continue;
-            uint32_t slot = (bucket->words[i] & slot_mask) - 1;
+        more = bucket->passed > 0 && number != home;
+        for (uint32_t used = bucket_where(bucket, 0) ^ BUCKET_MASK; used != 0; used &= used - 1) {
+            uint32_t slot = bucket->slots[__builtin_ctz(used)];
             uint64_t hash = index->hash_of(index->context, slot);
             if (table_home(&index->table, hash) != home)
                 continue;
@@ -175,14 +178,12 @@ void index_step(struct index *index)
 
 static void index_resize(struct index *index)
 {
-    uint64_t wanted = (uint64_t)index->count / ROOMY_PER_BUCKET + 1;
+    uint64_t wanted = buckets_for(index->count, ROOMY_PERCENT);
     if (wanted > index->buckets_needed)
         wanted = index->buckets_needed;
     if (index->next.chunks != NULL || wanted == index->table.buckets)
         return;
-    uint64_t slots = wanted * BUCKET_ENTRIES + SLOT_CHUNK_SLOTS;
-    uint32_t used_end = slots_end(index->slots);
-    table_open(&index->next, index->account, (uint32_t)wanted, slots > used_end ? slots : used_end);
+    table_open(&index->next, index->account, (uint32_t)wanted);
     index->moving = true;
 }
 
@@ -210,14 +211,12 @@ void index_remove(struct index *index, uint64_t hash, uint32_t slot)
 static void table_each(const struct table *table, void (*visit)(void *context, uint32_t slot),
                        void *context)
 {
-    uint32_t slot_mask = (UINT32_C(1) << table->slot_bits) - 1;
     uint32_t whole = table_is_whole(table) ? table->buckets : 0;
-    for (uint32_t number = 0; number < whole; number++)
-        for (int i = 0; i < BUCKET_ENTRIES; i++) {
-            uint32_t entry = table_bucket(table, number)->words[i] & slot_mask;
-            if (entry != 0)
-                visit(context, entry - 1);
-        }
+    for (uint32_t number = 0; number < whole; number++) {
+        const struct bucket *bucket = table_bucket(table, number);
+        for (uint32_t used = bucket_where(bucket, 0) ^ BUCKET_MASK; used != 0; used &= used - 1)
+            visit(context, bucket->slots[__builtin_ctz(used)]);
+    }
 }
 
 void index_each(const struct index *index, void (*visit)(void *context, uint32_t slot),

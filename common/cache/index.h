@@ -1,9 +1,11 @@
 /* index.h - from a key's hash to the slot of its entry: open addressing in cache lines.
  *
- * A bucket is one cache line: fifteen entries and a count of the entries that found it full and
- * went on to the next (after F14, Bronson & Shi 2019, whose tags and slots we put in one word). An
- * entry is 32 bits: the low bits a slot, the rest a tag from the hash; as the table grows, bits
- * pass from the tag to the slot. The number of buckets is any number, not a power of two.
+ * A bucket is one cache line: twelve slots, a byte of each one's hash, and counts of the entries
+ * that found the bucket full and went on to the next, so that a removal leaves no tombstone (F14,
+ * Bronson & Shi 2019). Where entries come and go in a table this full, one count would soon be
+ * above zero nearly everywhere and send every miss on: there are eight, by three bits of the hash,
+ * four bits each. One that reaches its maximum stays there. The number of buckets is any number,
+ * not a power of two.
  *
  * Growing and shrinking go in steps: first the new table's chunks are allocated, one a step, then
  * one bucket a step moves over, then the old chunks are freed. Where a key belongs is plain at any
@@ -16,26 +18,25 @@
 #include "lanes.h"
 #include "slots.h"
 
-#define BUCKET_ENTRIES      15
-#define BUCKET_PASSED       BUCKET_ENTRIES /* entries whose way led through this full bucket */
-#define BUCKET_ENTRIES_MASK ((UINT32_C(1) << BUCKET_ENTRIES) - 1)
-#define BUCKET_CHUNK_BITS   7 /* two pages */
-#define BUCKET_CHUNK_COUNT  (UINT32_C(1) << BUCKET_CHUNK_BITS)
+#define BUCKET_SLOTS       12
+#define BUCKET_MASK        ((UINT32_C(1) << BUCKET_SLOTS) - 1)
+#define BUCKET_CHUNK_BITS  7 /* two pages */
+#define BUCKET_CHUNK_COUNT (UINT32_C(1) << BUCKET_CHUNK_BITS)
 
 struct bucket {
-    uint32_t words[BUCKET_ENTRIES + 1]; /* entries, 0: free; last the count at BUCKET_PASSED */
+    uint8_t tags[BUCKET_SLOTS]; /* 0: free */
+    uint32_t passed;            /* eight counts of entries whose way led on from here */
+    uint32_t slots[BUCKET_SLOTS];
 };
 
 struct table {
     struct bucket **chunks;
     uint32_t buckets;
     uint32_t chunk_count; /* of those that are there, from the first on */
-    uint32_t slot_bits;
 };
 
 struct index {
     struct account *account;
-    const struct slots *slots; /* whose numbers are kept */
     struct table table;
     struct table next; /* what the table is moving to, or from which chunks are being freed */
     uint32_t frontier; /* buckets below it have moved to `next` */
@@ -49,9 +50,8 @@ struct index {
 };
 
 /* entries_limit 0: none is known. hash_of tells the hash under which a slot was inserted. */
-void index_create(struct index *index, struct account *account, const struct slots *slots,
-                  uint64_t entries_limit, uint64_t (*hash_of)(const void *context, uint32_t slot),
-                  const void *context);
+void index_create(struct index *index, struct account *account, uint64_t entries_limit,
+                  uint64_t (*hash_of)(const void *context, uint32_t slot), const void *context);
 void index_destroy(struct index *index);
 /* The hash and slot must not be there yet. */
 void index_insert(struct index *index, uint64_t hash, uint32_t slot);
@@ -91,25 +91,58 @@ static inline void index_prefetch(const struct index *index, uint64_t hash)
     __builtin_prefetch(table_bucket(table, table_home(table, hash)));
 }
 
+static inline uint8_t tag_of(uint64_t hash)
+{
+    uint8_t tag = (uint8_t)hash;
+    return tag == 0 ? 1 : tag;
+}
+
+#define PASSED_BITS 4
+#define PASSED_MAX  ((UINT32_C(1) << PASSED_BITS) - 1)
+
+/* The place among the eight counts of the one for this hash. */
+static inline uint32_t passed_shift(uint64_t hash)
+{
+    return (uint32_t)(hash >> 8) % (32 / PASSED_BITS) * PASSED_BITS;
+}
+
+static inline uint32_t bucket_passed(const struct bucket *bucket, uint64_t hash)
+{
+    return (bucket->passed >> passed_shift(hash)) & PASSED_MAX;
+}
+
+/* Where in the bucket the tag stands, a bit each. */
+static inline uint32_t bucket_where(const struct bucket *bucket, uint8_t tag)
+{
+    return lanes_match(bucket, tag) & BUCKET_MASK;
+}
+
+/* The slot that most likely holds the hash, some slot if none does; no branch to mispredict. */
+static inline uint32_t index_guess(const struct index *index, uint64_t hash)
+{
+    const struct table *table = index_place(index, hash);
+    const struct bucket *bucket = table_bucket(table, table_home(table, hash));
+    return bucket
+        ->slots[__builtin_ctz(bucket_where(bucket, tag_of(hash)) | 1u << (BUCKET_SLOTS - 1))];
+}
+
 /* The first slot under the hash for which same(context, slot) holds, or NO_SLOT. */
 static inline __attribute__((always_inline)) uint32_t
 index_find(const struct index *index, uint64_t hash,
            bool (*same)(const void *context, uint32_t slot), const void *context)
 {
     const struct table *table = index_place(index, hash);
-    uint32_t slot_mask = (UINT32_C(1) << table->slot_bits) - 1;
-    uint32_t tag = (uint32_t)hash << table->slot_bits;
     uint32_t home = table_home(table, hash);
     for (uint32_t number = home;;) {
         const struct bucket *bucket = table_bucket(table, number);
-        uint32_t matches = lanes_match(bucket->words, ~slot_mask, tag);
-        for (matches &= BUCKET_ENTRIES_MASK; matches != 0; matches &= matches - 1) {
-            uint32_t entry = bucket->words[__builtin_ctz(matches)] & slot_mask;
-            if (entry != 0 && same(context, entry - 1))
-                return entry - 1;
+        uint32_t where = bucket_where(bucket, tag_of(hash));
+        for (; where != 0; where &= where - 1) {
+            uint32_t slot = bucket->slots[__builtin_ctz(where)];
+            if (same(context, slot))
+                return slot;
         }
         number = table_next(table, number);
-        if (bucket->words[BUCKET_PASSED] == 0 || number == home)
+        if (bucket_passed(bucket, hash) == 0 || number == home)
             return NO_SLOT;
     }
 }

@@ -51,6 +51,7 @@ void slots_create(struct slots *slots, struct account *account, size_t node_byte
                             .slot_bytes = (uint32_t)(sizeof(uint64_t) + node_bytes),
                             .spare = NO_SLOT,
                             .idle = NO_SLOT};
+    slots_lengthen(slots);
 }
 
 void slots_destroy(struct slots *slots)

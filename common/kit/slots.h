@@ -46,6 +46,20 @@ static inline uint64_t *slot_word(const struct slots *slots, uint32_t slot)
                         (size_t)(slot & (SLOT_CHUNK_SLOTS - 1)) * slots->slot_bytes);
 }
 
+/* Whether the slot's memory is there; the slot is, or once was, one of these slots. */
+static inline bool slots_has_chunk(const struct slots *slots, uint32_t slot)
+{
+    return slots->chunks[slot >> SLOT_CHUNK_BITS] != NULL;
+}
+
+/* Brings a slot closer, if it is there. */
+static inline void slot_prefetch(const struct slots *slots, uint32_t slot)
+{
+    uintptr_t chunk = (uintptr_t)slots->chunks[slot >> SLOT_CHUNK_BITS];
+    size_t offset = (size_t)(slot & (SLOT_CHUNK_SLOTS - 1)) * slots->slot_bytes;
+    __builtin_prefetch((const void *)(chunk + offset));
+}
+
 static inline void *slot_node(const struct slots *slots, uint32_t slot)
 {
     return slot_word(slots, slot) + 1;
@@ -62,6 +76,7 @@ static inline void slots_give(struct slots *slots, uint32_t slot)
 {
     if (slots->idle != NO_SLOT)
         slots_give_back(slots, slots->idle);
+    *slot_word(slots, slot) = 0;
     slots->idle = slot;
 }
 
