@@ -10,7 +10,7 @@
 #define PAIRS_MAX        (STATS_POINTS_MAX * (STATS_POINTS_MAX - 1) / 2)
 /* Residuals that remember more look like a leak for as long as one cares to look. */
 #define MEMORY_MAX    0.99
-#define STATS_SLOPE_Z 2.5758 /* the normal quantile of STATS_CONFIDENCE_SLOPE */
+#define STATS_SLOPE_Z 3.2905 /* the normal quantile of STATS_CONFIDENCE_SLOPE */
 
 static void swap(double *a, double *b)
 {

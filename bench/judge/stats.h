@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 #define STATS_CONFIDENCE_FIGURE 0.95
-#define STATS_CONFIDENCE_SLOPE  0.99
+#define STATS_CONFIDENCE_SLOPE  0.999
 
 struct stats_interval {
     double value, low, high;

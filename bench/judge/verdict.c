@@ -137,13 +137,15 @@ static bool curve_leaks(const struct curve *curve)
            curve->growth_bytes >= VERDICT_NOISE_BYTES && curve->steady;
 }
 
-/* Even at the upper end of what the slope may be, it is not worth the name. */
+/* Even at the upper end of what the slope well may be, it is not worth the name. */
 static bool curve_flat(const struct curve *curve, const struct evidence *evidence)
 {
     double level = layer_value(&evidence->samples[evidence->count - 1], evidence->layer);
     double tolerated = fmax(VERDICT_NOISE_BYTES, VERDICT_FLAT_SHARE * level);
     tolerated = fmax(tolerated, VERDICT_LEAK_BYTES_PER_REQUEST * evidence->requests);
-    return curve->slope.high * evidence->requests < tolerated;
+    const struct stats_interval *slope = &curve->slope;
+    double highest = slope->value + VERDICT_FLAT_REACH * (slope->high - slope->value);
+    return highest * evidence->requests < tolerated;
 }
 
 /* Misses up to a time, between samples as on a line. */

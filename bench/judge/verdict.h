@@ -15,6 +15,9 @@
 #define VERDICT_NOISE_BYTES (64.0 * 1024)
 /* Nor does noise decide that is less than this share of what is there. */
 #define VERDICT_FLAT_SHARE 0.02
+/* A slope's interval is that of 99.9 %: a leak is beyond doubt. For "bounded" 95 % will do, which
+ * is this share of it to either side. */
+#define VERDICT_FLAT_REACH 0.6
 /* Fewer samples than this, after the warm-up, decide nothing. */
 #define VERDICT_SAMPLES_MIN 8
 /* The requests before this share of all are the warm-up. */

