@@ -46,13 +46,12 @@ static size_t read_numbers(struct reader *reader, struct trace_request *requests
 
 static size_t read_text(struct reader *reader, struct trace_request *requests, size_t count)
 {
-    size_t got = 0, before;
-    do {
-        before = got;
+    size_t got = 0, other = 1;
+    while (got < count && other > 0) {
         got += read_numbers(reader, requests + got, count - got);
-        if (got < count)
-            got += reader_read_lines(reader, requests + got, 1, parse);
-    } while (got > before && got < count);
+        other = got < count ? reader_read_lines(reader, requests + got, 1, parse) : 0;
+        got += other;
+    }
     return got;
 }
 

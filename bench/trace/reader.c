@@ -257,7 +257,7 @@ static struct source *reader_start(struct reader *reader, const char *format)
 {
     if (choose_format(reader, format) == 0) {
         reader->lines_end = reader->input.at;
-        if (start_format(reader, format) == 0)
+        if (start_format(reader, format) == 0 && reader->source.error[0] == '\0')
             return &reader->source;
     }
     reader_close(&reader->source);

@@ -1,0 +1,604 @@
+/* reader_test.c - every format, stored in every way, and what is said of files that are wrong. */
+#include "reader.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+#include <errno.h>
+#include <lzma.h>
+#include <stdlib.h>
+#include <unistd.h>
+#include <xxhash.h>
+#include <zlib.h>
+#include <zstd.h>
+
+#define PATH_BYTES 512
+#define MANY       300000 /* more than any buffer holds */
+#define NEVER      TRACE_NEVER
+#define NS         UINT64_C(1000000000)
+
+struct bytes {
+    char *at;
+    size_t count;
+};
+
+static struct bytes take(size_t count)
+{
+    struct bytes bytes = {malloc(count ? count : 1), count};
+    assert_non_null(bytes.at);
+    return bytes;
+}
+
+static struct bytes store_plain(struct bytes in)
+{
+    struct bytes out = take(in.count);
+    memcpy(out.at, in.at, in.count);
+    return out;
+}
+
+static struct bytes store_gzip(struct bytes in)
+{
+    struct bytes out = take(in.count + 1000);
+    z_stream stream = {.next_in = (Bytef *)in.at,
+                       .avail_in = (unsigned)in.count,
+                       .next_out = (Bytef *)out.at,
+                       .avail_out = (unsigned)out.count};
+    assert_int_equal(deflateInit2(&stream, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY), Z_OK);
+    assert_int_equal(deflate(&stream, Z_FINISH), Z_STREAM_END);
+    out.count = stream.total_out;
+    deflateEnd(&stream);
+    return out;
+}
+
+static struct bytes store_xz(struct bytes in)
+{
+    struct bytes out = take(lzma_stream_buffer_bound(in.count));
+    size_t count = 0;
+    assert_int_equal(lzma_easy_buffer_encode(0, LZMA_CHECK_CRC64, NULL, (const uint8_t *)in.at,
+                                             in.count, (uint8_t *)out.at, &count, out.count),
+                     LZMA_OK);
+    out.count = count;
+    return out;
+}
+
+static struct bytes store_zstd(struct bytes in)
+{
+    struct bytes out = take(ZSTD_compressBound(in.count));
+    ZSTD_CCtx *context = ZSTD_createCCtx();
+    ZSTD_CCtx_setParameter(context, ZSTD_c_checksumFlag, 1);
+    out.count = ZSTD_compress2(context, out.at, out.count, in.at, in.count);
+    assert_false(ZSTD_isError(out.count));
+    ZSTD_freeCCtx(context);
+    return out;
+}
+
+static const struct store {
+    const char *suffix;
+    struct bytes (*store)(struct bytes in);
+} stores[] = {{"", store_plain}, {".gz", store_gzip}, {".xz", store_xz}, {".zst", store_zstd}};
+
+#define STORES (sizeof(stores) / sizeof(stores[0]))
+
+static char folder[] = "/tmp/reader-test-XXXXXX";
+
+static int make_folder(void **state)
+{
+    (void)state;
+    return mkdtemp(folder) != NULL ? 0 : -1;
+}
+
+static int remove_folder(void **state)
+{
+    (void)state;
+    return rmdir(folder);
+}
+
+static void write_file(char path[PATH_BYTES], const char *name, struct bytes bytes)
+{
+    snprintf(path, PATH_BYTES, "%s/%s", folder, name);
+    FILE *file = fopen(path, "wb");
+    assert_non_null(file);
+    assert_int_equal(fwrite(bytes.at, 1, bytes.count, file), bytes.count);
+    assert_int_equal(fclose(file), 0);
+}
+
+static struct trace *open_trace(const char *path, const char *format)
+{
+    char error[TRACE_ERROR_BYTES];
+    struct trace *trace = trace_open(path, &(struct trace_setup){.format = format}, error);
+    if (trace == NULL)
+        fail_msg("%s", error);
+    return trace;
+}
+
+static void expect_request(const struct trace_request *got, const struct trace_request *expected)
+{
+    assert_int_equal(got->id, expected->id);
+    assert_int_equal(got->time_ns, expected->time_ns);
+    assert_int_equal(got->next, expected->next);
+    assert_int_equal(got->bytes, expected->bytes);
+    assert_int_equal(got->ttl_s, expected->ttl_s);
+}
+
+#define CASE_MAX 8
+
+/* A trace and what is read from it. Ids that are hashes stand in hashed, as text. */
+static const struct trace_case {
+    const char *format;
+    bool detected; /* without --format */
+    const char *text;
+    size_t count; /* of the text, if it holds zeros */
+    struct trace_request expected[CASE_MAX];
+    const char *hashed[CASE_MAX];
+    size_t requests;
+} cases[] = {
+    {"text",
+     true,
+     "7\n18446744073709551615\n0\nuser:1\n007\n18446744073709551616\n12345678",
+     0,
+     {{.id = 7, .bytes = 1},
+      {.id = UINT64_MAX, .bytes = 1},
+      {.id = 0, .bytes = 1},
+      {.bytes = 1},
+      {.bytes = 1},
+      {.bytes = 1},
+      {.id = 12345678, .bytes = 1}},
+     {[3] = "user:1", [4] = "007", [5] = "18446744073709551616"},
+     7},
+    {"text",
+     true,
+     "10\r\n123456789\r\nb\r\n",
+     0,
+     {{.id = 10, .bytes = 1}, {.id = 123456789, .bytes = 1}, {.bytes = 1}},
+     {[2] = "b"},
+     3},
+    {"text", false, "GET /a b,c\n1\n", 0, {{.bytes = 1}, {.id = 1, .bytes = 1}}, {"GET /a b,c"}, 2},
+    {"sized",
+     true,
+     "100 5 1000\n101.25\t6  4294967295 \n99 seven 0\n102 5 1 8 9\n",
+     0,
+     {{.id = 5, .bytes = 1000},
+      {.id = 6, .time_ns = NS + NS / 4, .bytes = UINT32_MAX},
+      {.time_ns = NS + NS / 4, .bytes = 0},
+      {.id = 5, .time_ns = 2 * NS, .bytes = 1}},
+     {[2] = "seven"},
+     4},
+    {"csv",
+     true,
+     "size,Time_ms,key,ttl\n10,1500,a,0\n20,1750,\"b,\"\"c\",60\n30,3500,12,1\n",
+     0,
+     {{.bytes = 10},
+      {.time_ns = NS / 4, .bytes = 20, .ttl_s = 60},
+      {.id = 12, .time_ns = 2 * NS, .bytes = 30, .ttl_s = 1}},
+     {"a", "b,\"\"c"},
+     3},
+    {"csv",
+     true,
+     "# time; op ; id\n1;get;4\n1;delete;5\n2;SET;6\n",
+     0,
+     {{.id = 4, .bytes = 1}, {.id = 6, .time_ns = NS, .bytes = 1}},
+     {0},
+     2},
+    {"csv:id=2,size=3",
+     false,
+     "x|4|5|y\nx|6|7|y",
+     0,
+     {{.id = 4, .bytes = 5}, {.id = 6, .bytes = 7}},
+     {0},
+     2},
+    {"csv:id=page,time=when",
+     false,
+     "when,id,page\n5,1,2\n6,3,4\n",
+     0,
+     {{.id = 2, .bytes = 1}, {.id = 4, .time_ns = NS, .bytes = 1}},
+     {0},
+     2},
+    {"twitter",
+     true,
+     "3,nz:u:a,6,100,1,get,0\n3,b,1,0,2,delete,0\n4,b,1,30,2,set,3600\n5,b,1,30,2,gets,0\n"
+     "5,c,1,9,1,incr,0\n6,12,2,8,1,add,9",
+     0,
+     {{.bytes = 106},
+      {.time_ns = NS, .bytes = 31, .ttl_s = 3600},
+      {.time_ns = 2 * NS, .bytes = 31},
+      {.id = 12, .time_ns = 3 * NS, .bytes = 10, .ttl_s = 9}},
+     {"nz:u:a", "b", "b"},
+     4},
+    {"arc",
+     false,
+     "10 3 0 0\n7 0 0 0\n18446744073709551614 1 5 2\n",
+     0,
+     {{.id = 10, .bytes = 1},
+      {.id = 11, .bytes = 1},
+      {.id = 12, .bytes = 1},
+      {.id = UINT64_MAX - 1, .bytes = 1}},
+     {0},
+     4},
+    {"oracle",
+     true,
+     "\x05\0\0\0\x01\x02\0\0\0\0\0\x80\x64\0\0\0\x03\0\0\0\0\0\0\0"
+     "\x06\0\0\0\x02\0\0\0\0\0\0\0\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff"
+     "\x08\0\0\0\x01\x02\0\0\0\0\0\x80\x64\0\0\0\xff\xff\xff\xff\xff\xff\xff\xff",
+     72,
+     {{.id = 0x8000000000000201, .next = 2, .bytes = 100},
+      {.id = 2, .time_ns = NS, .next = NEVER, .bytes = UINT32_MAX},
+      {.id = 0x8000000000000201, .time_ns = 3 * NS, .next = NEVER, .bytes = 100}},
+     {0},
+     3},
+    {"be32",
+     false,
+     "\0\0\x01\x02\xff\xff\xff\xff",
+     8,
+     {{.id = 258, .bytes = 1}, {.id = UINT32_MAX, .bytes = 1}},
+     {0},
+     2},
+    {"be64",
+     false,
+     "\0\0\0\0\0\0\x01\x02\x80\0\0\0\0\0\0\0",
+     16,
+     {{.id = 258, .bytes = 1}, {.id = UINT64_C(1) << 63, .bytes = 1}},
+     {0},
+     2},
+};
+
+#define CASES (sizeof(cases) / sizeof(cases[0]))
+
+static struct bytes case_bytes(const struct trace_case *c)
+{
+    return (struct bytes){(char *)(uintptr_t)c->text, c->count ? c->count : strlen(c->text)};
+}
+
+static void expect_case(const struct trace_case *c, const struct trace_request *got)
+{
+    for (size_t i = 0; i < c->requests; i++) {
+        struct trace_request expected = c->expected[i];
+        if (c->hashed[i] != NULL)
+            expected.id = XXH3_64bits(c->hashed[i], strlen(c->hashed[i]));
+        expect_request(&got[i], &expected);
+    }
+}
+
+static void expect_trace(const char *path, const char *format, const struct trace_case *c)
+{
+    struct trace_request got[CASE_MAX + 1];
+    struct trace *trace = open_trace(path, format);
+    size_t count = trace_read(trace, got, CASE_MAX + 1);
+    if (trace_error(trace) != NULL)
+        fail_msg("%s", trace_error(trace));
+    assert_int_equal(count, c->requests);
+    expect_case(c, got);
+    assert_int_equal(trace_read(trace, got, 1), 0);
+    assert_false(trace_is_endless(trace));
+    trace_close(trace);
+}
+
+static void every_format_in_every_store(void **state)
+{
+    (void)state;
+    char path[PATH_BYTES];
+    for (size_t i = 0; i < CASES; i++) {
+        for (size_t s = 0; s < STORES; s++) {
+            struct bytes stored = stores[s].store(case_bytes(&cases[i]));
+            write_file(path, "trace", stored);
+            expect_trace(path, cases[i].format, &cases[i]);
+            if (cases[i].detected)
+                expect_trace(path, NULL, &cases[i]);
+            unlink(path);
+            free(stored.at);
+        }
+    }
+}
+
+/* However the bytes arrive, the same is read. */
+static void every_format_piece_by_piece(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < CASES; i++) {
+        for (size_t piece = 1; piece < 40; piece++) {
+            char error[TRACE_ERROR_BYTES] = "";
+            struct trace_request got[CASE_MAX + 1];
+            struct bytes bytes = case_bytes(&cases[i]);
+            struct source *source =
+                reader_open_memory("memory", bytes.at, bytes.count, piece, cases[i].format, error);
+            assert_non_null(source);
+            size_t count = 0;
+            while (source->kind->read(source, got + count, 1) == 1)
+                count++;
+            assert_string_equal(error, "");
+            assert_int_equal(count, cases[i].requests);
+            expect_case(&cases[i], got);
+            source->kind->close(source);
+        }
+    }
+}
+
+static void a_name_tells_the_format(void **state)
+{
+    (void)state;
+    char path[PATH_BYTES];
+    struct bytes blocks = {(char *)(uintptr_t) "3 2 0 0\n", 8}, stored = store_xz(blocks);
+    struct trace_request got[3];
+    write_file(path, "P1.lis.xz", stored);
+    struct trace *trace = open_trace(path, NULL);
+    assert_int_equal(trace_read(trace, got, 3), 2);
+    assert_int_equal(got[1].id, 4);
+    trace_close(trace);
+    unlink(path);
+    free(stored.at);
+}
+
+static struct bytes many_ids(void)
+{
+    struct bytes text = take(MANY * 8);
+    for (size_t i = 0; i < MANY; i++)
+        snprintf(text.at + i * 8, 8, "%07zu", i + 1000000);
+    for (size_t i = 0; i < MANY; i++)
+        text.at[i * 8 + 7] = '\n';
+    return text;
+}
+
+static void expect_many(const char *path)
+{
+    static struct trace_request got[MANY + 1];
+    struct trace *trace = open_trace(path, NULL);
+    size_t count = 0, step = 1;
+    for (; count < MANY; count += step, step = step % 1000 + 7) {
+        step = step < MANY - count ? step : MANY - count;
+        assert_int_equal(trace_read(trace, got + count, step), step);
+    }
+    assert_int_equal(trace_read(trace, got, 1), 0);
+    assert_null(trace_error(trace));
+    for (size_t i = 1; i < MANY; i++)
+        assert_int_equal(got[i].id, i + 1000000);
+    trace_close(trace);
+}
+
+/* More than a buffer, and as two files one after the other, as "cat a.gz b.gz" leaves them. */
+static void large_files_and_joined_files(void **state)
+{
+    (void)state;
+    char path[PATH_BYTES];
+    struct bytes text = many_ids();
+    struct bytes first = {text.at, text.count / 3 + 1};
+    struct bytes second = {text.at + first.count, text.count - first.count};
+    for (size_t s = 0; s < STORES; s++) {
+        struct bytes whole = stores[s].store(text);
+        write_file(path, "many", whole);
+        expect_many(path);
+        struct bytes a = stores[s].store(first), b = stores[s].store(second);
+        struct bytes joined = take(a.count + b.count);
+        memcpy(joined.at, a.at, a.count);
+        memcpy(joined.at + a.count, b.at, b.count);
+        write_file(path, "many", joined);
+        expect_many(path);
+        unlink(path);
+        free(whole.at);
+        free(a.at);
+        free(b.at);
+        free(joined.at);
+    }
+    free(text.at);
+}
+
+static void read_from_pipe(struct bytes bytes)
+{
+    int ends[2], input = dup(STDIN_FILENO);
+    assert_int_equal(pipe(ends), 0);
+    assert_int_equal(write(ends[1], bytes.at, bytes.count), bytes.count);
+    close(ends[1]);
+    dup2(ends[0], STDIN_FILENO);
+    close(ends[0]);
+    expect_trace("-", NULL, &cases[0]);
+    dup2(input, STDIN_FILENO);
+    close(input);
+}
+
+static void standard_input(void **state)
+{
+    (void)state;
+    for (size_t s = 0; s < STORES; s++) {
+        struct bytes stored = stores[s].store(case_bytes(&cases[0]));
+        read_from_pipe(stored);
+        free(stored.at);
+    }
+}
+
+/* Reads all of it and hands back what is wrong. */
+static void read_error(struct bytes bytes, const char *format, size_t *count,
+                       char error[TRACE_ERROR_BYTES])
+{
+    char path[PATH_BYTES];
+    static struct trace_request got[MANY];
+    write_file(path, "bad", bytes);
+    struct trace *trace = trace_open(path, &(struct trace_setup){.format = format}, error);
+    *count = 0;
+    if (trace != NULL) {
+        *count = trace_read(trace, got, MANY);
+        assert_int_equal(trace_read(trace, got, 1), 0);
+        const char *wrong = trace_error(trace);
+        snprintf(error, TRACE_ERROR_BYTES, "%s", wrong != NULL ? wrong : "");
+        trace_close(trace);
+    }
+    unlink(path);
+}
+
+static void bad_lines_are_refused(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *format, *text;
+        size_t good; /* requests before it */
+        const char *error;
+    } bad[] = {
+        {"text", "1\n2\n\n4\n", 2, "bad:3: expected an id, found nothing"},
+        {"text", "1\n\1\n", 1, "bad:2: expected text, found a byte of value 1: is it binary?"},
+        {"sized", "1 2 3\n1 2\n", 1, "bad:2: expected \"time id size\", found \"1 2\""},
+        {"sized", "1 2 3\n1 2 x\n", 1, "bad:2: expected \"time id size\", found \"1 2 x\""},
+        {"sized", "1 2 4294967296", 0, "bad:1: expected a size below 4 GiB, found \"4294967296\""},
+        {"sized", "-1 2 3", 0, "bad:1: expected \"time id size\", found \"-1 2 3\""},
+        {NULL, "a,b,c\n1,2,3\n", 0,
+         "bad:1: expected a column of ids (say which: --format csv:id=NAME), found \"a,b,c\""},
+        {NULL, "id,size\n1,2\n3\n", 1, "bad:3: expected more columns, found \"3\""},
+        {NULL, "id,size\n1,2\n3,-4\n", 1, "bad:3: expected a size below 4 GiB, found \"-4\""},
+        {NULL, "id,time\n1,2\n3,later\n", 1, "bad:3: expected a time, found \"later\""},
+        {NULL, "id,ttl\n1,1e3\n", 0, "bad:2: expected a time to live in seconds, found \"1e3\""},
+        {NULL, "id,size\n,2\n", 0, "bad:2: expected an id, found nothing"},
+        {NULL, "op,id\nget,1\nfrob,2\n", 1,
+         "bad:3: expected an operation such as get or set, found \"frob\""},
+        {"csv:id=3", "1,2,3\n1,2\n", 1, "bad:2: expected more columns, found \"1,2\""},
+        {"csv:id=b,size=z", "a,b\n", 0, "bad:1: there is no column \"z\""},
+        {"csv:size=2", "a,b\n", 0, "no id in \"size=2\""},
+        {"csv:id=0", "a,b\n", 0, "there is no column \"0\""},
+        {"csv:id", "a,b\n", 0, "cannot use \"id\""},
+        {"csv:idd=1", "a,b\n", 0, "cannot use \"idd\""},
+        {"csv", "", 0, "expected a line of column names, found nothing"},
+        {"twitter", "1,a,1,1,1,get,0\n1,a,1,1,1\n", 1,
+         "bad:2: expected more columns, found \"1,a,1,1,1\""},
+        {"arc", "1 2 0 0\n1 2 0\n", 2,
+         "bad:2: expected \"start count ignored ignored\", found \"1 2 0\""},
+        {"arc", "18446744073709551615 1 0 0\n", 0, "bad:1: expected ids below 2^64"},
+        {"oracle", "abc", 0, "bad:1: expected a record of 24 bytes, found the last 3: cut short?"},
+        {"be32", "abcde", 1, "bad:2: expected a record of 4 bytes, found the last 1: cut short?"},
+        {"be64", "abcdefgh12", 1, "bad:2: expected a record of 8 bytes, found the last 2"},
+        {"text:1", "1\n", 0, "text takes no options"},
+        {"twitter:1", "1\n", 0, "twitter takes no options"},
+        {"morse", "1\n", 0, "there is no such format; name it with --format, one of oracle, "},
+        {NULL, "1 2 3 4\n", 0, "cannot be told from its content; name it with --format, one of"},
+        {NULL, "\1\2\3\4\5\6\7", 0, "cannot be told from its content"},
+        {NULL, "", 0, "it is empty"},
+    };
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+        char error[TRACE_ERROR_BYTES];
+        size_t count;
+        read_error((struct bytes){(char *)(uintptr_t)bad[i].text, strlen(bad[i].text)},
+                   bad[i].format, &count, error);
+        if (strstr(error, bad[i].error) == NULL)
+            fail_msg("\"%s\" gave \"%s\", not \"%s\"", bad[i].text, error, bad[i].error);
+        assert_int_equal(count, bad[i].good);
+    }
+}
+
+static void files_that_cannot_be_read(void **state)
+{
+    (void)state;
+    char error[TRACE_ERROR_BYTES], path[PATH_BYTES];
+    const struct trace_setup setup = {0};
+    assert_null(trace_open(folder, &setup, error));
+    assert_non_null(strstr(error, "is a folder"));
+    snprintf(path, sizeof(path), "%s/missing", folder);
+    assert_null(trace_open(path, &setup, error));
+    assert_non_null(strstr(error, strerror(ENOENT)));
+}
+
+static void damaged_files_are_refused(void **state)
+{
+    (void)state;
+    char error[TRACE_ERROR_BYTES];
+    struct bytes text = many_ids();
+    size_t count;
+    for (size_t s = 1; s < STORES; s++) {
+        struct bytes stored = stores[s].store(text);
+        read_error((struct bytes){stored.at, stored.count - 5}, "text", &count, error);
+        assert_non_null(strstr(error, "the data end too early"));
+        for (size_t i = 0; i < 40; i++)
+            stored.at[stored.count / 2 + i] ^= 0x5a;
+        read_error(stored, "text", &count, error);
+        assert_string_not_equal(error, "");
+        assert_true(count < MANY);
+        free(stored.at);
+    }
+    free(text.at);
+}
+
+static void a_limit_ends_a_file(void **state)
+{
+    (void)state;
+    char path[PATH_BYTES], error[TRACE_ERROR_BYTES];
+    struct trace_request got[CASE_MAX];
+    write_file(path, "limited", case_bytes(&cases[0]));
+    struct trace *trace = trace_open(path, &(struct trace_setup){.limit = 2}, error);
+    assert_non_null(trace);
+    assert_int_equal(trace_read(trace, got, CASE_MAX), 2);
+    assert_int_equal(trace_read(trace, got, CASE_MAX), 0);
+    trace_close(trace);
+    unlink(path);
+}
+
+static void what_is_written_is_read_again(void **state)
+{
+    (void)state;
+    static struct trace_request out[MANY], in[MANY + 1];
+    char path[PATH_BYTES];
+    for (size_t i = 0; i < MANY; i++)
+        out[i] = (struct trace_request){.id = i * UINT64_C(0x9e3779b97f4a7c15),
+                                        .time_ns = i / 1000 * NS,
+                                        .next = i % 3 == 0 ? NEVER : i + 1 + i % 100,
+                                        .bytes = (uint32_t)(i * 7919)};
+    out[5].next = 0;
+    write_file(path, "written.oracleGeneral", (struct bytes){path, 0});
+    FILE *file = fopen(path, "wb");
+    assert_non_null(file);
+    assert_int_equal(trace_write_oracle(file, out, MANY), 0);
+    fclose(file);
+    struct trace *trace = open_trace(path, NULL);
+    assert_int_equal(trace_read(trace, in, MANY + 1), MANY);
+    for (size_t i = 0; i < MANY; i++)
+        expect_request(&in[i], &out[i]);
+    trace_close(trace);
+    unlink(path);
+}
+
+static int compare_ids(const void *a, const void *b)
+{
+    uint64_t x = ((const struct trace_request *)a)->id, y = ((const struct trace_request *)b)->id;
+    return (x > y) - (x < y);
+}
+
+static void expect_shared(const char *name, size_t requests, size_t distinct)
+{
+    char path[PATH_BYTES];
+    snprintf(path, sizeof(path), "%s/%s", TRACES, name);
+    struct trace_request *got = calloc(requests + 1, sizeof(*got));
+    assert_non_null(got);
+    struct trace *trace = open_trace(path, NULL);
+    assert_int_equal(trace_read(trace, got, requests + 1), requests);
+    assert_null(trace_error(trace));
+    trace_close(trace);
+    qsort(got, requests, sizeof(*got), compare_ids);
+    size_t ids = 1;
+    for (size_t i = 1; i < requests; i++)
+        ids += got[i].id != got[i - 1].id;
+    if (distinct > 0)
+        assert_int_equal(ids, distinct);
+    free(got);
+}
+
+/* Where they are at hand. */
+static void traces_from_life(void **state)
+{
+    (void)state;
+    if (access(TRACES, R_OK) != 0)
+        skip();
+    expect_shared("web12.txt", 95607, 13756);
+    expect_shared("orm-busy.txt.xz", 5000000, 76349);
+    expect_shared("sized.tr", 10492, 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_format_in_every_store),
+        cmocka_unit_test(every_format_piece_by_piece),
+        cmocka_unit_test(a_name_tells_the_format),
+        cmocka_unit_test(large_files_and_joined_files),
+        cmocka_unit_test(standard_input),
+        cmocka_unit_test(bad_lines_are_refused),
+        cmocka_unit_test(files_that_cannot_be_read),
+        cmocka_unit_test(damaged_files_are_refused),
+        cmocka_unit_test(a_limit_ends_a_file),
+        cmocka_unit_test(what_is_written_is_read_again),
+        cmocka_unit_test(traces_from_life),
+    };
+    return cmocka_run_group_tests(tests, make_folder, remove_folder);
+}

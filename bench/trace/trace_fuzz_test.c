@@ -1,0 +1,110 @@
+/* trace_fuzz_test.c - the fuzz target over a few thousand inputs that are always the same. */
+#include "random.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define ROUNDS    2000
+#define BYTES_MAX 400
+#define HEAD      2 /* bytes that steer the target */
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+struct seed {
+    const char *bytes;
+    size_t count;
+};
+
+#define SEED(text)                                                                                 \
+    {                                                                                              \
+        text, sizeof(text) - 1                                                                     \
+    }
+
+static const struct seed seeds[] = {
+    SEED("12\n345\n67890123456789012345678\nuser7\n0\n007\n\xc3\xa4\r\n"),
+    SEED("1 2 3\n1.5 abc 4294967295\n\t2.999999999999 7 0 extra\n"),
+    SEED("time,key,size,op,ttl\n1,a,2,get,0\n2,\"b \"\"c\"\",3,set,60\n3,\"open,1\n"),
+    SEED("# ts;id\n1;2\n3;4\n"),
+    SEED("0,k,3,100,1,get,0\n1,l,3,0,1,delete,0\n2,m,3,5,1,set,86400\n"),
+    SEED("10 3 0 0\n18446744073709551615 0 0 0\n5 18446744073709551615 1 2\n"),
+    SEED("\1\0\0\0\2\0\0\0\0\0\0\0\3\0\0\0\xff\xff\xff\xff\xff\xff\xff\xff"
+         "\2\0\0\0\3\0\0\0\0\0\0\0\4\0\0\0\5\0\0\0\0\0\0\0"),
+    SEED("\x1f\x8b\x08\0\0\0\0\0\0\3\x33\xe4\x32\xe2\x02\0\x90\xaf\x7c\x4c\4\0\0\0"),
+    SEED("\x28\xb5\x2f\xfd\x04\x58\x21\0\0\x31\x0a\x32\x0a"),
+    SEED("\xfd\x37\x7a\x58\x5a\0\0\4\xe6\xd6\xb4\x46"),
+};
+
+#define SEEDS (sizeof(seeds) / sizeof(seeds[0]))
+
+/* On the heap at its exact size, so that ASan sees a byte too many. */
+static void run(const uint8_t *bytes, size_t count)
+{
+    uint8_t *copy = malloc(count ? count : 1);
+    assert_non_null(copy);
+    memcpy(copy, bytes, count);
+    assert_int_equal(LLVMFuzzerTestOneInput(copy, count), 0);
+    free(copy);
+}
+
+static void seeds_in_every_format(void **state)
+{
+    (void)state;
+    static const uint8_t pieces[] = {0, 1, 7, 64};
+    for (size_t s = 0; s < SEEDS; s++) {
+        for (uint8_t format = 0; format < 12; format++) {
+            for (size_t p = 0; p < sizeof(pieces); p++) {
+                uint8_t bytes[BYTES_MAX] = {format, pieces[p]};
+                memcpy(bytes + HEAD, seeds[s].bytes, seeds[s].count);
+                for (size_t cut = 0; cut <= seeds[s].count; cut += 1 + cut / 8)
+                    run(bytes, HEAD + cut);
+                run(bytes, HEAD + seeds[s].count);
+            }
+        }
+    }
+}
+
+static void changed_seeds(void **state)
+{
+    (void)state;
+    struct random random;
+    random_seed(&random, 1);
+    for (int round = 0; round < ROUNDS; round++) {
+        const struct seed *seed = &seeds[random_below(&random, SEEDS)];
+        uint8_t bytes[BYTES_MAX];
+        bytes[0] = (uint8_t)random_next(&random);
+        bytes[1] = (uint8_t)(random_next(&random) & random_next(&random));
+        memcpy(bytes + HEAD, seed->bytes, seed->count);
+        for (uint64_t changes = random_below(&random, 5); changes > 0; changes--)
+            bytes[HEAD + random_below(&random, seed->count)] = (uint8_t)random_next(&random);
+        run(bytes, HEAD + seed->count);
+    }
+}
+
+static void noise(void **state)
+{
+    (void)state;
+    struct random random;
+    random_seed(&random, 2);
+    for (int round = 0; round < ROUNDS; round++) {
+        uint8_t bytes[BYTES_MAX];
+        size_t count = random_below(&random, BYTES_MAX);
+        for (size_t i = 0; i < count; i++)
+            bytes[i] = (uint8_t)random_next(&random);
+        run(bytes, count);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(seeds_in_every_format),
+        cmocka_unit_test(changed_seeds),
+        cmocka_unit_test(noise),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
