@@ -1,0 +1,45 @@
+# Makefile - the README's two commands and what CI runs; CMake does the work.
+#
+#   make test      install what is missing, build with sanitizers, run every test
+#   make bench     install what is missing, build, measure, print the table; QUICK=1: under a minute
+#   make check     form, layers, warnings, linters
+#   make build     the programs, in build/release/bin
+#   make clean     remove what was built
+.POSIX:
+.PHONY: help setup build test bench check format clean
+
+configure = cmake -S . -G Ninja -B
+run_tests = ctest --output-on-failure --parallel 2 --test-dir
+bin = build/release/bin
+
+help:
+	@sed -n 's/^#   /  /p' Makefile
+
+setup:
+	@scripts/setup
+
+build: setup
+	$(configure) build/release
+	ninja -C build/release
+
+# Tests run under ASan and UBSan, over jemalloc (optimised, as served), and where threads share
+# under TSan.
+test: build
+	$(configure) build/test -DCMAKE_BUILD_TYPE=Debug -DTIDEMARK_MEMORY=libc \
+	    -DTIDEMARK_SANITIZE=address,undefined
+	ninja -C build/test
+	$(run_tests) build/test
+	$(run_tests) build/release
+	scripts/test-threads
+
+bench: build
+	QUICK=$(QUICK) scripts/bench $(BENCH_ARGS)
+
+check:
+	scripts/check
+
+format:
+	scripts/format
+
+clean:
+	rm -rf build
