@@ -14,7 +14,7 @@
 
 struct histogram;
 
-struct histogram *histogram_create(void);
+struct histogram *histogram_create(void);            /* NULL: out of memory */
 void histogram_destroy(struct histogram *histogram); /* NULL is fine */
 void histogram_clear(struct histogram *histogram);
 void histogram_record(struct histogram *histogram, uint64_t value);

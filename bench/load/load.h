@@ -92,6 +92,7 @@ struct load_result {
     /* Of good answers, ns. Open loop: from the due time, and all_sent from the sending. In a
      * closed loop both are the same. */
     struct histogram *all, *hit, *miss, *all_sent;
+    uint64_t unsent;  /* open loop: due before the end, but no connection was free to send them */
     uint64_t late_ns; /* open loop: longest time by which the generator itself sent late */
 };
 

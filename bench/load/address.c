@@ -1,0 +1,103 @@
+/* address.c - names to addresses, addresses to sockets. */
+#include "address.h"
+
+#include <errno.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/time.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+static int address_of_socket(struct address *address, const char *path)
+{
+    struct sockaddr_un local = {.sun_family = AF_UNIX};
+
+    memcpy(local.sun_path, path, strlen(path) + 1);
+    memcpy(&address->storage, &local, sizeof local);
+    address->bytes = sizeof local;
+    return 0;
+}
+
+static void address_take(struct address *address, const struct addrinfo *info)
+{
+    memcpy(&address->storage, info->ai_addr, info->ai_addrlen);
+    address->bytes = info->ai_addrlen;
+}
+
+static bool address_answers(const struct address *address)
+{
+    int fd = socket(address->storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    bool answers =
+        fd >= 0 && connect(fd, (const struct sockaddr *)&address->storage, address->bytes) == 0;
+
+    if (fd >= 0)
+        close(fd);
+    return answers;
+}
+
+static void address_choose(struct address *address, const struct addrinfo *list)
+{
+    struct address candidate;
+
+    address_take(address, list);
+    for (; list && list->ai_next; list = list->ai_next) {
+        address_take(&candidate, list);
+        if (address_answers(&candidate)) {
+            *address = candidate;
+            return;
+        }
+    }
+    if (list)
+        address_take(address, list);
+}
+
+int address_resolve(struct address *address, const struct load_target *target,
+                    char error[LOAD_ERROR_BYTES])
+{
+    const struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICSERV};
+    struct addrinfo *list;
+    int status;
+
+    if (target->socket[0] != '\0')
+        return address_of_socket(address, target->socket);
+    status = getaddrinfo(target->host, target->port, &hints, &list);
+    if (status != 0) {
+        snprintf(error, LOAD_ERROR_BYTES, "%.150s: %s", target->host, gai_strerror(status));
+        return -1;
+    }
+    address_choose(address, list);
+    freeaddrinfo(list);
+    return 0;
+}
+
+/* A full backlog refuses a Unix socket at once unless the caller waits. */
+static void socket_prepare(int fd, int family)
+{
+    const struct timeval patience = {.tv_sec = 1};
+    const int yes = 1;
+
+    if (family == AF_UNIX)
+        setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
+    else
+        setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
+}
+
+int address_connect(const struct address *address)
+{
+    int family = address->storage.ss_family;
+    int nonblocking = family == AF_UNIX ? 0 : SOCK_NONBLOCK;
+    int fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC | nonblocking, 0);
+
+    if (fd < 0)
+        return -1;
+    socket_prepare(fd, family);
+    if (connect(fd, (const struct sockaddr *)&address->storage, address->bytes) < 0 &&
+        errno != EINPROGRESS) {
+        close(fd);
+        return -1;
+    }
+    return fd;
+}

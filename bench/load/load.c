@@ -1,0 +1,125 @@
+/* load.c - checks what is asked for, readies the thread, and runs the loop. */
+#include "load.h"
+
+#include "address.h"
+#include "loop.h"
+#include "tally.h"
+
+#include <errno.h>
+#include <math.h>
+#include <sched.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+
+#define CONNECTIONS_MAX   65536
+#define SPARE_DESCRIPTORS 64 /* for everything that is no connection */
+
+static const char *const failure_names[LOAD_FAILURES] = {
+    [LOAD_REFUSED] = "refused", [LOAD_RESET] = "reset",         [LOAD_TIMEOUT] = "timeout",
+    [LOAD_STATUS] = "status",   [LOAD_TRUNCATED] = "truncated", [LOAD_GARBAGE] = "garbage",
+    [LOAD_LENGTH] = "length",   [LOAD_WRONG] = "wrong",
+};
+
+const char *load_failure_name(enum load_failure failure)
+{
+    return failure_names[failure];
+}
+
+static const char *setup_flaw(const struct load_setup *setup)
+{
+    if (setup->connections == 0 || setup->connections > CONNECTIONS_MAX)
+        return "from 1 to 65536 connections are possible";
+    if (setup->requests == 0 && setup->duration_ns == 0 && setup->ids == NULL)
+        return "neither a number of requests nor a duration was given";
+    if (load_target_takes_id(&setup->target) != (setup->ids != NULL))
+        return setup->ids ? "there are ids to ask for, but the path has no {id}"
+                          : "the path has an {id}, but there are no ids to ask for";
+    if (!(setup->rate_rps >= 0) || !isfinite(setup->rate_rps))
+        return "the rate is no number";
+    return NULL;
+}
+
+/* Every connection needs a descriptor. */
+static int descriptors_raise(unsigned connections, char error[LOAD_ERROR_BYTES])
+{
+    struct rlimit limit;
+    rlim_t needed = connections + SPARE_DESCRIPTORS;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur >= needed)
+        return 0;
+    limit.rlim_cur = needed;
+    if (needed <= limit.rlim_max && setrlimit(RLIMIT_NOFILE, &limit) == 0)
+        return 0;
+    snprintf(error, LOAD_ERROR_BYTES, "%u connections need more open files than the limit of %llu",
+             connections, (unsigned long long)limit.rlim_max);
+    return -1;
+}
+
+static int thread_pin(int cpu, char error[LOAD_ERROR_BYTES])
+{
+    cpu_set_t set;
+
+    if (cpu == LOAD_CPU_ANY)
+        return 0;
+    CPU_ZERO(&set);
+    if (cpu >= 0 && cpu < CPU_SETSIZE)
+        CPU_SET(cpu, &set);
+    if (sched_setaffinity(0, sizeof set, &set) == 0)
+        return 0;
+    snprintf(error, LOAD_ERROR_BYTES, "cpu %d: %s", cpu, strerror(errno));
+    return -1;
+}
+
+static int load_measure(const struct load_setup *setup, struct load_result *result,
+                        char error[LOAD_ERROR_BYTES])
+{
+    struct address address;
+    struct tally tally;
+    int status = -1;
+
+    if (address_resolve(&address, &setup->target, error) < 0)
+        return -1;
+    if (tally_create(&tally, result, setup->rate_rps > 0) < 0)
+        snprintf(error, LOAD_ERROR_BYTES, "out of memory");
+    else
+        status = loop_run(setup, &protocol_http1, &address, &tally, error);
+    tally_destroy(&tally);
+    if (status < 0)
+        load_result_free(result);
+    return status;
+}
+
+int load_run(const struct load_setup *setup, struct load_result *result,
+             char error[LOAD_ERROR_BYTES])
+{
+    const char *flaw = setup_flaw(setup);
+    cpu_set_t before;
+    int slack_ns, status;
+
+    if (flaw) {
+        snprintf(error, LOAD_ERROR_BYTES, "%s", flaw);
+        return -1;
+    }
+    if (descriptors_raise(setup->connections, error) < 0)
+        return -1;
+    sched_getaffinity(0, sizeof before, &before);
+    if (thread_pin(setup->cpu, error) < 0)
+        return -1;
+    slack_ns = prctl(PR_GET_TIMERSLACK);
+    prctl(PR_SET_TIMERSLACK, 1UL);
+    status = load_measure(setup, result, error);
+    prctl(PR_SET_TIMERSLACK, (unsigned long)slack_ns);
+    sched_setaffinity(0, sizeof before, &before);
+    return status;
+}
+
+void load_result_free(struct load_result *result)
+{
+    histogram_destroy(result->all);
+    histogram_destroy(result->hit);
+    histogram_destroy(result->miss);
+    histogram_destroy(result->all_sent);
+    result->all = result->hit = result->miss = result->all_sent = NULL;
+}
