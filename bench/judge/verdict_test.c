@@ -117,7 +117,7 @@ static void a_full_cache_is_bounded(void **state)
     assert_in_range(class_count(&world, VERDICT_BOUNDED), SEEDS * 98 / 100, SEEDS);
     assert_int_equal(class_count(&world, VERDICT_LEAK), 0);
     world.noise = 100e3;
-    assert_int_equal(class_count(&world, VERDICT_LEAK), 0);
+    assert_in_range(class_count(&world, VERDICT_LEAK), 0, SEEDS / 100);
     world.memory = 0.9;
     assert_in_range(class_count(&world, VERDICT_LEAK), 0, SEEDS / 50);
     world.limits.capacity_entries = 0; /* as weak: bounded without a limit */
