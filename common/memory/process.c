@@ -36,14 +36,14 @@ int process_read(pid_t pid, struct process_figures *figures)
     if (proc_read(pid, "statm", text) < 0)
         return -1;
     if (sscanf(text, "%llu %llu", &vsz_pages, &rss_pages) != 2)
-        goto malformed;
+        goto fail;
     if (proc_read(pid, "stat", text) < 0)
         return -1;
     /* The second field is the program's name in parentheses and may hold anything. */
     const char *rest = strrchr(text, ')');
     if (rest == NULL || sscanf(rest, ") %*c %*d %*d %*d %*d %*d %*u %llu %*u %llu %*u %llu %llu",
                                &minor, &major, &user, &system) != 4)
-        goto malformed;
+        goto fail;
     uint64_t page_bytes = (uint64_t)sysconf(_SC_PAGESIZE);
     *figures = (struct process_figures){.rss_bytes = rss_pages * page_bytes,
                                         .vsz_bytes = vsz_pages * page_bytes,
@@ -51,7 +51,7 @@ int process_read(pid_t pid, struct process_figures *figures)
                                         .minor_faults = minor,
                                         .major_faults = major};
     return 0;
-malformed:
+fail:
     errno = EPROTO;
     return -1;
 }
