@@ -1,10 +1,12 @@
 /* tidemark.c - the program: one row a command. */
 #include "command.h"
+#include "load_command.h"
 
 #include <stdio.h>
 #include <string.h>
 
 static const struct command commands[] = {
+    {"load", "puts a server under load and says how it fared", load_command},
 };
 
 #define COMMANDS (sizeof commands / sizeof commands[0])

@@ -1,0 +1,224 @@
+/* load_command.c - tidemark load: options, signals and the progress line around a run. */
+#include "load_command.h"
+
+#include "load.h"
+#include "load_show.h"
+#include "options.h"
+#include "units.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#define CONNECTIONS_DEFAULT 100
+#define DURATION_DEFAULT_NS (10 * NS_PER_SECOND)
+#define WORKLOAD_DEFAULT    "zipf:0.99:1M"
+#define LOOK_NS             (200 * NS_PER_MS) /* between two progress lines */
+
+struct load_options {
+    uint64_t connections, requests, duration_ns, warmup_ns, timeout_ns, seed, cpu;
+    double rate_rps;
+    const char *workload;
+    bool poisson, check_id, json;
+};
+
+#define FIELD(name) offsetof(struct load_options, name)
+static const struct option option_rows[] = {
+    {"connections", OPTION_COUNT, FIELD(connections), "N", "at a time (100)"},
+    {"requests", OPTION_COUNT, FIELD(requests), "N", "ends after so many, as 10k"},
+    {"seconds", OPTION_DURATION, FIELD(duration_ns), "TIME", "ends after so long, as 5s (10s)"},
+    {"warmup", OPTION_DURATION, FIELD(warmup_ns), "TIME", "loads before it measures (0)"},
+    {"workload", OPTION_TEXT, FIELD(workload), "NAME",
+     "which ids to ask for: a generator or a trace (" WORKLOAD_DEFAULT ")"},
+    {"rate", OPTION_REAL, FIELD(rate_rps), "N",
+     "requests due per second, whatever the server does; latency counts from then"},
+    {"poisson", OPTION_FLAG, FIELD(poisson), NULL, "due at random times, at that rate on average"},
+    {"timeout", OPTION_DURATION, FIELD(timeout_ns), "TIME", "longest wait for an answer (10s)"},
+    {"seed", OPTION_COUNT, FIELD(seed), "N", "of all that is random (1)"},
+    {"cpu", OPTION_COUNT, FIELD(cpu), "N", "pins the generator to a core"},
+    {"check-id", OPTION_FLAG, FIELD(check_id), NULL,
+     "answers must be those of our servers for the id asked for"},
+    {"json", OPTION_FLAG, FIELD(json), NULL, "prints one JSON object"},
+};
+
+static const struct option_table option_table = {
+    .usage = "tidemark load [OPTIONS] URL",
+    .summary = "Puts a server under load and says how it fared.\n"
+               "In the URL, {id} stands for the id that is asked for.",
+    .details =
+        "examples:\n"
+        "  tidemark load http://127.0.0.1:8000/users/random --requests 10k\n"
+        "  tidemark load 'http://127.0.0.1:8000/users/{id}' --workload zipf:0.99:1M\n"
+        "  tidemark load 'http://unix:/run/serve.sock:/users/{id}' --seconds 5s --rate 20000",
+    .options = option_rows,
+    .count = sizeof option_rows / sizeof option_rows[0],
+};
+
+/* The thread that waits for signals and shows progress while the load runs. */
+struct watch {
+    pthread_t thread;
+    sigset_t signals;
+    bool shown;
+    struct load_progress progress;
+    atomic_bool stop, done;
+};
+
+static void watch_show(const struct watch *watch, uint64_t *before)
+{
+    uint64_t requests = atomic_load(&watch->progress.requests);
+    uint64_t errors = atomic_load(&watch->progress.errors);
+    uint64_t rate_rps = (requests - *before) * (NS_PER_SECOND / LOOK_NS);
+    char total[UNITS_TEXT_BYTES], rate[UNITS_TEXT_BYTES], failed[UNITS_TEXT_BYTES];
+
+    fprintf(stderr, "\r%s requests, %s/s, %s errors\033[K", units_format_count(total, requests),
+            units_format_count(rate, rate_rps), units_format_count(failed, errors));
+    *before = requests;
+}
+
+static void *watch_run(void *opaque)
+{
+    const struct timespec patience = {.tv_nsec = LOOK_NS};
+    struct watch *watch = opaque;
+    uint64_t before = 0;
+
+    while (!atomic_load(&watch->done)) {
+        int signal = sigtimedwait(&watch->signals, NULL, &patience);
+        if (signal == SIGINT || signal == SIGTERM)
+            atomic_store(&watch->stop, true);
+        else if (signal < 0 && errno == EAGAIN && watch->shown)
+            watch_show(watch, &before);
+    }
+    if (watch->shown)
+        fputs("\r\033[K", stderr);
+    return NULL;
+}
+
+static int watch_begin(struct watch *watch)
+{
+    memset(watch, 0, sizeof *watch);
+    watch->shown = isatty(STDERR_FILENO);
+    sigemptyset(&watch->signals);
+    sigaddset(&watch->signals, SIGINT);
+    sigaddset(&watch->signals, SIGTERM);
+    sigaddset(&watch->signals, SIGUSR1); /* ends the wait */
+    pthread_sigmask(SIG_BLOCK, &watch->signals, NULL);
+    return pthread_create(&watch->thread, NULL, watch_run, watch) == 0 ? 0 : -1;
+}
+
+static void watch_end(struct watch *watch)
+{
+    atomic_store(&watch->done, true);
+    pthread_kill(watch->thread, SIGUSR1);
+    pthread_join(watch->thread, NULL);
+    pthread_sigmask(SIG_UNBLOCK, &watch->signals, NULL);
+}
+
+static int complain(const char *reason)
+{
+    fprintf(stderr, "tidemark load: %s\n", reason);
+    return 2;
+}
+
+static int setup_fill(struct load_setup *setup, struct load_options *options, const char *url,
+                      char error[LOAD_ERROR_BYTES])
+{
+    const struct trace_setup stream = {.seed = options->seed};
+
+    if (load_target_parse(&setup->target, url, error) < 0)
+        return -1;
+    if (!load_target_takes_id(&setup->target) && options->workload) {
+        snprintf(error, LOAD_ERROR_BYTES, "a workload needs an {id} in the URL's path");
+        return -1;
+    }
+    if (load_target_takes_id(&setup->target)) {
+        if (options->workload == NULL)
+            options->workload = WORKLOAD_DEFAULT;
+        setup->ids = trace_open(options->workload, &stream, error);
+        if (setup->ids == NULL)
+            return -1;
+    }
+    setup->connections = (unsigned)(options->connections < UINT32_MAX ? options->connections : 0);
+    setup->requests = options->requests;
+    setup->duration_ns = options->duration_ns;
+    if (!options->requests && !options->duration_ns)
+        setup->duration_ns = DURATION_DEFAULT_NS;
+    setup->warmup_ns = options->warmup_ns;
+    setup->timeout_ns = options->timeout_ns;
+    setup->rate_rps = options->rate_rps;
+    setup->arrivals = options->poisson ? LOAD_POISSON : LOAD_CONSTANT;
+    setup->seed = options->seed;
+    setup->cpu = options->cpu < INT32_MAX ? (int)options->cpu : LOAD_CPU_ANY;
+    setup->check_id = options->check_id;
+    return 0;
+}
+
+/* What the exit status says: did everything go as it was asked? */
+static int result_status(const struct load_setup *setup, const struct load_result *result)
+{
+    const char *wrong = setup->ids ? trace_error(setup->ids) : NULL;
+
+    if (wrong) {
+        fprintf(stderr, "tidemark load: %s\n", wrong);
+        return 1;
+    }
+    return result->errors || result->gave_up || result->stopped;
+}
+
+static int load_and_show(struct load_setup *setup, const struct load_options *options,
+                         const char *url)
+{
+    char error[LOAD_ERROR_BYTES] = "no thread could be started";
+    struct load_result result;
+    struct watch watch;
+    int status = -1;
+
+    if (watch_begin(&watch) == 0) {
+        setup->stop = &watch.stop;
+        setup->progress = &watch.progress;
+        status = load_run(setup, &result, error);
+        watch_end(&watch);
+    }
+    if (status < 0)
+        return complain(error);
+    struct load_shown shown = {url, options->workload, setup, &result};
+    (options->json ? load_show_json : load_show_table)(&shown, stdout);
+    status = result_status(setup, &result);
+    load_result_free(&result);
+    return status;
+}
+
+int load_command(int argc, char **argv)
+{
+    struct load_options options = {
+        .connections = CONNECTIONS_DEFAULT, .seed = 1, .cpu = UINT64_MAX};
+    struct load_setup setup = {0};
+    char error[LOAD_ERROR_BYTES];
+    int positional, status;
+
+    switch (options_parse(&option_table, argc, argv, &options, &positional, error)) {
+    case OPTIONS_OK:
+        break;
+    case OPTIONS_WRONG:
+        return complain(error);
+    case OPTIONS_HELP:
+        options_help(&option_table, stdout);
+        fputc('\n', stdout);
+        trace_describe(stdout);
+        return 0;
+    case OPTIONS_VERSION:
+        printf("tidemark %s\n", TIDEMARK_VERSION);
+        return 0;
+    }
+    if (positional != 1)
+        return complain("give one URL, such as http://127.0.0.1:8000/users/random");
+    status = setup_fill(&setup, &options, argv[1], error) < 0
+                 ? complain(error)
+                 : load_and_show(&setup, &options, argv[1]);
+    trace_close(setup.ids);
+    return status;
+}
