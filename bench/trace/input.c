@@ -22,7 +22,8 @@ struct input_state {
     int fd;
     void *map;
     size_t map_bytes;
-    char *raw; /* as it is stored; NULL where it is mapped or in memory */
+    size_t let_go; /* bytes at the mapping's start that will not be seen again */
+    char *raw;     /* as it is stored; NULL where it is mapped or in memory */
     const char *raw_at, *raw_end;
     bool raw_ended; /* nothing comes behind raw_end */
     const struct codec *codec;
@@ -223,28 +224,31 @@ static int decode_some(struct input *input)
                : complain(state, state->codec->name, "the data end too early");
 }
 
-/* Shows the next piece of a mapping: its pages are fetched in one go, which costs less than
- * faulting them in, and the ones behind at are let go. */
-static void turn_page(struct input *input)
+/* Fetches the mapping's next piece in one go, which costs less than faulting its pages in, and lets
+ * go what lies behind at. Both are advice: nothing depends on it. */
+static void turn_page(struct input *input, size_t bytes)
 {
     struct input_state *state = input->state;
-    char *map = state->map, *next = map + (input->end - map);
-    size_t left = (size_t)(state->raw_end - next), used = (size_t)(input->at - map);
-    madvise(next, left < PIECE_BYTES ? left : PIECE_BYTES, MADV_POPULATE_READ);
-    madvise(map, used / PIECE_BYTES * PIECE_BYTES, MADV_DONTNEED);
+    char *map = state->map;
+    size_t used = (size_t)(input->at - map) / PIECE_BYTES * PIECE_BYTES;
+    madvise(map + (input->end - map), bytes, MADV_POPULATE_READ);
+    madvise(map + state->let_go, used - state->let_go, MADV_DONTNEED);
+    state->let_go = used;
 }
 
 /* As input_more, for what lies in memory as it is. */
 static bool show_more(struct input *input)
 {
     struct input_state *state = input->state;
-    size_t left = (size_t)(state->raw_end - input->end);
+    size_t bytes = (size_t)(state->raw_end - input->end);
+    if (bytes == 0)
+        return false;
     if (state->map != MAP_FAILED) {
-        turn_page(input);
-        left = left < PIECE_BYTES ? left : PIECE_BYTES;
+        bytes = bytes < PIECE_BYTES ? bytes : PIECE_BYTES;
+        turn_page(input, bytes);
     }
-    input->end += left;
-    return left > 0;
+    input->end += bytes;
+    return true;
 }
 
 bool input_more(struct input *input)
