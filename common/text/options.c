@@ -48,6 +48,17 @@ static int real_store(const char *value, void *field)
     return 0;
 }
 
+static int seconds_store(const char *value, void *field)
+{
+    double seconds;
+    if (units_parse_duration(value, field) == 0)
+        return 0;
+    if (real_store(value, &seconds) < 0 || seconds > (double)(UINT64_MAX / NS_PER_SECOND / 2))
+        return -1;
+    *(uint64_t *)field = (uint64_t)(seconds * (double)NS_PER_SECOND + 0.5);
+    return 0;
+}
+
 static int capacity_store(const char *value, void *field)
 {
     struct option_capacity capacity = {0};
@@ -66,6 +77,7 @@ static const struct kind {
     [OPTION_COUNT] = {count_store, "count (10000, 10k)"},
     [OPTION_SIZE] = {size_store, "size (64MiB)"},
     [OPTION_DURATION] = {duration_store, "duration (2ms, 60s)"},
+    [OPTION_SECONDS] = {seconds_store, "number of seconds (30) or duration (2min)"},
     [OPTION_REAL] = {real_store, "number from 0 up (0.99)"},
     [OPTION_CAPACITY] = {capacity_store, "number of entries (10000) or size (64MiB)"},
 };

@@ -19,6 +19,7 @@ enum option_kind {
     OPTION_COUNT,    /* uint64_t; 10k */
     OPTION_SIZE,     /* uint64_t bytes; 64MiB */
     OPTION_DURATION, /* uint64_t ns; 2ms */
+    OPTION_SECONDS,  /* uint64_t ns; 30, 0.5, or as a duration */
     OPTION_REAL,     /* double, finite and not negative */
     OPTION_CAPACITY, /* struct option_capacity: entries or bytes */
 };

@@ -248,7 +248,7 @@ static void what_is_written_can_be_read(void **state)
 
 struct settings {
     const char *address;
-    uint64_t threads, buffer_bytes, ttl_ns;
+    uint64_t threads, buffer_bytes, ttl_ns, length_ns;
     double rate_rps;
     struct option_capacity capacity;
     bool quiet;
@@ -259,6 +259,7 @@ static const struct option options[] = {
     {"threads", OPTION_COUNT, offsetof(struct settings, threads), "N", "event loops"},
     {"buffer", OPTION_SIZE, offsetof(struct settings, buffer_bytes), "SIZE", "room for answers"},
     {"ttl", OPTION_DURATION, offsetof(struct settings, ttl_ns), "AGE", "oldest record served"},
+    {"seconds", OPTION_SECONDS, offsetof(struct settings, length_ns), "S", "how long"},
     {"rate", OPTION_REAL, offsetof(struct settings, rate_rps), "R", "requests a second"},
     {"capacity", OPTION_CAPACITY, offsetof(struct settings, capacity), "LIMIT", "what fits"},
     {"quiet", OPTION_FLAG, offsetof(struct settings, quiet), NULL, "print nothing"},
@@ -310,6 +311,15 @@ static void values_are_stored(void **state)
     assert_int_equal(p.settings.ttl_ns, 60 * NS_PER_SECOND);
     assert_true(p.settings.rate_rps == 2500);
     assert_true(p.settings.quiet);
+}
+
+static void seconds_need_no_unit_but_may_have_one(void **state)
+{
+    (void)state;
+    assert_int_equal(PARSE("--seconds", "30").settings.length_ns, 30 * NS_PER_SECOND);
+    assert_int_equal(PARSE("--seconds=0.25").settings.length_ns, NS_PER_SECOND / 4);
+    assert_int_equal(PARSE("--seconds", "2min").settings.length_ns, 120 * NS_PER_SECOND);
+    assert_int_equal(PARSE("--seconds", "1e30").outcome, OPTIONS_WRONG);
 }
 
 static void defaults_stay(void **state)
@@ -364,6 +374,7 @@ static void mistakes_are_told_in_one_line(void **state)
         {{"--threads", ""}, "--threads: '' is no count (10000, 10k)"},
         {{"--buffer", "64"}, "--buffer: '64' is no size (64MiB)"},
         {{"--ttl", "60"}, "--ttl: '60' is no duration (2ms, 60s)"},
+        {{"--seconds", "5 s"}, "--seconds: '5 s' is no number of seconds (30) or duration (2min)"},
         {{"--rate", "inf"}, "--rate: 'inf' is no number from 0 up (0.99)"},
         {{"--rate=-1"}, "--rate: '-1' is no number from 0 up (0.99)"},
         {{"--rate=0x1p3"}, "--rate: '0x1p3' is no number from 0 up (0.99)"},
@@ -444,6 +455,7 @@ int main(void)
         cmocka_unit_test(counts_are_written),
         cmocka_unit_test(what_is_written_can_be_read),
         cmocka_unit_test(values_are_stored),
+        cmocka_unit_test(seconds_need_no_unit_but_may_have_one),
         cmocka_unit_test(defaults_stay),
         cmocka_unit_test(capacity_is_entries_or_bytes),
         cmocka_unit_test(positionals_come_first),
