@@ -374,7 +374,7 @@ static void mistakes_are_told_in_one_line(void **state)
         {{"--threads", ""}, "--threads: '' is no count (10000, 10k)"},
         {{"--buffer", "64"}, "--buffer: '64' is no size (64MiB)"},
         {{"--ttl", "60"}, "--ttl: '60' is no duration (2ms, 60s)"},
-        {{"--seconds", "5 s"}, "--seconds: '5 s' is no number of seconds (30) or duration (2min)"},
+        {{"--seconds", "5x"}, "--seconds: '5x' is no number of seconds (30) or duration (2min)"},
         {{"--rate", "inf"}, "--rate: 'inf' is no number from 0 up (0.99)"},
         {{"--rate=-1"}, "--rate: '-1' is no number from 0 up (0.99)"},
         {{"--rate=0x1p3"}, "--rate: '0x1p3' is no number from 0 up (0.99)"},
@@ -434,6 +434,7 @@ static void help_lists_every_option(void **state)
                               "  --threads N        event loops\n"
                               "  --buffer SIZE      room for answers\n"
                               "  --ttl AGE          oldest record served\n"
+                              "  --seconds S        how long\n"
                               "  --rate R           requests a second\n"
                               "  --capacity LIMIT   what fits\n"
                               "  --quiet            print nothing\n"
@@ -455,6 +456,7 @@ int main(void)
         cmocka_unit_test(counts_are_written),
         cmocka_unit_test(what_is_written_can_be_read),
         cmocka_unit_test(values_are_stored),
+        cmocka_unit_test(seconds_need_no_unit_but_may_have_one),
         cmocka_unit_test(seconds_need_no_unit_but_may_have_one),
         cmocka_unit_test(defaults_stay),
         cmocka_unit_test(capacity_is_entries_or_bytes),
