@@ -14,7 +14,6 @@
 #include <stdlib.h>
 #include <strings.h>
 
-#define COLUMN_MAX    1000
 #define OPTIONS_BYTES 256
 #define DELIMITERS    ",;\t|"
 #define NS_PER_S      UINT64_C(1000000000)
@@ -70,7 +69,8 @@ static const struct operation {
 static const struct operation *find_operation(struct field field)
 {
     for (size_t i = 0; i < OPERATIONS; i++) {
-        if (field_is(field, operations[i].name))
+        bool begins = field.at < field.end && (*field.at | 0x20) == *operations[i].name;
+        if (begins && field_is(field, operations[i].name))
             return &operations[i];
     }
     return NULL;
@@ -110,25 +110,21 @@ static struct field next_field(const char **at, const char *end, char delimiter)
 }
 
 /* Splits as many columns as are needed; -1 where there are fewer. */
-static int split(struct reader *reader, struct line line, struct field fields[CSV_ROLES])
+static int split(struct reader *reader, struct line line, struct field fields[CSV_ROLES + 1])
 {
     const char *at = line.at;
     for (int column = 0; column < reader->csv.columns; column++) {
         if (column > 0 && at == line.end)
             return reader_expected(reader, "more columns", line.at, line.end);
         at += column > 0;
-        struct field field = next_field(&at, line.end, reader->csv.delimiter);
-        for (int role = 0; role < CSV_ROLES; role++) {
-            if (reader->csv.column[role] == column)
-                fields[role] = field;
-        }
+        fields[reader->csv.role[column]] = next_field(&at, line.end, reader->csv.delimiter);
     }
     return 0;
 }
 
 static bool has(const struct reader *reader, enum csv_role role)
 {
-    return reader->csv.column[role] >= 0;
+    return reader->csv.roles >> role & 1;
 }
 
 static int parse_time(struct reader *reader, struct field field, uint64_t *time_ns)
@@ -173,7 +169,7 @@ static int parse_numbers(struct reader *reader, const struct field fields[CSV_RO
 
 static int parse(struct reader *reader, struct line line, struct trace_request *request)
 {
-    struct field fields[CSV_ROLES];
+    struct field fields[CSV_ROLES + 1]; /* the last: of columns without a role */
     if (split(reader, line, fields) != 0)
         return -1;
     if (has(reader, CSV_OPERATION)) {
@@ -208,7 +204,8 @@ static char find_delimiter(const char *at, const char *end)
 
 static void assign(struct reader *reader, enum csv_role role, int column)
 {
-    reader->csv.column[role] = column;
+    reader->csv.role[column] = (unsigned char)role;
+    reader->csv.roles |= 1u << role;
     if (column >= reader->csv.columns)
         reader->csv.columns = column + 1;
 }
@@ -216,16 +213,22 @@ static void assign(struct reader *reader, enum csv_role role, int column)
 static void forget_columns(struct reader *reader)
 {
     reader->csv.columns = 0;
+    reader->csv.roles = 0;
     reader->csv.ticks_per_s = 1;
-    for (int role = 0; role < CSV_ROLES; role++)
-        reader->csv.column[role] = -1;
+    memset(reader->csv.role, CSV_ROLES, sizeof(reader->csv.role));
+}
+
+/* May a column be given to the role? Each has one of its own. */
+static bool is_free(const struct reader *reader, enum csv_role role, int column)
+{
+    return !has(reader, role) && reader->csv.role[column] == CSV_ROLES;
 }
 
 /* Gives the column the role that its name means, unless an earlier one has it. */
 static void match_known(struct reader *reader, struct field name, int column)
 {
     for (size_t i = 0; i < NAMES; i++) {
-        if (field_is(name, names[i].name) && !has(reader, names[i].role)) {
+        if (field_is(name, names[i].name) && is_free(reader, names[i].role, column)) {
             assign(reader, names[i].role, column);
             if (names[i].role == CSV_TIME)
                 reader->csv.ticks_per_s = names[i].ticks_per_s;
@@ -254,7 +257,7 @@ static void match_wishes(struct reader *reader, const struct wishes *wishes, str
 {
     for (int role = 0; role < CSV_ROLES; role++) {
         if (wishes->column[role] != NULL && field_is(name, wishes->column[role]) &&
-            !has(reader, (enum csv_role)role)) {
+            is_free(reader, (enum csv_role)role, column)) {
             assign(reader, (enum csv_role)role, column);
             if (role == CSV_TIME)
                 reader->csv.ticks_per_s = ticks_of(name);
@@ -272,7 +275,7 @@ static int match_header(struct reader *reader, const struct wishes *wishes)
         line.at++;
     reader->csv.delimiter = find_delimiter(line.at, line.end);
     const char *at = line.at;
-    for (int column = 0; column < COLUMN_MAX; column++, at++) {
+    for (int column = 0; column < CSV_COLUMNS_MAX; column++, at++) {
         struct field name = next_field(&at, line.end, reader->csv.delimiter);
         if (wishes != NULL)
             match_wishes(reader, wishes, name, column);
@@ -336,8 +339,9 @@ static int assign_numbers(struct reader *reader, const struct wishes *wishes)
         if (wishes->column[role] == NULL)
             continue;
         unsigned long column = strtoul(wishes->column[role], NULL, 10);
-        if (column == 0 || column > COLUMN_MAX)
-            return refuse_options(reader, "there is no column", wishes->column[role]);
+        if (column == 0 || column > CSV_COLUMNS_MAX ||
+            !is_free(reader, (enum csv_role)role, (int)column - 1))
+            return refuse_options(reader, "cannot use column", wishes->column[role]);
         assign(reader, (enum csv_role)role, (int)column - 1);
     }
     return 0;

@@ -2,7 +2,7 @@
 #include "reader.h"
 
 #include "codec.h"
-#include "number.h"
+#include "fields.h"
 
 #include <stdarg.h>
 #include <stdlib.h>
@@ -80,16 +80,9 @@ uint64_t reader_time(struct reader *reader, uint64_t seconds, uint64_t ns)
 /* Is it a number that 64 bits hold, written with no more digits than it needs? */
 static bool is_plain_number(const char *at, const char *end, uint64_t *value)
 {
-    if (at == end || (*at == '0' && end - at > 1))
-        return false;
-    *value = 0;
-    for (; at < end; at++) {
-        unsigned digit = (unsigned char)(*at - '0');
-        if (digit > 9 || __builtin_mul_overflow(*value, 10, value) ||
-            __builtin_add_overflow(*value, digit, value))
-            return false;
-    }
-    return true;
+    const char *stop = at;
+    bool is_padded = at == end || (*at == '0' && end - at > 1);
+    return !is_padded && field_number(&stop, end, value) == 0 && stop == end;
 }
 
 uint64_t reader_key(const char *at, const char *end)

@@ -24,6 +24,8 @@ struct format {
 extern const struct format format_text, format_sized, format_csv, format_twitter, format_arc,
     format_oracle, format_be32, format_be64;
 
+#define CSV_COLUMNS_MAX 100
+
 enum csv_role { CSV_ID, CSV_TIME, CSV_BYTES, CSV_KEY_BYTES, CSV_TTL, CSV_OPERATION, CSV_ROLES };
 
 struct reader {
@@ -37,10 +39,11 @@ struct reader {
         bool started;
         uint64_t first_s, first_ns, last_ns;
     } clock;
-    struct { /* csv: the column of each role, from 0; -1: there is none */
+    struct { /* csv */
         char delimiter;
-        int column[CSV_ROLES];
-        int columns; /* that must be read */
+        unsigned roles;                      /* that a column has: a bit for each */
+        int columns;                         /* that must be read */
+        unsigned char role[CSV_COLUMNS_MAX]; /* of each column; CSV_ROLES: none */
         uint64_t ticks_per_s;
     } csv;
     struct { /* arc: what is left of a block */
