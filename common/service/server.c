@@ -60,7 +60,7 @@ struct server {
     uint64_t deadline_ns; /* of FINISHING */
     h2o_socket_t *signals;
     atomic_uint done; /* threads whose loop is */
-    sem_t parked;     /* counts them once they touch nothing any more */
+    sem_t arrived; /* threads say so when their loop has begun, and when they touch nothing more */
     unsigned loop_count;
     struct loop *loops;
 };
@@ -456,6 +456,7 @@ static void loop_begin(struct loop *loop)
 
 static void loop_end(struct loop *loop)
 {
+    h2o_multithread_queue_t *queue = loop->context.queue;
     h2o_socket_close(loop->alarm);
     h2o_socket_close(loop->tick);
     h2o_timeout_unlink(&loop->context.http2._graceful_shutdown_timeout);
@@ -463,6 +464,7 @@ static void loop_end(struct loop *loop)
     h2o_context_dispose(&loop->context);
     h2o_evloop_run(loop->events, 0);
     h2o_evloop_destroy(loop->events);
+    free(queue); /* h2o 2.2 empties it and forgets it */
 }
 
 static void loop_run(struct loop *loop)
@@ -473,19 +475,37 @@ static void loop_run(struct loop *loop)
     }
 }
 
-/* h2o keeps pools for each thread that it never gives back: a thread whose loop is done waits for
- * the end of the process, and the main thread takes the loop apart. */
+/* h2o's buffers belong to the thread that made them, so each loop begins in its own thread. They
+ * are never given back either: a thread whose loop is done waits for the end of the process, and
+ * the main thread takes the loop apart. */
 static void *thread_run(void *context)
 {
     struct loop *loop = context;
     struct server *server = loop->server;
+    loop_begin(loop);
+    sem_post(&server->arrived);
     loop_run(loop);
     atomic_fetch_add(&server->done, 1);
     h2o_multithread_send_message(&server->loops[0].woken, NULL);
-    sem_post(&server->parked);
+    sem_post(&server->arrived);
     while (pause() < 0) /* always */
         ;
     return NULL;
+}
+
+static void threads_begin(struct server *server)
+{
+    for (unsigned i = 1; i < server->loop_count; i++) {
+        pthread_t thread;
+        h2o_multithread_create_thread(&thread, NULL, thread_run, &server->loops[i]);
+        pthread_detach(thread);
+    }
+}
+
+static void threads_await(struct server *server)
+{
+    for (unsigned i = 1; i < server->loop_count; i++)
+        sem_wait(&server->arrived);
 }
 
 static void signals_take(sigset_t *signals)
@@ -543,7 +563,7 @@ static void server_free(struct server *server)
         unlink(server->setup.unix_path);
     if (server->handler)
         handler_destroy(server->handler);
-    sem_destroy(&server->parked);
+    sem_destroy(&server->arrived);
     free(server->loops);
     free(server);
 }
@@ -576,7 +596,7 @@ struct server *server_create(const struct server_setup *setup, char error[SERVER
     *server = (struct server){.setup = *setup, .listeners = {-1, -1}, .loop_count = setup->threads};
     server->loops = h2o_mem_alloc(setup->threads * sizeof(struct loop));
     memset(server->loops, 0, setup->threads * sizeof(struct loop));
-    sem_init(&server->parked, 0, 0);
+    sem_init(&server->arrived, 0, 0);
     if (server_open(server, error) == 0)
         return server;
     server_free(server);
@@ -593,18 +613,13 @@ void server_run(struct server *server)
     sigset_t signals;
     signals_take(&signals);
     config_begin(server);
-    for (unsigned i = 0; i < server->loop_count; i++)
-        loop_begin(&server->loops[i]);
+    loop_begin(server->loops);
     server->signals = descriptor_watch(
         server->loops, signalfd(-1, &signals, SFD_NONBLOCK | SFD_CLOEXEC), signal_arrives);
-    for (unsigned i = 1; i < server->loop_count; i++) {
-        pthread_t thread;
-        h2o_multithread_create_thread(&thread, NULL, thread_run, &server->loops[i]);
-        pthread_detach(thread);
-    }
+    threads_begin(server);
+    threads_await(server);
     loop_run(server->loops);
-    for (unsigned i = 1; i < server->loop_count; i++)
-        sem_wait(&server->parked);
+    threads_await(server);
     h2o_socket_close(server->signals);
     for (unsigned i = 0; i < server->loop_count; i++)
         loop_end(&server->loops[i]);
