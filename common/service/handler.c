@@ -17,11 +17,12 @@
 
 /* One thread's part. Only its counters are read by others. */
 struct worker {
-    _Alignas(CACHE_LINE_BYTES) struct handler *handler;
+    struct handler *handler;
     struct origin *origin;
     uint64_t random_state;
     struct fetch *first_due, *last_due;
     atomic_uint_least64_t requests, connections;
+    char apart[CACHE_LINE_BYTES]; /* from the next worker's counters */
 };
 
 struct handler {

@@ -10,8 +10,9 @@
 #define HASH_SHIFT        40 /* bits that the caches' own indexes hardly look at */
 
 struct shard {
-    _Alignas(CACHE_LINE_BYTES) pthread_mutex_t lock;
+    pthread_mutex_t lock;
     struct cache *cache;
+    char apart[CACHE_LINE_BYTES]; /* from the next shard's lock */
 };
 
 struct shards {
