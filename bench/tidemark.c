@@ -1,12 +1,16 @@
 /* tidemark.c - the program: one row a command. */
+#include "bench_command.h"
 #include "command.h"
 #include "load_command.h"
+#include "users.h"
 
 #include <stdio.h>
 #include <string.h>
 
 static const struct command commands[] = {
+    {"bench", "serves, loads, samples, judges and compares the variants", bench_command},
     {"load", "puts a server under load and says how it fared", load_command},
+    {"users", "fills a SQLite database that a server can take its users from", users_command},
 };
 
 #define COMMANDS (sizeof commands / sizeof commands[0])

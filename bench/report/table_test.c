@@ -32,7 +32,7 @@ static void columns_are_aligned(void **state)
     table_cell(table, TABLE_GOOD, "well");
     table_cell(table, TABLE_PLAIN, "longer");
     table_cell(table, TABLE_PLAIN, "7");
-    table_cell(table, TABLE_PLAIN, "");
+    table_cell(table, TABLE_PLAIN, "%s", "");
     print_expect(table, false,
                  "name       n  words\n"
                  "a       1000  well\n"

@@ -1,0 +1,151 @@
+/* ask.c - a blocking HTTP/1.1 client, as small as asking for statistics needs. */
+#include "ask.h"
+
+#include "memory.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#define TIMEOUT_S  5
+#define HEAD_BYTES 4096
+#define BODY_BYTES ((size_t)64 << 20) /* no answer that we ask for comes near this */
+
+struct asker {
+    struct memory_zone *zone;
+    int fd;
+    char *body;
+    size_t room;
+};
+
+static int socket_connect(uint16_t port)
+{
+    struct sockaddr_in address = {
+        .sin_family = AF_INET,
+        .sin_port = htons(port),
+        .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+    };
+    struct timeval timeout = {.tv_sec = TIMEOUT_S};
+    int one = 1, fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (fd < 0)
+        return -1;
+    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof timeout);
+    setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof timeout);
+    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+    if (connect(fd, (struct sockaddr *)&address, sizeof address) == 0)
+        return fd;
+    close(fd);
+    return -1;
+}
+
+struct asker *asker_open(uint16_t port, char error[ASK_ERROR_BYTES])
+{
+    int fd = socket_connect(port);
+    if (fd < 0) {
+        snprintf(error, ASK_ERROR_BYTES, "127.0.0.1:%u: %s", port, strerror(errno));
+        return NULL;
+    }
+    struct memory_zone *zone = memory_zone_create();
+    struct asker *asker = memory_alloc_zeroed(zone, sizeof *asker);
+    asker->zone = zone;
+    asker->fd = fd;
+    return asker;
+}
+
+void asker_close(struct asker *asker)
+{
+    if (asker == NULL)
+        return;
+    struct memory_zone *zone = asker->zone;
+    close(asker->fd);
+    memory_free(asker->body);
+    memory_free(asker);
+    memory_zone_destroy(zone);
+}
+
+static const char *refuse(char error[ASK_ERROR_BYTES], const char *path, const char *what)
+{
+    snprintf(error, ASK_ERROR_BYTES, "GET %s: %s", path, what);
+    return NULL;
+}
+
+/* Reads until the head is whole. How much of the body came with it is left in *extra, and stands
+ * behind the head. */
+static char *head_read(const struct asker *asker, char head[HEAD_BYTES + 1], size_t *extra)
+{
+    size_t length = 0;
+    while (length < HEAD_BYTES) {
+        ssize_t count = recv(asker->fd, head + length, HEAD_BYTES - length, 0);
+        if (count <= 0)
+            return NULL;
+        length += (size_t)count;
+        head[length] = '\0';
+        char *end = strstr(head, "\r\n\r\n");
+        if (end != NULL) {
+            end += 4;
+            *extra = (size_t)(head + length - end);
+            return end;
+        }
+    }
+    return NULL;
+}
+
+static int length_find(const char *head, const char *end, size_t *bytes)
+{
+    static const char name[] = "\r\ncontent-length:";
+    const char *field = strcasestr(head, name);
+    char *after;
+    if (field == NULL || field >= end)
+        return -1;
+    errno = 0;
+    *bytes = strtoull(field + sizeof name - 1, &after, 10);
+    return errno == 0 && *after == '\r' && *bytes < BODY_BYTES ? 0 : -1;
+}
+
+static int body_read(struct asker *asker, const char *begun, size_t count, size_t bytes)
+{
+    if (asker->room <= bytes) {
+        memory_free(asker->body);
+        asker->room = 2 * bytes + 1;
+        asker->body = memory_alloc(asker->zone, asker->room);
+    }
+    if (count > bytes)
+        return -1;
+    memcpy(asker->body, begun, count);
+    while (count < bytes) {
+        ssize_t more = recv(asker->fd, asker->body + count, bytes - count, 0);
+        if (more <= 0)
+            return -1;
+        count += (size_t)more;
+    }
+    asker->body[bytes] = '\0';
+    return 0;
+}
+
+const char *asker_get(struct asker *asker, const char *path, size_t *bytes,
+                      char error[ASK_ERROR_BYTES])
+{
+    char question[256], head[HEAD_BYTES + 1];
+    size_t extra;
+    int length =
+        snprintf(question, sizeof question, "GET %.200s HTTP/1.1\r\nHost: localhost\r\n\r\n", path);
+    if (send(asker->fd, question, (size_t)length, MSG_NOSIGNAL) != length)
+        return refuse(error, path, "the connection is gone");
+    const char *begun = head_read(asker, head, &extra);
+    if (begun == NULL)
+        return refuse(error, path, "no answer");
+    if (length_find(head, begun, bytes) != 0)
+        return refuse(error, path, "an answer without a length");
+    if (body_read(asker, begun, extra, *bytes) != 0)
+        return refuse(error, path, "the answer is cut off");
+    if (strncmp(head, "HTTP/1.1 200 ", 13) != 0)
+        return refuse(error, path, "the status is not 200");
+    return asker->body;
+}

@@ -1,0 +1,213 @@
+/* child.c - runs a server and minds it. */
+#include "child.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/pidfd.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#define READY       "http://127.0.0.1:"
+#define LOOK_MS     50 /* how often *stop is looked at */
+#define EXEC_FAILED 127
+
+static uint64_t now_ns(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * UINT64_C(1000000000) + (uint64_t)now.tv_nsec;
+}
+
+/* In the child, between fork and exec: nothing but system calls. */
+static void child_become(char *const argv[], int cpu, int log_fd, pid_t parent)
+{
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    setpgid(0, 0);
+    prctl(PR_SET_PDEATHSIG, SIGTERM);
+    if (getppid() != parent)
+        _exit(EXEC_FAILED);
+    if (cpu != CHILD_CPU_ANY) {
+        cpu_set_t set;
+        CPU_ZERO(&set);
+        CPU_SET((size_t)cpu, &set);
+        sched_setaffinity(0, sizeof set, &set);
+    }
+    dup2(log_fd, STDOUT_FILENO);
+    dup2(log_fd, STDERR_FILENO);
+    execv(argv[0], argv);
+    dprintf(STDERR_FILENO, "%s: %s\n", argv[0], strerror(errno));
+    _exit(EXEC_FAILED);
+}
+
+static int child_fork(struct child *child, char *const argv[], int cpu)
+{
+    int ends[2];
+    pid_t parent = getpid();
+    if (pipe2(ends, O_CLOEXEC) < 0)
+        return -1;
+    child->log_fd = ends[0];
+    child->pid = fork();
+    if (child->pid == 0)
+        child_become(argv, cpu, ends[1], parent);
+    close(ends[1]);
+    if (child->pid < 0) {
+        close(child->log_fd);
+        return -1;
+    }
+    fcntl(child->log_fd, F_SETFL, O_NONBLOCK);
+    child->pidfd = pidfd_open(child->pid, 0);
+    return 0;
+}
+
+/* Keeps the end of what it says. True: it closed its side. */
+static bool log_read(struct child *child)
+{
+    for (;;) {
+        size_t room = sizeof child->log - 1 - child->log_count;
+        if (room == 0) {
+            size_t kept = sizeof child->log / 2;
+            memmove(child->log, child->log + child->log_count - kept, kept);
+            child->log_count = kept;
+            continue;
+        }
+        ssize_t count = read(child->log_fd, child->log + child->log_count, room);
+        if (count <= 0)
+            return count == 0;
+        child->log_count += (size_t)count;
+        child->log[child->log_count] = '\0';
+    }
+}
+
+void child_drain(struct child *child)
+{
+    log_read(child);
+}
+
+static bool port_find(struct child *child)
+{
+    const char *said = strstr(child->log, READY);
+    if (said == NULL || strchr(said, '\n') == NULL)
+        return false;
+    child->port = (uint16_t)strtoul(said + sizeof READY - 1, NULL, 10);
+    return true;
+}
+
+enum waited { WAITED_READY, WAITED_DEAD, WAITED_LONG, WAITED_STOPPED };
+
+static enum waited child_await(struct child *child, const atomic_bool *stop)
+{
+    uint64_t end_ns = now_ns() + CHILD_START_NS;
+    while (!atomic_load(stop)) {
+        struct pollfd waiting = {.fd = child->log_fd, .events = POLLIN};
+        poll(&waiting, 1, LOOK_MS);
+        bool closed = log_read(child);
+        if (port_find(child))
+            return WAITED_READY;
+        if (closed)
+            return WAITED_DEAD;
+        if (now_ns() > end_ns)
+            return WAITED_LONG;
+    }
+    return WAITED_STOPPED;
+}
+
+/* The last line that it said, or a word in its place. */
+static void log_quote(const struct child *child, const char *otherwise,
+                      char error[CHILD_ERROR_BYTES])
+{
+    size_t end = child->log_count;
+    while (end > 0 && child->log[end - 1] == '\n')
+        end--;
+    size_t from = end;
+    while (from > 0 && child->log[from - 1] != '\n')
+        from--;
+    if (end > from)
+        snprintf(error, CHILD_ERROR_BYTES, "%.*s", (int)(end - from), child->log + from);
+    else
+        snprintf(error, CHILD_ERROR_BYTES, "%s", otherwise);
+}
+
+int child_start(struct child *child, char *const argv[], int cpu, const atomic_bool *stop,
+                char error[CHILD_ERROR_BYTES])
+{
+    static const char *const reasons[] = {
+        [WAITED_DEAD] = "the server ended before it was ready",
+        [WAITED_LONG] = "the server did not say in time that it is ready",
+        [WAITED_STOPPED] = "interrupted",
+    };
+    char ending[CHILD_ERROR_BYTES];
+    *child = (struct child){.pidfd = -1};
+    if (child_fork(child, argv, cpu) < 0) {
+        snprintf(error, CHILD_ERROR_BYTES, "%.200s: %s", argv[0], strerror(errno));
+        return -1;
+    }
+    enum waited waited = child_await(child, stop);
+    if (waited == WAITED_READY)
+        return 0;
+    log_quote(child, reasons[waited], error);
+    child_stop(child, ending);
+    return -1;
+}
+
+uint64_t child_cpu_ns(const struct child *child)
+{
+    clockid_t clock;
+    struct timespec used;
+    if (clock_getcpuclockid(child->pid, &clock) != 0 || clock_gettime(clock, &used) != 0)
+        return 0;
+    return (uint64_t)used.tv_sec * UINT64_C(1000000000) + (uint64_t)used.tv_nsec;
+}
+
+static bool child_ended(const struct child *child, uint64_t within_ns)
+{
+    struct pollfd waiting = {.fd = child->pidfd, .events = POLLIN};
+    uint64_t end_ns = now_ns() + within_ns, now;
+    while ((now = now_ns()) < end_ns)
+        if (poll(&waiting, 1, (int)((end_ns - now) / 1000000) + 1) > 0)
+            return true;
+    return false;
+}
+
+static int ending_tell(struct child *child, int status, bool killed, char error[CHILD_ERROR_BYTES])
+{
+    char last[CHILD_ERROR_BYTES];
+    if (!killed && WIFEXITED(status) && WEXITSTATUS(status) == 0)
+        return 0;
+    log_quote(child, "it said nothing", last);
+    if (killed)
+        snprintf(error, CHILD_ERROR_BYTES, "the server did not stop and was killed");
+    else if (WIFSIGNALED(status))
+        snprintf(error, CHILD_ERROR_BYTES, "the server was ended by signal %d; %.180s",
+                 WTERMSIG(status), last);
+    else
+        snprintf(error, CHILD_ERROR_BYTES, "the server ended with status %d; %.180s",
+                 WEXITSTATUS(status), last);
+    return -1;
+}
+
+int child_stop(struct child *child, char error[CHILD_ERROR_BYTES])
+{
+    int status = 0;
+    bool killed = false;
+    kill(child->pid, SIGTERM);
+    if (!child_ended(child, CHILD_STOP_NS)) {
+        killed = true;
+        kill(child->pid, SIGKILL);
+    }
+    while (waitpid(child->pid, &status, 0) < 0 && errno == EINTR)
+        continue;
+    log_read(child);
+    close(child->log_fd);
+    close(child->pidfd);
+    return ending_tell(child, status, killed, error);
+}

@@ -1,0 +1,45 @@
+/* interrupt.c - a thread that waits for signals. */
+#include "interrupt.h"
+
+#include <signal.h>
+#include <time.h>
+
+#define LOOK_NS 100000000L /* how often the end is looked for */
+
+static void signals_fill(sigset_t *signals)
+{
+    sigemptyset(signals);
+    sigaddset(signals, SIGINT);
+    sigaddset(signals, SIGTERM);
+}
+
+static void *interrupt_listen(void *context)
+{
+    struct interrupt *interrupt = context;
+    const struct timespec patience = {.tv_nsec = LOOK_NS};
+    sigset_t signals;
+    signals_fill(&signals);
+    while (!atomic_load(&interrupt->ending))
+        if (sigtimedwait(&signals, NULL, &patience) > 0)
+            atomic_store(&interrupt->raised, true);
+    return NULL;
+}
+
+void interrupt_begin(struct interrupt *interrupt)
+{
+    sigset_t signals;
+    signals_fill(&signals);
+    pthread_sigmask(SIG_BLOCK, &signals, NULL);
+    atomic_init(&interrupt->raised, false);
+    atomic_init(&interrupt->ending, false);
+    pthread_create(&interrupt->thread, NULL, interrupt_listen, interrupt);
+}
+
+void interrupt_end(struct interrupt *interrupt)
+{
+    sigset_t signals;
+    signals_fill(&signals);
+    atomic_store(&interrupt->ending, true);
+    pthread_join(interrupt->thread, NULL);
+    pthread_sigmask(SIG_UNBLOCK, &signals, NULL);
+}

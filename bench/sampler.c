@@ -1,0 +1,262 @@
+/* sampler.c - samples at equal distances: the server's own figures and the kernel's. */
+#include "sampler.h"
+
+#include "ask.h"
+#include "process.h"
+#include "units.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#define COUNT_OF(array)   (sizeof(array) / sizeof((array)[0]))
+#define CALIBRATION_COUNT 32 /* questions that tell what one costs */
+
+struct sampler {
+    struct sampler_setup setup;
+    struct asker *asker;
+    pthread_t thread;
+    pthread_mutex_t mutex;
+    pthread_cond_t wake;
+    bool ending; /* under the mutex */
+    bool failed;
+    uint64_t start_ns;
+    char error[SAMPLER_ERROR_BYTES];
+};
+
+/* Where a sample's figures stand in the server's answer. */
+struct place {
+    const char *group, *name;
+    size_t offset;
+};
+
+#define PLACE(group, name, field)                                                                  \
+    {                                                                                              \
+        group, name, offsetof(struct result_sample, field)                                         \
+    }
+static const struct place places[] = {
+    PLACE("cache", "hits", hits),
+    PLACE("cache", "misses", misses),
+    PLACE("cache", "evictions", evictions),
+    PLACE("cache", "expirations", expirations),
+    PLACE("cache", "entries", entries),
+    PLACE("memory", "payload_bytes", payload_bytes),
+    PLACE("memory", "cache_bytes", cache_bytes),
+    PLACE("memory", "zone_allocated_bytes", zone_allocated_bytes),
+    PLACE("memory", "zone_active_bytes", zone_active_bytes),
+    PLACE("memory", "zone_resident_bytes", zone_resident_bytes),
+    PLACE("memory", "allocated_bytes", allocated_bytes),
+    PLACE("memory", "active_bytes", active_bytes),
+    PLACE("memory", "metadata_bytes", metadata_bytes),
+    PLACE("memory", "resident_bytes", resident_bytes),
+    PLACE("memory", "mapped_bytes", mapped_bytes),
+    PLACE("memory", "retained_bytes", retained_bytes),
+};
+
+static uint64_t now_ns(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * NS_PER_SECOND + (uint64_t)now.tv_nsec;
+}
+
+static int figures_read(const char *text, size_t bytes, struct result_sample *sample,
+                        char error[SAMPLER_ERROR_BYTES])
+{
+    json_t *json = json_loadb(text, bytes, 0, NULL);
+    int status = 0;
+    for (size_t i = 0; i < COUNT_OF(places) && status == 0; i++) {
+        const json_t *value =
+            json_object_get(json_object_get(json, places[i].group), places[i].name);
+        if (json_is_integer(value)) {
+            *(uint64_t *)((char *)sample + places[i].offset) = (uint64_t)json_integer_value(value);
+            continue;
+        }
+        snprintf(error, SAMPLER_ERROR_BYTES, "GET /stats: there is no %s.%s", places[i].group,
+                 places[i].name);
+        status = -1;
+    }
+    json_decref(json);
+    return status;
+}
+
+static int kernel_read(const struct child *child, struct result_sample *sample,
+                       char error[SAMPLER_ERROR_BYTES])
+{
+    struct process_figures figures;
+    if (process_read(child->pid, &figures) != 0) {
+        snprintf(error, SAMPLER_ERROR_BYTES, "the server is gone");
+        return -1;
+    }
+    sample->rss_bytes = figures.rss_bytes;
+    sample->vsz_bytes = figures.vsz_bytes;
+    sample->minor_faults = figures.minor_faults;
+    sample->major_faults = figures.major_faults;
+    sample->cpu_ns = child_cpu_ns(child);
+    return 0;
+}
+
+static int sample_take(struct sampler *sampler, struct result_sample *sample)
+{
+    size_t bytes;
+    sample->time_ns = now_ns() - sampler->start_ns;
+    sample->requests = atomic_load(&sampler->setup.progress->requests);
+    const char *text = asker_get(sampler->asker, "/stats", &bytes, sampler->error);
+    if (text == NULL || figures_read(text, bytes, sample, sampler->error) != 0)
+        return -1;
+    return kernel_read(sampler->setup.child, sample, sampler->error);
+}
+
+/* Takes a sample, adds it and looks at the cap. False: there is no point in going on. */
+static bool sampler_look(struct sampler *sampler)
+{
+    const struct sampler_setup *setup = &sampler->setup;
+    struct result_sample sample = {0};
+    child_drain(setup->child);
+    if (sample_take(sampler, &sample) != 0) {
+        sampler->failed = true;
+        atomic_store(setup->stop_load, true);
+        return false;
+    }
+    result_sample_add(setup->result, setup->run, &sample);
+    if (setup->seen != NULL)
+        setup->seen(setup->context, &sample);
+    if (setup->cap_bytes == 0 || sample.rss_bytes <= setup->cap_bytes)
+        return true;
+    setup->run->capped_ns = sample.time_ns;
+    atomic_store(setup->stop_load, true);
+    return false;
+}
+
+/* True: the time has come; false: the sampler is to end. */
+static bool sampler_wait(struct sampler *sampler, uint64_t due_ns)
+{
+    struct timespec due = {.tv_sec = (time_t)(due_ns / NS_PER_SECOND),
+                           .tv_nsec = (long)(due_ns % NS_PER_SECOND)};
+    pthread_mutex_lock(&sampler->mutex);
+    while (!sampler->ending &&
+           pthread_cond_timedwait(&sampler->wake, &sampler->mutex, &due) != ETIMEDOUT)
+        continue;
+    bool going_on = !sampler->ending;
+    pthread_mutex_unlock(&sampler->mutex);
+    return going_on;
+}
+
+static void thread_pin(int cpu)
+{
+    cpu_set_t set;
+    if (cpu == SAMPLER_CPU_ANY)
+        return;
+    CPU_ZERO(&set);
+    CPU_SET((size_t)cpu, &set);
+    pthread_setaffinity_np(pthread_self(), sizeof set, &set);
+}
+
+static void *sampler_run(void *context)
+{
+    struct sampler *sampler = context;
+    uint64_t interval_ns = sampler->setup.interval_ns, due_ns = sampler->start_ns + interval_ns;
+    thread_pin(sampler->setup.cpu);
+    while (sampler_wait(sampler, due_ns) && sampler_look(sampler)) {
+        uint64_t now = now_ns();
+        do
+            due_ns += interval_ns;
+        while (due_ns < now);
+    }
+    return NULL;
+}
+
+static void sampler_release(struct sampler *sampler)
+{
+    pthread_cond_destroy(&sampler->wake);
+    pthread_mutex_destroy(&sampler->mutex);
+    asker_close(sampler->asker);
+    memory_free(sampler);
+}
+
+static void wake_create(pthread_cond_t *wake)
+{
+    pthread_condattr_t attributes;
+    pthread_condattr_init(&attributes);
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    pthread_cond_init(wake, &attributes);
+    pthread_condattr_destroy(&attributes);
+}
+
+struct sampler *sampler_start(const struct sampler_setup *setup, char error[SAMPLER_ERROR_BYTES])
+{
+    struct asker *asker = asker_open(setup->child->port, error);
+    if (asker == NULL)
+        return NULL;
+    struct sampler *sampler = memory_alloc_zeroed(setup->result->zone, sizeof *sampler);
+    sampler->setup = *setup;
+    sampler->asker = asker;
+    pthread_mutex_init(&sampler->mutex, NULL);
+    wake_create(&sampler->wake);
+    sampler->start_ns = now_ns();
+    if (!sampler_look(sampler))
+        snprintf(error, SAMPLER_ERROR_BYTES, "%s", sampler->error);
+    else if (pthread_create(&sampler->thread, NULL, sampler_run, sampler) != 0)
+        snprintf(error, SAMPLER_ERROR_BYTES, "no thread for the sampler");
+    else
+        return sampler;
+    sampler_release(sampler);
+    return NULL;
+}
+
+/* What a sample costs the server: the CPU time of many questions, without any load. */
+static void cost_measure(struct sampler *sampler)
+{
+    struct result_run *run = sampler->setup.run;
+    const struct result_sample *first = &run->samples[0];
+    const struct result_sample *last = &run->samples[run->sample_count - 1];
+    char error[ASK_ERROR_BYTES];
+    size_t bytes;
+    uint64_t before_ns = child_cpu_ns(sampler->setup.child);
+    for (size_t i = 0; i < CALIBRATION_COUNT; i++)
+        if (asker_get(sampler->asker, "/stats", &bytes, error) == NULL)
+            return;
+    double spent_ns = (double)(child_cpu_ns(sampler->setup.child) - before_ns);
+    double per_sample_ns = spent_ns / CALIBRATION_COUNT;
+    double served_ns = (double)(last->cpu_ns - first->cpu_ns);
+    run->sampling = (struct result_sampling){
+        .interval_ns = sampler->setup.interval_ns,
+        .samples = run->sample_count,
+        .cpu_us_per_sample = per_sample_ns / (double)NS_PER_US,
+        .cpu_share =
+            served_ns > 0 ? per_sample_ns * (double)(run->sample_count - 1) / served_ns : 0,
+    };
+}
+
+static void dump_fetch(struct sampler *sampler, void (*dump)(void *context, const char *, size_t),
+                       void *context)
+{
+    char error[ASK_ERROR_BYTES];
+    size_t bytes;
+    const char *text = asker_get(sampler->asker, "/jemalloc", &bytes, error);
+    if (text != NULL)
+        dump(context, text, bytes);
+}
+
+int sampler_stop(struct sampler *sampler, void (*dump)(void *context, const char *, size_t),
+                 void *context, char error[SAMPLER_ERROR_BYTES])
+{
+    pthread_mutex_lock(&sampler->mutex);
+    sampler->ending = true;
+    pthread_cond_signal(&sampler->wake);
+    pthread_mutex_unlock(&sampler->mutex);
+    pthread_join(sampler->thread, NULL);
+    int status = sampler->failed ? -1 : 0;
+    if (status == 0)
+        cost_measure(sampler);
+    if (status == 0 && dump != NULL)
+        dump_fetch(sampler, dump, context);
+    if (status != 0)
+        snprintf(error, SAMPLER_ERROR_BYTES, "%s", sampler->error);
+    sampler_release(sampler);
+    return status;
+}
