@@ -1,0 +1,178 @@
+/* bed.c - caches of any policy, filled, read and renewed alike. */
+#include "bed.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define PUT_NS UINT64_C(1000000) /* time that passes with a put */
+
+struct bed {
+    struct memory_zone *zone; /* of the bed itself, not of the cache */
+    struct cache *cache;
+    const struct policy *policy;
+    const struct key *keys;
+    uint32_t key_count, entries;
+    uint32_t next;         /* key of the next put */
+    uint32_t eldest;       /* key of the entry that goes by hand */
+    bool by_hand;          /* the policy lets nobody go */
+    struct record *anchor; /* keeps a page of the zone, so that lone records need not ask for one */
+    struct record **owned; /* by key modulo entries: the records of a weak cache */
+    uint64_t now_ns;
+};
+
+struct key *keys_create(struct memory_zone *zone, uint32_t count)
+{
+    struct key *keys = memory_alloc(zone, count * sizeof *keys);
+    for (uint32_t i = 0; i < count; i++) {
+        char text[KEY_CHARS + 1];
+        uint64_t word = cache_hash_id(i + 1);
+        snprintf(text, sizeof text, "%016llx%016llx%016llx%016llx", (unsigned long long)word,
+                 (unsigned long long)cache_hash_id(word), (unsigned long long)~word,
+                 (unsigned long long)cache_hash_id(~word));
+        memcpy(keys[i].text, text, KEY_CHARS);
+        keys[i].hash = cache_hash(key_span(&keys[i]));
+    }
+    return keys;
+}
+
+static struct cache *cache_for(const struct policy *policy, uint32_t entries)
+{
+    struct cache_setup setup = {.policy = policy, .seed = 1};
+    if (policy->limits & KEEPS_CAPACITY)
+        setup.capacity_entries = entries;
+    else if (policy->limits & KEEPS_AGE)
+        setup.ttl_ns = entries * PUT_NS;
+    return cache_create(&setup);
+}
+
+struct bed *bed_create(struct memory_zone *zone, const struct policy *policy, uint32_t entries,
+                       const struct key *keys, uint32_t key_count)
+{
+    struct bed *bed = memory_alloc(zone, sizeof *bed);
+    *bed = (struct bed){.zone = zone,
+                        .cache = cache_for(policy, entries),
+                        .policy = policy,
+                        .keys = keys,
+                        .key_count = key_count,
+                        .entries = entries,
+                        .next = entries % key_count};
+    bed->anchor = bed_record(bed, 0);
+    if (policy->weak)
+        bed->owned = memory_alloc_zeroed(zone, entries * sizeof(struct record *));
+    return bed;
+}
+
+static void record_let_go(struct bed *bed, struct record *record, uint64_t hash)
+{
+    if (!record_drop(record))
+        return;
+    if (bed->policy->weak)
+        cache_forget(bed->cache, record, hash);
+    record_free(record);
+}
+
+void bed_destroy(struct bed *bed)
+{
+    for (uint32_t i = 0; bed->owned != NULL && i < bed->entries; i++)
+        if (bed->owned[i] != NULL)
+            record_let_go(bed, bed->owned[i], cache_hash(record_key(bed->owned[i])));
+    memory_free(bed->owned);
+    record_free(bed->anchor);
+    cache_destroy(bed->cache);
+    memory_free(bed);
+}
+
+struct record *bed_record(struct bed *bed, uint32_t key)
+{
+    static const char body[BODY_CHARS] = "{\"name\": \"Somebody\", \"desc\": \"";
+    return record_create(cache_zone(bed->cache), key_span(&bed->keys[key]),
+                         (struct span){body, BODY_CHARS}, KEY_APART);
+}
+
+void bed_keep(struct bed *bed, uint32_t key, struct record *record)
+{
+    bed->now_ns += PUT_NS;
+    cache_put(bed->cache, record, bed->keys[key].hash, bed->now_ns);
+    if (bed->policy->weak)
+        bed->owned[key % bed->entries] = record;
+    else
+        record_let_go(bed, record, bed->keys[key].hash);
+}
+
+void bed_drop(struct bed *bed, uint32_t key)
+{
+    if (bed->policy->weak) {
+        struct record **owned = &bed->owned[key % bed->entries];
+        record_let_go(bed, *owned, bed->keys[key].hash);
+        *owned = NULL;
+    } else {
+        cache_remove(bed->cache, key_span(&bed->keys[key]), bed->keys[key].hash);
+    }
+}
+
+/* A step that visits every key once, about as far as the golden ratio: the sizes are powers of
+ * ten. */
+static uint32_t stride_for(uint32_t count)
+{
+    uint32_t stride = (uint32_t)(count * 0.618) | 1;
+    return stride % 5 == 0 ? stride + 2 : stride;
+}
+
+void bed_fill(struct bed *bed)
+{
+    uint64_t stride = stride_for(bed->entries), key = 0;
+    for (uint32_t i = 0; i < bed->entries; i++) {
+        bed_keep(bed, (uint32_t)key, bed_record(bed, (uint32_t)key));
+        key = (key + stride) % bed->entries;
+    }
+    struct cache_stats stats;
+    cache_stats(bed->cache, &stats);
+    bed->by_hand = stats.entries > 0 && bed->policy->limits == 0;
+}
+
+static uint32_t ring_next(const struct bed *bed, uint32_t key)
+{
+    return key + 1 == bed->key_count ? 0 : key + 1;
+}
+
+void bed_put(struct bed *bed)
+{
+    struct record *record = bed_record(bed, bed->next);
+    if (bed->by_hand) {
+        bed_drop(bed, bed->eldest);
+        bed->eldest = ring_next(bed, bed->eldest);
+    }
+    bed_keep(bed, bed->next, record);
+    bed->next = ring_next(bed, bed->next);
+}
+
+bool bed_get(struct bed *bed, const struct key *key)
+{
+    struct record *record = cache_get(bed->cache, key_span(key), key->hash, bed->now_ns);
+    if (record == NULL)
+        return false;
+    record_drop(record); /* never the last: the cache, or the bed, owns one more */
+    return true;
+}
+
+void bed_stats(const struct bed *bed, struct cache_stats *stats)
+{
+    cache_stats(bed->cache, stats);
+}
+
+size_t bed_rounding(struct bed *bed)
+{
+    static const char body[2 * BODY_CHARS];
+    size_t usable = 0;
+    for (size_t count = BODY_CHARS; count < sizeof body; count++) {
+        struct record *record = record_create(cache_zone(bed->cache), key_span(&bed->keys[0]),
+                                              (struct span){body, count}, KEY_APART);
+        size_t bytes = record_bytes(record);
+        record_drop(record);
+        record_free(record);
+        if (usable != 0 && bytes > usable)
+            return count - 1 - BODY_CHARS;
+        usable = bytes;
+    }
+    return 0;
+}

@@ -1,0 +1,52 @@
+/* bed.h - a cache under test, filled to a size and kept there in the way its policy allows.
+ *
+ * Where a policy keeps a capacity, that is its limit; where it keeps an age, time moves on with
+ * every put so that as many are young enough; a weak cache's records are owned here; elsewhere
+ * the eldest entry is removed by hand.
+ */
+#ifndef BED_H
+#define BED_H
+
+#include "cache.h"
+
+#define KEY_CHARS  64
+#define BODY_CHARS 350
+
+struct key {
+    uint64_t hash;
+    char text[KEY_CHARS];
+};
+
+static inline struct span key_span(const struct key *key)
+{
+    return (struct span){key->text, KEY_CHARS};
+}
+
+/* `count` keys, all different, that look like SHA-256 sums; the zone's to free. */
+struct key *keys_create(struct memory_zone *zone, uint32_t count);
+
+struct bed;
+
+/* An empty cache for `entries`, which will hold keys[0] to keys[entries - 1] when it has been
+ * filled, and then take the keys from there on, round and round the whole ring. `entries` is a
+ * power of ten and divides key_count. */
+struct bed *bed_create(struct memory_zone *zone, const struct policy *policy, uint32_t entries,
+                       const struct key *keys, uint32_t key_count);
+void bed_destroy(struct bed *bed);
+/* The order of filling has nothing to do with the order of the keys. */
+void bed_fill(struct bed *bed);
+/* One new record comes in and one goes. */
+void bed_put(struct bed *bed);
+/* True: a hit. */
+bool bed_get(struct bed *bed, const struct key *key);
+
+/* The two halves of a put, and the removal of an entry that was put. */
+struct record *bed_record(struct bed *bed, uint32_t key);
+void bed_keep(struct bed *bed, uint32_t key, struct record *record);
+void bed_drop(struct bed *bed, uint32_t key);
+
+void bed_stats(const struct bed *bed, struct cache_stats *stats);
+/* How much longer a record could be without taking more memory. */
+size_t bed_rounding(struct bed *bed);
+
+#endif
