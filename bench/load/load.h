@@ -19,7 +19,7 @@
 #define LOAD_ERROR_BYTES 256
 #define LOAD_CPU_ANY     (-1)
 #define LOAD_TIMEOUT_NS  UINT64_C(10000000000)
-#define LOAD_BUSY_LIMIT  0.9 /* a generator busier than this was the bottleneck */
+#define LOAD_BUSY_LIMIT  0.97 /* a generator that never waits was the bottleneck */
 
 /* How a request can fail. */
 enum load_failure {

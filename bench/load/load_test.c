@@ -1,0 +1,479 @@
+/* load_test.c - the generator against a server that answers in every way there is. */
+#include "load.h"
+
+#include "misbehave.h"
+#include "request.h"
+#include "schedule.h"
+#include "units.h"
+
+#include <arpa/inet.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#define REQUESTS       40
+#define CONNECTIONS    4
+#define SHORT_NS       (100 * NS_PER_MS) /* timeout where one is wanted */
+#define GOOD           (-1)
+#define ANY            (-2)
+#define OK             "HTTP/1.1 200 OK\r\n"
+#define COUNT_OF(rows) (sizeof rows / sizeof rows[0])
+
+/* What a run against this server must say about every answer. */
+static const struct expected {
+    struct misbehave_manner manner;
+    int failure;    /* GOOD, ANY (errors of whatever kind), or an enum load_failure */
+    bool gives_up;  /* it never had a whole answer */
+    bool impatient; /* with a short timeout */
+} expectations[] = {
+    {{.name = "good", .answer = MISBEHAVE_GOOD}, GOOD, false, false},
+    {{.name = "good, in drips", .answer = MISBEHAVE_GOOD, .drip = true}, GOOD, false, false},
+    {{.name = "good, then closed", .answer = MISBEHAVE_GOOD, .end = END_CLOSE}, ANY, false, false},
+    {{.name = "announced close",
+      .answer = OK "Content-Length: 2\r\nConnection: close\r\n\r\nhi",
+      .end = END_CLOSE},
+     GOOD,
+     false,
+     false},
+    {{.name = "until close", .answer = OK "\r\nsome text", .end = END_CLOSE}, GOOD, false, false},
+    {{.name = "until half close", .answer = OK "\r\nsome text", .end = END_HALF},
+     GOOD,
+     false,
+     false},
+    {{.name = "chunks in drips",
+      .answer = OK "Transfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n",
+      .drip = true},
+     GOOD,
+     false,
+     false},
+    {{.name = "not found", .answer = "HTTP/1.1 404 No\r\nContent-Length: 0\r\n\r\n"},
+     LOAD_STATUS,
+     false,
+     false},
+    {{.name = "redirect", .answer = "HTTP/1.1 302 No\r\nContent-Length: 0\r\n\r\n"},
+     LOAD_STATUS,
+     false,
+     false},
+    {{.name = "closes", .answer = "", .end = END_CLOSE}, LOAD_RESET, true, false},
+    {{.name = "resets", .answer = "", .end = END_RESET}, LOAD_RESET, true, false},
+    {{.name = "half closes", .answer = "", .end = END_HALF}, LOAD_RESET, true, false},
+    {{.name = "drops", .answer = "", .end = END_AT_START}, ANY, true, false},
+    {{.name = "truncates", .answer = OK "Content-Length: 9\r\n\r\nhi", .end = END_CLOSE},
+     LOAD_TRUNCATED,
+     true,
+     false},
+    {{.name = "truncates the head", .answer = OK "Content-Le", .end = END_CLOSE},
+     LOAD_TRUNCATED,
+     true,
+     false},
+    {{.name = "truncates, half closing",
+      .answer = OK "Content-Length: 9\r\n\r\nhi",
+      .end = END_HALF},
+     LOAD_TRUNCATED,
+     true,
+     false},
+    {{.name = "truncates, resetting", .answer = OK "\r\nhi", .end = END_RESET}, ANY, true, false},
+    {{.name = "garbage", .answer = "\x16\x03\x01 what?\r\n"}, LOAD_GARBAGE, true, false},
+    {{.name = "garbage in drips", .answer = "HTTQ/1.1 200 OK\r\n", .drip = true},
+     LOAD_GARBAGE,
+     true,
+     false},
+    {{.name = "too long", .answer = OK "Content-Length: 2\r\n\r\nhi there"},
+     LOAD_LENGTH,
+     true,
+     false},
+    {{.name = "banner", .answer = "220 welcome\r\n", .banner = true}, ANY, true, false},
+    {{.name = "silent", .answer = ""}, LOAD_TIMEOUT, true, true},
+    {{.name = "stalls", .answer = OK "Content-Length: 9\r\n\r\nhi"}, LOAD_TIMEOUT, true, true},
+    {{.name = "endless", .answer = OK "Content-Length: 999999999999\r\n\r\nhi"},
+     LOAD_TIMEOUT,
+     true,
+     true},
+};
+
+static struct load_setup setup_of(const char *server_url, const char *path)
+{
+    struct load_setup setup = {
+        .connections = CONNECTIONS, .requests = REQUESTS, .cpu = LOAD_CPU_ANY, .seed = 1};
+    char url[256], error[LOAD_ERROR_BYTES];
+
+    snprintf(url, sizeof url, "%s%s", server_url, path);
+    assert_int_equal(load_target_parse(&setup.target, url, error), 0);
+    return setup;
+}
+
+static void result_get(const struct load_setup *setup, struct load_result *result)
+{
+    char error[LOAD_ERROR_BYTES] = "";
+
+    if (load_run(setup, result, error) < 0)
+        fail_msg("%s", error);
+}
+
+static void assert_sums(const struct load_result *result)
+{
+    uint64_t failures = 0;
+
+    for (unsigned i = 0; i < LOAD_FAILURES; i++)
+        failures += result->failures[i];
+    assert_int_equal(failures, result->errors);
+    assert_int_equal(result->hits + result->misses + result->plain + result->errors,
+                     result->requests);
+    assert_int_equal(histogram_count(result->all), result->requests - result->errors);
+    assert_int_equal(histogram_count(result->hit), result->hits);
+    assert_int_equal(histogram_count(result->miss), result->misses);
+}
+
+static void expectation_check(const struct expected *expected)
+{
+    struct misbehave *server = misbehave_open(&expected->manner, NULL);
+    struct load_result result;
+
+    assert_non_null(server);
+    struct load_setup setup = setup_of(misbehave_url(server), "/users/random");
+    if (expected->impatient)
+        setup.timeout_ns = SHORT_NS;
+    result_get(&setup, &result);
+    assert_sums(&result);
+    assert_int_equal(result.gave_up, expected->gives_up);
+    if (!expected->gives_up)
+        assert_int_equal(result.requests, REQUESTS);
+    if (expected->gives_up)
+        assert_int_equal(result.errors, result.requests);
+    if (expected->failure == GOOD)
+        assert_int_equal(result.errors, 0);
+    else if (expected->failure != ANY)
+        assert_int_equal(result.failures[expected->failure], result.requests);
+    load_result_free(&result);
+    misbehave_close(server);
+}
+
+static void every_kind_of_answer_is_told(void **unused)
+{
+    (void)unused;
+    for (size_t i = 0; i < COUNT_OF(expectations); i++) {
+        print_message("  %s\n", expectations[i].manner.name);
+        expectation_check(&expectations[i]);
+    }
+}
+
+/* Every third answer is good, so that the run goes on through all the others. */
+static void bad_answers_do_not_spoil_good_ones(void **unused)
+{
+    (void)unused;
+    for (size_t i = 0; i < COUNT_OF(expectations); i++) {
+        struct misbehave_manner manner = expectations[i].manner;
+        struct load_result result;
+        if (manner.banner || manner.end == END_AT_START || expectations[i].failure == GOOD)
+            continue;
+        manner.good_of = 3;
+        struct misbehave *server = misbehave_open(&manner, NULL);
+        struct load_setup setup = setup_of(misbehave_url(server), "/users/random");
+        setup.timeout_ns = SHORT_NS;
+        result_get(&setup, &result);
+        assert_sums(&result);
+        assert_int_equal(result.requests, REQUESTS);
+        assert_true(result.hits >= REQUESTS / 3 - CONNECTIONS);
+        load_result_free(&result);
+        misbehave_close(server);
+    }
+}
+
+static void nobody_listens(void **unused)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t bytes = sizeof address;
+    int fd = socket(AF_INET, SOCK_STREAM, 0); /* holds the port, but does not listen */
+    struct load_result result;
+    char url[64];
+
+    (void)unused;
+    assert_int_equal(bind(fd, (struct sockaddr *)&address, bytes), 0);
+    getsockname(fd, (struct sockaddr *)&address, &bytes);
+    snprintf(url, sizeof url, "http://127.0.0.1:%u", ntohs(address.sin_port));
+    struct load_setup setup = setup_of(url, "/users/random");
+    result_get(&setup, &result);
+    assert_sums(&result);
+    assert_true(result.gave_up);
+    assert_int_equal(result.connects, 0);
+    assert_true(result.failures[LOAD_REFUSED] > 0);
+    assert_int_equal(result.failures[LOAD_REFUSED], result.requests);
+    load_result_free(&result);
+    close(fd);
+}
+
+static struct trace *ids_open(const char *name, uint64_t limit)
+{
+    char error[TRACE_ERROR_BYTES];
+    struct trace *ids = trace_open(name, &(struct trace_setup){.seed = 7, .limit = limit}, error);
+
+    assert_non_null(ids);
+    return ids;
+}
+
+/* The server puts the id that it was asked for into the body, and the generator checks it. */
+static void every_id_is_asked_for_once(void **unused)
+{
+    const struct misbehave_manner manner = {.name = "good", .answer = MISBEHAVE_GOOD};
+    struct misbehave *server = misbehave_open(&manner, NULL);
+    struct load_setup setup = setup_of(misbehave_url(server), "/users/{id}");
+    struct load_progress progress = {0};
+    struct load_result result;
+
+    (void)unused;
+    setup.ids = ids_open("zipf:1.0:1000", 2500);
+    setup.requests = 0;
+    setup.check_id = true;
+    setup.progress = &progress;
+    result_get(&setup, &result);
+    assert_sums(&result);
+    assert_int_equal(result.hits, 2500);
+    assert_int_equal(result.connects, CONNECTIONS);
+    assert_int_equal(atomic_load(&progress.requests), 2500);
+    assert_int_equal(atomic_load(&progress.hits), 2500);
+    assert_int_equal(result.body_bytes, 2500 * 30);
+    load_result_free(&result);
+    trace_close(setup.ids);
+    misbehave_close(server);
+}
+
+static void another_id_is_wrong(void **unused)
+{
+    const struct misbehave_manner manner = {
+        .name = "wrong",
+        .answer = OK "Content-Length: 30\r\n\r\n{\"user_id\":\"0123456789abcdex\"}"};
+    struct misbehave *server = misbehave_open(&manner, NULL);
+    struct load_setup setup = setup_of(misbehave_url(server), "/users/{id}");
+    struct load_result result;
+
+    (void)unused;
+    setup.ids = ids_open("zipf:1.0:1000", 0);
+    setup.check_id = true;
+    result_get(&setup, &result);
+    assert_int_equal(result.failures[LOAD_WRONG], REQUESTS);
+    assert_int_equal(result.requests, REQUESTS);
+    load_result_free(&result);
+    trace_close(setup.ids);
+    misbehave_close(server);
+}
+
+static void a_stopped_run_ends(void **unused)
+{
+    atomic_bool stop = false;
+    const struct misbehave_manner manner = {
+        .name = "good", .answer = MISBEHAVE_GOOD, .stop = &stop};
+    struct misbehave *server = misbehave_open(&manner, NULL);
+    struct load_setup setup = setup_of(misbehave_url(server), "/users/random");
+    struct load_result result;
+
+    (void)unused;
+    setup.requests = 0;
+    setup.duration_ns = 1000 * NS_PER_SECOND;
+    setup.stop = &stop;
+    result_get(&setup, &result);
+    assert_true(result.stopped);
+    assert_sums(&result);
+    load_result_free(&result);
+    misbehave_close(server);
+}
+
+static void a_unix_socket_will_do(void **unused)
+{
+    const struct misbehave_manner manner = {.name = "good", .answer = MISBEHAVE_GOOD};
+    char folder[] = "/tmp/load_test.XXXXXX", path[64];
+    struct load_result result;
+
+    (void)unused;
+    assert_non_null(mkdtemp(folder));
+    snprintf(path, sizeof path, "%s/s", folder);
+    struct misbehave *server = misbehave_open(&manner, path);
+    struct load_setup setup = setup_of(misbehave_url(server), "/users/random");
+    result_get(&setup, &result);
+    assert_int_equal(result.hits, REQUESTS);
+    load_result_free(&result);
+    misbehave_close(server);
+    unlink(path);
+    rmdir(folder);
+}
+
+static void a_rate_is_kept_to_the_last_request(void **unused)
+{
+    const struct misbehave_manner manner = {.name = "good", .answer = MISBEHAVE_GOOD};
+    struct misbehave *server = misbehave_open(&manner, NULL);
+    struct load_setup setup = setup_of(misbehave_url(server), "/users/random");
+    struct load_result result;
+
+    (void)unused;
+    setup.rate_rps = 2000;
+    setup.warmup_ns = 20 * NS_PER_MS;
+    for (setup.arrivals = LOAD_CONSTANT; setup.arrivals <= LOAD_POISSON; setup.arrivals++) {
+        result_get(&setup, &result);
+        assert_sums(&result);
+        assert_int_equal(result.hits, REQUESTS);
+        assert_int_equal(histogram_count(result.all_sent), REQUESTS);
+        assert_int_equal(result.unsent, 0);
+        assert_true(histogram_max(result.all_sent) <= histogram_max(result.all));
+        load_result_free(&result);
+    }
+    misbehave_close(server);
+}
+
+/* A stalled server makes later requests late, and every one that was due is accounted for. */
+static void what_was_due_and_not_sent_is_counted(void **unused)
+{
+    const struct misbehave_manner manner = {.name = "silent", .answer = ""};
+    struct misbehave *server = misbehave_open(&manner, NULL);
+    struct load_setup setup = setup_of(misbehave_url(server), "/users/random");
+    struct load_result result;
+
+    (void)unused;
+    setup.requests = 0;
+    setup.duration_ns = SHORT_NS;
+    setup.timeout_ns = 4 * SHORT_NS;
+    setup.rate_rps = 1000;
+    result_get(&setup, &result);
+    assert_int_equal(result.failures[LOAD_TIMEOUT], CONNECTIONS);
+    assert_int_equal(result.unsent, 100 - CONNECTIONS);
+    load_result_free(&result);
+    misbehave_close(server);
+}
+
+static void schedules_keep_their_rate(void **unused)
+{
+    enum { COUNT = 100000 };
+    struct schedule schedule;
+
+    (void)unused;
+    schedule_begin(&schedule, 20000, LOAD_CONSTANT, 0, 5);
+    for (int i = 0; i < COUNT; i++)
+        schedule_advance(&schedule);
+    assert_int_equal(schedule_due(&schedule, 0), 5 + COUNT * UINT64_C(50000));
+    schedule_begin(&schedule, 20000, LOAD_POISSON, 9, 5);
+    for (int i = 0; i < COUNT; i++)
+        schedule_advance(&schedule);
+    assert_in_range(schedule_due(&schedule, 0), COUNT * UINT64_C(49000), COUNT * UINT64_C(51000));
+    schedule_begin(&schedule, 0, LOAD_CONSTANT, 0, 5);
+    assert_int_equal(schedule_due(&schedule, 77), 77);
+}
+
+static void urls_are_read(void **unused)
+{
+    static const struct {
+        const char *url, *host, *port, *socket, *path;
+    } good[] = {
+        {"http://127.0.0.1:8000/users/{id}", "127.0.0.1", "8000", "", "/users/{id}"},
+        {"http://localhost", "localhost", "80", "", "/"},
+        {"http://h/?q=1#fragment", "h", "80", "", "/?q=1"},
+        {"http://[::1]:81/x", "::1", "81", "", "/x"},
+        {"http://[::1]/x", "::1", "80", "", "/x"},
+        {"http://unix:/run/s:/users/random", "localhost", "", "/run/s", "/users/random"},
+    };
+    struct load_target target;
+    char error[LOAD_ERROR_BYTES];
+
+    (void)unused;
+    for (size_t i = 0; i < COUNT_OF(good); i++) {
+        assert_int_equal(load_target_parse(&target, good[i].url, error), 0);
+        assert_string_equal(target.host, good[i].host);
+        assert_string_equal(target.port, good[i].port);
+        assert_string_equal(target.socket, good[i].socket);
+        assert_string_equal(target.path, good[i].path);
+    }
+}
+
+static void wrong_urls_are_refused(void **unused)
+{
+    static const char *const urls[] = {
+        "",
+        "https://h/",
+        "127.0.0.1:8000",
+        "http://",
+        "http:///x",
+        "http://h:/",
+        "http://h:0/",
+        "http://h:65536/",
+        "http://h:8x/",
+        "http://[::1/",
+        "http://h/a b",
+        "http://h/\r\nX:y",
+        "http://unix::/x",
+        "http://unix:/s:x",
+        "http://h/{id}/{id}",
+        "http://[::1]8/",
+    };
+    char url[3000] = "http://h/", error[LOAD_ERROR_BYTES];
+    struct load_target target;
+
+    (void)unused;
+    for (size_t i = 0; i < COUNT_OF(urls); i++) {
+        strcpy(error, "");
+        assert_int_equal(load_target_parse(&target, urls[i], error), -1);
+        assert_true(error[0] != '\0');
+    }
+    memset(url + 9, 'x', sizeof url - 10);
+    url[sizeof url - 1] = '\0';
+    assert_int_equal(load_target_parse(&target, url, error), -1);
+}
+
+static void wrong_setups_are_refused(void **unused)
+{
+    struct load_setup setup = setup_of("http://127.0.0.1:1", "/users/{id}");
+    char error[LOAD_ERROR_BYTES] = "";
+    struct load_result result;
+
+    (void)unused;
+    assert_int_equal(load_run(&setup, &result, error), -1);
+    assert_non_null(strstr(error, "{id}"));
+    setup = setup_of("http://127.0.0.1:1", "/users/random");
+    setup.connections = 0;
+    assert_int_equal(load_run(&setup, &result, error), -1);
+    setup = setup_of("http://127.0.0.1:1", "/users/random");
+    setup.requests = 0;
+    assert_int_equal(load_run(&setup, &result, error), -1);
+    setup = setup_of("http://no-such-host.invalid", "/users/random");
+    assert_int_equal(load_run(&setup, &result, error), -1);
+    assert_non_null(strstr(error, "no-such-host"));
+}
+
+static void requests_are_rendered(void **unused)
+{
+    const char *rendered = "GET /u/00000000deadbeef?x=1 HTTP/1.1\r\nHost: [::1]:81\r\n\r\n";
+    struct load_target target;
+    struct request_head head;
+    char error[LOAD_ERROR_BYTES];
+
+    (void)unused;
+    load_target_parse(&target, "http://[::1]:81/u/{id}?x=1", error);
+    request_head_render(&head, &target);
+    request_render_id(head.text + head.id_at, 0xdeadbeef);
+    assert_int_equal(head.bytes, strlen(rendered));
+    assert_memory_equal(head.text, rendered, head.bytes);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_kind_of_answer_is_told),
+        cmocka_unit_test(bad_answers_do_not_spoil_good_ones),
+        cmocka_unit_test(nobody_listens),
+        cmocka_unit_test(every_id_is_asked_for_once),
+        cmocka_unit_test(another_id_is_wrong),
+        cmocka_unit_test(a_stopped_run_ends),
+        cmocka_unit_test(a_unix_socket_will_do),
+        cmocka_unit_test(a_rate_is_kept_to_the_last_request),
+        cmocka_unit_test(what_was_due_and_not_sent_is_counted),
+        cmocka_unit_test(schedules_keep_their_rate),
+        cmocka_unit_test(urls_are_read),
+        cmocka_unit_test(wrong_urls_are_refused),
+        cmocka_unit_test(wrong_setups_are_refused),
+        cmocka_unit_test(requests_are_rendered),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
