@@ -25,6 +25,7 @@ struct sampler {
     bool ending; /* under the mutex */
     bool failed;
     uint64_t start_ns;
+    uint64_t requests_after; /* ended when the last sample had been taken */
     char error[SAMPLER_ERROR_BYTES];
 };
 
@@ -108,6 +109,7 @@ static int sample_take(struct sampler *sampler, struct result_sample *sample)
     const char *text = asker_get(sampler->asker, "/stats", &bytes, sampler->error);
     if (text == NULL || figures_read(text, bytes, sample, sampler->error) != 0)
         return -1;
+    sampler->requests_after = atomic_load(&sampler->setup.progress->requests);
     return kernel_read(sampler->setup.child, sample, sampler->error);
 }
 
@@ -232,6 +234,17 @@ static void cost_measure(struct sampler *sampler)
     };
 }
 
+/* Drops samples that may have been taken when the load was over and its connections were gone. */
+static void samples_trim(struct sampler *sampler)
+{
+    struct result_run *run = sampler->setup.run;
+    uint64_t all = atomic_load(&sampler->setup.progress->requests);
+    if (run->sample_count > 1 && sampler->requests_after == all)
+        run->sample_count--;
+    while (run->sample_count > 1 && run->samples[run->sample_count - 1].requests == all)
+        run->sample_count--;
+}
+
 static void dump_fetch(struct sampler *sampler, void (*dump)(void *context, const char *, size_t),
                        void *context)
 {
@@ -251,6 +264,7 @@ int sampler_stop(struct sampler *sampler, void (*dump)(void *context, const char
     pthread_mutex_unlock(&sampler->mutex);
     pthread_join(sampler->thread, NULL);
     int status = sampler->failed ? -1 : 0;
+    samples_trim(sampler);
     if (status == 0)
         cost_measure(sampler);
     if (status == 0 && dump != NULL)

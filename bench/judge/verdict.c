@@ -26,6 +26,7 @@ struct evidence {
     bool limited, limits_kept, full;
     size_t layer; /* the one that the verdict speaks of */
     struct curve total, accounted, overhead, unaccounted;
+    struct curve late; /* the accounted one, from VERDICT_LATE_SHARE on */
 };
 
 /* A figure: one layer, or what it has beyond another. */
@@ -214,6 +215,18 @@ static void evidence_cut(struct evidence *evidence, const struct result_sample *
     evidence->count = count - first;
 }
 
+/* What a cache holds may still have changed as it warmed up or as the workload turned; then it is
+ * enough that it has come to rest. */
+static struct curve late_draw(const struct evidence *evidence)
+{
+    struct evidence late = *evidence;
+    size_t skipped = (size_t)(VERDICT_LATE_SHARE * (double)evidence->count);
+    late.samples += skipped;
+    late.count -= skipped;
+    late.requests = (double)(late.samples[late.count - 1].requests - late.samples[0].requests);
+    return curve_draw(&late, (struct figure){LAYER_CACHE, NOTHING});
+}
+
 static void evidence_collect(struct evidence *evidence, const struct result_sample *samples,
                              size_t count)
 {
@@ -227,6 +240,7 @@ static void evidence_collect(struct evidence *evidence, const struct result_samp
     evidence->total = curve_draw(evidence, (struct figure){evidence->layer, NOTHING});
     evidence->accounted = curve_draw(evidence, (struct figure){LAYER_CACHE, NOTHING});
     evidence->overhead = curve_draw(evidence, (struct figure){LAYER_CACHE, LAYER_PAYLOAD});
+    evidence->late = late_draw(evidence);
     evidence->unaccounted = curve_draw(evidence, (struct figure){evidence->layer, LAYER_CACHE});
 }
 
@@ -250,7 +264,8 @@ static enum verdict_class evidence_class(const struct evidence *evidence)
     if (curve_leaks(&evidence->accounted))
         return forgiven ? limited_class(evidence) : VERDICT_LEAK;
     if (curve_flat(&evidence->unaccounted, evidence) &&
-        (forgiven || curve_flat(&evidence->accounted, evidence)))
+        (forgiven || curve_flat(&evidence->accounted, evidence) ||
+         curve_flat(&evidence->late, evidence)))
         return VERDICT_BOUNDED;
     return VERDICT_UNDECIDED;
 }

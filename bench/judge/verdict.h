@@ -22,6 +22,9 @@
 #define VERDICT_SAMPLES_MIN 8
 /* The requests before this share of all are the warm-up. */
 #define VERDICT_WARMUP_SHARE 0.5
+/* Where the cache's own bytes have changed after the warm-up, those after this share of the judged
+ * samples must be flat. */
+#define VERDICT_LATE_SHARE 0.6
 /* A leak goes on: cut into so many parts, all its steps from part to part but one must reach this
  * share of their mean. A table that doubles once does not. */
 #define VERDICT_PARTS      5

@@ -180,6 +180,15 @@ static void one_step_is_no_leak(void **state)
         assert_int_equal(class_count(&world, VERDICT_LEAK), 0);
 }
 
+static void what_filled_and_came_to_rest_is_bounded(void **state)
+{
+    struct world world = {.samples = SAMPLES, .miss_ratio = 1, .noise = 5e3};
+    (void)state;
+    world.capacity = 0.6 * PER_SAMPLE * SAMPLES; /* the workload has no more ids than that */
+    assert_int_equal(class_count(&world, VERDICT_LEAK), 0);
+    assert_in_range(class_count(&world, VERDICT_BOUNDED), SEEDS * 95 / 100, SEEDS);
+}
+
 static void a_cache_below_its_limit_is_warming(void **state)
 {
     const struct world world = {.samples = SAMPLES,
@@ -265,6 +274,7 @@ int main(void)
         cmocka_unit_test(entries_that_outlive_their_age_leak),
         cmocka_unit_test(a_byte_lost_per_request_is_found_in_a_full_cache),
         cmocka_unit_test(one_step_is_no_leak),
+        cmocka_unit_test(what_filled_and_came_to_rest_is_bounded),
         cmocka_unit_test(a_cache_below_its_limit_is_warming),
         cmocka_unit_test(a_limit_that_is_not_kept_is_a_leak),
         cmocka_unit_test(too_little_decides_nothing),
