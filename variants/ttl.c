@@ -30,8 +30,8 @@ static void ttl_destroy(void *order)
 static void ttl_insert(void *order, uint32_t slot, const struct access *access)
 {
     struct ttl *ttl = order;
-    uint64_t age_ns = ttl->ttl_ns == 0 ? UINT64_MAX - access->now_ns : ttl->ttl_ns;
-    heap_push(&ttl->ends, slot, access->now_ns + age_ns);
+    uint64_t age_ns = access->ttl_ns != 0 ? access->ttl_ns : ttl->ttl_ns;
+    heap_push(&ttl->ends, slot, age_ns == 0 ? UINT64_MAX : access->now_ns + age_ns);
 }
 
 static void ttl_hit(void *order, uint32_t slot, const struct access *access)

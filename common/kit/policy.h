@@ -28,6 +28,7 @@
 struct access {        /* what is known about the request at hand */
     uint64_t hash;     /* of the key; identifies it in histories of departed keys */
     uint64_t now_ns;   /* monotonic */
+    uint64_t ttl_ns;   /* the entry's own time to live; 0: the setup's */
     uint64_t next;     /* when the key is asked for again: replay only, for the optimum */
     uint32_t bytes;    /* what the entry costs; 1 where only entries are counted */
     uint32_t capacity; /* entries that fit: the limit, or an estimate where bytes are limited */

@@ -1,0 +1,69 @@
+/* belady.c - evicts the entry that is asked for again last (Belady 1966; Mattson et al. 1970).
+ *
+ * Optimal where entries cost the same. An entry that would be asked for later than all others is
+ * let in all the same, as every policy here lets in what is asked for, and leaves as the next.
+ */
+#include "belady.h"
+
+#include "heap.h"
+
+struct belady {
+    struct account *account;
+    struct heap nexts; /* the furthest first: keys are turned round */
+};
+
+static void *belady_create(const struct policy_setup *setup)
+{
+    struct belady *belady = account_alloc(setup->account, sizeof *belady);
+    belady->account = setup->account;
+    heap_create(&belady->nexts, setup->account, setup->slots);
+    return belady;
+}
+
+static void belady_destroy(void *order)
+{
+    struct belady *belady = order;
+    heap_destroy(&belady->nexts);
+    account_free(belady->account, belady);
+}
+
+static void belady_insert(void *order, uint32_t slot, const struct access *access)
+{
+    struct belady *belady = order;
+    heap_push(&belady->nexts, slot, UINT64_MAX - access->next);
+}
+
+static void belady_hit(void *order, uint32_t slot, const struct access *access)
+{
+    struct belady *belady = order;
+    heap_update(&belady->nexts, slot, UINT64_MAX - access->next);
+}
+
+static uint32_t belady_victim(void *order, const struct access *access)
+{
+    struct belady *belady = order;
+    uint64_t key;
+    (void)access;
+    return heap_first(&belady->nexts, &key);
+}
+
+static void belady_remove(void *order, uint32_t slot, uint64_t hash, enum leaving why)
+{
+    struct belady *belady = order;
+    (void)hash;
+    (void)why;
+    heap_remove(&belady->nexts, slot);
+}
+
+const struct policy belady_policy = {
+    .name = "belady",
+    .summary = "the optimum: evicts the entry that is asked for again last",
+    .limits = KEEPS_CAPACITY,
+    .node_bytes = sizeof(struct heap_node),
+    .create = belady_create,
+    .destroy = belady_destroy,
+    .insert = belady_insert,
+    .hit = belady_hit,
+    .victim = belady_victim,
+    .remove = belady_remove,
+};

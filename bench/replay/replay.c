@@ -1,0 +1,174 @@
+/* replay.c - feeds the cache in batches and counts. */
+#include "replay.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define BATCH 512
+
+#define STUDENT_95 2.131 /* quantile for 95 % both ways, REPLAY_GROUPS - 1 degrees of freedom */
+
+/* What a replay holds while it runs. */
+struct replaying {
+    const struct corpus *corpus;
+    const struct replay_setup *setup;
+    struct replay_result *result;
+    struct cache *cache;
+    char *body; /* as long as the longest; NULL without payload */
+    struct access accesses[BATCH];
+    bool hits[BATCH];
+};
+
+static double seconds_now(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+/* Expiry needs a clock that moves: where the trace has none, a request is a millisecond. */
+#define NS_PER_REQUEST UINT64_C(1000000)
+#define NS_PER_TTL_S   UINT64_C(1000000000)
+
+static void batch_fill(struct replaying *replaying, uint64_t from, size_t count)
+{
+    const struct corpus *corpus = replaying->corpus;
+    for (size_t i = 0; i < count; i++) {
+        uint64_t at = from + i;
+        replaying->accesses[i] = (struct access){
+            .hash = corpus->hashes[at],
+            .now_ns = corpus->times_ns != NULL ? corpus->times_ns[at] : at * NS_PER_REQUEST,
+            .ttl_ns = corpus->ttls_s != NULL ? corpus->ttls_s[at] * NS_PER_TTL_S : 0,
+            .next = corpus->nexts != NULL ? corpus->nexts[at] : 0,
+            .bytes = corpus->bytes != NULL ? corpus->bytes[at] : 1,
+        };
+    }
+}
+
+/* With payload the key is the hash itself, eight bytes, and the body zeros of the right length. */
+static bool payload_ask(struct replaying *replaying, const struct access *access)
+{
+    struct span key = {(const char *)&access->hash, sizeof access->hash};
+    uint64_t hash = cache_hash(key);
+    struct record *record = cache_get(replaying->cache, key, hash, access->now_ns);
+    bool hit = record != NULL;
+    if (!hit) {
+        struct span body = {replaying->body, access->bytes};
+        record = record_create(cache_zone(replaying->cache), key, body, KEY_APART);
+        cache_put(replaying->cache, record, hash, access->now_ns);
+    }
+    if (record_drop(record))
+        record_free(record);
+    return hit;
+}
+
+static void batch_ask(struct replaying *replaying, size_t count)
+{
+    if (!replaying->setup->payload) {
+        cache_ask_many(replaying->cache, replaying->accesses, count, replaying->hits);
+        return;
+    }
+    for (size_t i = 0; i < count; i++)
+        replaying->hits[i] = payload_ask(replaying, &replaying->accesses[i]);
+}
+
+static void batch_count(struct replaying *replaying, size_t count)
+{
+    struct replay_result *result = replaying->result;
+    for (size_t i = 0; i < count; i++) {
+        const struct access *access = &replaying->accesses[i];
+        size_t group = access->hash % REPLAY_GROUPS;
+        result->bytes_asked += access->bytes;
+        result->bytes_hit += replaying->hits[i] ? access->bytes : 0;
+        result->group_requests[group]++;
+        result->group_hits[group] += replaying->hits[i];
+    }
+}
+
+static void peak_note(struct replaying *replaying)
+{
+    struct cache_stats stats;
+    cache_stats(replaying->cache, &stats);
+    if (stats.bytes > replaying->result->peak_bytes)
+        replaying->result->peak_bytes = stats.bytes;
+}
+
+static char *body_create(const struct corpus *corpus)
+{
+    uint32_t longest = 1;
+    for (uint64_t i = 0; corpus->bytes != NULL && i < corpus->requests; i++)
+        longest = corpus->bytes[i] > longest ? corpus->bytes[i] : longest;
+    char *body = calloc(longest, 1);
+    if (body == NULL)
+        abort();
+    return body;
+}
+
+static void replay_open(struct replaying *replaying)
+{
+    const struct replay_setup *setup = replaying->setup;
+    replaying->cache = cache_create(&(struct cache_setup){
+        .policy = setup->policy,
+        .capacity_entries = setup->capacity_entries,
+        .capacity_bytes = setup->capacity_bytes,
+        .ttl_ns = setup->ttl_ns,
+        .seed = setup->seed,
+        .keys_only = !setup->payload,
+    });
+    if (setup->payload)
+        replaying->body = body_create(replaying->corpus);
+}
+
+static void replay_close(struct replaying *replaying)
+{
+    struct replay_result *result = replaying->result;
+    struct cache_stats stats;
+    struct memory_zone_figures figures;
+    cache_stats(replaying->cache, &stats);
+    memory_zone_read(cache_zone(replaying->cache), &figures);
+    result->requests = replaying->corpus->requests;
+    result->hits = stats.hits;
+    result->misses = stats.misses;
+    result->evictions = stats.evictions;
+    result->expirations = stats.expirations;
+    result->entries = stats.entries;
+    result->end_bytes = stats.bytes;
+    result->end_allocated_bytes = figures.allocated_bytes;
+    cache_destroy(replaying->cache);
+    free(replaying->body);
+}
+
+void replay_run(const struct corpus *corpus, const struct replay_setup *setup,
+                struct replay_result *result)
+{
+    struct replaying replaying = {.corpus = corpus, .setup = setup, .result = result};
+    *result = (struct replay_result){0};
+    replay_open(&replaying);
+    double began = seconds_now();
+    for (uint64_t from = 0; from < corpus->requests; from += BATCH) {
+        uint64_t left = corpus->requests - from;
+        size_t count = left < BATCH ? (size_t)left : BATCH;
+        batch_fill(&replaying, from, count);
+        batch_ask(&replaying, count);
+        batch_count(&replaying, count);
+        peak_note(&replaying);
+    }
+    result->seconds = seconds_now() - began;
+    replay_close(&replaying);
+}
+
+/* The groups are samples of the keys: from how much their misses differ follows by how much their
+ * sum would, had other keys been chosen. */
+double replay_error(const struct replay_result *result)
+{
+    double mean = (double)result->misses / REPLAY_GROUPS;
+    double sum = 0;
+    for (int i = 0; i < REPLAY_GROUPS; i++) {
+        double off = (double)(result->group_requests[i] - result->group_hits[i]) - mean;
+        sum += off * off;
+    }
+    double deviation = sqrt(sum / (REPLAY_GROUPS - 1) * REPLAY_GROUPS);
+    return result->requests == 0 ? 0 : STUDENT_95 * deviation / (double)result->requests;
+}

@@ -1,0 +1,41 @@
+/* replay.h - one trace through one policy at one capacity: hits, bytes and speed.
+ *
+ * It is the cache that serves HTTP, without the server. The result depends on the setup alone, but
+ * for `seconds`. Any number of replays of one corpus may run at once, each in its own thread.
+ */
+#ifndef REPLAY_H
+#define REPLAY_H
+
+#include "cache.h"
+#include "corpus.h"
+
+#define REPLAY_GROUPS 16 /* of keys, by hash: what they differ by says how sure a sample is */
+
+struct replay_setup {
+    const struct policy *policy;
+    uint64_t capacity_entries; /* 0: no limit */
+    uint64_t capacity_bytes;   /* 0: no limit */
+    uint64_t ttl_ns;           /* for policies that keep an age; 0: none */
+    uint64_t seed;
+    bool payload; /* records with bodies of the trace's sizes, not keys alone */
+};
+
+struct replay_result {
+    uint64_t requests, hits, misses;
+    uint64_t bytes_asked, bytes_hit;
+    uint64_t evictions, expirations;
+    uint64_t entries;    /* at the end */
+    uint64_t peak_bytes; /* the most that the cache held, all it caused included */
+    uint64_t end_bytes, end_allocated_bytes; /* as accounted, and as the allocator says */
+    uint64_t group_requests[REPLAY_GROUPS], group_hits[REPLAY_GROUPS];
+    double seconds;
+};
+
+void replay_run(const struct corpus *corpus, const struct replay_setup *setup,
+                struct replay_result *result);
+
+/* Half the width of the 95 % interval of the miss ratio, as far as the choice of keys matters: an
+ * estimate, too small where a few keys carry the trace. */
+double replay_error(const struct replay_result *result);
+
+#endif

@@ -1,0 +1,8 @@
+/* replay_command.h - tidemark replay: how each policy would have done on a trace. */
+#ifndef REPLAY_COMMAND_H
+#define REPLAY_COMMAND_H
+
+/* As command.h says. */
+int replay_command(int argc, char **argv);
+
+#endif

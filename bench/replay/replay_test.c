@@ -1,0 +1,222 @@
+/* replay_test.c - corpus, capacities and sweeps; the optimum against a slow one. */
+#include "belady.h"
+#include "capacity.h"
+#include "policies.h"
+#include "sweep.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static void load(struct corpus *corpus, const char *name, double sample)
+{
+    char error[TRACE_ERROR_BYTES] = "";
+    struct corpus_setup setup = {.trace = {.seed = 3}, .sample = sample, .with_next = true};
+    assert_int_equal(corpus_load(corpus, name, &setup, error), 0);
+    assert_string_equal(error, "");
+}
+
+static void corpus_knows_what_comes_next(void **state)
+{
+    (void)state;
+    struct corpus corpus;
+    load(&corpus, "zipf:0.9:500:20000", 1);
+    assert_int_equal(corpus.requests, 20000);
+    assert_null(corpus.bytes);
+    assert_null(corpus.times_ns);
+    uint64_t firsts = 0;
+    for (uint64_t at = 0; at < corpus.requests; at++) {
+        uint64_t next = at + 1, before = at;
+        while (next < corpus.requests && corpus.hashes[next] != corpus.hashes[at])
+            next++;
+        while (before > 0 && corpus.hashes[before - 1] != corpus.hashes[at])
+            before--;
+        assert_int_equal(corpus.nexts[at], next < corpus.requests ? next : TRACE_NEVER);
+        firsts += before == 0;
+    }
+    assert_int_equal(corpus.distinct, firsts);
+    corpus_free(&corpus);
+}
+
+static void corpus_refuses_what_it_cannot_read(void **state)
+{
+    (void)state;
+    struct corpus corpus;
+    char error[TRACE_ERROR_BYTES] = "";
+    struct corpus_setup setup = {.sample = 1};
+    assert_int_equal(corpus_load(&corpus, "no/such/file", &setup, error), -1);
+    assert_non_null(strstr(error, "no/such/file"));
+    assert_int_equal(corpus_load(&corpus, "zipf:1.0:1000", &setup, error), -1);
+    assert_non_null(strstr(error, "no end"));
+}
+
+/* Distance of every key to its next request, by looking; the victim by looking at all. */
+static uint64_t optimum_misses(const struct corpus *corpus, size_t capacity)
+{
+    uint64_t *kept = calloc(capacity, sizeof *kept), *next = calloc(capacity, sizeof *next);
+    size_t count = 0;
+    uint64_t misses = 0;
+    for (uint64_t at = 0; at < corpus->requests; at++) {
+        size_t i = 0;
+        while (i < count && kept[i] != corpus->hashes[at])
+            i++;
+        misses += i == count;
+        if (i == count && count < capacity)
+            count++;
+        else if (i == count)
+            for (size_t k = i = 0; k < count; k++)
+                i = next[k] > next[i] ? k : i;
+        kept[i] = corpus->hashes[at];
+        next[i] = corpus->nexts[at];
+    }
+    free(kept);
+    free(next);
+    return misses;
+}
+
+static void belady_is_the_optimum(void **state)
+{
+    (void)state;
+    static const char *const traces[] = {"zipf:0.8:300:8000", "scan:101:3000", "uniform:200:5000"};
+    static const size_t capacities[] = {1, 2, 3, 10, 100, 1000};
+    for (size_t t = 0; t < 3; t++) {
+        struct corpus corpus;
+        load(&corpus, traces[t], 1);
+        for (size_t c = 0; c < 6; c++) {
+            struct replay_result best, lru;
+            struct replay_setup setup = {.policy = &belady_policy,
+                                         .capacity_entries = capacities[c]};
+            replay_run(&corpus, &setup, &best);
+            assert_int_equal(best.misses, optimum_misses(&corpus, capacities[c]));
+            setup.policy = policy_find("lru");
+            replay_run(&corpus, &setup, &lru);
+            assert_true(best.misses <= lru.misses);
+        }
+        corpus_free(&corpus);
+    }
+}
+
+static void result_adds_up(void **state)
+{
+    (void)state;
+    struct corpus corpus;
+    struct replay_result result;
+    load(&corpus, "zipf:1.0:5000:50000", 1);
+    struct replay_setup setup = {.policy = policy_find("lru"), .capacity_entries = 300};
+    replay_run(&corpus, &setup, &result);
+    assert_int_equal(result.requests, 50000);
+    assert_int_equal(result.hits + result.misses, 50000);
+    assert_int_equal(result.entries, 300);
+    assert_int_equal(result.evictions, result.misses - 300);
+    assert_int_equal(result.end_bytes, result.end_allocated_bytes);
+    assert_true(result.peak_bytes >= result.end_bytes);
+    corpus_free(&corpus);
+}
+
+/* Keys alone or with bodies: the order is the same, the memory is not. */
+static void payload_changes_memory_but_not_hits(void **state)
+{
+    (void)state;
+    struct corpus corpus;
+    struct replay_result keys, records;
+    load(&corpus, "zipf:1.0:5000:50000", 1);
+    struct replay_setup setup = {.policy = policy_find("lru"), .capacity_entries = 300};
+    replay_run(&corpus, &setup, &keys);
+    setup.payload = true;
+    replay_run(&corpus, &setup, &records);
+    assert_int_equal(keys.hits, records.hits);
+    assert_true(records.peak_bytes > keys.peak_bytes + 300 * 16);
+    assert_int_equal(records.end_bytes, records.end_allocated_bytes);
+    setup = (struct replay_setup){.policy = setup.policy, .capacity_bytes = 40000, .payload = true};
+    replay_run(&corpus, &setup, &records);
+    assert_true(records.peak_bytes <= 40000 && records.entries > 300);
+    corpus_free(&corpus);
+}
+
+static void results_do_not_depend_on_threads(void **state)
+{
+    (void)state;
+    enum { JOBS = 24 };
+    struct corpus corpus;
+    static struct sweep_job one[JOBS], many[JOBS];
+    load(&corpus, "zipf:0.9:3000:30000", 1);
+    for (size_t i = 0; i < JOBS; i++) {
+        one[i].setup.policy = policies[i % policies_count];
+        one[i].setup.capacity_entries = one[i].setup.policy->limits & KEEPS_CAPACITY ? 10 + i : 0;
+        many[i].setup = one[i].setup;
+    }
+    sweep_run(&corpus, one, JOBS, 1, NULL, NULL);
+    sweep_run(&corpus, many, JOBS, 5, NULL, NULL);
+    for (size_t i = 0; i < JOBS; i++) {
+        one[i].result.seconds = many[i].result.seconds = 0;
+        assert_memory_equal(&one[i].result, &many[i].result, sizeof one[i].result);
+    }
+    corpus_free(&corpus);
+}
+
+/* A tenth of the keys at a tenth of the size: close to the whole, mostly within the stated error
+ * and never beyond twice that. */
+static void sample_is_close_and_says_how_close(void **state)
+{
+    (void)state;
+    struct corpus whole, sample;
+    struct replay_result all, part;
+    load(&whole, "zipf:0.7:50000:300000", 1);
+    load(&sample, "zipf:0.7:50000:300000", 0.1);
+    unsigned within = 0;
+    assert_true(sample.requests < 40000 && sample.requests > 20000 && sample.read == 300000);
+    for (uint64_t capacity = 1000; capacity <= 20000; capacity += 1000) {
+        struct replay_setup setup = {.policy = policy_find("lru"), .capacity_entries = capacity};
+        replay_run(&whole, &setup, &all);
+        setup.capacity_entries = capacity / 10;
+        replay_run(&sample, &setup, &part);
+        double expected = 300000 * 0.1;
+        double ratio = ((double)part.hits + expected - (double)part.requests) / expected;
+        double exact = (double)all.hits / 300000;
+        assert_true(replay_error(&part) > 0 && replay_error(&part) < 0.1);
+        double off = ratio > exact ? ratio - exact : exact - ratio;
+        assert_true(off < 0.04 && off < 2 * replay_error(&part));
+        within += off < replay_error(&part);
+    }
+    assert_true(within >= 10);
+    corpus_free(&whole);
+    corpus_free(&sample);
+}
+
+static void capacities_are_read(void **state)
+{
+    (void)state;
+    struct capacity capacities[CAPACITIES_MAX];
+    char error[CAPACITY_ERROR_BYTES];
+    assert_int_equal(capacity_parse("100,10k,64MiB,2.5%", capacities, error), 4);
+    assert_int_equal(capacities[0].entries, 100);
+    assert_int_equal(capacities[1].entries, 10000);
+    assert_int_equal(capacities[2].bytes, 64 << 20);
+    capacity_resolve(&capacities[3], 1000);
+    assert_int_equal(capacities[3].entries, 25);
+    static const char *const wrong[] = {"", "0", "1,", ",1", "1x", "0%", "101%", "-1", "1%%"};
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
+        assert_int_equal(capacity_parse(wrong[i], capacities, error), -1);
+    assert_int_equal(capacity_curve(100000, 20, capacities), 20);
+    assert_int_equal(capacities[0].entries, 100);
+    assert_int_equal(capacities[19].entries, 100000);
+    assert_true(capacity_curve(5, 20, capacities) == 5);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(corpus_knows_what_comes_next),
+        cmocka_unit_test(corpus_refuses_what_it_cannot_read),
+        cmocka_unit_test(belady_is_the_optimum),
+        cmocka_unit_test(result_adds_up),
+        cmocka_unit_test(payload_changes_memory_but_not_hits),
+        cmocka_unit_test(results_do_not_depend_on_threads),
+        cmocka_unit_test(sample_is_close_and_says_how_close),
+        cmocka_unit_test(capacities_are_read),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
