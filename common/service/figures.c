@@ -112,8 +112,9 @@ static void figure_write_json(const struct figures *figures, const struct figure
         number_write(value, figure->unit->json_seconds, out);
 }
 
-void figures_write_json(const struct figures *figures, FILE *out)
+void figures_write_json(const void *subject, FILE *out)
 {
+    const struct figures *figures = subject;
     const char *group = "";
     fputc('{', out);
     field_write("policy", figures->policy, out);
@@ -155,8 +156,9 @@ static void figure_write_metric(const struct figures *figures, const struct figu
     fputc('\n', out);
 }
 
-void figures_write_metrics(const struct figures *figures, FILE *out)
+void figures_write_metrics(const void *subject, FILE *out)
 {
+    const struct figures *figures = subject;
     fputs(
         "# HELP tidemark_info What is running.\n# TYPE tidemark_info gauge\ntidemark_info{policy=",
         out);

@@ -17,8 +17,9 @@ struct figures {
     struct memory_figures memory;
 };
 
-void figures_write_json(const struct figures *figures, FILE *out);
+/* The subject is a struct figures. */
+void figures_write_json(const void *subject, FILE *out);
 /* The text exposition format, version 0.0.4. */
-void figures_write_metrics(const struct figures *figures, FILE *out);
+void figures_write_metrics(const void *subject, FILE *out);
 
 #endif

@@ -1,7 +1,6 @@
 /* handler.c - the core that all variants share: a request in, a reply out. */
 #include "handler.h"
 
-#include "figures.h"
 #include "session.h"
 #include "shards.h"
 #include "target.h"
@@ -110,46 +109,7 @@ static void counter_advance(atomic_uint_least64_t *counter)
     atomic_store_explicit(counter, count + 1, memory_order_relaxed);
 }
 
-/* Replies without a user. */
-
-static const char json_type[] = "application/json";
-
-struct complaint {
-    unsigned status;
-    const char *reason;
-    struct span body;
-};
-
-#define COMPLAINT(status, reason, text)                                                            \
-    {                                                                                              \
-        status, reason,                                                                            \
-        {                                                                                          \
-            "{\"error\":\"" text "\"}\n", sizeof "{\"error\":\"" text "\"}\n" - 1                  \
-        }                                                                                          \
-    }
-
-static const struct complaint bad_id =
-    COMPLAINT(400, "Bad Request", "a user id is 1 to 128 bytes of UTF-8, percent-encoded");
-static const struct complaint no_user = COMPLAINT(404, "Not Found", "there is no such user");
-static const struct complaint no_page =
-    COMPLAINT(404, "Not Found", "there are /users/{id}, /stats, /metrics and /jemalloc");
-static const struct complaint bad_method =
-    COMPLAINT(405, "Method Not Allowed", "there are GET and HEAD");
-static const struct complaint no_statistics =
-    COMPLAINT(501, "Not Implemented", "this allocator keeps no statistics");
-static const struct complaint origin_failed =
-    COMPLAINT(502, "Bad Gateway", "the origin cannot be read");
-
-static void complain(struct reply *reply, const struct complaint *complaint)
-{
-    reply->status = complaint->status;
-    reply->reason = complaint->reason;
-    reply->type = json_type;
-    reply->body = complaint->body;
-}
-
-/* The handler as it is now, for whoever watches. */
-static void figures_read(struct handler *handler, uint64_t now_ns, struct figures *figures)
+void handler_read(struct handler *handler, uint64_t now_ns, struct figures *figures)
 {
     const struct handler_setup *setup = &handler->setup;
     const struct cache_setup *cache = &setup->cache;
@@ -174,62 +134,18 @@ static void figures_read(struct handler *handler, uint64_t now_ns, struct figure
     memory_read(&figures->memory);
 }
 
-static void figures_reply(struct worker *worker, const struct request *request,
-                          void (*write)(const struct figures *figures, FILE *out), const char *type,
-                          struct reply *reply)
-{
-    struct figures figures;
-    figures_read(worker->handler, request->now_ns, &figures);
-    FILE *out = open_memstream(&reply->text, &reply->body.count);
-    write(&figures, out);
-    fclose(out);
-    reply->body.bytes = reply->text;
-    reply->type = type;
-}
-
-static void stats_reply(struct worker *worker, const struct request *request, struct reply *reply)
-{
-    figures_reply(worker, request, figures_write_json, json_type, reply);
-}
-
-static void metrics_reply(struct worker *worker, const struct request *request, struct reply *reply)
-{
-    figures_reply(worker, request, figures_write_metrics, "text/plain; version=0.0.4", reply);
-}
-
-static void text_append(void *out, const char *text)
-{
-    fputs(text, out);
-}
-
-static void jemalloc_reply(struct worker *worker, const struct request *request,
-                           struct reply *reply)
-{
-    (void)worker, (void)request;
-    FILE *out = open_memstream(&reply->text, &reply->body.count);
-    bool written = memory_dump(text_append, out);
-    fclose(out);
-    reply->body.bytes = reply->text;
-    reply->type = json_type;
-    if (!written)
-        complain(reply, &no_statistics);
-}
-
 /* Users. */
 
 static void user_reply(struct reply *reply, struct session *session, enum origin_answer answer,
                        struct record *record, const char *cache)
 {
-    reply->cache = cache;
-    if (answer != ORIGIN_FOUND) {
-        complain(reply, answer == ORIGIN_NOBODY ? &no_user : &origin_failed);
-        return;
-    }
-    reply->type = json_type;
-    reply->record = record;
-    reply->body = record_body(record);
-    if (session)
+    if (answer == ORIGIN_FOUND) {
+        reply_record(reply, record, cache);
         session_note(session, record);
+    } else {
+        reply_complain(reply, answer == ORIGIN_NOBODY ? NO_USER : ORIGIN_BROKEN);
+        reply->cache = cache;
+    }
 }
 
 /* Queues the fetch behind the others of this thread; all take equally long. */
@@ -322,61 +238,86 @@ static bool target_is_user(const struct target *target)
            target->kind == TARGET_BAD_ID;
 }
 
-/* What is told at once. */
-static void (*const tellers[])(struct worker *worker, const struct request *request,
-                               struct reply *reply) = {
-    [TARGET_STATS] = stats_reply,
-    [TARGET_METRICS] = metrics_reply,
+static void stats_reply(struct handler *handler, uint64_t now_ns, struct reply *reply)
+{
+    struct figures figures;
+    handler_read(handler, now_ns, &figures);
+    reply_write(reply, JSON_TYPE, figures_write_json, &figures);
+}
+
+static void metrics_reply(struct handler *handler, uint64_t now_ns, struct reply *reply)
+{
+    struct figures figures;
+    handler_read(handler, now_ns, &figures);
+    reply_write(reply, METRICS_TYPE, figures_write_metrics, &figures);
+}
+
+static void text_append(void *out, const char *text)
+{
+    fputs(text, out);
+}
+
+static void dump_write(const void *subject, FILE *out)
+{
+    (void)subject;
+    memory_dump(text_append, out);
+}
+
+static void jemalloc_reply(struct handler *handler, uint64_t now_ns, struct reply *reply)
+{
+    (void)handler, (void)now_ns;
+    reply_write(reply, JSON_TYPE, dump_write, NULL);
+    if (reply->body.count == 0)
+        reply_complain(reply, NO_STATISTICS);
+}
+
+static void bad_id_reply(struct handler *handler, uint64_t now_ns, struct reply *reply)
+{
+    (void)handler, (void)now_ns;
+    reply_complain(reply, BAD_ID);
+}
+
+static void no_page_reply(struct handler *handler, uint64_t now_ns, struct reply *reply)
+{
+    (void)handler, (void)now_ns;
+    reply_complain(reply, NO_PAGE);
+}
+
+/* What is answered without a user. */
+static void (*const tellers[])(struct handler *handler, uint64_t now_ns, struct reply *reply) = {
+    [TARGET_NOTHING] = no_page_reply,   [TARGET_BAD_ID] = bad_id_reply,
+    [TARGET_STATS] = stats_reply,       [TARGET_METRICS] = metrics_reply,
     [TARGET_JEMALLOC] = jemalloc_reply,
 };
 
 static bool target_answer(struct worker *worker, const struct request *request,
                           struct target *target, struct reply *reply)
 {
-    switch (target->kind) {
-    case TARGET_USER:
+    if (target->kind == TARGET_USER)
         return user_ask(worker, request, (struct span){target->id, target->id_count}, reply);
-    case TARGET_RANDOM_USER:
+    if (target->kind == TARGET_RANDOM_USER)
         return user_ask(worker, request, random_id(worker, target->id), reply);
-    case TARGET_BAD_ID:
-        complain(reply, &bad_id);
-        return true;
-    case TARGET_NOTHING:
-        complain(reply, &no_page);
-        return true;
-    default:
-        tellers[target->kind](worker, request, reply);
-        return true;
-    }
+    tellers[target->kind](worker->handler, request->now_ns, reply);
+    return true;
 }
 
 bool worker_ask(struct worker *worker, const struct request *request, struct reply *reply)
 {
     struct target target;
     target_read(&target, request->path);
-    *reply =
-        (struct reply){.status = 200, .reason = "OK", .head = span_is(request->method, "HEAD")};
+    *reply = reply_begin(span_is(request->method, "HEAD"));
     if (target_is_user(&target))
         counter_advance(&worker->requests);
-    if (target.kind != TARGET_NOTHING && !reply->head && !span_is(request->method, "GET")) {
-        complain(reply, &bad_method);
-        reply->allow = "GET, HEAD";
-        return true;
-    }
-    return target_answer(worker, request, &target, reply);
+    if (target.kind == TARGET_NOTHING || reply->head || span_is(request->method, "GET"))
+        return target_answer(worker, request, &target, reply);
+    reply_complain(reply, BAD_METHOD);
+    return true;
 }
 
-void worker_resume(struct worker *worker, struct waiter *waiter, struct session *session,
-                   struct reply *reply)
+void waiter_resume(struct waiter *waiter, struct session *session, struct reply *reply)
 {
-    (void)worker;
-    *reply = (struct reply){.status = 200, .reason = "OK", .head = waiter->head};
+    *reply = reply_begin(waiter->head);
     user_reply(reply, session, waiter->answer, waiter->record, "miss");
-}
-
-bool reply_is_held(const struct reply *reply)
-{
-    return reply->record || reply->text;
 }
 
 void reply_release(struct handler *handler, struct reply *reply)

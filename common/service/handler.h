@@ -8,6 +8,8 @@
 
 #include "cache.h"
 #include "fetches.h"
+#include "figures.h"
+#include "reply.h"
 
 #define HANDLER_ERROR_BYTES ORIGIN_ERROR_BYTES
 
@@ -32,9 +34,12 @@ void handler_destroy(struct handler *handler);
 /* To be called every CACHE_TICK_NS, by one of the threads. */
 void handler_tick(struct handler *handler, uint64_t now_ns);
 
+/* As it is now, for whoever watches. Any thread may ask. */
+void handler_read(struct handler *handler, uint64_t now_ns, struct figures *figures);
+
 struct worker *handler_worker(struct handler *handler, unsigned index);
 
-/* A connection began; it ends with session_close. */
+/* A connection begins, and ends. */
 struct session *worker_connect(struct worker *worker);
 void worker_disconnect(struct worker *worker, struct session *session);
 
@@ -47,28 +52,13 @@ struct request {
     void *context;
 };
 
-struct reply {
-    unsigned status;
-    const char *reason;
-    const char *type;  /* of the content */
-    const char *cache; /* "hit" or "miss", NULL where no user was asked for */
-    const char *allow; /* NULL, or the methods that are */
-    struct span body;
-    bool head; /* the body is not to be sent, only its length */
-    /* What the body lies in, until reply_release. */
-    struct record *record;
-    char *text;
-};
-
 /* False: it waits for a fetch, and the waiter is going to be woken, even before the return. */
 bool worker_ask(struct worker *worker, const struct request *request, struct reply *reply);
 /* The reply to a request whose waiter was woken. It takes the waiter's record over. */
-void worker_resume(struct worker *worker, struct waiter *waiter, struct session *session,
-                   struct reply *reply);
-/* To be called once its body has been sent; where reply_is_held says no, it may be left out. */
+void waiter_resume(struct waiter *waiter, struct session *session, struct reply *reply);
+/* To be called once its body has been sent, if it holds a record or a text. */
 void reply_release(struct handler *handler, struct reply *reply);
-bool reply_is_held(const struct reply *reply);
-/* Instead of worker_resume, where nobody is there any more to hear the answer. */
+/* Instead of waiter_resume, where nobody is there any more to hear the answer. */
 void waiter_release(struct handler *handler, struct waiter *waiter);
 
 /* When the first fetch of this thread is due; 0: it has none. */

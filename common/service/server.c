@@ -174,7 +174,7 @@ static void reply_send(struct loop *loop, h2o_req_t *request, const struct reply
 {
     static h2o_generator_t generator = {NULL, NULL};
     h2o_iovec_t body = {(char *)reply->body.bytes, reply->body.count};
-    if (reply_is_held(reply))
+    if (reply->record || reply->text)
         reply_hold(request, loop->server->handler, reply);
     request->res.status = (int)reply->status;
     request->res.reason = reply->reason;
@@ -323,7 +323,7 @@ static void pending_answer(struct pending *pending)
     connection->waiting--;
     if (loop->stage != SERVING)
         connection_finish(connection);
-    worker_resume(loop->worker, &pending->waiter, connection->session, &reply);
+    waiter_resume(&pending->waiter, connection->session, &reply);
     reply_send(loop, pending->request, &reply);
 }
 

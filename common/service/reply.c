@@ -1,0 +1,57 @@
+/* reply.c - what a request is answered with. */
+#include "reply.h"
+
+struct row {
+    unsigned status;
+    const char *reason;
+    struct span body;
+};
+
+#define ROW(status, reason, text)                                                                  \
+    {                                                                                              \
+        status, reason,                                                                            \
+        {                                                                                          \
+            "{\"error\":\"" text "\"}\n", sizeof "{\"error\":\"" text "\"}\n" - 1                  \
+        }                                                                                          \
+    }
+
+static const struct row complaints[] = {
+    [BAD_ID] = ROW(400, "Bad Request", "a user id is 1 to 128 bytes of UTF-8, percent-encoded"),
+    [NO_USER] = ROW(404, "Not Found", "there is no such user"),
+    [NO_PAGE] = ROW(404, "Not Found", "there are /users/{id}, /stats, /metrics and /jemalloc"),
+    [BAD_METHOD] = ROW(405, "Method Not Allowed", "there are GET and HEAD"),
+    [NO_STATISTICS] = ROW(501, "Not Implemented", "this allocator keeps no statistics"),
+    [ORIGIN_BROKEN] = ROW(502, "Bad Gateway", "the origin cannot be read"),
+};
+
+struct reply reply_begin(bool head)
+{
+    return (struct reply){.status = 200, .reason = "OK", .type = JSON_TYPE, .head = head};
+}
+
+void reply_record(struct reply *reply, struct record *record, const char *cache)
+{
+    reply->record = record;
+    reply->body = record_body(record);
+    reply->cache = cache;
+}
+
+void reply_write(struct reply *reply, const char *type,
+                 void (*write)(const void *subject, FILE *out), const void *subject)
+{
+    FILE *out = open_memstream(&reply->text, &reply->body.count);
+    write(subject, out);
+    fclose(out);
+    reply->body.bytes = reply->text;
+    reply->type = type;
+}
+
+void reply_complain(struct reply *reply, enum complaint complaint)
+{
+    const struct row *row = &complaints[complaint];
+    reply->status = row->status;
+    reply->reason = row->reason;
+    reply->body = row->body;
+    if (complaint == BAD_METHOD)
+        reply->allow = "GET, HEAD";
+}
