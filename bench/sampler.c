@@ -129,7 +129,7 @@ static bool sampler_look(struct sampler *sampler)
         setup->seen(setup->context, &sample);
     if (setup->cap_bytes == 0 || sample.rss_bytes <= setup->cap_bytes)
         return true;
-    setup->run->capped_ns = sample.time_ns;
+    setup->run->capped_ns = sample.time_ns + 1; /* never 0 */
     atomic_store(setup->stop_load, true);
     return false;
 }
@@ -163,6 +163,8 @@ static void *sampler_run(void *context)
     struct sampler *sampler = context;
     uint64_t interval_ns = sampler->setup.interval_ns, due_ns = sampler->start_ns + interval_ns;
     thread_pin(sampler->setup.cpu);
+    if (sampler->setup.run->capped_ns > 0)
+        return NULL;
     while (sampler_wait(sampler, due_ns) && sampler_look(sampler)) {
         uint64_t now = now_ns();
         do
@@ -200,7 +202,8 @@ struct sampler *sampler_start(const struct sampler_setup *setup, char error[SAMP
     pthread_mutex_init(&sampler->mutex, NULL);
     wake_create(&sampler->wake);
     sampler->start_ns = now_ns();
-    if (!sampler_look(sampler))
+    sampler_look(sampler);
+    if (sampler->failed)
         snprintf(error, SAMPLER_ERROR_BYTES, "%s", sampler->error);
     else if (pthread_create(&sampler->thread, NULL, sampler_run, sampler) != 0)
         snprintf(error, SAMPLER_ERROR_BYTES, "no thread for the sampler");
