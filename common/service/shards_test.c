@@ -1,0 +1,208 @@
+/* shards_test.c - many threads, one cache: nothing lost, nothing over the limit, nothing leaked. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "policies.h"
+#include "session.h"
+#include "user.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+
+#define THREADS  4
+#define REQUESTS 20000
+#define IDS      500
+#define CAPACITY 300
+
+static struct shards *shards_of(const char *policy, uint64_t entries, uint64_t bytes, size_t wanted)
+{
+    struct cache_setup setup = {
+        .policy = policy_find(policy), .capacity_entries = entries, .capacity_bytes = bytes};
+    return shards_create(&setup, wanted);
+}
+
+static struct record *record_make(struct memory_zone *zone, struct span id)
+{
+    struct user user = {id, {"n", 1}, {"e", 1}, {"a", 1}, {"d", 1}};
+    return user_record(&user, zone);
+}
+
+/* As the handler does it; the caller releases the record. */
+static struct record *user_get(struct shards *shards, unsigned number)
+{
+    char text[16];
+    struct span id = {text, (size_t)snprintf(text, sizeof text, "%u", number)};
+    uint64_t hash = cache_hash(id);
+    size_t index = shards_index(shards, hash);
+    struct cache *cache = shards_enter(shards, index);
+    struct record *record = cache_get(cache, id, hash, 1);
+    if (record == NULL) {
+        record = record_make(cache_zone(cache), id);
+        cache_put(cache, record, hash, 1);
+    }
+    shards_leave(shards, index);
+    return record;
+}
+
+static struct cache_stats stats_read(struct shards *shards)
+{
+    struct cache_stats stats;
+    struct memory_zone_figures zones;
+    shards_read(shards, &stats, &zones);
+    return stats;
+}
+
+static void capacity_is_divided(void **state)
+{
+    (void)state;
+    static const struct {
+        uint64_t entries, bytes;
+        size_t wanted, count;
+    } rows[] = {
+        {0, 0, 1, 1},   {0, 0, 8, 8},   {0, 0, 5, 8},    {0, 0, 1000, 64},   {1, 0, 8, 1},
+        {127, 0, 8, 1}, {128, 0, 8, 2}, {1000, 0, 8, 8}, {0, 1 << 20, 8, 1}, {0, 64 << 20, 16, 16},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct shards *shards = shards_of("lru", rows[i].entries, rows[i].bytes, rows[i].wanted);
+        assert_int_equal(shards_count(shards), rows[i].count);
+        shards_destroy(shards);
+    }
+}
+
+/* Filled far beyond, 1003 entries are 1003, in one shard as in eight. */
+static void capacities_add_up(void **state)
+{
+    (void)state;
+    for (size_t wanted = 1; wanted <= 8; wanted *= 8) {
+        struct shards *shards = shards_of("lru", 1003, 0, wanted);
+        for (unsigned i = 0; i < 20000; i++)
+            shards_release(shards, user_get(shards, i));
+        assert_int_equal(stats_read(shards).entries, 1003);
+        assert_int_equal(stats_read(shards).misses, 20000);
+        shards_destroy(shards);
+    }
+}
+
+static void weak_cache_forgets_what_nobody_owns(void **state)
+{
+    (void)state;
+    struct memory_zone *zone = memory_zone_create();
+    struct shards *shards = shards_of("weak", 0, 0, 4);
+    struct session *session = session_create(shards, zone, 2);
+    for (unsigned i = 0; i < 5; i++) {
+        struct record *record = user_get(shards, i);
+        session_note(session, record);
+        shards_release(shards, record);
+    }
+    assert_int_equal(stats_read(shards).entries, 2);
+    shards_release(shards, user_get(shards, 4));
+    shards_release(shards, user_get(shards, 3));
+    assert_int_equal(stats_read(shards).hits, 2);
+    session_destroy(session);
+    assert_int_equal(stats_read(shards).entries, 0);
+    shards_destroy(shards);
+    memory_zone_destroy(zone);
+}
+
+static void empty_session_owns_nothing(void **state)
+{
+    (void)state;
+    struct memory_zone *zone = memory_zone_create();
+    struct shards *shards = shards_of("weak", 0, 0, 1);
+    struct session *session = session_create(shards, zone, 0);
+    struct record *record = user_get(shards, 1);
+    session_note(session, record);
+    shards_release(shards, record);
+    assert_int_equal(stats_read(shards).entries, 0);
+    session_destroy(session);
+    shards_destroy(shards);
+    memory_zone_destroy(zone);
+}
+
+struct asker {
+    pthread_t thread;
+    struct shards *shards;
+    struct memory_zone *zone;
+    uint32_t state;
+    unsigned wrong; /* answers for somebody else */
+};
+
+static unsigned asker_next(struct asker *asker)
+{
+    asker->state = asker->state * 1664525u + 1013904223u;
+    return (asker->state >> 8) % IDS;
+}
+
+static void *asker_run(void *context)
+{
+    struct asker *asker = context;
+    struct session *session = session_create(asker->shards, asker->zone, 8);
+    for (unsigned i = 0; i < REQUESTS; i++) {
+        unsigned number = asker_next(asker);
+        char text[16];
+        size_t count = (size_t)snprintf(text, sizeof text, "%u", number);
+        struct record *record = user_get(asker->shards, number);
+        struct span key = record_key(record);
+        asker->wrong += key.count != count || memcmp(key.bytes, text, count) != 0;
+        session_note(session, record);
+        shards_release(asker->shards, record);
+        if (i % 1000 == 0)
+            shards_tick(asker->shards, 1);
+    }
+    session_destroy(session);
+    return NULL;
+}
+
+static void threads_share(const char *policy, uint64_t entries)
+{
+    struct memory_zone *zone = memory_zone_create();
+    struct shards *shards = shards_of(policy, entries, 0, 4);
+    struct asker askers[THREADS];
+    for (unsigned i = 0; i < THREADS; i++) {
+        askers[i] = (struct asker){.shards = shards, .zone = zone, .state = i};
+        assert_int_equal(pthread_create(&askers[i].thread, NULL, asker_run, &askers[i]), 0);
+    }
+    for (unsigned i = 0; i < THREADS; i++) {
+        pthread_join(askers[i].thread, NULL);
+        assert_int_equal(askers[i].wrong, 0);
+    }
+    struct cache_stats stats = stats_read(shards);
+    assert_int_equal(stats.hits + stats.misses, THREADS * REQUESTS);
+    assert_int_equal(stats.insertions - stats.replacements - stats.evictions - stats.expirations -
+                         stats.removals,
+                     stats.entries);
+    assert_true(entries == 0 || stats.entries <= entries);
+    assert_true(!policy_find(policy)->weak || stats.entries == 0);
+    shards_destroy(shards);
+    memory_zone_destroy(zone);
+}
+
+static void threads_share_a_bounded_cache(void **state)
+{
+    (void)state;
+    threads_share("lru", CAPACITY);
+}
+
+static void threads_share_a_weak_cache(void **state)
+{
+    (void)state;
+    threads_share("weak", 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(capacity_is_divided),
+        cmocka_unit_test(capacities_add_up),
+        cmocka_unit_test(weak_cache_forgets_what_nobody_owns),
+        cmocka_unit_test(empty_session_owns_nothing),
+        cmocka_unit_test(threads_share_a_bounded_cache),
+        cmocka_unit_test(threads_share_a_weak_cache),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
