@@ -20,6 +20,8 @@
 
 #define PATH_BYTES (RESULT_LINE_BYTES + RESULT_NAME_BYTES + 32)
 
+#define DRAW_NS (NS_PER_SECOND / 5) /* least time between two progress lines */
+
 struct bench {
     struct plan plan;
     struct result *results[PLAN_VARIANTS_MAX]; /* one per variant */
@@ -27,7 +29,7 @@ struct bench {
     int server_cpu, generator_cpu;
     size_t run_number, run_count; /* the one at hand, from 1 */
     uint64_t start_ns;
-    uint64_t seen_ns; /* when the progress line was last drawn */
+    uint64_t drawn_ns; /* when the progress line last was */
     bool failed, lively;
     struct interrupt interrupt;
 };
@@ -124,6 +126,9 @@ static void progress_draw(void *context, const struct result_sample *sample)
     struct bench *bench = view->bench;
     char requests[UNITS_TEXT_BYTES], rss[UNITS_TEXT_BYTES], left[UNITS_TEXT_BYTES];
     double each_ns = (double)bench->plan.duration_ns;
+    if (now_ns() - bench->drawn_ns < DRAW_NS)
+        return;
+    bench->drawn_ns = now_ns();
     double done = (double)(bench->run_number - 1),
            elapsed_ns = (double)(now_ns() - bench->start_ns);
     if (done > 0)

@@ -19,7 +19,7 @@
 #define RUN_LEAST_NS      (NS_PER_SECOND / 2)
 #define RUN_AROUND_NS     (NS_PER_SECOND / 10) /* starting, measuring the cost, stopping */
 #define INTERVAL_NS       (NS_PER_SECOND / 10)
-#define SAMPLES_LEAST     40 /* shorter runs are sampled more often */
+#define SAMPLES_LEAST     30 /* shorter runs are sampled more often */
 #define TTL_SHARE         6  /* of a run, so that its plateau is judged */
 #define CAPACITY_ENTRIES  10000
 #define SET_FACTOR        2   /* scan and burst ask for so many times what fits */

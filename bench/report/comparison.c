@@ -8,13 +8,14 @@
 #include <string.h>
 
 static const struct table_column columns[] = {
-    {"workload", TABLE_LEFT},   {"variant", TABLE_LEFT},   {"req/s", TABLE_RIGHT},
-    {"spread", TABLE_RIGHT},    {"CPU us", TABLE_RIGHT},   {"p50", TABLE_RIGHT},
-    {"p99", TABLE_RIGHT},       {"hits", TABLE_RIGHT},     {"entries", TABLE_RIGHT},
-    {"payload", TABLE_RIGHT},   {"cache", TABLE_RIGHT},    {"+B/entry", TABLE_RIGHT},
-    {"allocated", TABLE_RIGHT}, {"resident", TABLE_RIGHT}, {"RSS", TABLE_RIGHT},
-    {"B/req", TABLE_RIGHT},     {"verdict", TABLE_LEFT},
+    {"workload", TABLE_LEFT},       {"variant", TABLE_LEFT},       {"req/s", TABLE_RIGHT},
+    {"spread", TABLE_RIGHT},        {"CPU us", TABLE_RIGHT},       {"p50", TABLE_RIGHT},
+    {"p99", TABLE_RIGHT},           {"hits", TABLE_RIGHT},         {"entries", TABLE_RIGHT},
+    {"payload", TABLE_RIGHT},       {"cache", TABLE_RIGHT},        {"+B/entry", TABLE_RIGHT},
+    {"allocated MiB", TABLE_RIGHT}, {"resident MiB", TABLE_RIGHT}, {"RSS MiB", TABLE_RIGHT},
+    {"B/request", TABLE_RIGHT},     {"verdict", TABLE_LEFT},
 };
+#define KEYS    2
 #define COLUMNS (sizeof columns / sizeof columns[0])
 
 static const enum table_tone class_tones[VERDICT_CLASSES] = {
@@ -82,7 +83,7 @@ static void size_cell(struct table *table, const struct result_figure *figure)
 static void growth_cell(struct table *table, const struct result_figure *figures,
                         enum result_figure_name start, enum result_figure_name end)
 {
-    table_cell(table, TABLE_PLAIN, "%.1f \u2192 %.1f MiB", figures[start].median / 0x1p20,
+    table_cell(table, TABLE_PLAIN, "%.1f\u2192%.1f", figures[start].median / 0x1p20,
                figures[end].median / 0x1p20);
 }
 
@@ -167,6 +168,7 @@ static void workload_add(struct table *table, struct result *const *results, siz
 void comparison_print(struct result *const *results, size_t count, FILE *out)
 {
     struct table *table = table_create(columns, COLUMNS);
+    table_set_keys(table, KEYS);
     for (size_t i = 0; i < count; i++)
         for (size_t j = 0; j < results[i]->summary_count; j++)
             if (!was_seen(results, i, results[i]->summaries[j].workload))

@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #define CELL_BYTES 128
@@ -19,7 +20,7 @@ struct cell {
 struct table {
     struct memory_zone *zone;
     const struct table_column *columns;
-    size_t column_count;
+    size_t column_count, keys;
     struct cell *cells;
     size_t cell_count, cell_room;
 };
@@ -35,7 +36,7 @@ struct table *table_create(const struct table_column *columns, size_t count)
 {
     struct memory_zone *zone = memory_zone_create();
     struct table *table = memory_alloc_zeroed(zone, sizeof *table);
-    *table = (struct table){.zone = zone, .columns = columns, .column_count = count};
+    *table = (struct table){.zone = zone, .columns = columns, .column_count = count, .keys = 1};
     return table;
 }
 
@@ -47,6 +48,11 @@ void table_destroy(struct table *table)
     memory_free(table->cells);
     memory_free(table);
     memory_zone_destroy(zone);
+}
+
+void table_set_keys(struct table *table, size_t keys)
+{
+    table->keys = keys;
 }
 
 static struct cell *cell_add(struct table *table)
@@ -91,45 +97,96 @@ static size_t column_width(const struct table *table, size_t column)
     return width;
 }
 
-/* *owed: spaces that are due before the next text, so that none ends a line. */
-static void text_print(const char *text, enum table_tone tone, enum table_align align, size_t width,
-                       bool colours, size_t *owed, FILE *out)
+/* A line as it is printed: spaces are owed until a text comes, so that none ends it. */
+struct line {
+    FILE *out;
+    bool colours;
+    size_t owed;
+};
+
+static void text_print(struct line *line, const char *text, enum table_tone tone,
+                       enum table_align align, size_t width)
 {
     size_t padding = width - text_width(text);
-    bool toned = colours && tone != TABLE_PLAIN;
+    bool toned = line->colours && tone != TABLE_PLAIN;
     if (align == TABLE_RIGHT)
-        *owed += padding;
+        line->owed += padding;
     if (*text != '\0') {
-        fprintf(out, "%*s%s%s%s", (int)*owed, "", toned ? tones[tone] : "", text,
+        fprintf(line->out, "%*s%s%s%s", (int)line->owed, "", toned ? tones[tone] : "", text,
                 toned ? TONE_END : "");
-        *owed = 0;
+        line->owed = 0;
     }
-    *owed += (align == TABLE_LEFT ? padding : 0) + GAP;
+    line->owed += (align == TABLE_LEFT ? padding : 0) + GAP;
 }
 
-static void head_print(const struct table *table, bool colours, FILE *out)
+/* A block shows the keys and the columns from..to-1. */
+struct block {
+    size_t from, to;
+};
+
+static bool is_shown(const struct table *table, const struct block *block, size_t column)
 {
-    size_t owed = 0;
-    for (size_t i = 0; i < table->column_count; i++)
-        text_print(table->columns[i].head, TABLE_FAINT, table->columns[i].align,
-                   column_width(table, i), colours, &owed, out);
+    return column < table->keys || (column >= block->from && column < block->to);
+}
+
+/* Row 0 is that of the heads. */
+static void row_print(const struct table *table, const struct block *block, size_t row,
+                      bool colours, FILE *out)
+{
+    struct line line = {.out = out, .colours = colours};
+    for (size_t i = 0; i < table->column_count; i++) {
+        const struct table_column *column = &table->columns[i];
+        size_t cell = row * table->column_count + i - table->column_count;
+        if (!is_shown(table, block, i) || (row > 0 && cell >= table->cell_count))
+            continue;
+        text_print(&line, row == 0 ? column->head : table->cells[cell].text,
+                   row == 0 ? TABLE_FAINT : table->cells[cell].tone, column->align,
+                   column_width(table, i));
+    }
     fputc('\n', out);
+}
+
+static size_t keys_width(const struct table *table)
+{
+    size_t width = 0;
+    for (size_t i = 0; i < table->keys; i++)
+        width += column_width(table, i) + GAP;
+    return width;
+}
+
+/* As many columns as fit, but at least one. */
+static struct block block_next(const struct table *table, size_t from, size_t width)
+{
+    struct block block = {from, from + 1};
+    size_t used = keys_width(table) + column_width(table, from);
+    while (block.to < table->column_count) {
+        used += GAP + column_width(table, block.to);
+        if (width > 0 && used > width)
+            break;
+        block.to++;
+    }
+    return block;
+}
+
+void table_print_within(const struct table *table, bool colours, size_t width, FILE *out)
+{
+    size_t rows = (table->cell_count + table->column_count - 1) / table->column_count;
+    struct block block = {0};
+    for (size_t from = table->keys; from < table->column_count; from = block.to) {
+        if (from > table->keys)
+            fputc('\n', out);
+        block = block_next(table, from, width);
+        for (size_t row = 0; row <= rows; row++)
+            row_print(table, &block, row, colours, out);
+    }
 }
 
 void table_print(const struct table *table, bool colours, FILE *out)
 {
-    size_t owed = 0;
-    head_print(table, colours, out);
-    for (size_t i = 0; i < table->cell_count; i++) {
-        size_t column = i % table->column_count;
-        const struct cell *cell = &table->cells[i];
-        text_print(cell->text, cell->tone, table->columns[column].align,
-                   column_width(table, column), colours, &owed, out);
-        if (column + 1 == table->column_count || i + 1 == table->cell_count) {
-            fputc('\n', out);
-            owed = 0;
-        }
-    }
+    struct winsize size = {0};
+    if (isatty(fileno(out)))
+        ioctl(fileno(out), TIOCGWINSZ, &size);
+    table_print_within(table, colours, size.ws_col, out);
 }
 
 bool table_wants_colours(FILE *out)

@@ -12,12 +12,13 @@
 static const struct table_column columns[] = {
     {"name", TABLE_LEFT}, {"n", TABLE_RIGHT}, {"words", TABLE_LEFT}};
 
-static void print_expect(const struct table *table, bool colours, const char *expected)
+static void print_expect(const struct table *table, bool colours, size_t width,
+                         const char *expected)
 {
     char *text;
     size_t bytes;
     FILE *out = open_memstream(&text, &bytes);
-    table_print(table, colours, out);
+    table_print_within(table, colours, width, out);
     fclose(out);
     assert_string_equal(text, expected);
     free(text);
@@ -33,7 +34,7 @@ static void columns_are_aligned(void **state)
     table_cell(table, TABLE_PLAIN, "longer");
     table_cell(table, TABLE_PLAIN, "7");
     table_cell(table, TABLE_PLAIN, "%s", "");
-    print_expect(table, false,
+    print_expect(table, false, 0,
                  "name       n  words\n"
                  "a       1000  well\n"
                  "longer     7\n");
@@ -49,7 +50,7 @@ static void characters_count_and_not_bytes(void **state)
         table_cell(table, TABLE_PLAIN, "\u00b5");
         table_cell(table, TABLE_PLAIN, "x");
     }
-    print_expect(table, false,
+    print_expect(table, false, 0,
                  "name   n  words\n"
                  "\u2192\u2192\u2192\u2192\u2192  \u00b5  x\n"
                  "12345  \u00b5  x\n");
@@ -62,9 +63,28 @@ static void colours_stand_around_the_text_alone(void **state)
     (void)state;
     table_cell(table, TABLE_BAD, "1");
     table_cell(table, TABLE_PLAIN, "x");
-    print_expect(table, true,
+    print_expect(table, true, 0,
                  "\033[2mn\033[0m  \033[2mwords\033[0m\n"
                  "\033[1;31m1\033[0m  x\n");
+    table_destroy(table);
+}
+
+static void columns_that_do_not_fit_continue_below(void **state)
+{
+    struct table *table = table_create(columns, 3);
+    (void)state;
+    table_cell(table, TABLE_PLAIN, "a");
+    table_cell(table, TABLE_PLAIN, "1");
+    table_cell(table, TABLE_PLAIN, "well");
+    print_expect(table, false, 14,
+                 "name  n  words\n"
+                 "a     1  well\n");
+    print_expect(table, false, 13,
+                 "name  n\n"
+                 "a     1\n"
+                 "\n"
+                 "name  words\n"
+                 "a     well\n");
     table_destroy(table);
 }
 
@@ -82,6 +102,7 @@ int main(void)
         cmocka_unit_test(columns_are_aligned),
         cmocka_unit_test(characters_count_and_not_bytes),
         cmocka_unit_test(colours_stand_around_the_text_alone),
+        cmocka_unit_test(columns_that_do_not_fit_continue_below),
         cmocka_unit_test(a_file_gets_no_colours),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

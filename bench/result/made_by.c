@@ -42,11 +42,9 @@ static void machine_fill(struct result_made_by *made_by)
 
 static void command_line_fill(char *line, size_t bytes, int argc, char **argv)
 {
-    size_t length = 0;
-    line[0] = '\0';
+    size_t length = (size_t)snprintf(line, bytes, "tidemark");
     for (int i = 0; i < argc && length < bytes; i++)
-        length +=
-            (size_t)snprintf(line + length, bytes - length, "%s%s", i > 0 ? " " : "", argv[i]);
+        length += (size_t)snprintf(line + length, bytes - length, " %s", argv[i]);
 }
 
 static void time_fill(char *text, size_t bytes)
