@@ -4,14 +4,13 @@
 #include <stdio.h>
 #include <string.h>
 
-#define PUT_NS UINT64_C(1000000) /* time that passes with a put */
+#define PUT_NS       UINT64_C(1000000) /* time that passes with a put */
+#define SETTLE_TICKS 100000            /* a bucket or a chunk each: enough for a million entries */
 
 struct bed {
     struct memory_zone *zone; /* of the bed itself, not of the cache */
     struct cache *cache;
-    const struct policy *policy;
-    const struct key *keys;
-    uint32_t key_count, entries;
+    struct bed_setup is;
     uint32_t next;         /* key of the next put */
     uint32_t eldest;       /* key of the entry that goes by hand */
     bool by_hand;          /* the policy lets nobody go */
@@ -45,20 +44,28 @@ static struct cache *cache_for(const struct policy *policy, uint32_t entries)
     return cache_create(&setup);
 }
 
-struct bed *bed_create(struct memory_zone *zone, const struct policy *policy, uint32_t entries,
-                       const struct key *keys, uint32_t key_count)
+static struct record *record_sized(struct bed *bed, uint32_t key, size_t body_chars)
+{
+    static const char body[BODY_CHARS_MAX];
+    return record_create(cache_zone(bed->cache), key_span(&bed->is.keys[key]),
+                         (struct span){body, body_chars}, KEY_APART);
+}
+
+struct record *bed_record(struct bed *bed, uint32_t key)
+{
+    return record_sized(bed, key, bed->is.body_chars);
+}
+
+struct bed *bed_create(struct memory_zone *zone, const struct bed_setup *setup)
 {
     struct bed *bed = memory_alloc(zone, sizeof *bed);
     *bed = (struct bed){.zone = zone,
-                        .cache = cache_for(policy, entries),
-                        .policy = policy,
-                        .keys = keys,
-                        .key_count = key_count,
-                        .entries = entries,
-                        .next = entries % key_count};
+                        .cache = cache_for(setup->policy, setup->entries),
+                        .is = *setup,
+                        .next = setup->entries % setup->key_count};
     bed->anchor = bed_record(bed, 0);
-    if (policy->weak)
-        bed->owned = memory_alloc_zeroed(zone, entries * sizeof(struct record *));
+    if (setup->policy->weak)
+        bed->owned = memory_alloc_zeroed(zone, setup->entries * sizeof(struct record *));
     return bed;
 }
 
@@ -66,14 +73,14 @@ static void record_let_go(struct bed *bed, struct record *record, uint64_t hash)
 {
     if (!record_drop(record))
         return;
-    if (bed->policy->weak)
+    if (bed->is.policy->weak)
         cache_forget(bed->cache, record, hash);
     record_free(record);
 }
 
 void bed_destroy(struct bed *bed)
 {
-    for (uint32_t i = 0; bed->owned != NULL && i < bed->entries; i++)
+    for (uint32_t i = 0; bed->owned != NULL && i < bed->is.entries; i++)
         if (bed->owned[i] != NULL)
             record_let_go(bed, bed->owned[i], cache_hash(record_key(bed->owned[i])));
     memory_free(bed->owned);
@@ -82,31 +89,24 @@ void bed_destroy(struct bed *bed)
     memory_free(bed);
 }
 
-struct record *bed_record(struct bed *bed, uint32_t key)
-{
-    static const char body[BODY_CHARS] = "{\"name\": \"Somebody\", \"desc\": \"";
-    return record_create(cache_zone(bed->cache), key_span(&bed->keys[key]),
-                         (struct span){body, BODY_CHARS}, KEY_APART);
-}
-
 void bed_keep(struct bed *bed, uint32_t key, struct record *record)
 {
     bed->now_ns += PUT_NS;
-    cache_put(bed->cache, record, bed->keys[key].hash, bed->now_ns);
-    if (bed->policy->weak)
-        bed->owned[key % bed->entries] = record;
+    cache_put(bed->cache, record, bed->is.keys[key].hash, bed->now_ns);
+    if (bed->is.policy->weak)
+        bed->owned[key % bed->is.entries] = record;
     else
-        record_let_go(bed, record, bed->keys[key].hash);
+        record_let_go(bed, record, bed->is.keys[key].hash);
 }
 
 void bed_drop(struct bed *bed, uint32_t key)
 {
-    if (bed->policy->weak) {
-        struct record **owned = &bed->owned[key % bed->entries];
-        record_let_go(bed, *owned, bed->keys[key].hash);
+    if (bed->is.policy->weak) {
+        struct record **owned = &bed->owned[key % bed->is.entries];
+        record_let_go(bed, *owned, bed->is.keys[key].hash);
         *owned = NULL;
     } else {
-        cache_remove(bed->cache, key_span(&bed->keys[key]), bed->keys[key].hash);
+        cache_remove(bed->cache, key_span(&bed->is.keys[key]), bed->is.keys[key].hash);
     }
 }
 
@@ -120,19 +120,25 @@ static uint32_t stride_for(uint32_t count)
 
 void bed_fill(struct bed *bed)
 {
-    uint64_t stride = stride_for(bed->entries), key = 0;
-    for (uint32_t i = 0; i < bed->entries; i++) {
+    uint64_t stride = stride_for(bed->is.entries), key = 0;
+    for (uint32_t i = 0; i < bed->is.entries; i++) {
         bed_keep(bed, (uint32_t)key, bed_record(bed, (uint32_t)key));
-        key = (key + stride) % bed->entries;
+        key = (key + stride) % bed->is.entries;
     }
     struct cache_stats stats;
     cache_stats(bed->cache, &stats);
-    bed->by_hand = stats.entries > 0 && bed->policy->limits == 0;
+    bed->by_hand = stats.entries > 0 && bed->is.policy->limits == 0;
+}
+
+void bed_settle(struct bed *bed)
+{
+    for (int i = 0; i < SETTLE_TICKS; i++)
+        cache_tick(bed->cache, bed->now_ns);
 }
 
 static uint32_t ring_next(const struct bed *bed, uint32_t key)
 {
-    return key + 1 == bed->key_count ? 0 : key + 1;
+    return key + 1 == bed->is.key_count ? 0 : key + 1;
 }
 
 void bed_put(struct bed *bed)
@@ -162,16 +168,13 @@ void bed_stats(const struct bed *bed, struct cache_stats *stats)
 
 size_t bed_rounding(struct bed *bed)
 {
-    static const char body[2 * BODY_CHARS];
     size_t usable = 0;
-    for (size_t count = BODY_CHARS; count < sizeof body; count++) {
-        struct record *record = record_create(cache_zone(bed->cache), key_span(&bed->keys[0]),
-                                              (struct span){body, count}, KEY_APART);
+    for (size_t chars = bed->is.body_chars; chars <= BODY_CHARS_MAX; chars++) {
+        struct record *record = record_sized(bed, 0, chars);
         size_t bytes = record_bytes(record);
-        record_drop(record);
         record_free(record);
         if (usable != 0 && bytes > usable)
-            return count - 1 - BODY_CHARS;
+            return chars - 1 - bed->is.body_chars;
         usable = bytes;
     }
     return 0;

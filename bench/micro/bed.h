@@ -9,8 +9,8 @@
 
 #include "cache.h"
 
-#define KEY_CHARS  64
-#define BODY_CHARS 350
+#define KEY_CHARS      64
+#define BODY_CHARS_MAX 1024
 
 struct key {
     uint64_t hash;
@@ -27,14 +27,22 @@ struct key *keys_create(struct memory_zone *zone, uint32_t count);
 
 struct bed;
 
-/* An empty cache for `entries`, which will hold keys[0] to keys[entries - 1] when it has been
- * filled, and then take the keys from there on, round and round the whole ring. `entries` is a
- * power of ten and divides key_count. */
-struct bed *bed_create(struct memory_zone *zone, const struct policy *policy, uint32_t entries,
-                       const struct key *keys, uint32_t key_count);
+struct bed_setup {
+    const struct policy *policy;
+    uint32_t entries; /* a power of ten that divides key_count */
+    const struct key *keys;
+    uint32_t key_count;
+    uint32_t body_chars; /* of each record, BODY_CHARS_MAX at most */
+};
+
+/* An empty cache, which will hold keys[0] to keys[entries - 1] when it has been filled, and then
+ * take the keys from there on, round and round the whole ring. */
+struct bed *bed_create(struct memory_zone *zone, const struct bed_setup *setup);
 void bed_destroy(struct bed *bed);
 /* The order of filling has nothing to do with the order of the keys. */
 void bed_fill(struct bed *bed);
+/* Lets the index end what it has begun, as time does. */
+void bed_settle(struct bed *bed);
 /* One new record comes in and one goes. */
 void bed_put(struct bed *bed);
 /* True: a hit. */

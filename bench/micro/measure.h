@@ -9,6 +9,8 @@
 #include "bed.h"
 #include "gbench.h"
 
+#define BODY_CHARS 350 /* of the records that are asked for and weighed: a user's, on average */
+
 /* The cache in use, shared by the benchmarks of one policy and size. */
 struct stage {
     struct memory_zone *zone;

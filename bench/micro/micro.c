@@ -34,8 +34,8 @@ struct plan {
     double budget_s;
 };
 
-static const struct plan full_plan = {{1000, 100000, 1000000}, 3, 14};
-static const struct plan quick_plan = {{1000, 100000}, 2, 3};
+static const struct plan full_plan = {{1000, 100000, 1000000}, 3, 8};
+static const struct plan quick_plan = {{1000, 100000}, 2, 2};
 
 struct micro {
     const struct plan *plan;

@@ -10,7 +10,8 @@
 struct space {
     struct cache_stats stats;
     uint64_t rounding_bytes; /* of one record */
-    uint64_t rss_bytes;      /* by which the process grew */
+    uint64_t rss_full_bytes; /* by which the process grew, the moment the cache was full */
+    uint64_t rss_bytes;      /* and when unused pages had gone back to the kernel */
 };
 
 static uint64_t rss_now(void)
@@ -25,13 +26,19 @@ static uint64_t rss_now(void)
 static struct space space_measure(const struct measure *measure)
 {
     struct memory_zone *zone = memory_zone_create();
-    struct key *keys = keys_create(zone, measure->entries);
-    struct bed *bed = bed_create(zone, measure->policy, measure->entries, keys, measure->entries);
+    struct bed *bed =
+        bed_create(zone, &(struct bed_setup){.policy = measure->policy,
+                                             .entries = measure->entries,
+                                             .keys = keys_create(zone, measure->entries),
+                                             .key_count = measure->entries,
+                                             .body_chars = BODY_CHARS});
     struct space space = {.rounding_bytes = bed_rounding(bed)};
     uint64_t before = rss_now();
     bed_fill(bed);
-    uint64_t after = rss_now();
-    space.rss_bytes = after > before ? after - before : 0;
+    space.rss_full_bytes = rss_now() - before;
+    bed_settle(bed);
+    memory_purge();
+    space.rss_bytes = rss_now() - before;
     bed_stats(bed, &space.stats);
     return space;
 }
@@ -55,7 +62,7 @@ static int space_in_child(const struct measure *measure, struct space *space)
     return got == sizeof *space && status == 0 ? 0 : -1;
 }
 
-static void space_tell(struct measure *measure, const struct space *space)
+static void space_tell(struct gbench *bench, struct measure *measure, const struct space *space)
 {
     double kept = (double)space->stats.entries;
     measure->kept = kept;
@@ -65,6 +72,8 @@ static void space_tell(struct measure *measure, const struct space *space)
     measure->rounding_bytes = (double)space->rounding_bytes;
     measure->overhead_bytes = (double)space->stats.bytes / kept - payload - measure->rounding_bytes;
     measure->rss_bytes = (double)space->rss_bytes / kept - payload;
+    gbench_counter(bench, "rss_when_full_beyond_payload_bytes",
+                   (double)space->rss_full_bytes / kept - payload);
 }
 
 void measure_memory(struct gbench *bench, void *context)
@@ -76,7 +85,7 @@ void measure_memory(struct gbench *bench, void *context)
             gbench_fail(bench, "the measuring process failed");
             return;
         }
-    space_tell(measure, &space);
+    space_tell(bench, measure, &space);
     gbench_counter(bench, "entries", measure->kept);
     gbench_counter(bench, "key_bytes", KEY_CHARS);
     gbench_counter(bench, "body_bytes", BODY_CHARS);

@@ -29,9 +29,13 @@ static struct bed *stage_set(const struct measure *measure)
     stage->policy = measure->policy;
     stage->entries = measure->entries;
     stage->renewed = false;
-    stage->bed = bed_create(stage->zone, measure->policy, measure->entries, stage_keys(stage),
-                            stage->key_count);
+    stage->bed = bed_create(stage->zone, &(struct bed_setup){.policy = measure->policy,
+                                                             .entries = measure->entries,
+                                                             .keys = stage_keys(stage),
+                                                             .key_count = stage->key_count,
+                                                             .body_chars = BODY_CHARS});
     bed_fill(stage->bed);
+    bed_settle(stage->bed);
     return stage->bed;
 }
 
