@@ -169,25 +169,26 @@ static int result_status(const struct load_setup *setup, const struct load_resul
     return result->errors || result->gave_up || result->stopped;
 }
 
-static int load_and_show(struct load_setup *setup, const struct load_options *options,
+static int load_and_show(const struct load_setup *asked, const struct load_options *options,
                          const char *url)
 {
     char error[LOAD_ERROR_BYTES] = "no thread could be started";
+    struct load_setup setup = *asked;
     struct load_result result;
     struct watch watch;
     int status = -1;
 
     if (watch_begin(&watch) == 0) {
-        setup->stop = &watch.stop;
-        setup->progress = &watch.progress;
-        status = load_run(setup, &result, error);
+        setup.stop = &watch.stop;
+        setup.progress = &watch.progress;
+        status = load_run(&setup, &result, error);
         watch_end(&watch);
     }
     if (status < 0)
         return complain(error);
-    struct load_shown shown = {url, options->workload, setup, &result};
+    struct load_shown shown = {url, options->workload, &setup, &result};
     (options->json ? load_show_json : load_show_table)(&shown, stdout);
-    status = result_status(setup, &result);
+    status = result_status(&setup, &result);
     load_result_free(&result);
     return status;
 }

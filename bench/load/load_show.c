@@ -141,6 +141,9 @@ void load_show_table(const struct load_shown *shown, FILE *out)
     hit_lines(out, result);
     error_lines(out, result);
     cost_lines(out, result);
+    if (open_loop)
+        fprintf(out, "%-14s%14s   at most, by the generator itself\n", "sent late",
+                units_format_duration(text, (double)result->late_ns));
     latency_table(out, result, open_loop);
     warning_lines(out, result);
 }

@@ -15,11 +15,12 @@
 #define EVENTS_PER_WAIT 256
 #define READ_BYTES      65536
 #define IDS_PER_READ    1024
-#define TICK_NS         (50 * NS_PER_MS) /* how often timeouts are looked for */
-#define TICK_DOWN_NS    NS_PER_MS        /* while connections are down */
-#define CONNECT_NS      NS_PER_SECOND    /* longest wait for all connections before the start */
-#define RETRY_DOUBLINGS 7                /* longest wait before connecting again: 128 ms */
-#define GIVE_UP_ROUNDS  3                /* failures in a row, as a multiple of the connections */
+#define TICK_NS         (50 * NS_PER_MS)  /* how often timeouts are looked for */
+#define TICK_DOWN_NS    NS_PER_MS         /* while connections are down */
+#define CONNECT_NS      NS_PER_SECOND     /* longest wait for all connections before the start */
+#define OVERTIME_NS     (100 * NS_PER_MS) /* for what was due before the end, but could not go out */
+#define RETRY_DOUBLINGS 7                 /* longest wait before connecting again: 128 ms */
+#define GIVE_UP_ROUNDS  3                 /* failures in a row, as a multiple of the connections */
 #define GIVE_UP_NS      (2 * NS_PER_SECOND) /* since the last good answer, if there was one */
 
 enum connection_state { CONNECTION_DOWN, CONNECTION_UNDER_WAY, CONNECTION_OPEN };
@@ -100,6 +101,15 @@ static bool limit_reached(const struct loop *loop)
     return loop->setup->requests && loop->started == loop->setup->requests;
 }
 
+/* What was due before the end may still go out a little later. */
+static bool time_is_up(const struct loop *loop)
+{
+    if (loop->now_ns < loop->deadline_ns)
+        return false;
+    return schedule_due(&loop->schedule, loop->now_ns) >= loop->deadline_ns ||
+           loop->now_ns >= loop->deadline_ns + OVERTIME_NS;
+}
+
 /* Takes the next request, if one is due. Whoever takes it must have it ended. */
 static bool exchange_take(struct loop *loop, struct exchange *exchange)
 {
@@ -107,7 +117,7 @@ static bool exchange_take(struct loop *loop, struct exchange *exchange)
 
     if (loop->waiting || loop->closing || due_ns > loop->now_ns)
         return false;
-    if (loop->now_ns >= loop->deadline_ns || limit_reached(loop) || !id_take(loop, &exchange->id)) {
+    if (time_is_up(loop) || limit_reached(loop) || !id_take(loop, &exchange->id)) {
         loop->closing = true;
         return false;
     }
@@ -491,8 +501,10 @@ static uint64_t earlier(uint64_t a, uint64_t b)
 /* When there is something to do even if no answer comes. */
 static uint64_t loop_wake_ns(const struct loop *loop)
 {
-    uint64_t wake_ns = earlier(loop->tick_ns, loop->deadline_ns);
+    uint64_t wake_ns = loop->tick_ns;
 
+    if (loop->now_ns < loop->deadline_ns)
+        wake_ns = earlier(wake_ns, loop->deadline_ns);
     if (!loop->waiting && !loop->measuring)
         wake_ns = earlier(wake_ns, loop->begin_ns);
     if (loop->ring_count && !loop->closing)
@@ -534,7 +546,7 @@ static void loop_clock(struct loop *loop)
         loop->measuring = true;
         tally_begin(loop->tally, loop->begin_ns);
     }
-    if (loop->now_ns >= loop->deadline_ns)
+    if (time_is_up(loop))
         loop->closing = true;
 }
 
