@@ -139,14 +139,27 @@ static bool curve_leaks(const struct curve *curve)
 }
 
 /* Even at the upper end of what the slope well may be, it is not worth the name. */
-static bool curve_flat(const struct curve *curve, const struct evidence *evidence)
+static bool curve_flat(const struct curve *curve, double requests, double tolerated_bytes)
 {
-    double level = layer_value(&evidence->samples[evidence->count - 1], evidence->layer);
-    double tolerated = fmax(VERDICT_NOISE_BYTES, VERDICT_FLAT_SHARE * level);
-    tolerated = fmax(tolerated, VERDICT_LEAK_BYTES_PER_REQUEST * evidence->requests);
     const struct stats_interval *slope = &curve->slope;
     double highest = slope->value + VERDICT_FLAT_REACH * (slope->high - slope->value);
-    return highest * evidence->requests < tolerated;
+    return highest * requests < fmax(tolerated_bytes, VERDICT_LEAK_BYTES_PER_REQUEST * requests);
+}
+
+static bool unaccounted_flat(const struct evidence *evidence)
+{
+    double level = layer_value(&evidence->samples[evidence->count - 1], evidence->layer);
+    return curve_flat(&evidence->unaccounted, evidence->requests,
+                      fmax(VERDICT_NOISE_BYTES, VERDICT_FLAT_SHARE * level));
+}
+
+/* What a cache holds comes and goes with its entries; a share of it says nothing. */
+static bool accounts_flat(const struct evidence *evidence)
+{
+    double level = layer_value(&evidence->samples[evidence->count - 1], LAYER_CACHE);
+    double tolerated = fmax(VERDICT_NOISE_BYTES, VERDICT_FLAT_CACHE_SHARE * level);
+    return curve_flat(&evidence->accounted, evidence->requests, tolerated) ||
+           curve_flat(&evidence->late, evidence->requests, tolerated);
 }
 
 /* Misses up to a time, between samples as on a line. */
@@ -263,9 +276,7 @@ static enum verdict_class evidence_class(const struct evidence *evidence)
     bool forgiven = evidence->limited && evidence->limits_kept;
     if (curve_leaks(&evidence->accounted))
         return forgiven ? limited_class(evidence) : VERDICT_LEAK;
-    if (curve_flat(&evidence->unaccounted, evidence) &&
-        (forgiven || curve_flat(&evidence->accounted, evidence) ||
-         curve_flat(&evidence->late, evidence)))
+    if (unaccounted_flat(evidence) && (forgiven || accounts_flat(evidence)))
         return VERDICT_BOUNDED;
     return VERDICT_UNDECIDED;
 }

@@ -13,8 +13,10 @@
 /* Nor is it growth if, over all the samples that are judged, it comes to less than this: what a
  * server's own pools and buffers come and go by. */
 #define VERDICT_NOISE_BYTES (64.0 * 1024)
-/* Nor does noise decide that is less than this share of what is there. */
-#define VERDICT_FLAT_SHARE 0.02
+/* A curve is flat if it cannot well have grown by more than this share of what is there; what a
+ * cache accounts for comes and goes with its entries, and may by more. */
+#define VERDICT_FLAT_SHARE       0.02
+#define VERDICT_FLAT_CACHE_SHARE 0.05
 /* A slope's interval is that of 99.9 %: a leak is beyond doubt. For "bounded" 95 % will do, which
  * is this share of it to either side. */
 #define VERDICT_FLAT_REACH 0.6
