@@ -161,7 +161,7 @@ struct result_summary {
     uint64_t runs, failed, capped, bottlenecked; /* bottlenecked runs count in no speed figure */
     struct result_figure figures[RESULT_FIGURES];
     uint64_t verdicts[VERDICT_CLASSES]; /* how often each was given */
-    enum verdict_class class; /* the most frequent; of equals the gravest */
+    enum verdict_class class;           /* the most frequent; of equals the gravest */
     char words[RESULT_WORDS_BYTES];
 };
 
