@@ -59,6 +59,7 @@ struct server {
     _Atomic enum stage stage;
     uint64_t deadline_ns; /* of FINISHING */
     h2o_socket_t *signals;
+    sigset_t signals_taken;
     atomic_uint done; /* threads whose loop is */
     sem_t arrived; /* threads say so when their loop has begun, and when they touch nothing more */
     unsigned loop_count;
@@ -597,6 +598,7 @@ struct server *server_create(const struct server_setup *setup, char error[SERVER
     server->loops = h2o_mem_alloc(setup->threads * sizeof(struct loop));
     memset(server->loops, 0, setup->threads * sizeof(struct loop));
     sem_init(&server->arrived, 0, 0);
+    signals_take(&server->signals_taken);
     if (server_open(server, error) == 0)
         return server;
     server_free(server);
@@ -610,12 +612,11 @@ const char *server_url(const struct server *server)
 
 void server_run(struct server *server)
 {
-    sigset_t signals;
-    signals_take(&signals);
     config_begin(server);
     loop_begin(server->loops);
     server->signals = descriptor_watch(
-        server->loops, signalfd(-1, &signals, SFD_NONBLOCK | SFD_CLOEXEC), signal_arrives);
+        server->loops, signalfd(-1, &server->signals_taken, SFD_NONBLOCK | SFD_CLOEXEC),
+        signal_arrives);
     threads_begin(server);
     threads_await(server);
     loop_run(server->loops);

@@ -19,7 +19,7 @@ struct server_setup {
     unsigned threads;      /* event loops, at least 1 */
 };
 
-/* Listens, but answers nobody yet. NULL: error says why in one line. */
+/* Listens and takes the signals, but answers nobody yet. NULL: error says why in one line. */
 struct server *server_create(const struct server_setup *setup, char error[SERVER_ERROR_BYTES]);
 /* Where it listens; lives as long as the server. */
 const char *server_url(const struct server *server);
