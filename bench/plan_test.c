@@ -1,0 +1,98 @@
+/* plan_test.c - how a bench divides its time, and which limits a variant gets. */
+#include "plan.h"
+
+#include "units.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+#include <string.h>
+
+static struct plan plan_of(struct plan_options options)
+{
+    struct plan plan;
+    char error[OPTIONS_ERROR_BYTES];
+    assert_int_equal(plan_make(&plan, &options, error), 0);
+    return plan;
+}
+
+static uint64_t load_ns(const struct plan *plan)
+{
+    return plan->variant_count * plan->workload_count * plan->repeats * plan->duration_ns;
+}
+
+static void all_policies_run_within_the_budget(void **state)
+{
+    struct plan_options options = plan_options_default;
+    (void)state;
+    struct plan plan = plan_of(options);
+    assert_int_equal(plan.variant_count, policies_count);
+    assert_int_equal(plan.workload_count, 4);
+    assert_true(load_ns(&plan) <= 200 * NS_PER_SECOND && load_ns(&plan) > 100 * NS_PER_SECOND);
+    options.quick = true;
+    plan = plan_of(options);
+    assert_int_equal(plan.repeats, 1);
+    assert_true(load_ns(&plan) <= 20 * NS_PER_SECOND);
+}
+
+static void few_runs_repeat_and_many_do_not(void **state)
+{
+    struct plan_options options = plan_options_default;
+    (void)state;
+    options.variants = "lru";
+    options.workloads = "random,zipf:1.0:50k";
+    struct plan plan = plan_of(options);
+    assert_int_equal(plan.repeats, 3);
+    assert_string_equal(plan.workloads[1].ids, "zipf:1.0:50k");
+    options.budget_ns = 5 * NS_PER_SECOND;
+    assert_int_equal(plan_of(options).repeats, 1);
+    options.repeats = 7;
+    options.seconds = 1.5;
+    plan = plan_of(options);
+    assert_int_equal(plan.repeats, 7);
+    assert_int_equal(plan.duration_ns, 1500 * NS_PER_MS);
+}
+
+static void a_plateau_of_age_fits_into_a_run_and_so_do_samples(void **state)
+{
+    struct plan_options options = plan_options_default;
+    (void)state;
+    for (options.seconds = 0.5; options.seconds < 100; options.seconds *= 2) {
+        struct plan plan = plan_of(options);
+        assert_true(plan.ttl_ns * 3 < plan.duration_ns);
+        assert_true(plan.duration_ns / plan.interval_ns >= 30);
+        assert_true(plan.interval_ns <= 100 * NS_PER_MS);
+    }
+}
+
+static void a_variant_gets_the_limits_that_it_keeps(void **state)
+{
+    struct plan_options options = plan_options_default;
+    (void)state;
+    struct plan plan = plan_of(options);
+    for (size_t i = 0; i < policies_count; i++) {
+        struct result_limits limits = plan_limits(&plan, policies[i]);
+        bool aged = policies[i]->limits & KEEPS_AGE;
+        bool capped = !aged && (policies[i]->limits & KEEPS_CAPACITY);
+        assert_int_equal(limits.ttl_ns, aged ? plan.ttl_ns : 0);
+        assert_int_equal(limits.capacity_entries, capped ? 10000 : 0);
+    }
+    options.capacity.bytes = 1 << 20;
+    plan = plan_of(options);
+    struct result_limits limits = plan_limits(&plan, policy_find("ttl"));
+    assert_int_equal(limits.capacity_bytes, 1 << 20);
+    assert_int_equal(limits.capacity_entries, 0);
+    assert_true(strncmp(plan.workloads[2].ids, "scan:", 5) == 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(all_policies_run_within_the_budget),
+        cmocka_unit_test(few_runs_repeat_and_many_do_not),
+        cmocka_unit_test(a_plateau_of_age_fits_into_a_run_and_so_do_samples),
+        cmocka_unit_test(a_variant_gets_the_limits_that_it_keeps),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
