@@ -1,6 +1,7 @@
 /* tidemark.c - the program: one row a command. */
 #include "bench_command.h"
 #include "command.h"
+#include "jemalloc_command.h"
 #include "load_command.h"
 #include "replay_command.h"
 #include "users.h"
@@ -10,6 +11,7 @@
 
 static const struct command commands[] = {
     {"bench", "serves, loads, samples, judges and compares the variants", bench_command},
+    {"jemalloc", "says in plain words what jemalloc's statistics mean", jemalloc_command},
     {"load", "puts a server under load and says how it fared", load_command},
     {"replay", "replays a trace through policies: hits, misses, real memory", replay_command},
     {"users", "fills a SQLite database that a server can take its users from", users_command},
