@@ -1,0 +1,148 @@
+/* load_command_test.c - tidemark load as it is called: exit status, JSON and table. */
+#include "load_command.h"
+
+#include "misbehave.h"
+
+#include <jansson.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#define OUTPUT_BYTES  8192
+#define ARGUMENTS_MAX 12
+
+static const struct misbehave_manner good = {.name = "good", .answer = MISBEHAVE_GOOD};
+static const struct misbehave_manner bad = {
+    .name = "bad", .answer = "HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n"};
+
+/* Runs the command with its output in `output`; the list of arguments ends with NULL. */
+static int command_run(char output[OUTPUT_BYTES], const char *const *arguments)
+{
+    char *argv[ARGUMENTS_MAX] = {(char *)"load"};
+    FILE *file = tmpfile();
+    int before = dup(STDOUT_FILENO), argc = 1, status;
+
+    for (; *arguments; arguments++)
+        argv[argc++] = (char *)*arguments;
+    fflush(stdout);
+    dup2(fileno(file), STDOUT_FILENO);
+    status = load_command(argc, argv);
+    fflush(stdout);
+    dup2(before, STDOUT_FILENO);
+    close(before);
+    rewind(file);
+    output[fread(output, 1, OUTPUT_BYTES - 1, file)] = '\0';
+    fclose(file);
+    return status;
+}
+
+static int load_misbehaving(char output[OUTPUT_BYTES], const struct misbehave_manner *manner,
+                            const char *path, const char *form)
+{
+    struct misbehave *server = misbehave_open(manner, NULL);
+    char url[256];
+    int status;
+
+    assert_non_null(server);
+    snprintf(url, sizeof url, "%s%s", misbehave_url(server), path);
+    status = command_run(output,
+                         (const char *[]){url, "--requests=1k", "--connections", "5", form, NULL});
+    misbehave_close(server);
+    return status;
+}
+
+static json_int_t json_count(const json_t *object, const char *key)
+{
+    return json_integer_value(json_object_get(object, key));
+}
+
+static void json_tells_everything(void **unused)
+{
+    char output[OUTPUT_BYTES];
+    json_t *object, *all;
+
+    (void)unused;
+    assert_int_equal(load_misbehaving(output, &good, "/users/{id}", "--json"), 0);
+    object = json_loads(output, 0, NULL);
+    assert_non_null(object);
+    assert_int_equal(json_count(object, "requests"), 1000);
+    assert_int_equal(json_count(object, "hits"), 1000);
+    assert_int_equal(json_count(object, "errors"), 0);
+    assert_int_equal(json_count(object, "connections"), 5);
+    assert_true(json_real_value(json_object_get(object, "requests_per_second")) > 0);
+    all = json_object_get(json_object_get(object, "latency"), "all");
+    assert_int_equal(json_count(all, "count"), 1000);
+    assert_true(json_count(all, "p50_ns") > 0);
+    assert_true(json_count(all, "p50_ns") <= json_count(all, "p99_ns"));
+    assert_true(json_count(all, "p9999_ns") <= json_count(all, "max_ns"));
+    json_decref(object);
+}
+
+static void the_table_is_readable(void **unused)
+{
+    char output[OUTPUT_BYTES];
+
+    (void)unused;
+    assert_int_equal(load_misbehaving(output, &good, "/users/random", "--timeout=9s"), 0);
+    assert_non_null(strstr(output, "requests               1,000"));
+    assert_non_null(strstr(output, "100.00 %"));
+    assert_non_null(strstr(output, "p99.99"));
+}
+
+static void errors_are_told_and_fail(void **unused)
+{
+    char output[OUTPUT_BYTES];
+
+    (void)unused;
+    assert_int_equal(load_misbehaving(output, &bad, "/users/random", "--timeout=9s"), 1);
+    assert_non_null(strstr(output, "1000 status"));
+    assert_null(strstr(output, "p99.99"));
+}
+
+static void wrong_calls_are_refused(void **unused)
+{
+    static const char *const calls[][3] = {
+        {NULL},
+        {"ftp://h/"},
+        {"http://127.0.0.1:1/", "--workload=scan:10"},
+        {"http://127.0.0.1:1/{id}", "--workload=/no/such/file"},
+        {"http://127.0.0.1:1/", "--connections=0"},
+        {"http://127.0.0.1:1/", "--seconds=soon"},
+        {"http://127.0.0.1:1/", "http://127.0.0.1:1/"},
+    };
+    char output[OUTPUT_BYTES];
+
+    (void)unused;
+    for (size_t i = 0; i < sizeof calls / sizeof calls[0]; i++) {
+        assert_int_equal(command_run(output, calls[i]), 2);
+        assert_string_equal(output, "");
+    }
+}
+
+static void help_helps(void **unused)
+{
+    char output[OUTPUT_BYTES];
+
+    (void)unused;
+    assert_int_equal(command_run(output, (const char *[]){"--help", NULL}), 0);
+    assert_non_null(strstr(output, "--connections"));
+    assert_non_null(strstr(output, "zipf:"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(json_tells_everything),
+        cmocka_unit_test(the_table_is_readable),
+        cmocka_unit_test(errors_are_told_and_fail),
+        cmocka_unit_test(wrong_calls_are_refused),
+        cmocka_unit_test(help_helps),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
