@@ -64,8 +64,10 @@ struct bed *bed_create(struct memory_zone *zone, const struct bed_setup *setup)
                         .is = *setup,
                         .next = setup->entries % setup->key_count};
     bed->anchor = bed_record(bed, 0);
-    if (setup->policy->weak)
-        bed->owned = memory_alloc_zeroed(zone, setup->entries * sizeof(struct record *));
+    if (setup->policy->weak) { /* written here, so that RSS does not grow by it later */
+        bed->owned = memory_alloc(zone, setup->entries * sizeof(struct record *));
+        memset(bed->owned, 0, setup->entries * sizeof(struct record *));
+    }
     return bed;
 }
 
