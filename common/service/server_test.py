@@ -339,10 +339,12 @@ class Ends(unittest.TestCase):
                 server.finish()
 
     def test_abandoned_requests_hold_nothing_up(self):
-        with Server("weak", "--origin-cost", "50ms") as server:
-            for version in ("--http1.1", "--http2-prior-knowledge"):
+        with Server("weak", "--origin-cost", "1s") as server:
+            for path, version in (("/users/a", "--http1.1"),
+                                  ("/users/b", "--http2-prior-knowledge")):
                 with self.assertRaises(subprocess.CalledProcessError):
-                    server.curl("/users/alice", version, "--max-time", "0.01")
+                    server.curl(path, version, "--max-time", "0.1")
+            server.await_stats(lambda stats: stats["cache"]["removals"] == 2)
             server.stop(signal.SIGTERM)
 
 
