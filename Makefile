@@ -8,7 +8,7 @@
 .POSIX:
 .PHONY: help setup build test bench check format clean
 
-configure = cmake -S . -G Ninja -B
+configure = cmake --log-level=WARNING -S . -G Ninja -B
 run_tests = ctest --output-on-failure --parallel 2 --test-dir
 bin = build/release/bin
 
