@@ -8,18 +8,19 @@
 #include <string.h>
 
 /* What is worth a word: so large a share, and no less than so many bytes. */
-#define SLACK_SHARE      0.20
-#define DIRTY_SHARE      0.10
-#define TCACHE_SHARE     0.10
-#define METADATA_SHARE   0.10
-#define RETAINED_SHARE   1.0
-#define HEAVY_SHARE      0.50
-#define SUSPECT_SHARE    0.50
-#define BYTES_MIN        (1024.0 * 1024)
-#define RETAINED_MIN     (64.0 * 1024 * 1024)
-#define GROWN_SHARE      0.02
-#define GROWN_MIN        (64.0 * 1024)
-#define ARENA_CACHES_MIN 16
+#define SLACK_SHARE    0.20
+#define DIRTY_SHARE    0.10
+#define TCACHE_SHARE   0.10
+#define METADATA_SHARE 0.10
+#define RETAINED_SHARE 1.0
+#define HEAVY_SHARE    0.50
+#define SUSPECT_SHARE  0.50
+#define BYTES_MIN      (1024.0 * 1024)
+#define METADATA_MIN   (8.0 * 1024 * 1024)
+#define RETAINED_MIN   (64.0 * 1024 * 1024)
+#define GROWN_SHARE    0.02
+#define GROWN_MIN      (64.0 * 1024)
+#define ARENAS_MANY    16
 
 enum unit { UNIT_BYTES, UNIT_SHARE, UNIT_COUNT, UNIT_TIME_MS, UNIT_TIME_S, UNIT_TEXT };
 
@@ -56,7 +57,11 @@ static const struct placeholder {
     {"suspect grown", UNIT_COUNT, offsetof(struct facts, suspect.grown)},
     {"suspect bytes", UNIT_BYTES, offsetof(struct facts, suspect.grown_bytes)},
     {"suspect%", UNIT_SHARE, offsetof(struct facts, suspect_share)},
-    {"suspect arena", UNIT_TEXT, offsetof(struct facts, suspect_arena)},
+    {"own arena", UNIT_TEXT, offsetof(struct facts, own_arena)},
+    {"own arena bytes", UNIT_BYTES, offsetof(struct facts, own_arena_bytes)},
+    {"own arena%", UNIT_SHARE, offsetof(struct facts, own_arena_share)},
+    {"own arena grown", UNIT_BYTES, offsetof(struct facts, own_arena_grown)},
+    {"own arena grown%", UNIT_SHARE, offsetof(struct facts, own_arena_grown_share)},
     {"allocated grown", UNIT_BYTES, offsetof(struct facts, allocated_grown)},
     {"slack grown", UNIT_BYTES, offsetof(struct facts, slack_grown)},
     {"resident grown", UNIT_BYTES, offsetof(struct facts, resident_grown)},
@@ -65,7 +70,7 @@ static const struct placeholder {
 
 static bool fragmented(const struct facts *f)
 {
-    return f->slack_share > SLACK_SHARE && f->slack > BYTES_MIN;
+    return f->dump->whole && f->slack_share > SLACK_SHARE && f->slack > BYTES_MIN;
 }
 
 static bool dirty_matters(const struct facts *f)
@@ -98,16 +103,20 @@ static bool tcache_matters(const struct facts *f)
     return f->tcache_share > TCACHE_SHARE && f->tcache > BYTES_MIN;
 }
 
+/* Without figures of arenas, dirty pages count as metadata: nothing can be said then. */
+static bool metadata_heavy(const struct facts *f)
+{
+    return f->arenas > 0 && f->metadata_share > METADATA_SHARE && f->metadata > METADATA_MIN;
+}
+
 static bool metadata_matters(const struct facts *f)
 {
-    return f->metadata_share > METADATA_SHARE && f->metadata > BYTES_MIN &&
-           f->arenas < ARENA_CACHES_MIN;
+    return metadata_heavy(f) && f->arenas < ARENAS_MANY;
 }
 
 static bool arenas_matter(const struct facts *f)
 {
-    return f->metadata_share > METADATA_SHARE && f->metadata > BYTES_MIN &&
-           f->arenas >= ARENA_CACHES_MIN;
+    return metadata_heavy(f) && f->arenas >= ARENAS_MANY;
 }
 
 static bool retained_matters(const struct facts *f)
@@ -119,6 +128,11 @@ static bool one_size_heavy(const struct facts *f)
 {
     return f->before == NULL && f->heaviest_share > HEAVY_SHARE &&
            f->heaviest.used_bytes > BYTES_MIN;
+}
+
+static bool own_arena_heavy(const struct facts *f)
+{
+    return f->before == NULL && f->own_arena_share > HEAVY_SHARE && f->own_arena_bytes > BYTES_MIN;
 }
 
 static double grown_enough(const struct facts *f)
@@ -138,17 +152,17 @@ static bool grew(const struct facts *f)
 
 static bool size_leaks(const struct facts *f)
 {
-    return grew(f) && f->suspect_share > SUSPECT_SHARE && !f->suspect_arena_own;
+    return grew(f) && f->suspect_share > SUSPECT_SHARE;
 }
 
 static bool own_arena_leaks(const struct facts *f)
 {
-    return grew(f) && f->suspect_share > SUSPECT_SHARE && f->suspect_arena_own;
+    return grew(f) && f->own_arena_grown_share > SUSPECT_SHARE;
 }
 
 static bool sizes_leak(const struct facts *f)
 {
-    return grew(f) && f->suspect_share <= SUSPECT_SHARE;
+    return grew(f) && !size_leaks(f) && !own_arena_leaks(f);
 }
 
 static bool growth_profiled(const struct facts *f)
@@ -198,12 +212,11 @@ static const struct rule {
      "{suspect bytes}. Somebody asks for {suspect below} to {suspect} bytes at a time and does not "
      "free it. Look for a struct, node or buffer of that size, and for the container that keeps "
      "it: does anything ever leave it?"},
-    {"one size grows in an own arena", own_arena_leaks,
-     "{suspect%} of the growth is {suspect}-byte allocations: {suspect grown} more, "
-     "{suspect bytes}. All or most are in arena {suspect arena}, which the program made for "
-     "itself: in Tidemark's servers that is the cache, so its entries grow. Give it a limit "
-     "(--capacity), or a policy that lets entries go; elsewhere, see who allocates there with "
-     "MALLOCX_ARENA."},
+    {"an own arena grows", own_arena_leaks,
+     "{own arena grown%} of the growth ({own arena grown}) is in arena {own arena}, which the "
+     "program made for itself. In Tidemark's servers that is the cache: entries come and do not "
+     "leave. Give it a limit (--capacity 64MiB, --ttl 60s) or a policy that lets entries go. In "
+     "another program, see what allocates with MALLOCX_ARENA({own arena})."},
     {"many sizes grow", sizes_leak,
      "{allocated grown} came, spread over many sizes: no single struct, but something that holds "
      "objects of all sizes, such as a cache of answers, sessions or a log. Or the load just rose: "
@@ -252,17 +265,23 @@ static const struct rule {
      "threads, a smaller cache (MALLOC_CONF=tcache_max:4096), or flush it in threads that go idle "
      "(mallctl \"thread.tcache.flush\")."},
     {"metadata", metadata_matters,
-     "{metadata} ({metadata%} of resident) is jemalloc's own. Normal for a small process; in a "
-     "large one it comes of many threads, or of many small extents."},
+     "{metadata} ({metadata%} of resident) is jemalloc's own records: it keeps one for every run "
+     "of pages, and never gives them back. Fewer, larger allocations need fewer."},
     {"many arenas", arenas_matter,
      "{metadata} ({metadata%} of resident) is jemalloc's own, for {arenas} arenas; and what is "
      "free in one arena is of no use to another. Try MALLOC_CONF=narenas:4 (or one per core)."},
     {"retained", retained_matters,
      "{retained} is retained: addresses kept for later, their memory already given back. It "
      "counts in VSZ and not in RSS; no leak, nothing to do."},
+    {"an own arena dominates", own_arena_heavy,
+     "{own arena%} of all ({own arena bytes}) is in arena {own arena}, which the program made for "
+     "itself; in Tidemark's servers that is the cache. Is it meant to be that large? Without a "
+     "limit (--capacity, --ttl) it grows without end. A second dump, later, shows whether it "
+     "does: give both to `tidemark jemalloc FIRST SECOND`."},
     {"one size dominates", one_size_heavy,
-     "{heaviest%} of all is in {heaviest live} allocations of {heaviest} bytes ({heaviest below} "
-     "to {heaviest} asked for). If the process grows, suspect these first: take a second dump "
+     "{heaviest%} of all is in {heaviest}-byte allocations, {heaviest live} of them (whoever made "
+     "them asked for more than {heaviest below} bytes). If the process grows, suspect these first: "
+     "take a second dump "
      "later, and give both to `tidemark jemalloc FIRST SECOND`."},
 };
 

@@ -136,9 +136,13 @@ static void arenas_gather(struct facts *facts)
         if (dump_arena_kind(dump, arena) == DUMP_ARENA_DESTROYED)
             continue;
         facts->arenas++;
-        facts->arenas_threads += arena->threads > 0;
-        facts->arenas_empty += arena->allocated_bytes == 0;
+        if (dump_arena_kind(dump, arena) == DUMP_ARENA_OWN &&
+            (double)arena->allocated_bytes > facts->own_arena_bytes) {
+            facts->own_arena = arena->name;
+            facts->own_arena_bytes = (double)arena->allocated_bytes;
+        }
     }
+    facts->own_arena_share = share(facts->own_arena_bytes, facts->allocated);
     facts->dirty_decay_ms = decay_find(dump, false);
     facts->muzzy_decay_ms = decay_find(dump, true);
 }
@@ -175,12 +179,8 @@ static void growth_add(struct facts *facts, const struct dump_class *class, doub
     const struct dump_arena *place = growth_place(facts, class->size_bytes, fact.grown);
     fact.arena = place ? place->name : NULL;
     list_add(&facts->growing, &fact, weight_grown);
-    if (fact.grown_bytes > facts->suspect.grown_bytes) {
+    if (fact.grown_bytes > facts->suspect.grown_bytes)
         facts->suspect = fact;
-        facts->suspect_arena = fact.arena;
-        facts->suspect_arena_own =
-            place != NULL && dump_arena_kind(facts->dump, place) == DUMP_ARENA_OWN;
-    }
 }
 
 /* The classes of both dumps, each once. */
@@ -221,6 +221,12 @@ static void change_gather(struct facts *facts)
     facts->reversed = seconds < 0;
     facts->seconds = fmax(0, seconds);
     growth_gather(facts);
+    if (facts->own_arena != NULL) {
+        const struct dump_arena *was = dump_arena_find(facts->before, facts->own_arena);
+        facts->own_arena_grown =
+            facts->own_arena_bytes - (was == NULL ? 0 : (double)was->allocated_bytes);
+    }
+    facts->own_arena_grown_share = share(facts->own_arena_grown, facts->allocated_grown);
     facts->suspect_share = share(facts->suspect.grown_bytes, facts->allocated_grown);
 }
 

@@ -31,23 +31,24 @@ struct facts {
     /* From allocated to mapped: each gap. */
     double allocated, tcache, internal, slack, active, dirty, metadata, resident;
     double untouched, mapped, retained, muzzy;
-    double slack_share, tcache_share;            /* of active, of allocated */
-    double dirty_share, muzzy_share;             /* of resident */
-    double metadata_share, retained_share;       /* of resident */
-    double dirty_decay_ms, muzzy_decay_ms;       /* of most of those pages; -1: never */
-    double arenas, arenas_threads, arenas_empty; /* in use, given to threads, holding nothing */
+    double slack_share, tcache_share;      /* of active, of allocated */
+    double dirty_share, muzzy_share;       /* of resident */
+    double metadata_share, retained_share; /* of resident */
+    double dirty_decay_ms, muzzy_decay_ms; /* of most of those pages; -1: never */
+    double arenas;
     struct fact_list wasteful, weighty;
-    struct fact_class worst, heaviest; /* the first of each, or all 0 */
-    double heaviest_share;             /* of allocated */
+    struct fact_class worst, heaviest;       /* the first of each, or all 0 */
+    double heaviest_share;                   /* of allocated */
+    const char *own_arena;                   /* the largest that the program made; NULL: none */
+    double own_arena_bytes, own_arena_share; /* of allocated */
     /* Since the dump before. */
     double seconds; /* between them; 0: not told */
     double allocated_grown, active_grown, slack_grown, resident_grown, dirty_grown;
-    struct fact_list growing;  /* by bytes, either way */
-    struct fact_class suspect; /* what grew most, or all 0 */
-    double suspect_share;      /* of the growth of allocated */
-    const char *suspect_arena;
-    bool suspect_arena_own;
-    bool reversed; /* the second process is younger */
+    struct fact_list growing;                      /* by bytes, either way */
+    struct fact_class suspect;                     /* what grew most, or all 0 */
+    double suspect_share;                          /* of the growth of allocated */
+    double own_arena_grown, own_arena_grown_share; /* of the growth of allocated */
+    bool reversed;                                 /* the second process is younger */
 };
 
 void facts_gather(struct facts *facts, const struct dump *dump, const struct dump *before);

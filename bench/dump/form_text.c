@@ -50,7 +50,6 @@ static const char *word_at(const struct line *line, size_t place)
     return place < line->count ? line->words[place] : NULL;
 }
 
-/* "N/A" and the like are no times. */
 static int64_t decay_read(const char *text)
 {
     char *end;
@@ -230,11 +229,13 @@ static void sums_read(struct dump_arena *arena, const struct line *line)
     arena->fills += number_read(word_at(line, SUM_FILLS));
 }
 
-/* `dirty: decay_ms npages ...` */
+/* `dirty: decay_ms npages ...`; N/A is what jemalloc prints for -1. */
 static void decay_line_read(const struct dump *dump, const struct line *line, int64_t *decay_ms,
                             uint64_t *bytes)
 {
-    *decay_ms = decay_read(word_at(line, 0));
+    const char *time = word_at(line, 0);
+    bool never = time != NULL && strcmp(time, "N/A") == 0;
+    *decay_ms = never ? -1 : decay_read(time);
     *bytes = number_read(word_at(line, 1)) * dump->page_bytes;
 }
 

@@ -194,6 +194,9 @@ static void decay_show(const struct sheet *sheet)
 {
     const struct facts *facts = sheet->facts;
     fputs("\nFree pages on their way back to the kernel\n", sheet->out);
+    if (facts->dump->total.active_bytes == 0)
+        fputs("The dump has no figures of arenas: what is dirty counts as metadata here.\n",
+              sheet->out);
     decay_say(sheet, "dirty", facts->dirty, facts->dirty_decay_ms, "are given up");
     decay_say(sheet, "muzzy", facts->muzzy, facts->muzzy_decay_ms, "are given back for good");
     fputs(facts->dump->background_thread
@@ -221,6 +224,8 @@ static void arena_row(const struct dump *dump, const struct dump_arena *arena, s
 static const struct dump_arena *arena_next(const struct dump *dump, const struct dump_arena *last)
 {
     const struct dump_arena *next = NULL;
+    if (last != NULL && last->resident_bytes == 0)
+        return NULL;
     for (size_t i = 0; i < dump->arena_count; i++) {
         const struct dump_arena *arena = &dump->arenas[i];
         bool after = last == NULL || arena->resident_bytes < last->resident_bytes ||
