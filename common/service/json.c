@@ -8,9 +8,28 @@ static bool byte_is_plain(unsigned char byte)
     return byte >= 0x20 && byte != '"' && byte != '\\';
 }
 
+#define EACH_BYTE(value) (UINT64_C(0x0101010101010101) * (value))
+
+/* Not 0 where a byte of the word is below `least`, which is 128 at most. */
+static uint64_t bytes_below(uint64_t word, uint64_t least)
+{
+    return (word - EACH_BYTE(least)) & ~word & EACH_BYTE(0x80);
+}
+
+static bool word_is_plain(uint64_t word)
+{
+    return !(bytes_below(word, 0x20) | bytes_below(word ^ EACH_BYTE('"'), 1) |
+             bytes_below(word ^ EACH_BYTE('\\'), 1));
+}
+
 static size_t plain_run(const char *bytes, size_t count)
 {
     size_t run = 0;
+    for (uint64_t word; run + sizeof word <= count; run += sizeof word) {
+        memcpy(&word, bytes + run, sizeof word);
+        if (!word_is_plain(word))
+            break;
+    }
     while (run < count && byte_is_plain((unsigned char)bytes[run]))
         run++;
     return run;
