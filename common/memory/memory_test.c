@@ -82,11 +82,30 @@ static void process_figures_grow_with_use(void **state)
     free(block);
 }
 
+static void rollup_tells_what_is_anonymous(void **state)
+{
+    (void)state;
+    enum { BLOCK_BYTES = 32 << 20 };
+    struct process_rollup before, after;
+    assert_int_equal(process_read_rollup(getpid(), &before), 0);
+    assert_true(before.pss_bytes > 0 && before.anonymous_bytes > 0);
+    char *block = malloc(BLOCK_BYTES);
+    assert_non_null(block);
+    memset(block, 1, BLOCK_BYTES);
+    assert_int_equal(process_read_rollup(getpid(), &after), 0);
+    uint64_t held = after.anonymous_bytes + after.swap_bytes;
+    assert_true(held >= before.anonymous_bytes + before.swap_bytes + BLOCK_BYTES / 2);
+    free(block);
+}
+
 static void process_that_is_not_there(void **state)
 {
     (void)state;
     struct process_figures figures;
     assert_int_equal(process_read(0x7ffffff0, &figures), -1);
+    assert_int_equal(errno, ENOENT);
+    struct process_rollup rollup;
+    assert_int_equal(process_read_rollup(0x7ffffff0, &rollup), -1);
     assert_int_equal(errno, ENOENT);
 }
 
@@ -97,6 +116,7 @@ int main(void)
         cmocka_unit_test(zones_do_not_mix),
         cmocka_unit_test(zeroed_is_zero_after_reuse),
         cmocka_unit_test(process_figures_grow_with_use),
+        cmocka_unit_test(rollup_tells_what_is_anonymous),
         cmocka_unit_test(process_that_is_not_there),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,4 +1,4 @@
-/* process.c - reads /proc/PID/statm and /proc/PID/stat. */
+/* process.c - reads /proc/PID/statm, stat and smaps_rollup. */
 #include "process.h"
 
 #include <errno.h>
@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define STAT_BYTES 1024
+#define STAT_BYTES 2048
 
 static int proc_read(pid_t pid, const char *name, char text[STAT_BYTES])
 {
@@ -54,4 +54,29 @@ int process_read(pid_t pid, struct process_figures *figures)
 fail:
     errno = EPROTO;
     return -1;
+}
+
+/* Of a line `Pss:    1234 kB`. */
+static int rollup_field(const char *text, const char *name, uint64_t *bytes)
+{
+    unsigned long long kib;
+    const char *line = strstr(text, name);
+    if (line == NULL || sscanf(line + strlen(name), "%llu kB", &kib) != 1)
+        return -1;
+    *bytes = kib * 1024;
+    return 0;
+}
+
+int process_read_rollup(pid_t pid, struct process_rollup *rollup)
+{
+    char text[STAT_BYTES];
+    if (proc_read(pid, "smaps_rollup", text) < 0)
+        return -1;
+    if (rollup_field(text, "\nPss:", &rollup->pss_bytes) < 0 ||
+        rollup_field(text, "\nAnonymous:", &rollup->anonymous_bytes) < 0 ||
+        rollup_field(text, "\nSwap:", &rollup->swap_bytes) < 0) {
+        errno = EPROTO;
+        return -1;
+    }
+    return 0;
 }
