@@ -157,15 +157,21 @@ static uint32_t capacity_now(const struct cache *cache)
     return capacity < NO_SLOT ? (uint32_t)capacity : NO_SLOT;
 }
 
+/* Whether `entries` (none or one) and `bytes` more would break a limit, index and slots growing. */
 static bool cache_is_over(const struct cache *cache, uint64_t entries, uint64_t bytes)
 {
-    return cache->stats.entries + entries > cache->capacity_entries ||
-           (cache->limited_bytes && cache_bytes(cache) + bytes > cache->capacity_bytes);
+    if (cache->stats.entries + entries > cache->capacity_entries)
+        return true;
+    if (!cache->limited_bytes)
+        return false;
+    if (entries > 0)
+        bytes += slots_growth(&cache->slots) + index_growth(&cache->index);
+    return cache_bytes(cache) + bytes > cache->capacity_bytes;
 }
 
 /* Lets entries go until `entries` and `bytes` more fit. False: the policy lets nobody go. */
 static bool cache_make_room(struct cache *cache, uint64_t entries, uint64_t bytes,
-                            const struct access *access)
+                            struct access *access)
 {
     while (cache_is_over(cache, entries, bytes)) {
         uint32_t slot = cache->policy->victim(cache->order, access);
@@ -173,12 +179,13 @@ static bool cache_make_room(struct cache *cache, uint64_t entries, uint64_t byte
             return false;
         entry_leave(cache, slot, LEAVES_EVICTED);
         cache->stats.evictions++;
+        access->capacity = capacity_now(cache);
     }
     return true;
 }
 
 /* Puts a new entry in a slot. Index and slots may have grown for it, so that others must go. */
-static void entry_enter(struct cache *cache, const struct access *access, uint64_t word)
+static void entry_enter(struct cache *cache, struct access *access, uint64_t word)
 {
     uint32_t slot = slots_take(&cache->slots);
     *slot_word(&cache->slots, slot) = word;

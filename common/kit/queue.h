@@ -44,6 +44,35 @@ static inline void queue_push(struct queue *queue, const struct slots *slots, ui
     queue->count++;
 }
 
+static inline void queue_append(struct queue *queue, const struct slots *slots, uint32_t slot)
+{
+    struct link *link = link_at(slots, slot);
+    link->next = NO_SLOT;
+    link->prev = queue->tail;
+    if (queue->tail == NO_SLOT)
+        queue->head = slot;
+    else
+        link_at(slots, queue->tail)->next = slot;
+    queue->tail = slot;
+    queue->count++;
+}
+
+/* In front of `other`, which is in the queue. */
+static inline void queue_insert_before(struct queue *queue, const struct slots *slots,
+                                       uint32_t slot, uint32_t other)
+{
+    uint32_t before = link_at(slots, other)->prev;
+    if (before == NO_SLOT) {
+        queue_push(queue, slots, slot);
+        return;
+    }
+    link_at(slots, slot)->prev = before;
+    link_at(slots, slot)->next = other;
+    link_at(slots, before)->next = slot;
+    link_at(slots, other)->prev = slot;
+    queue->count++;
+}
+
 static inline void queue_remove(struct queue *queue, const struct slots *slots, uint32_t slot)
 {
     const struct link *link = link_at(slots, slot);

@@ -89,6 +89,19 @@ static uint32_t chunk_with_room(struct slots *slots)
     return slots->room_from * MAP_BITS + bit;
 }
 
+size_t slots_growth(const struct slots *slots)
+{
+    size_t chunk_bytes = (size_t)SLOT_CHUNK_SLOTS * slots->slot_bytes;
+    if (slots->idle != NO_SLOT)
+        return 0;
+    for (uint32_t word = slots->room_from; word < slots->chunk_count / MAP_BITS; word++)
+        if (slots->room[word] != 0) {
+            uint32_t chunk = word * MAP_BITS + (uint32_t)__builtin_ctzll(slots->room[word]);
+            return slots->chunks[chunk] == NULL ? chunk_bytes : 0;
+        }
+    return chunk_bytes;
+}
+
 uint32_t slots_take_lowest(struct slots *slots)
 {
     uint32_t chunk = chunk_with_room(slots);

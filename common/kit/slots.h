@@ -37,6 +37,8 @@ void slots_destroy(struct slots *slots);
 /* As slots_take and slots_give, when no slot is idle. */
 uint32_t slots_take_lowest(struct slots *slots);
 void slots_give_back(struct slots *slots, uint32_t slot);
+/* Bytes that the next slots_take is going to allocate: 0, or a chunk's. */
+size_t slots_growth(const struct slots *slots);
 /* Every slot in use is below this. */
 uint32_t slots_end(const struct slots *slots);
 

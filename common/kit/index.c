@@ -176,14 +176,33 @@ void index_step(struct index *index)
     }
 }
 
+static uint32_t index_buckets_wanted(const struct index *index, uint64_t count)
+{
+    uint64_t wanted = buckets_for(count, ROOMY_PERCENT);
+    return wanted < index->buckets_needed ? (uint32_t)wanted : index->buckets_needed;
+}
+
+static size_t table_missing(const struct table *table)
+{
+    uint32_t there = table->chunk_count << BUCKET_CHUNK_BITS;
+    return there < table->buckets ? (table->buckets - there) * sizeof(struct bucket) : 0;
+}
+
+size_t index_growth(const struct index *index)
+{
+    if (index->moving)
+        return table_missing(&index->next);
+    if (index->count + 1 <= index->grow_above || index->next.chunks != NULL)
+        return 0;
+    return index_buckets_wanted(index, index->count + 1) * sizeof(struct bucket);
+}
+
 static void index_resize(struct index *index)
 {
-    uint64_t wanted = buckets_for(index->count, ROOMY_PERCENT);
-    if (wanted > index->buckets_needed)
-        wanted = index->buckets_needed;
+    uint32_t wanted = index_buckets_wanted(index, index->count);
     if (index->next.chunks != NULL || wanted == index->table.buckets)
         return;
-    table_open(&index->next, index->account, (uint32_t)wanted);
+    table_open(&index->next, index->account, wanted);
     index->moving = true;
 }
 

@@ -57,6 +57,8 @@ void index_destroy(struct index *index);
 void index_insert(struct index *index, uint64_t hash, uint32_t slot);
 /* They must be there. */
 void index_remove(struct index *index, uint64_t hash, uint32_t slot);
+/* Bytes that the table has still to allocate if there is one more entry: 0 unless it grows. */
+size_t index_growth(const struct index *index);
 /* Every slot, in no order; the index must not change meanwhile. */
 void index_each(const struct index *index, void (*visit)(void *context, uint32_t slot),
                 void *context);

@@ -1,0 +1,77 @@
+/* history.c - queues of hashes behind an index. */
+#include "history.h"
+
+static uint64_t history_hash(const void *context, uint32_t slot)
+{
+    return *slot_word(context, slot);
+}
+
+void history_create(struct history *history, struct account *account)
+{
+    slots_create(&history->slots, account, sizeof(struct link));
+    index_create(&history->index, account, 0, history_hash, &history->slots);
+    for (unsigned list = 0; list < HISTORY_LISTS; list++)
+        history->lists[list] = QUEUE_EMPTY;
+}
+
+void history_destroy(struct history *history)
+{
+    index_destroy(&history->index);
+    slots_destroy(&history->slots);
+}
+
+void history_add(struct history *history, unsigned list, uint64_t hash)
+{
+    uint32_t slot = slots_take(&history->slots);
+    *slot_word(&history->slots, slot) = hash;
+    index_insert(&history->index, hash, slot);
+    queue_push(&history->lists[list], &history->slots, slot);
+    link_at(&history->slots, slot)->tag = list & LINK_TAG_MAX;
+}
+
+static void history_drop(struct history *history, uint32_t slot)
+{
+    unsigned list = link_at(&history->slots, slot)->tag;
+    index_remove(&history->index, *slot_word(&history->slots, slot), slot);
+    queue_remove(&history->lists[list], &history->slots, slot);
+    slots_give(&history->slots, slot);
+}
+
+struct sought {
+    const struct slots *slots;
+    uint64_t hash;
+};
+
+static bool sought_is(const void *context, uint32_t slot)
+{
+    const struct sought *sought = context;
+    return *slot_word(sought->slots, slot) == sought->hash;
+}
+
+static uint32_t history_slot(const struct history *history, uint64_t hash)
+{
+    struct sought sought = {&history->slots, hash};
+    return index_find(&history->index, hash, sought_is, &sought);
+}
+
+unsigned history_find(const struct history *history, uint64_t hash)
+{
+    uint32_t slot = history_slot(history, hash);
+    return slot == NO_SLOT ? HISTORY_LISTS : link_at(&history->slots, slot)->tag;
+}
+
+unsigned history_take(struct history *history, uint64_t hash)
+{
+    uint32_t slot = history_slot(history, hash);
+    if (slot == NO_SLOT)
+        return HISTORY_LISTS;
+    unsigned list = link_at(&history->slots, slot)->tag;
+    history_drop(history, slot);
+    return list;
+}
+
+void history_trim(struct history *history, unsigned list, uint32_t most)
+{
+    while (history->lists[list].count > most)
+        history_drop(history, history->lists[list].tail);
+}

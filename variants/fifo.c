@@ -1,0 +1,57 @@
+/* fifo.c - evicts the entry that came first, however often it was asked for since. */
+#include "orderless.h"
+#include "queue.h"
+
+struct fifo {
+    struct account *account;
+    const struct slots *slots;
+    struct queue arrivals; /* the latest at the head */
+};
+
+static void *fifo_create(const struct policy_setup *setup)
+{
+    struct fifo *fifo = account_alloc(setup->account, sizeof *fifo);
+    *fifo =
+        (struct fifo){.account = setup->account, .slots = setup->slots, .arrivals = QUEUE_EMPTY};
+    return fifo;
+}
+
+static void fifo_destroy(void *order)
+{
+    struct fifo *fifo = order;
+    account_free(fifo->account, fifo);
+}
+
+static void fifo_insert(void *order, uint32_t slot, const struct access *access)
+{
+    struct fifo *fifo = order;
+    (void)access;
+    queue_push(&fifo->arrivals, fifo->slots, slot);
+}
+
+static uint32_t fifo_victim(void *order, const struct access *access)
+{
+    (void)access;
+    return ((struct fifo *)order)->arrivals.tail;
+}
+
+static void fifo_remove(void *order, uint32_t slot, uint64_t hash, enum leaving why)
+{
+    struct fifo *fifo = order;
+    (void)hash;
+    (void)why;
+    queue_remove(&fifo->arrivals, fifo->slots, slot);
+}
+
+const struct policy fifo_policy = {
+    .name = "fifo",
+    .summary = "evicts the entry that came first",
+    .limits = KEEPS_CAPACITY,
+    .node_bytes = sizeof(struct link),
+    .create = fifo_create,
+    .destroy = fifo_destroy,
+    .insert = fifo_insert,
+    .hit = orderless_hit,
+    .victim = fifo_victim,
+    .remove = fifo_remove,
+};

@@ -1,0 +1,133 @@
+/* lfu.c - evicts the entry asked for least often; of several, the one unused for longest.
+ *
+ * In constant time, after Shah, Mitra & Matani 2010: entries asked for equally often share a list,
+ * and the lists stand in order of how often that is. Counts begin at one, do not age, and are
+ * forgotten on eviction.
+ */
+#include "queue.h"
+
+struct lfu_node {
+    struct link link; /* in the list of its class */
+    uint64_t class;   /* the slot of that class */
+};
+
+/* Entries asked for equally often. Classes are slots of their own. */
+struct class
+{
+    struct link link; /* the next more often asked for is towards the head */
+    uint64_t times;
+    struct queue entries; /* most recently asked for at the head */
+};
+
+struct lfu {
+    struct account *account;
+    const struct slots *slots;
+    struct slots classes;
+    struct queue by_times; /* asked for least often at the tail */
+};
+
+static void *lfu_create(const struct policy_setup *setup)
+{
+    struct lfu *lfu = account_alloc(setup->account, sizeof *lfu);
+    *lfu = (struct lfu){.account = setup->account, .slots = setup->slots, .by_times = QUEUE_EMPTY};
+    slots_create(&lfu->classes, setup->account, sizeof(struct class) + 4);
+    return lfu;
+}
+
+static void lfu_destroy(void *order)
+{
+    struct lfu *lfu = order;
+    slots_destroy(&lfu->classes);
+    account_free(lfu->account, lfu);
+}
+
+static struct class *class_at(const struct lfu *lfu, uint32_t class)
+{
+    return slot_node(&lfu->classes, class);
+}
+
+static uint32_t class_create(struct lfu *lfu, uint64_t times)
+{
+    uint32_t class = slots_take(&lfu->classes);
+    class_at(lfu, class)->times = times;
+    class_at(lfu, class)->entries = QUEUE_EMPTY;
+    return class;
+}
+
+static void class_leave(struct lfu *lfu, uint32_t slot, uint32_t class)
+{
+    queue_remove(&class_at(lfu, class)->entries, lfu->slots, slot);
+    if (class_at(lfu, class)->entries.count > 0)
+        return;
+    queue_remove(&lfu->by_times, &lfu->classes, class);
+    slots_give(&lfu->classes, class);
+}
+
+static void class_join(struct lfu *lfu, uint32_t slot, uint32_t class)
+{
+    ((struct lfu_node *)slot_node(lfu->slots, slot))->class = class;
+    queue_push(&class_at(lfu, class)->entries, lfu->slots, slot);
+}
+
+static void lfu_insert(void *order, uint32_t slot, const struct access *access)
+{
+    struct lfu *lfu = order;
+    uint32_t class = lfu->by_times.tail;
+    (void)access;
+    if (class == NO_SLOT || class_at(lfu, class)->times != 1) {
+        class = class_create(lfu, 1);
+        queue_append(&lfu->by_times, &lfu->classes, class);
+    }
+    class_join(lfu, slot, class);
+}
+
+/* One up: to the class of `times` + 1, which is the next or has to be made. A class of one entry
+ * rises as a whole. */
+static void lfu_hit(void *order, uint32_t slot, const struct access *access)
+{
+    struct lfu *lfu = order;
+    (void)access;
+    uint32_t class = (uint32_t)((struct lfu_node *)slot_node(lfu->slots, slot))->class;
+    uint32_t above = link_at(&lfu->classes, class)->prev;
+    uint64_t times = class_at(lfu, class)->times + 1;
+    bool exists = above != NO_SLOT && class_at(lfu, above)->times == times;
+    if (!exists && class_at(lfu, class)->entries.count == 1) {
+        class_at(lfu, class)->times = times;
+        return;
+    }
+    if (!exists) {
+        above = class_create(lfu, times);
+        queue_insert_before(&lfu->by_times, &lfu->classes, above, class);
+    }
+    class_leave(lfu, slot, class);
+    class_join(lfu, slot, above);
+}
+
+static uint32_t lfu_victim(void *order, const struct access *access)
+{
+    struct lfu *lfu = order;
+    (void)access;
+    uint32_t class = lfu->by_times.tail;
+    return class == NO_SLOT ? NO_SLOT : class_at(lfu, class)->entries.tail;
+}
+
+static void lfu_remove(void *order, uint32_t slot, uint64_t hash, enum leaving why)
+{
+    struct lfu *lfu = order;
+    (void)hash;
+    (void)why;
+    class_leave(lfu, slot, (uint32_t)((struct lfu_node *)slot_node(lfu->slots, slot))->class);
+}
+
+const struct policy lfu_policy = {
+    .name = "lfu",
+    .summary = "evicts the entry asked for least often",
+    .limits = KEEPS_CAPACITY,
+    .node_bytes = sizeof(struct lfu_node),
+    .create = lfu_create,
+    .destroy = lfu_destroy,
+    .insert = lfu_insert,
+    .hit = lfu_hit,
+    .victim = lfu_victim,
+    .remove = lfu_remove,
+};

@@ -1,0 +1,81 @@
+/* sieve.c - a hand sieves out, from old to new, what was not asked for since it last passed.
+ *
+ * Zhang, Yang, Yue, Vigfusson & Rashmi, NSDI 2024. Unlike clock, an entry that is spared keeps its
+ * place, and new entries come in at the head, away from the hand.
+ */
+#include "queue.h"
+
+struct sieve {
+    struct account *account;
+    const struct slots *slots;
+    struct queue arrivals; /* the latest at the head */
+    uint32_t hand;         /* whom to look at next; NO_SLOT: the tail */
+};
+
+static void *sieve_create(const struct policy_setup *setup)
+{
+    struct sieve *sieve = account_alloc(setup->account, sizeof *sieve);
+    *sieve = (struct sieve){
+        .account = setup->account, .slots = setup->slots, .arrivals = QUEUE_EMPTY, .hand = NO_SLOT};
+    return sieve;
+}
+
+static void sieve_destroy(void *order)
+{
+    struct sieve *sieve = order;
+    account_free(sieve->account, sieve);
+}
+
+static void sieve_insert(void *order, uint32_t slot, const struct access *access)
+{
+    struct sieve *sieve = order;
+    (void)access;
+    link_at(sieve->slots, slot)->tag = 0;
+    queue_push(&sieve->arrivals, sieve->slots, slot);
+}
+
+static void sieve_hit(void *order, uint32_t slot, const struct access *access)
+{
+    struct sieve *sieve = order;
+    (void)access;
+    link_at(sieve->slots, slot)->tag = 1;
+}
+
+static uint32_t sieve_victim(void *order, const struct access *access)
+{
+    struct sieve *sieve = order;
+    (void)access;
+    if (sieve->arrivals.count == 0)
+        return NO_SLOT;
+    for (;; sieve->hand = link_at(sieve->slots, sieve->hand)->prev) {
+        if (sieve->hand == NO_SLOT)
+            sieve->hand = sieve->arrivals.tail;
+        struct link *link = link_at(sieve->slots, sieve->hand);
+        if (!link->tag)
+            return sieve->hand;
+        link->tag = 0;
+    }
+}
+
+static void sieve_remove(void *order, uint32_t slot, uint64_t hash, enum leaving why)
+{
+    struct sieve *sieve = order;
+    (void)hash;
+    (void)why;
+    if (sieve->hand == slot)
+        sieve->hand = link_at(sieve->slots, slot)->prev;
+    queue_remove(&sieve->arrivals, sieve->slots, slot);
+}
+
+const struct policy sieve_policy = {
+    .name = "sieve",
+    .summary = "a hand sieves out what was not asked for since it last passed",
+    .limits = KEEPS_CAPACITY,
+    .node_bytes = sizeof(struct link),
+    .create = sieve_create,
+    .destroy = sieve_destroy,
+    .insert = sieve_insert,
+    .hit = sieve_hit,
+    .victim = sieve_victim,
+    .remove = sieve_remove,
+};
