@@ -1,7 +1,7 @@
 /* wtinylfu_climb.c - W-TinyLFU whose window adapts.
  *
- * Einziger, Eytan, Friedman & Manes, Middleware 2018: every ten requests an entry the window takes a
- * step, on the way that raised the hit ratio. The engine is in tinylfu.h.
+ * Einziger, Eytan, Friedman & Manes, Middleware 2018: every ten requests an entry the window takes
+ * a step, on the way that raised the hit ratio. The engine is in tinylfu.h.
  */
 #include "tinylfu.h"
 
