@@ -70,10 +70,10 @@ static double lesser(double a, double b)
 
 static void pauses_judge(struct pauses *pauses, double *max_ns, double *p9999_ns)
 {
-    uint32_t last = pauses->count - 1;
+    uint32_t last = pauses->count - 1, rare = last / 10000;
     qsort(pauses->ns, pauses->count, sizeof *pauses->ns, pause_compare);
     *max_ns = lesser(*max_ns, pauses->ns[last]);
-    *p9999_ns = lesser(*p9999_ns, pauses->ns[last - last / 10000]);
+    *p9999_ns = lesser(*p9999_ns, pauses->ns[last - rare]);
     pauses->count = 0;
 }
 

@@ -79,7 +79,7 @@ static void space_tell(struct gbench *bench, struct measure *measure, const stru
 void measure_memory(struct gbench *bench, void *context)
 {
     struct measure *measure = context;
-    struct space space;
+    struct space space = {0};
     while (gbench_more(bench, 1))
         if (space_in_child(measure, &space) < 0) {
             gbench_fail(bench, "the measuring process failed");
