@@ -56,11 +56,10 @@ static void a_line_rises(void **state)
     struct chart chart = chart_of(&series, 1, x, 2);
     (void)state;
     char *text = draw(&chart);
-    assert_string_equal(text,
-                        "10 \u2502             \u2880\u28c0\u2860\u2824\u2812\u2812\u2809\n"
-                        " 5 \u2502      \u2880\u28c0\u28c0\u2824\u2824\u2812\u2812\u280a\u2809\n"
-                        " 0 \u2502\u28c0\u28c0\u2824\u2814\u2812\u280a\u2809\u2801\n"
-                        "   \u25140                100\n");
+    assert_string_equal(text, "10 \u2502             \u2880\u28c0\u2860\u2824\u2812\u2812\u2809\n"
+                              " 5 \u2502      \u2880\u28c0\u2824\u2824\u2812\u2812\u2809\u2801\n"
+                              " 0 \u2502\u28c0\u2824\u2824\u2812\u280a\u2809\u2801\n"
+                              "   \u25140                100\n");
     free(text);
 }
 
