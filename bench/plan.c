@@ -14,8 +14,10 @@
 #define BUDGET_NS         (200 * NS_PER_SECOND) /* for all runs, unless --seconds is given */
 #define QUICK_BUDGET_NS   (20 * NS_PER_SECOND)
 #define QUICK_REPEATS     1
+#define QUICK_WORKLOADS   "random,zipf"
+#define ALL_WORKLOADS     "random,zipf,scan,burst"
 #define REPEATS_MAX       3
-#define RUN_WORTHWHILE_NS (2 * NS_PER_SECOND) /* below this, rather repeat less often */
+#define RUN_WORTHWHILE_NS (9 * NS_PER_SECOND / 10) /* below this, rather repeat less often */
 #define RUN_LEAST_NS      (NS_PER_SECOND / 2)
 #define RUN_AROUND_NS     (NS_PER_SECOND / 10) /* starting, measuring the cost, stopping */
 #define INTERVAL_NS       (NS_PER_SECOND / 10)
@@ -41,7 +43,8 @@ static const struct option option_rows[] = {
     {"seconds", OPTION_REAL, FIELD(seconds), "S", "of a run (so that all take the budget)"},
     {"repeats", OPTION_COUNT, FIELD(repeats), "N", "of each run (as the budget allows, up to 3)"},
     {"budget", OPTION_DURATION, FIELD(budget_ns), "TIME", "for all runs (200s)"},
-    {"quick", OPTION_FLAG, FIELD(quick), NULL, "a budget of 20s and no repeats"},
+    {"quick", OPTION_FLAG, FIELD(quick), NULL,
+     "a budget of 20s, no repeats, and only " QUICK_WORKLOADS},
     {"connections", OPTION_COUNT, FIELD(connections), "N", "at a time (100)"},
     {"capacity", OPTION_CAPACITY, FIELD(capacity), "N|SIZE",
      "entries or bytes, for variants that keep such a limit (10000; none for those with an age)"},
@@ -141,11 +144,13 @@ static int workload_fill(struct plan *plan, const char *name, char error[OPTIONS
     return -1;
 }
 
-static int workloads_fill(struct plan *plan, const char *list, char error[OPTIONS_ERROR_BYTES])
+static int workloads_fill(struct plan *plan, const struct plan_options *options,
+                          char error[OPTIONS_ERROR_BYTES])
 {
     char name[RESULT_NAME_BYTES];
+    const char *list = options->workloads;
     if (list == NULL || strcmp(list, "all") == 0)
-        list = "random,zipf,scan,burst";
+        list = options->quick && list == NULL ? QUICK_WORKLOADS : ALL_WORKLOADS;
     while (plan->workload_count < PLAN_WORKLOADS_MAX && list_next(&list, name)) {
         if (workload_fill(plan, name, error) != 0)
             return -1;
@@ -217,7 +222,7 @@ int plan_make(struct plan *plan, const struct plan_options *options,
     if (!plan->capacity_for_all)
         plan->capacity.entries = CAPACITY_ENTRIES;
     if (variants_fill(plan, options->variants, error) != 0 ||
-        workloads_fill(plan, options->workloads, error) != 0)
+        workloads_fill(plan, options, error) != 0)
         return -1;
     times_fill(plan, options);
     snprintf(plan->out, sizeof plan->out, "%s", options->out);

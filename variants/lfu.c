@@ -30,7 +30,7 @@ static void *lfu_create(const struct policy_setup *setup)
 {
     struct lfu *lfu = account_alloc(setup->account, sizeof *lfu);
     *lfu = (struct lfu){.account = setup->account, .slots = setup->slots, .by_times = QUEUE_EMPTY};
-    slots_create(&lfu->classes, setup->account, sizeof(struct class) + 4);
+    slots_create(&lfu->classes, setup->account, sizeof(struct class));
     return lfu;
 }
 

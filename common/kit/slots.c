@@ -47,6 +47,7 @@ static void slots_lengthen(struct slots *slots)
 
 void slots_create(struct slots *slots, struct account *account, size_t node_bytes)
 {
+    assert(node_bytes % sizeof(uint64_t) == 0);
     *slots = (struct slots){.account = account,
                             .slot_bytes = (uint32_t)(sizeof(uint64_t) + node_bytes),
                             .spare = NO_SLOT,
