@@ -205,10 +205,13 @@ static bool same_hash(const void *context, uint32_t slot)
     return *slot_word(&cache->slots, slot) == access->hash;
 }
 
-static void entry_hit(struct cache *cache, uint32_t slot, const struct access *access)
+/* A policy may need memory to note a hit: then others must go. */
+static void entry_hit(struct cache *cache, uint32_t slot, struct access *access)
 {
     cache->stats.hits++;
     cache->policy->hit(cache->order, slot, access);
+    if (cache->limited_bytes)
+        cache_make_room(cache, 0, 0, access);
 }
 
 bool cache_ask(struct cache *cache, struct access *access)
@@ -306,8 +309,7 @@ struct record *cache_get(struct cache *cache, struct span key, uint64_t hash, ui
                             .now_ns = now_ns,
                             .bytes = (uint32_t)record_bytes(record),
                             .capacity = capacity_now(cache)};
-    cache->stats.hits++;
-    cache->policy->hit(cache->order, slot, &access);
+    entry_hit(cache, slot, &access);
     return record;
 }
 
