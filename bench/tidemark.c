@@ -5,6 +5,7 @@
 #include "load_command.h"
 #include "replay_command.h"
 #include "users.h"
+#include "watch_command.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -15,6 +16,7 @@ static const struct command commands[] = {
     {"load", "puts a server under load and says how it fared", load_command},
     {"replay", "replays a trace through policies: hits, misses, real memory", replay_command},
     {"users", "fills a SQLite database that a server can take its users from", users_command},
+    {"watch", "draws the memory of any running process, and says whether it grows", watch_command},
 };
 
 #define COMMANDS (sizeof commands / sizeof commands[0])
