@@ -25,9 +25,13 @@
 #define LINE_CLEAR  "\033[K"
 #define BELOW_CLEAR "\033[J"
 
+/* To the tenth: nobody looks more often. */
 static char *seconds_format(char text[UNITS_TEXT_BYTES], double seconds)
 {
-    return units_format_duration(text, seconds * (double)NS_PER_SECOND);
+    double tenths = round(seconds * 10);
+    if (tenths <= 0)
+        return strcpy(text, "0 s");
+    return units_format_duration(text, tenths / 10 * (double)NS_PER_SECOND);
 }
 
 static char *count_format(char text[UNITS_TEXT_BYTES], double count)
@@ -148,9 +152,7 @@ void scene_line(const struct scene *scene, FILE *out)
 {
     char time[UNITS_TEXT_BYTES], text[UNITS_TEXT_BYTES];
     const struct series *series = scene->series;
-    fprintf(out, "%s",
-            seconds_format(time,
-                           round((double)series->last.time_ns / (double)NS_PER_SECOND * 10) / 10));
+    fputs(seconds_format(time, (double)series->last.time_ns / (double)NS_PER_SECOND), out);
     for (size_t f = 0; f < SERIES_FIGURES; f++)
         if (figure_known(series, f))
             fprintf(out, "  %s %s", series_names[f],

@@ -186,6 +186,8 @@ void series_judge(const struct series *series, uint64_t limit_bytes, struct seri
     char level[UNITS_TEXT_BYTES];
     size_t length;
     verdict_ask(series, &given);
+    if (series->counted && series->last.count == 0) /* nothing can be said over requests */
+        given.class = VERDICT_UNDECIDED;
     *verdict =
         (struct series_verdict){.class = given.class, .slope = series_slope(series, SERIES_RSS)};
     verdict->growing = given.class == VERDICT_LEAK && verdict->slope.low > 0;

@@ -157,7 +157,9 @@ static void watch_show(struct watch *watch)
         screen_draw(&watch->screen, &watch->scene);
     else
         scene_line(&watch->scene, stdout);
-    watch->show_ns = now_ns + (watch->drawn ? FRAME_NS : LINE_NS);
+    watch->show_ns += watch->drawn ? FRAME_NS : LINE_NS;
+    if (watch->show_ns < now_ns)
+        watch->show_ns = now_ns;
 }
 
 /* Waits until then. Why the watch ends, or NULL. */
@@ -216,7 +218,7 @@ static int watch_run(struct watch *watch)
     interrupt_begin(&watch->interrupt);
     if (watch->drawn)
         screen_begin(&watch->screen, stdout);
-    watch->begin_ns = clock_ns();
+    watch->begin_ns = watch->show_ns = clock_ns();
     watch_loop(watch);
     int status = watch_finish(watch);
     if (watch->drawn)
