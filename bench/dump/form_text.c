@@ -172,25 +172,6 @@ static void end_reached(struct reader *reader, const struct line *line)
     reader->arena = NULL;
 }
 
-/* What a label means before and between the arenas. */
-static const struct label {
-    const char *label;
-    void (*read)(struct reader *reader, const struct line *line);
-} labels[] = {
-    {"Version", version_read},
-    {"config.prof", profiling_read},
-    {"config.cache_oblivious", oblivious_read},
-    {"opt.narenas", automatic_read},
-    {"opt.oversize_threshold", oversize_read},
-    {"opt.background_thread", background_read},
-    {"opt.dirty_decay_ms", dirty_default_read},
-    {"opt.muzzy_decay_ms", muzzy_default_read},
-    {"Page size", page_read},
-    {"Allocated", totals_read},
-    {"Merged arenas stats", merged_begin},
-    {"Destroyed arenas stats", destroyed_begin},
-};
-
 static void columns_find(struct reader *reader, const struct line *line)
 {
     for (size_t c = 0; c < COLUMNS; c++) {
@@ -221,33 +202,63 @@ static void class_read(struct reader *reader, const struct line *line)
 }
 
 /* `small: allocated nmalloc (#/sec) ndalloc (#/sec) nrequests (#/sec) nfill (#/sec) ...` */
-static void sums_read(struct dump_arena *arena, const struct line *line)
+static void sums_read(struct reader *reader, const struct line *line)
 {
     enum { SUM_ALLOCATED = 0, SUM_MADE = 1, SUM_FILLS = 7 };
+    struct dump_arena *arena = reader->arena;
     arena->allocated_bytes += number_read(word_at(line, SUM_ALLOCATED));
     arena->made += number_read(word_at(line, SUM_MADE));
     arena->fills += number_read(word_at(line, SUM_FILLS));
 }
 
 /* `dirty: decay_ms npages ...`; N/A is what jemalloc prints for -1. */
-static void decay_line_read(const struct dump *dump, const struct line *line, int64_t *decay_ms,
-                            uint64_t *bytes)
+static int64_t decay_line_read(const struct reader *reader, const struct line *line,
+                               uint64_t *bytes)
 {
     const char *time = word_at(line, 0);
     bool never = time != NULL && strcmp(time, "N/A") == 0;
-    *decay_ms = never ? -1 : decay_read(time);
-    *bytes = number_read(word_at(line, 1)) * dump->page_bytes;
+    *bytes = number_read(word_at(line, 1)) * reader->dump->page_bytes;
+    return never ? -1 : decay_read(time);
 }
 
-static void arena_label_read(struct reader *reader, const struct line *line)
+static void dirty_read(struct reader *reader, const struct line *line)
 {
     struct dump_arena *arena = reader->arena;
-    if (strcmp(line->label, "small") == 0 || strcmp(line->label, "large") == 0)
-        sums_read(arena, line);
-    else if (strcmp(line->label, "dirty") == 0)
-        decay_line_read(reader->dump, line, &arena->dirty_decay_ms, &arena->dirty_bytes);
-    else if (strcmp(line->label, "muzzy") == 0)
-        decay_line_read(reader->dump, line, &arena->muzzy_decay_ms, &arena->muzzy_bytes);
+    arena->dirty_decay_ms = decay_line_read(reader, line, &arena->dirty_bytes);
+}
+
+static void muzzy_read(struct reader *reader, const struct line *line)
+{
+    struct dump_arena *arena = reader->arena;
+    arena->muzzy_decay_ms = decay_line_read(reader, line, &arena->muzzy_bytes);
+}
+
+/* What a label means. */
+static const struct label {
+    const char *label;
+    bool of_arena; /* means something within an arena only */
+    void (*read)(struct reader *reader, const struct line *line);
+} labels[] = {
+    {"Version", false, version_read},
+    {"config.prof", false, profiling_read},
+    {"config.cache_oblivious", false, oblivious_read},
+    {"opt.narenas", false, automatic_read},
+    {"opt.oversize_threshold", false, oversize_read},
+    {"opt.background_thread", false, background_read},
+    {"opt.dirty_decay_ms", false, dirty_default_read},
+    {"opt.muzzy_decay_ms", false, muzzy_default_read},
+    {"Page size", false, page_read},
+    {"Allocated", false, totals_read},
+    {"Merged arenas stats", false, merged_begin},
+    {"Destroyed arenas stats", false, destroyed_begin},
+    {"small", true, sums_read},
+    {"large", true, sums_read},
+    {"dirty", true, dirty_read},
+    {"muzzy", true, muzzy_read},
+};
+
+static void arena_field_read(struct dump_arena *arena, const struct line *line)
+{
     for (size_t i = 0; i < FORM_FIELDS; i++)
         if (form_fields[i].label != NULL && strcmp(line->label, form_fields[i].label) == 0)
             *form_figure(arena, form_fields[i].offset) = number_read(word_at(line, 0));
@@ -267,13 +278,14 @@ static void label_read(struct reader *reader, const struct line *line)
         return;
     }
     for (size_t i = 0; i < sizeof labels / sizeof labels[0]; i++) {
-        if (strcmp(line->label, labels[i].label) == 0) {
+        bool here = !labels[i].of_arena || reader->arena != NULL;
+        if (here && strcmp(line->label, labels[i].label) == 0) {
             labels[i].read(reader, line);
             return;
         }
     }
     if (reader->arena != NULL)
-        arena_label_read(reader, line);
+        arena_field_read(reader->arena, line);
 }
 
 static void line_read(struct reader *reader, char *text)

@@ -257,6 +257,8 @@ void screen_draw(struct screen *screen, struct scene *scene)
         return;
     scene_print(scene, frame);
     fclose(frame);
+    if (scene->ended != NULL) /* the last frame is to be read in full */
+        fputs(WRAP_ON, screen->out);
     if (screen->lines > 0)
         fprintf(screen->out, "\r\033[%zuA", screen->lines);
     screen->lines = lines_write(text, screen->out);
