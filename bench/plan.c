@@ -24,8 +24,9 @@
 #define SAMPLES_LEAST     30 /* shorter runs are sampled more often */
 #define TTL_SHARE         6  /* of a run, so that its plateau is judged */
 #define CAPACITY_ENTRIES  10000
-#define SET_FACTOR        2   /* scan and burst ask for so many times what fits */
-#define BODY_BYTES        500 /* what an entry takes, where capacity is in bytes */
+#define QUICK_ENTRIES     2000 /* fills and turns over within a short run */
+#define SET_FACTOR        2    /* scan and burst ask for so many times what fits */
+#define BODY_BYTES        500  /* what an entry takes, where capacity is in bytes */
 #define MEMORY_CAP_BYTES  (UINT64_C(2) << 30)
 
 const struct plan_options plan_options_default = {
@@ -47,7 +48,9 @@ static const struct option option_rows[] = {
      "a budget of 20s, no repeats, and only " QUICK_WORKLOADS},
     {"connections", OPTION_COUNT, FIELD(connections), "N", "at a time (100)"},
     {"capacity", OPTION_CAPACITY, FIELD(capacity), "N|SIZE",
-     "entries or bytes, for variants that keep such a limit (10000; none for those with an age)"},
+     "entries or bytes, for variants that keep such a limit (10000, quick 2000; none for those "
+     "with "
+     "an age)"},
     {"ttl", OPTION_DURATION, FIELD(ttl_ns), "TIME",
      "age, for variants that keep such a limit (a sixth of a run)"},
     {"memory-cap", OPTION_SIZE, FIELD(memory_cap_bytes), "SIZE",
@@ -220,7 +223,7 @@ int plan_make(struct plan *plan, const struct plan_options *options,
         return -1;
     plan->capacity_for_all = options->capacity.entries > 0 || options->capacity.bytes > 0;
     if (!plan->capacity_for_all)
-        plan->capacity.entries = CAPACITY_ENTRIES;
+        plan->capacity.entries = options->quick ? QUICK_ENTRIES : CAPACITY_ENTRIES;
     if (variants_fill(plan, options->variants, error) != 0 ||
         workloads_fill(plan, options, error) != 0)
         return -1;

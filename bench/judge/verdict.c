@@ -23,7 +23,7 @@ struct evidence {
     size_t count;
     double requests; /* from the first to the last of them */
     const struct result_limits *limits;
-    bool limited, limits_kept, full;
+    bool limited, limits_kept, full, turned_over;
     size_t layer; /* the one that the verdict speaks of */
     struct curve total, accounted, overhead, unaccounted;
     struct curve late; /* the accounted one, from VERDICT_LATE_SHARE on */
@@ -249,6 +249,8 @@ static void evidence_collect(struct evidence *evidence, const struct result_samp
     evidence->layer = layer_choose(last);
     evidence->limited = limits->capacity_entries || limits->capacity_bytes || limits->ttl_ns;
     evidence->limits_kept = limits_are_kept(evidence, samples, count);
+    evidence->turned_over =
+        evidence->samples[0].evictions >= VERDICT_TURNOVERS * limits->capacity_entries;
     evidence->full = fullness(last, limits) >= VERDICT_FULL_SHARE;
     evidence->total = curve_draw(evidence, (struct figure){evidence->layer, NOTHING});
     evidence->accounted = curve_draw(evidence, (struct figure){LAYER_CACHE, NOTHING});
@@ -265,7 +267,7 @@ static enum verdict_class limited_class(const struct evidence *evidence)
     if (limits->capacity_bytes > 0 || (limits->capacity_entries > 0 && !evidence->full))
         return evidence->full ? VERDICT_BOUNDED : VERDICT_WARMING;
     if (limits->capacity_entries > 0 && curve_leaks(&evidence->overhead))
-        return VERDICT_LEAK;
+        return evidence->turned_over ? VERDICT_LEAK : VERDICT_WARMING;
     return VERDICT_BOUNDED;
 }
 
@@ -331,6 +333,11 @@ static void leak_say(struct result_verdict *verdict)
 static void warming_say(struct result_verdict *verdict, const struct evidence *evidence)
 {
     char now[UNITS_TEXT_BYTES], left[UNITS_TEXT_BYTES];
+    if (evidence->full) {
+        words_say(verdict, "still fills: full at %s, but what it remembers of departed keys grows",
+                  units_format_size(now, (double)verdict->last_bytes));
+        return;
+    }
     const struct result_sample *last = &evidence->samples[evidence->count - 1];
     double used = fullness(last, evidence->limits);
     double bytes = (double)last->cache_bytes * (1 / fmax(used, 1e-9) - 1);

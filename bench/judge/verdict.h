@@ -33,6 +33,9 @@
 #define VERDICT_STEP_SHARE 0.25
 /* A cache that is fuller than this has reached its capacity. */
 #define VERDICT_FULL_SHARE 0.98
+/* A policy may remember as many departed keys as fit entries, or a few times that: growth beside the
+ * entries counts only once so many times its capacity has been evicted. */
+#define VERDICT_TURNOVERS 3
 /* Entries may outlive their age by this much until a sample shows them gone: one tick and the
  * distance of two samples. */
 #define VERDICT_AGE_SLACK_NS UINT64_C(300000000)

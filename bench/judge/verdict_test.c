@@ -13,6 +13,7 @@
 #define SEEDS       200
 #define SAMPLES     40
 #define BODY        500.0
+#define GHOST       48.0                /* bytes of a departed key */
 #define SERVER      (3.0 * 1024 * 1024) /* what a server takes without its cache */
 #define PER_SAMPLE  4000.0              /* requests */
 #define INTERVAL_NS UINT64_C(100000000)
@@ -27,6 +28,7 @@ struct world {
     double noise, memory; /* of the server's own bytes: AR(1) */
     double drift;         /* the rate changes by this share from begin to end */
     double step_bytes;    /* once, at step_at */
+    double ghosts;        /* departed keys that the policy remembers at most */
     size_t step_at;
     size_t samples;
     struct result_limits limits;
@@ -63,15 +65,17 @@ static void world_run(const struct world *world, uint64_t seed, struct result_sa
         noise = world->memory * noise +
                 sqrt(1 - world->memory * world->memory) * world->noise * normal(&random);
         lumps += random_below(&random, 10) == 0 ? 10 * PER_SAMPLE * world->rare_leak : 0;
-        double cache = entries_of(world, misses, i) * BODY;
+        double entries = entries_of(world, misses, i);
+        double cache = entries * BODY + fmin(misses[i] - entries, world->ghosts) * GHOST;
         double own = SERVER + noise + world->leak * requests + lumps;
         own += i >= world->step_at ? world->step_bytes : 0;
         samples[i] = (struct result_sample){
             .time_ns = i * INTERVAL_NS,
             .requests = (uint64_t)requests,
             .misses = (uint64_t)ceil(misses[i]),
-            .entries = (uint64_t)entries_of(world, misses, i),
-            .payload_bytes = (uint64_t)(cache * 0.85),
+            .entries = (uint64_t)entries,
+            .evictions = (uint64_t)(misses[i] - entries),
+            .payload_bytes = (uint64_t)(entries * BODY * 0.85),
             .cache_bytes = (uint64_t)cache,
             .zone_allocated_bytes = (uint64_t)cache,
             .allocated_bytes = (uint64_t)(cache + own),
@@ -165,6 +169,26 @@ static void a_byte_lost_per_request_is_found_in_a_full_cache(void **state)
     world.rare_leak = 100;
     assert_in_range(class_count(&world, VERDICT_LEAK), SEEDS * 20 / 100, SEEDS);
     assert_in_range(class_count(&world, VERDICT_BOUNDED), 0, SEEDS * 3 / 100); /* no lump fell */
+}
+
+/* 2Q, ARC, S3-FIFO and LIRS remember keys: as many as fit, or a few times that. */
+static void a_history_that_fills_is_no_leak_and_one_without_bound_is(void **state)
+{
+    struct world world = {.samples = SAMPLES,
+                          .miss_ratio = 0.5,
+                          .capacity = 10000,
+                          .noise = 10e3,
+                          .limits = {.capacity_entries = 10000}};
+    (void)state;
+    for (world.samples = 10; world.samples <= SAMPLES; world.samples += 5) {
+        world.ghosts = 20000;
+        assert_int_equal(class_count(&world, VERDICT_LEAK), 0);
+    }
+    world.samples = SAMPLES;
+    assert_in_range(class_count(&world, VERDICT_BOUNDED), SEEDS * 95 / 100, SEEDS);
+    world.ghosts = 1e9;
+    world.samples = 2 * SAMPLES;
+    assert_in_range(class_count(&world, VERDICT_LEAK), SEEDS * 98 / 100, SEEDS);
 }
 
 static void one_step_is_no_leak(void **state)
@@ -273,6 +297,7 @@ int main(void)
         cmocka_unit_test(a_plateau_of_age_is_bounded_however_the_rate_drifts),
         cmocka_unit_test(entries_that_outlive_their_age_leak),
         cmocka_unit_test(a_byte_lost_per_request_is_found_in_a_full_cache),
+        cmocka_unit_test(a_history_that_fills_is_no_leak_and_one_without_bound_is),
         cmocka_unit_test(one_step_is_no_leak),
         cmocka_unit_test(what_filled_and_came_to_rest_is_bounded),
         cmocka_unit_test(a_cache_below_its_limit_is_warming),
