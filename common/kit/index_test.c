@@ -205,7 +205,7 @@ static void known_limit_means_no_slack(void **state)
         fixture_add(&f);
     for (uint32_t i = 0; i < LIMIT; i++)
         index_step(&f.index);
-    assert_int_equal(f.index.table.buckets, LIMIT * 10 / 84 + 1);
+    assert_int_equal(f.index.table.buckets, LIMIT * 100 / 888 + 1);
     assert_true(f.index.table.buckets * sizeof(struct bucket) < LIMIT * 8);
     fixture_close(&f);
 }
