@@ -1,7 +1,6 @@
 /* bed.c - caches of any policy, filled, read and renewed alike. */
 #include "bed.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #define PUT_NS       UINT64_C(1000000) /* time that passes with a put */
@@ -12,23 +11,26 @@ struct bed {
     struct cache *cache;
     struct bed_setup is;
     uint32_t next;         /* key of the next put */
-    uint32_t eldest;       /* key of the entry that goes by hand */
-    bool by_hand;          /* the policy lets nobody go */
+    uint32_t eldest;       /* key of the entry that goes by hand where the policy lets nobody go */
     struct record *anchor; /* keeps a page of the zone, so that lone records need not ask for one */
     struct record **owned; /* by key modulo entries: the records of a weak cache */
     uint64_t now_ns;
 };
 
+/* Sixteen hexadecimal digits. */
+static void word_write(char *text, uint64_t word)
+{
+    for (int i = 0; i < 16; i++)
+        text[i] = "0123456789abcdef"[word >> (60 - 4 * i) & 15];
+}
+
 struct key *keys_create(struct memory_zone *zone, uint32_t count)
 {
     struct key *keys = memory_alloc(zone, count * sizeof *keys);
     for (uint32_t i = 0; i < count; i++) {
-        char text[KEY_CHARS + 1];
-        uint64_t word = cache_hash_id(i + 1);
-        snprintf(text, sizeof text, "%016llx%016llx%016llx%016llx", (unsigned long long)word,
-                 (unsigned long long)cache_hash_id(word), (unsigned long long)~word,
-                 (unsigned long long)cache_hash_id(~word));
-        memcpy(keys[i].text, text, KEY_CHARS);
+        uint64_t word = i + 1;
+        for (int at = 0; at < KEY_CHARS; at += 16)
+            word_write(keys[i].text + at, word = cache_hash_id(word));
         keys[i].hash = cache_hash(key_span(&keys[i]));
     }
     return keys;
@@ -101,15 +103,16 @@ void bed_keep(struct bed *bed, uint32_t key, struct record *record)
         record_let_go(bed, record, bed->is.keys[key].hash);
 }
 
-void bed_drop(struct bed *bed, uint32_t key)
+bool bed_drop(struct bed *bed, uint32_t key)
 {
-    if (bed->is.policy->weak) {
-        struct record **owned = &bed->owned[key % bed->is.entries];
-        record_let_go(bed, *owned, bed->is.keys[key].hash);
-        *owned = NULL;
-    } else {
-        cache_remove(bed->cache, key_span(&bed->is.keys[key]), bed->is.keys[key].hash);
-    }
+    if (!bed->is.policy->weak)
+        return cache_remove(bed->cache, key_span(&bed->is.keys[key]), bed->is.keys[key].hash);
+    struct record **owned = &bed->owned[key % bed->is.entries];
+    if (*owned == NULL)
+        return false;
+    record_let_go(bed, *owned, cache_hash(record_key(*owned)));
+    *owned = NULL;
+    return true;
 }
 
 /* A step that visits every key once, about as far as the golden ratio: the sizes are powers of
@@ -127,9 +130,6 @@ void bed_fill(struct bed *bed)
         bed_keep(bed, (uint32_t)key, bed_record(bed, (uint32_t)key));
         key = (key + stride) % bed->is.entries;
     }
-    struct cache_stats stats;
-    cache_stats(bed->cache, &stats);
-    bed->by_hand = stats.entries > 0 && bed->is.policy->limits == 0;
 }
 
 void bed_settle(struct bed *bed)
@@ -146,12 +146,18 @@ static uint32_t ring_next(const struct bed *bed, uint32_t key)
 void bed_put(struct bed *bed)
 {
     struct record *record = bed_record(bed, bed->next);
-    if (bed->by_hand) {
+    if (bed->is.policy->limits == 0) {
         bed_drop(bed, bed->eldest);
         bed->eldest = ring_next(bed, bed->eldest);
     }
     bed_keep(bed, bed->next, record);
     bed->next = ring_next(bed, bed->next);
+}
+
+void bed_renew(struct bed *bed)
+{
+    for (uint32_t i = 0; i < bed->is.entries; i++)
+        bed_put(bed);
 }
 
 bool bed_get(struct bed *bed, const struct key *key)

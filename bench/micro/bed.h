@@ -43,6 +43,8 @@ void bed_destroy(struct bed *bed);
 void bed_fill(struct bed *bed);
 /* Lets the index end what it has begun, as time does. */
 void bed_settle(struct bed *bed);
+/* As many new records come in as there were. */
+void bed_renew(struct bed *bed);
 /* One new record comes in and one goes. */
 void bed_put(struct bed *bed);
 /* True: a hit. */
@@ -51,7 +53,8 @@ bool bed_get(struct bed *bed, const struct key *key);
 /* The two halves of a put, and the removal of an entry that was put. */
 struct record *bed_record(struct bed *bed, uint32_t key);
 void bed_keep(struct bed *bed, uint32_t key, struct record *record);
-void bed_drop(struct bed *bed, uint32_t key);
+/* True: it was there. */
+bool bed_drop(struct bed *bed, uint32_t key);
 
 void bed_stats(const struct bed *bed, struct cache_stats *stats);
 /* How much longer a record could be without taking more memory. */

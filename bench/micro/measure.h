@@ -1,4 +1,4 @@
-/* measure.h - what is measured: a policy, a size, and one of the four kinds of benchmark.
+/* measure.h - what is measured: a policy, a size, and one of the kinds of benchmark.
  *
  * Each function below is a gbench_function whose context is a struct measure; it leaves its figures
  * there and in the benchmark's counters.
@@ -22,7 +22,7 @@ struct stage {
     bool renewed; /* entries have come and gone since it was filled */
 };
 
-enum measure_kind { GET_HIT, GET_MISS, PUT_EVICT, MEMORY, GROWTH, MEASURE_KINDS };
+enum measure_kind { GET_HIT, GET_MISS, PUT_EVICT, LIFE, MEASURE_KINDS };
 
 struct measure {
     enum measure_kind kind;
@@ -31,22 +31,23 @@ struct measure {
     struct stage *stage;
     bool done;
     double cpu_ns; /* of an operation */
-    /* MEMORY: bytes per entry; rss and overhead are what lies beyond key and body, and overhead
+    /* LIFE: bytes per entry; rss and overhead are what lies beyond key and body, and overhead
      * leaves out rounding too. */
     double kept, rounding_bytes, overhead_bytes, rss_bytes;
-    /* GROWTH: the longest pause and the one that one in ten thousand exceeds. */
+    /* LIFE: the longest pause and the one that one in ten thousand exceeds. */
     double put_max_ns, put_p9999_ns, remove_max_ns, remove_p9999_ns;
 };
 
 void measure_get_hit(struct gbench *bench, void *context);
 void measure_get_miss(struct gbench *bench, void *context);
 void measure_put_evict(struct gbench *bench, void *context);
-void measure_memory(struct gbench *bench, void *context);
-void measure_growth(struct gbench *bench, void *context);
+void measure_life(struct gbench *bench, void *context);
 
 /* Frees the bed, if there is one. */
 void stage_clear(struct stage *stage);
 /* The keys, made at the first call. */
 const struct key *stage_keys(struct stage *stage);
+/* A new, empty bed for the measure, apart from the stage's own. */
+struct bed *stage_bed(const struct measure *measure);
 
 #endif

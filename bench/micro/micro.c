@@ -3,7 +3,6 @@
 #include "policies.h"
 #include "units.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,8 +22,7 @@ static const struct {
     [GET_HIT] = {"get-hit", measure_get_hit, false},
     [GET_MISS] = {"get-miss", measure_get_miss, false},
     [PUT_EVICT] = {"put-evict", measure_put_evict, false},
-    [MEMORY] = {"memory", measure_memory, true},
-    [GROWTH] = {"growth", measure_growth, true},
+    [LIFE] = {"life", measure_life, true},
 };
 
 /* What a run covers; the budget is shared by the benchmarks that are timed. */
@@ -60,19 +58,17 @@ static void measure_add(struct micro *micro, enum measure_kind kind, const struc
     gbench_add(name, kinds[kind].once, kinds[kind].run, measure);
 }
 
-/* Memory first, while the process is small, and then a policy's benchmarks size by size, so that
+/* Lives first, while the process is small, and then a policy's benchmarks size by size, so that
  * they share a cache. */
 static void measures_add(struct micro *micro)
 {
     const struct plan *plan = micro->plan;
     for (size_t p = 0; p < policies_count; p++)
-        measure_add(micro, MEMORY, policies[p], size_largest(plan));
+        measure_add(micro, LIFE, policies[p], size_largest(plan));
     for (size_t p = 0; p < policies_count; p++)
         for (size_t s = 0; s < plan->size_count; s++)
             for (enum measure_kind kind = GET_HIT; kind <= PUT_EVICT; kind++)
                 measure_add(micro, kind, policies[p], plan->sizes[s]);
-    for (size_t p = 0; p < policies_count; p++)
-        measure_add(micro, GROWTH, policies[p], size_largest(plan));
 }
 
 static struct measure *measure_find(struct micro *micro, enum measure_kind kind,
@@ -121,55 +117,81 @@ static void measure_ended(void *context, const char *name, double cpu_ns, const 
     }
 }
 
-static void times_print(struct micro *micro)
+/* Whether there is anything to print in a policy's row of times. */
+static bool times_done(struct micro *micro, const struct policy *policy)
 {
-    const struct plan *plan = micro->plan;
-    printf("CPU nanoseconds per operation, by number of entries (null is the floor)\n%-12s",
-           "policy");
-    for (enum measure_kind kind = GET_HIT; kind <= PUT_EVICT; kind++)
-        for (size_t s = 0; s < plan->size_count; s++)
-            printf("%*s %4uk", s == 0 ? 11 : 2, s == 0 ? kinds[kind].name : "",
-                   plan->sizes[s] / 1000);
-    for (size_t p = 0; p < policies_count; p++) {
-        printf("\n%-12s", policies[p]->name);
-        for (enum measure_kind kind = GET_HIT; kind <= PUT_EVICT; kind++)
-            for (size_t s = 0; s < plan->size_count; s++) {
-                const struct measure *m = measure_find(micro, kind, policies[p], plan->sizes[s]);
-                printf("%*.1f", s == 0 ? 17 : 8, m->done ? m->cpu_ns : (double)NAN);
-            }
-    }
-    printf("\n\n");
+    for (size_t i = 0; i < micro->count; i++)
+        if (micro->measures[i].policy == policy && micro->measures[i].kind <= PUT_EVICT &&
+            micro->measures[i].done)
+            return true;
+    return false;
 }
 
-static void memory_print(struct micro *micro)
+static void times_head_print(const struct plan *plan)
 {
-    char size[UNITS_TEXT_BYTES];
-    uint32_t entries = size_largest(micro->plan);
-    printf("Bytes per entry, %s entries with keys of %d and bodies of %d bytes\n"
-           "%-12s%10s%10s%17s    (goal for lru: overhead at most %d, RSS at most %d)\n",
-           units_format_count(size, entries), KEY_CHARS, BODY_CHARS, "policy", "rounding",
-           "overhead", "RSS - payload", GOAL_BYTES, GOAL_RSS);
-    for (size_t p = 0; p < policies_count; p++) {
-        const struct measure *m = measure_find(micro, MEMORY, policies[p], entries);
-        if (m->done && m->kept > 0)
-            printf("%-12s%10.1f%10.1f%17.1f\n", m->policy->name, m->rounding_bytes,
-                   m->overhead_bytes, m->rss_bytes);
-    }
+    printf("CPU ns per operation, by number of entries (null is the floor)\n%-16s", "policy");
+    for (enum measure_kind kind = GET_HIT; kind <= PUT_EVICT; kind++)
+        for (size_t s = 0; s < plan->size_count; s++) {
+            char head[NAME_BYTES];
+            snprintf(head, sizeof head, "%s %uk", s == 0 ? kinds[kind].name : "",
+                     plan->sizes[s] / 1000);
+            printf("%*s", s == 0 ? 14 : 8, head);
+        }
     printf("\n");
 }
 
-static void growth_print(struct micro *micro)
+static void time_print(const struct measure *measure, int width)
+{
+    if (measure->done)
+        printf("%*.1f", width, measure->cpu_ns);
+    else
+        printf("%*s", width, "-");
+}
+
+static void times_print(struct micro *micro)
+{
+    const struct plan *plan = micro->plan;
+    times_head_print(plan);
+    for (size_t p = 0; p < policies_count; p++) {
+        if (!times_done(micro, policies[p]))
+            continue;
+        printf("%-16s", policies[p]->name);
+        for (enum measure_kind kind = GET_HIT; kind <= PUT_EVICT; kind++)
+            for (size_t s = 0; s < plan->size_count; s++)
+                time_print(measure_find(micro, kind, policies[p], plan->sizes[s]), s == 0 ? 14 : 8);
+        printf("\n");
+    }
+}
+
+static void weights_print(struct micro *micro)
 {
     char size[UNITS_TEXT_BYTES];
     uint32_t entries = size_largest(micro->plan);
-    printf("Longest pause while growing to %s entries and shrinking back, us (goal: %d ms)\n"
-           "%-12s%10s%12s%14s%15s\n",
+    printf("\nBytes per entry beyond its key of %d and body of %d, %s entries, all renewed once\n"
+           "(goal for lru: overhead at most %d, RSS at most %d)\n"
+           "%-16s%10s%10s%8s\n",
+           KEY_CHARS, BODY_CHARS, units_format_count(size, entries), GOAL_BYTES, GOAL_RSS, "policy",
+           "rounding", "overhead", "RSS");
+    for (size_t p = 0; p < policies_count; p++) {
+        const struct measure *m = measure_find(micro, LIFE, policies[p], entries);
+        if (m->done && m->kept > 0)
+            printf("%-16s%10.1f%10.1f%8.1f\n", m->policy->name, m->rounding_bytes,
+                   m->overhead_bytes, m->rss_bytes);
+    }
+}
+
+static void pauses_print(struct micro *micro)
+{
+    char size[UNITS_TEXT_BYTES];
+    uint32_t entries = size_largest(micro->plan);
+    printf("\nLongest pause in us, growing to %s entries and shrinking back (goal: %d ms)\n"
+           "%-16s%9s%12s%12s%15s\n",
            units_format_count(size, entries), GOAL_MS, "policy", "put max", "put p99.99",
            "remove max", "remove p99.99");
     for (size_t p = 0; p < policies_count; p++) {
-        const struct measure *m = measure_find(micro, GROWTH, policies[p], entries);
-        if (m->done)
-            printf("%-12s%10.1f%12.1f%14.1f%15.1f\n", m->policy->name, m->put_max_ns / 1e3,
+        const struct measure *m = measure_find(micro, LIFE, policies[p], entries);
+        if (m->done && m->kept > 0)
+            printf("%-16s%9.0f%12.0f%12.0f%15.0f\n", m->policy->name, m->put_max_ns / 1e3,
                    m->put_p9999_ns / 1e3, m->remove_max_ns / 1e3, m->remove_p9999_ns / 1e3);
     }
 }
@@ -180,16 +202,15 @@ static void help_print(void)
            "Measures every policy: time of a hit, a miss and a put, bytes per entry, longest\n"
            "pause while growing.\n\n"
            "  --quick                          fewer sizes, less time\n"
-           "  --benchmark_filter=REGEX         some of get-hit, get-miss, put-evict, memory,\n"
-           "                                   growth / POLICY / ENTRIES\n"
+           "  --benchmark_filter=REGEX         some of get-hit, get-miss, put-evict or\n"
+           "                                   life / POLICY / ENTRIES\n"
            "  --benchmark_out=FILE             JSON\n"
            "  --benchmark_repetitions=N        and google-benchmark's others\n");
 }
 
 static void micro_prepare(struct micro *micro)
 {
-    size_t room =
-        policies_count * (MEASURE_KINDS - 2) * micro->plan->size_count + policies_count * 2;
+    size_t room = policies_count * ((PUT_EVICT + 1) * micro->plan->size_count + 1);
     micro->stage =
         (struct stage){.zone = memory_zone_create(), .key_count = 2 * size_largest(micro->plan)};
     micro->measures = memory_alloc_zeroed(micro->stage.zone, room * sizeof *micro->measures);
@@ -230,8 +251,8 @@ int main(int argc, char **argv)
     if (micro_measure(&micro, argc, argv) < 0)
         return 2;
     times_print(&micro);
-    memory_print(&micro);
-    growth_print(&micro);
+    weights_print(&micro);
+    pauses_print(&micro);
     stage_clear(&micro.stage);
     memory_free(micro.stage.keys);
     memory_free(micro.measures);

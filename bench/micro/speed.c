@@ -17,6 +17,16 @@ const struct key *stage_keys(struct stage *stage)
     return stage->keys;
 }
 
+struct bed *stage_bed(const struct measure *measure)
+{
+    struct stage *stage = measure->stage;
+    return bed_create(stage->zone, &(struct bed_setup){.policy = measure->policy,
+                                                       .entries = measure->entries,
+                                                       .keys = stage_keys(stage),
+                                                       .key_count = stage->key_count,
+                                                       .body_chars = BODY_CHARS});
+}
+
 /* A filled bed for the measure; the one in use where it fits. */
 static struct bed *stage_set(const struct measure *measure)
 {
@@ -29,11 +39,7 @@ static struct bed *stage_set(const struct measure *measure)
     stage->policy = measure->policy;
     stage->entries = measure->entries;
     stage->renewed = false;
-    stage->bed = bed_create(stage->zone, &(struct bed_setup){.policy = measure->policy,
-                                                             .entries = measure->entries,
-                                                             .keys = stage_keys(stage),
-                                                             .key_count = stage->key_count,
-                                                             .body_chars = BODY_CHARS});
+    stage->bed = stage_bed(measure);
     bed_fill(stage->bed);
     bed_settle(stage->bed);
     return stage->bed;
