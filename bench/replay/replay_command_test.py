@@ -1,0 +1,102 @@
+"""replay_command_test.py - tidemark replay as its user sees it.
+
+usage: replay_command_test.py TIDEMARK RESULTS_DIR
+"""
+import gzip
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import unittest
+
+import jsonschema
+
+TIDEMARK, RESULTS = sys.argv[1], sys.argv[2]
+
+
+def replay(*arguments, stdin=None):
+    return subprocess.run([TIDEMARK, "replay", *arguments], input=stdin, capture_output=True,
+                          text=stdin is None or isinstance(stdin, str), timeout=120)
+
+
+def rows(*arguments, stdin=None):
+    done = replay(*arguments, "--json", stdin=stdin)
+    assert done.returncode == 0, done.stderr
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+class Replay(unittest.TestCase):
+    def test_lines_are_as_the_schema_and_the_readme_say(self):
+        with open(os.path.join(RESULTS, "replay.schema.json"), encoding="utf-8") as file:
+            schema = json.load(file)
+        with open(os.path.join(RESULTS, "README.md"), encoding="utf-8") as file:
+            readme = file.read()
+        found = rows("zipf:1.0:2000:20000", "--capacity", "10,5%,64KiB")
+        found += rows("zipf:1.0:2000:20000", "--sample", "20%", "--payload")
+        for row in found:
+            jsonschema.validate(row, schema)
+            self.assertEqual(row["hits"] + row["misses"], row["requests"])
+        for key in schema["properties"]:
+            self.assertIn("`%s`" % key, readme)
+        self.assertGreaterEqual(len({row["policy"] for row in found}), 14)
+
+    def test_a_curve_falls_and_the_optimum_is_below_all(self):
+        found = rows("zipf:0.8:3000:30000", "--policies", "lru,sieve,belady", "--curve", "8")
+        for policy in ("lru", "belady"):
+            misses = [row["misses"] for row in found if row["policy"] == policy]
+            self.assertEqual(len(misses), 8)
+            self.assertEqual(misses, sorted(misses, reverse=True))
+        for row in found:
+            self.assertGreaterEqual(row["regret_points"], 0)
+
+    def test_the_number_of_threads_changes_nothing_but_speed(self):
+        def counts(threads):
+            found = rows("shift:1.0:2000:30000", "--capacity", "7,100,10%", "--threads", threads)
+            for row in found:
+                del row["requests_per_second"]
+            return found
+        self.assertEqual(counts("1"), counts("4"))
+
+    def test_files_standard_input_and_compression_say_the_same(self):
+        text = "".join("%d\n" % (i * i % 97) for i in range(5000))
+        with tempfile.TemporaryDirectory() as folder:
+            plain, packed = os.path.join(folder, "t.txt"), os.path.join(folder, "t.txt.gz")
+            with open(plain, "w", encoding="utf-8") as file:
+                file.write(text)
+            with gzip.open(packed, "wt") as file:
+                file.write(text)
+            misses = [[row["misses"] for row in rows(*source[0], "--capacity", "5,20",
+                                                     stdin=source[1])]
+                      for source in (([plain], None), ([packed], None), (["-"], text))]
+        self.assertEqual(misses[0], misses[1])
+        self.assertEqual(misses[0], misses[2])
+
+    def test_bytes_are_kept(self):
+        for row in rows("zipf:1.0:20000:60000", "--capacity", "256KiB"):
+            self.assertLessEqual(row["peak_bytes"], 256 * 1024)
+            self.assertEqual(row["end_bytes"], row["end_allocated_bytes"])
+
+    def test_mistakes_are_told(self):
+        for arguments, words, status in (
+                (["zipf:1.0:100:1000", "--capacity", "0"], "--capacity", 2),
+                (["zipf:1.0:100:1000", "--policies", "lru,nosuch"], "nosuch", 2),
+                (["zipf:1.0:100:1000", "--policies", "weak"], "weak", 2),
+                (["zipf:1.0:100:1000", "--sample", "2"], "--sample", 2),
+                ([], "name one trace", 2),
+                (["zipf:1.0:100"], "no end", 1),
+                (["no/such/file"], "no/such/file", 1)):
+            done = replay(*arguments)
+            self.assertEqual(done.returncode, status, arguments)
+            self.assertIn(words, done.stderr)
+            self.assertEqual(done.stderr.count("\n"), 1)
+            self.assertEqual(done.stdout, "")
+
+    def test_a_bad_line_is_named(self):
+        done = replay("--format", "sized", "-", stdin="1 2 3\n1 2\n")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn(":2:", done.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1])
