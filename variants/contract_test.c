@@ -322,6 +322,35 @@ static void bytes_are_kept_when_only_structure_grows(void **state)
     }
 }
 
+/* Many requests at once are answered as one by one: what is fetched ahead changes no answer. */
+static void asking_many_is_asking_one_by_one(void **state)
+{
+    (void)state;
+    enum { BATCH = 100, BATCHES = 200 };
+    FOR_EACH_POLICY(policy)
+    {
+        struct cache_setup setup = setup_of(policy, 300, 0);
+        setup.keys_only = true;
+        struct cache *one = cache_create(&setup), *many = cache_create(&setup);
+        struct contract c = {.random = 11};
+        for (uint64_t batch = 0; batch < BATCHES; batch++) {
+            struct access accesses[BATCH];
+            bool hits[BATCH];
+            for (uint64_t i = 0; i < BATCH; i++)
+                accesses[i] = (struct access){.hash = cache_hash_id(contract_random(&c, 2)
+                                                                        ? contract_random(&c, 1000)
+                                                                        : contract_random(&c, 50)),
+                                              .now_ns = (batch * BATCH + i) * STEP_NS,
+                                              .bytes = 1};
+            cache_ask_many(many, accesses, BATCH, hits);
+            for (uint64_t i = 0; i < BATCH; i++)
+                assert_int_equal(cache_ask(one, &accesses[i]), hits[i]);
+        }
+        cache_destroy(one);
+        cache_destroy(many);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -329,6 +358,7 @@ int main(void)
         cmocka_unit_test(ten_thousand_random_steps),
         cmocka_unit_test(nothing_outlives_its_age),
         cmocka_unit_test(bytes_are_kept_when_only_structure_grows),
+        cmocka_unit_test(asking_many_is_asking_one_by_one),
         cmocka_unit_test(a_record_too_large_is_not_kept),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

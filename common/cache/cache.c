@@ -244,6 +244,7 @@ static bool guess_holds(const struct cache *cache, uint32_t slot, uint64_t hash)
 
 static bool cache_ask_guessed(struct cache *cache, struct access *access, uint32_t guess)
 {
+    cache_expire(cache, access->now_ns);
     if (!guess_holds(cache, guess, access->hash))
         return cache_ask(cache, access);
     access->capacity = capacity_now(cache);
