@@ -34,6 +34,8 @@ struct memory_zone_figures {
     uint64_t allocated_bytes; /* sum of usable sizes: exact */
     uint64_t active_bytes;    /* pages that hold at least one allocation */
     uint64_t resident_bytes;  /* + dirty pages and the zone's own metadata */
+    uint64_t metadata_bytes;  /* what the allocator keeps to know the zone's pages by */
+    uint64_t retained_bytes;  /* address space kept, pages given back */
 };
 void memory_zone_read(struct memory_zone *zone, struct memory_zone_figures *figures);
 
@@ -54,6 +56,12 @@ void memory_read(struct memory_figures *figures);
 const char *memory_allocator(void);
 /* Gives unused pages back to the kernel now. */
 void memory_purge(void);
+/* How long an unused page stays before it is given back, for all zones, those yet to come
+ * included. False where the allocator cannot be told, or not in such a number. */
+bool memory_set_decay(uint64_t decay_ns);
+/* Gives back the pages whose time is over. Where nothing is allocated any more, nobody else does.
+ */
+void memory_decay(void);
 /* The allocator's own statistics as JSON, handed over piece by piece. False where it has none. */
 bool memory_dump(void (*write)(void *context, const char *text), void *context);
 

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#define NS_PER_MS UINT64_C(1000000)
+
 struct memory_zone {
     unsigned arena;
 };
@@ -88,6 +90,8 @@ void memory_zone_read(struct memory_zone *zone, struct memory_zone_figures *figu
         arena_statistic(zone, "small.allocated") + arena_statistic(zone, "large.allocated");
     figures->active_bytes = arena_statistic(zone, "pactive") * page_bytes;
     figures->resident_bytes = arena_statistic(zone, "resident");
+    figures->metadata_bytes = arena_statistic(zone, "base") + arena_statistic(zone, "internal");
+    figures->retained_bytes = arena_statistic(zone, "retained");
 }
 
 void memory_zone_destroy(struct memory_zone *zone)
@@ -105,7 +109,7 @@ void memory_read(struct memory_figures *figures)
 {
     struct process_figures process = {0};
     statistics_refresh();
-    process_read(getpid(), &process);
+    process_read_size(getpid(), &process);
     *figures = (struct memory_figures){
         .allocated_bytes = statistic_read("stats.allocated"),
         .active_bytes = statistic_read("stats.active"),
@@ -123,11 +127,38 @@ const char *memory_allocator(void)
     return "jemalloc " JEMALLOC_VERSION;
 }
 
-void memory_purge(void)
+/* Does something to all arenas. */
+static void arenas_command(const char *command)
 {
     char name[64];
-    snprintf(name, sizeof name, "arena.%u.purge", (unsigned)MALLCTL_ARENAS_ALL);
+    snprintf(name, sizeof name, "arena.%u.%s", (unsigned)MALLCTL_ARENAS_ALL, command);
     mallctl(name, NULL, NULL, NULL, 0);
+}
+
+void memory_purge(void)
+{
+    arenas_command("purge");
+}
+
+void memory_decay(void)
+{
+    arenas_command("decay");
+}
+
+bool memory_set_decay(uint64_t decay_ns)
+{
+    char name[64];
+    unsigned count = 0;
+    size_t length = sizeof count;
+    ssize_t decay_ms = (ssize_t)(decay_ns / NS_PER_MS);
+    if (mallctl("arenas.dirty_decay_ms", NULL, NULL, &decay_ms, sizeof decay_ms) != 0)
+        return false;
+    mallctl("arenas.narenas", &count, &length, NULL, 0);
+    for (unsigned i = 0; i < count; i++) {
+        snprintf(name, sizeof name, "arena.%u.dirty_decay_ms", i);
+        mallctl(name, NULL, NULL, &decay_ms, sizeof decay_ms); /* fails where there is none yet */
+    }
+    return true;
 }
 
 bool memory_dump(void (*write)(void *context, const char *text), void *context)

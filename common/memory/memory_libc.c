@@ -82,7 +82,7 @@ void memory_zone_read(struct memory_zone *zone, struct memory_zone_figures *figu
 void memory_read(struct memory_figures *figures)
 {
     struct process_figures process = {0};
-    process_read(getpid(), &process);
+    process_read_size(getpid(), &process);
     *figures =
         (struct memory_figures){.rss_bytes = process.rss_bytes, .vsz_bytes = process.vsz_bytes};
 }
@@ -95,6 +95,16 @@ const char *memory_allocator(void)
 void memory_purge(void)
 {
     malloc_trim(0);
+}
+
+bool memory_set_decay(uint64_t decay_ns)
+{
+    (void)decay_ns;
+    return false;
+}
+
+void memory_decay(void)
+{
 }
 
 bool memory_dump(void (*write)(void *context, const char *text), void *context)

@@ -39,6 +39,45 @@ static void zone_accounts_every_usable_byte(void **state)
     memory_zone_destroy(zone);
 }
 
+static void a_zone_tells_its_layers(void **state)
+{
+    (void)state;
+    enum { BLOCK_BYTES = 4 << 20 };
+    struct memory_zone *zone = memory_zone_create();
+    struct memory_zone_figures figures;
+    void *block = memory_alloc(zone, BLOCK_BYTES);
+    memset(block, 1, BLOCK_BYTES);
+    memory_zone_read(zone, &figures);
+    assert_true(figures.active_bytes >= figures.allocated_bytes);
+    assert_true(figures.resident_bytes >= figures.active_bytes);
+    assert_true(figures.resident_bytes - figures.active_bytes >= figures.metadata_bytes);
+    memory_free(block);
+    memory_zone_destroy(zone);
+}
+
+/* What is freed stays with the allocator for the time that it was told, or is given back at once.
+ */
+static void pages_are_given_back_when_their_time_is_over(void **state)
+{
+    (void)state;
+    enum { BLOCK_BYTES = 4 << 20 };
+    struct memory_zone_figures figures;
+    if (!memory_set_decay(UINT64_C(3600000000000)))
+        return; /* this allocator cannot be told */
+    struct memory_zone *zone = memory_zone_create();
+    void *block = memory_alloc(zone, BLOCK_BYTES);
+    memset(block, 1, BLOCK_BYTES);
+    memory_free(block);
+    memory_decay();
+    memory_zone_read(zone, &figures);
+    assert_true(figures.resident_bytes >= BLOCK_BYTES);
+    assert_true(memory_set_decay(0));
+    memory_decay();
+    memory_zone_read(zone, &figures);
+    assert_true(figures.resident_bytes < BLOCK_BYTES);
+    memory_zone_destroy(zone);
+}
+
 static void zones_do_not_mix(void **state)
 {
     (void)state;
@@ -113,6 +152,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(zone_accounts_every_usable_byte),
+        cmocka_unit_test(a_zone_tells_its_layers),
+        cmocka_unit_test(pages_are_given_back_when_their_time_is_over),
         cmocka_unit_test(zones_do_not_mix),
         cmocka_unit_test(zeroed_is_zero_after_reuse),
         cmocka_unit_test(process_figures_grow_with_use),

@@ -29,31 +29,39 @@ static uint64_t ticks_to_ns(unsigned long long ticks)
     return ticks * (UINT64_C(1000000000) / (uint64_t)sysconf(_SC_CLK_TCK));
 }
 
+int process_read_size(pid_t pid, struct process_figures *figures)
+{
+    char text[STAT_BYTES];
+    unsigned long long vsz_pages, rss_pages;
+    uint64_t page_bytes = (uint64_t)sysconf(_SC_PAGESIZE);
+    if (proc_read(pid, "statm", text) < 0)
+        return -1;
+    if (sscanf(text, "%llu %llu", &vsz_pages, &rss_pages) != 2) {
+        errno = EPROTO;
+        return -1;
+    }
+    figures->vsz_bytes = vsz_pages * page_bytes;
+    figures->rss_bytes = rss_pages * page_bytes;
+    return 0;
+}
+
 int process_read(pid_t pid, struct process_figures *figures)
 {
     char text[STAT_BYTES];
-    unsigned long long vsz_pages, rss_pages, minor, major, user, system;
-    if (proc_read(pid, "statm", text) < 0)
-        return -1;
-    if (sscanf(text, "%llu %llu", &vsz_pages, &rss_pages) != 2)
-        goto fail;
-    if (proc_read(pid, "stat", text) < 0)
+    unsigned long long minor, major, user, system;
+    if (process_read_size(pid, figures) < 0 || proc_read(pid, "stat", text) < 0)
         return -1;
     /* The second field is the program's name in parentheses and may hold anything. */
     const char *rest = strrchr(text, ')');
     if (rest == NULL || sscanf(rest, ") %*c %*d %*d %*d %*d %*d %*u %llu %*u %llu %*u %llu %llu",
-                               &minor, &major, &user, &system) != 4)
-        goto fail;
-    uint64_t page_bytes = (uint64_t)sysconf(_SC_PAGESIZE);
-    *figures = (struct process_figures){.rss_bytes = rss_pages * page_bytes,
-                                        .vsz_bytes = vsz_pages * page_bytes,
-                                        .cpu_ns = ticks_to_ns(user + system),
-                                        .minor_faults = minor,
-                                        .major_faults = major};
+                               &minor, &major, &user, &system) != 4) {
+        errno = EPROTO;
+        return -1;
+    }
+    figures->cpu_ns = ticks_to_ns(user + system);
+    figures->minor_faults = minor;
+    figures->major_faults = major;
     return 0;
-fail:
-    errno = EPROTO;
-    return -1;
 }
 
 /* Of a line `Pss:    1234 kB`. */
