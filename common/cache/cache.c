@@ -214,7 +214,8 @@ static void entry_hit(struct cache *cache, uint32_t slot, struct access *access)
         cache_make_room(cache, 0, 0, access);
 }
 
-bool cache_ask(struct cache *cache, struct access *access)
+/* Flattened: what is called here is short, and called for every request of a replay. */
+__attribute__((flatten)) bool cache_ask(struct cache *cache, struct access *access)
 {
     access->capacity = capacity_now(cache);
     cache_expire(cache, access->now_ns);

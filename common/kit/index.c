@@ -61,7 +61,7 @@ static void bucket_pass(struct bucket *bucket, uint64_t hash, uint32_t change)
         bucket->passed += change << passed_shift(hash);
 }
 
-static void table_insert(struct table *table, uint64_t hash, uint32_t slot)
+static inline void table_insert(struct table *table, uint64_t hash, uint32_t slot)
 {
     for (uint32_t number = table_home(table, hash);; number = table_next(table, number)) {
         struct bucket *bucket = table_bucket(table, number);
@@ -85,7 +85,7 @@ static bool bucket_remove(struct bucket *bucket, uint8_t tag, uint32_t slot)
     return false;
 }
 
-static void table_remove(struct table *table, uint64_t hash, uint32_t slot)
+static inline void table_remove(struct table *table, uint64_t hash, uint32_t slot)
 {
     for (uint32_t number = table_home(table, hash);; number = table_next(table, number)) {
         struct bucket *bucket = table_bucket(table, number);
@@ -211,20 +211,35 @@ static struct table *index_table(struct index *index, uint64_t hash)
     return index_place(index, hash) == &index->table ? &index->table : &index->next;
 }
 
-void index_insert(struct index *index, uint64_t hash, uint32_t slot)
+/* Whether an insert or remove has more to do than its own: rare. */
+static bool index_is_busy(const struct index *index)
+{
+    return __builtin_expect(index->next.chunks != NULL || index->count > index->grow_above ||
+                                index->count < index->shrink_below,
+                            0);
+}
+
+static void index_work(struct index *index)
 {
     index_step(index);
-    if (++index->count > index->grow_above)
+    if (index->count > index->grow_above || index->count < index->shrink_below)
         index_resize(index);
+}
+
+void index_insert(struct index *index, uint64_t hash, uint32_t slot)
+{
+    index->count++;
+    if (index_is_busy(index))
+        index_work(index);
     table_insert(index_table(index, hash), hash, slot);
 }
 
 void index_remove(struct index *index, uint64_t hash, uint32_t slot)
 {
     table_remove(index_table(index, hash), hash, slot);
-    index_step(index);
-    if (--index->count < index->shrink_below)
-        index_resize(index);
+    index->count--;
+    if (index_is_busy(index))
+        index_work(index);
 }
 
 static void table_each(const struct table *table, void (*visit)(void *context, uint32_t slot),
