@@ -27,7 +27,7 @@ static void *arc_create(const struct policy_setup *setup)
     struct arc *arc = account_alloc(setup->account, sizeof *arc);
     *arc = (struct arc){.account = setup->account, .slots = setup->slots};
     arc->kept[ONCE] = arc->kept[OFTEN] = QUEUE_EMPTY;
-    history_create(&arc->ghosts, setup->account);
+    history_create(&arc->ghosts, setup->account, 0);
     return arc;
 }
 

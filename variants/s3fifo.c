@@ -27,7 +27,7 @@ static void *s3fifo_create(const struct policy_setup *setup)
     struct s3fifo *s3fifo = account_alloc(setup->account, sizeof *s3fifo);
     *s3fifo = (struct s3fifo){.account = setup->account, .slots = setup->slots};
     s3fifo->queues[SMALL] = s3fifo->queues[MAIN] = QUEUE_EMPTY;
-    history_create(&s3fifo->ghosts, setup->account);
+    history_create(&s3fifo->ghosts, setup->account, 0);
     return s3fifo;
 }
 

@@ -21,7 +21,7 @@ static void *twoq_create(const struct policy_setup *setup)
     struct twoq *twoq = account_alloc(setup->account, sizeof *twoq);
     *twoq = (struct twoq){.account = setup->account, .slots = setup->slots};
     twoq->queues[A1IN] = twoq->queues[AM] = QUEUE_EMPTY;
-    history_create(&twoq->a1out, setup->account);
+    history_create(&twoq->a1out, setup->account, 0);
     return twoq;
 }
 

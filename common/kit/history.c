@@ -6,9 +6,9 @@ static uint64_t history_hash(const void *context, uint32_t slot)
     return *slot_word(context, slot);
 }
 
-void history_create(struct history *history, struct account *account)
+void history_create(struct history *history, struct account *account, size_t note_bytes)
 {
-    slots_create(&history->slots, account, sizeof(struct link));
+    slots_create(&history->slots, account, sizeof(struct link) + note_bytes);
     index_create(&history->index, account, 0, history_hash, &history->slots);
     for (unsigned list = 0; list < HISTORY_LISTS; list++)
         history->lists[list] = QUEUE_EMPTY;
@@ -20,13 +20,19 @@ void history_destroy(struct history *history)
     slots_destroy(&history->slots);
 }
 
-void history_add(struct history *history, unsigned list, uint64_t hash)
+static void *slot_note(const struct history *history, uint32_t slot)
+{
+    return slot == NO_SLOT ? NULL : link_at(&history->slots, slot) + 1;
+}
+
+void *history_add(struct history *history, unsigned list, uint64_t hash)
 {
     uint32_t slot = slots_take(&history->slots);
     *slot_word(&history->slots, slot) = hash;
     index_insert(&history->index, hash, slot);
     queue_push(&history->lists[list], &history->slots, slot);
     link_at(&history->slots, slot)->tag = list & LINK_TAG_MAX;
+    return slot_note(history, slot);
 }
 
 static void history_drop(struct history *history, uint32_t slot)
@@ -58,6 +64,16 @@ unsigned history_find(const struct history *history, uint64_t hash)
 {
     uint32_t slot = history_slot(history, hash);
     return slot == NO_SLOT ? HISTORY_LISTS : link_at(&history->slots, slot)->tag;
+}
+
+void *history_note(const struct history *history, uint64_t hash)
+{
+    return slot_note(history, history_slot(history, hash));
+}
+
+void *history_oldest(const struct history *history, unsigned list)
+{
+    return slot_note(history, history->lists[list].tail);
 }
 
 unsigned history_take(struct history *history, uint64_t hash)
