@@ -351,6 +351,26 @@ static void asking_many_is_asking_one_by_one(void **state)
     }
 }
 
+/* Nothing to go by but the entries themselves: what a policy adds must follow them. */
+static void without_limits_bytes_follow_the_entries(void **state)
+{
+    (void)state;
+    enum { ENTRIES = 10000, BYTES_AN_ENTRY_MAX = 100 };
+    FOR_EACH_POLICY(policy)
+    {
+        struct cache_stats stats;
+        struct cache_setup setup = setup_of(policy, 0, 0);
+        setup.keys_only = true;
+        struct cache *cache = cache_create(&setup);
+        for (uint64_t id = 0; id < ENTRIES; id++)
+            cache_ask(cache, &(struct access){.hash = cache_hash_id(id), .bytes = 1});
+        cache_stats(cache, &stats);
+        assert_int_equal(stats.entries, keeps_nothing(policy) ? 0 : ENTRIES);
+        assert_true(stats.bytes < ENTRIES * BYTES_AN_ENTRY_MAX);
+        cache_destroy(cache);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -359,6 +379,7 @@ int main(void)
         cmocka_unit_test(nothing_outlives_its_age),
         cmocka_unit_test(bytes_are_kept_when_only_structure_grows),
         cmocka_unit_test(asking_many_is_asking_one_by_one),
+        cmocka_unit_test(without_limits_bytes_follow_the_entries),
         cmocka_unit_test(a_record_too_large_is_not_kept),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -439,6 +439,8 @@ static bool wtinylfu_ask(struct model *model, uint64_t key)
     bool hit = model_find(model, key, &list, &at);
     if (!hit && model_full(model))
         wtinylfu_evict(model, window_room);
+    sketch_fit(model->sketch, model->lists[WINDOW].count + model->lists[PROBATION].count +
+                                  model->lists[PROTECTED].count);
     sketch_increment(model->sketch, key);
     if (!hit) {
         list_push(&model->lists[WINDOW], key, 0);

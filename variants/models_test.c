@@ -80,7 +80,7 @@ static struct model *model_open(uint32_t capacity, struct account *account)
     struct model *model = calloc(1, sizeof *model);
     model->capacity = capacity;
     model->sketch = malloc(sizeof(struct sketch));
-    sketch_create(model->sketch, account, capacity);
+    sketch_create(model->sketch, account);
     return model;
 }
 

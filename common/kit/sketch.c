@@ -1,85 +1,165 @@
-/* sketch.c - four counters of four bits for each key, all in one cache line. */
+/* sketch.c - four counters in one cache line, lines that split, a halving that creeps. */
 #include "sketch.h"
 
-#define ROWS              4
-#define WORDS_PER_LINE    8
-#define COUNTERS_PER_WORD 16
-#define COUNTER_BITS      4
-#define LOW_BITS          UINT64_C(0x1111111111111111) /* of each counter */
-#define ENTRIES_PER_LINE  16                           /* eight counters an entry */
-#define SAMPLE_FACTOR     10 /* increments per entry before the counts are halved */
-#define CAPACITY_MIN      64
+#define LINE_WORDS       8
+#define COUNTERS         4
+#define WORD_COUNTERS    16
+#define ENTRIES_A_LINE   8 /* sixteen counters an entry */
+#define LINES_LEAST      8
+#define SAMPLE_AN_ENTRY  10 /* increments after which counts are halved */
+#define LINES_AT_A_TIME  2
+#define LOW_BITS_REMOVED UINT64_C(0x7777777777777777)
 
-void sketch_create(struct sketch *sketch, struct account *account, uint64_t capacity)
+struct line {
+    uint64_t words[LINE_WORDS];
+};
+
+static struct line *line_at(const struct sketch *sketch, uint32_t number)
 {
-    capacity = capacity < CAPACITY_MIN ? CAPACITY_MIN : capacity;
-    *sketch = (struct sketch){.account = account,
-                              .capacity = capacity,
-                              .lines = (capacity + ENTRIES_PER_LINE - 1) / ENTRIES_PER_LINE};
-    sketch->words = account_alloc(account, sketch->lines * WORDS_PER_LINE * sizeof *sketch->words);
+    return array_at(&sketch->words, number * LINE_WORDS);
+}
+
+/* A new last line, not cleared. */
+static struct line *sketch_push(struct sketch *sketch)
+{
+    for (int i = 0; i < LINE_WORDS; i++)
+        array_push(&sketch->words);
+    return line_at(sketch, sketch->lines++);
+}
+
+void sketch_create(struct sketch *sketch, struct account *account)
+{
+    *sketch = (struct sketch){.halving = LINES_LEAST};
+    array_create(&sketch->words, account, sizeof(uint64_t));
+    for (int i = 0; i < LINES_LEAST; i++)
+        *sketch_push(sketch) = (struct line){0};
 }
 
 void sketch_destroy(struct sketch *sketch)
 {
-    account_free(sketch->account, sketch->words);
+    array_destroy(&sketch->words);
 }
 
-void sketch_fit(struct sketch *sketch, uint64_t capacity)
+/* The largest power of two that is not above x > 0. */
+static uint32_t power_below(uint32_t x)
 {
-    if (capacity <= sketch->capacity &&
-        (capacity >= sketch->capacity / 4 || sketch->capacity == CAPACITY_MIN))
-        return;
-    struct account *account = sketch->account;
-    sketch_destroy(sketch);
-    sketch_create(sketch, account, capacity + capacity / 4);
+    return UINT32_C(1) << (31 - __builtin_clz(x));
 }
 
-/* A word and a shift for each row: two words a row, by one bit, and a counter, by four. */
-struct place {
-    uint64_t *word;
-    unsigned shift;
-};
-
-static struct place sketch_place(const struct sketch *sketch, uint64_t hash, unsigned row)
+static struct line *line_of(const struct sketch *sketch, uint64_t hash)
 {
-    uint64_t line = (uint64_t)(((hash >> 32) * sketch->lines) >> 32);
-    unsigned bits = (unsigned)(hash >> (row * 5)) & 31;
-    return (struct place){&sketch->words[line * WORDS_PER_LINE + row * 2 + bits / 16],
-                          bits % COUNTERS_PER_WORD * COUNTER_BITS};
+    uint32_t power = power_below(sketch->lines);
+    uint32_t number = (uint32_t)(hash >> 32) & (2 * power - 1);
+    return line_at(sketch, number < sketch->lines ? number : number - power);
 }
 
-static unsigned place_count(struct place place)
+/* The line that a new line at this number splits, and that it goes back to. */
+static struct line *line_origin(const struct sketch *sketch, uint32_t number)
 {
-    return (unsigned)(*place.word >> place.shift) & SKETCH_MAX;
+    return line_at(sketch, number - power_below(number));
 }
 
-unsigned sketch_estimate(const struct sketch *sketch, uint64_t hash)
+static void sketch_grow(struct sketch *sketch)
+{
+    uint32_t number = sketch->lines;
+    bool halved = sketch->halving >= number;
+    *sketch_push(sketch) = *line_origin(sketch, number);
+    if (halved)
+        sketch->halving = number + 1;
+}
+
+/* The last line's counts join those of its origin: of each pair the larger stays. */
+static void sketch_shrink(struct sketch *sketch)
+{
+    uint32_t number = sketch->lines - 1;
+    const struct line *last = line_at(sketch, number);
+    struct line *origin = line_origin(sketch, number);
+    for (int i = 0; i < LINE_WORDS; i++)
+        for (int shift = 0; shift < 64; shift += 4) {
+            uint64_t mask = UINT64_C(15) << shift;
+            if ((last->words[i] & mask) > (origin->words[i] & mask))
+                origin->words[i] = (origin->words[i] & ~mask) | (last->words[i] & mask);
+        }
+    for (int i = 0; i < LINE_WORDS; i++)
+        array_pop(&sketch->words);
+    sketch->lines--;
+}
+
+/* The smallest power of two lines that are enough. */
+static uint64_t lines_wanted(uint64_t entries)
+{
+    uint64_t wanted = LINES_LEAST;
+    while (wanted * ENTRIES_A_LINE < entries)
+        wanted *= 2;
+    return wanted;
+}
+
+void sketch_fit(struct sketch *sketch, uint64_t entries)
+{
+    uint64_t wanted = lines_wanted(entries);
+    sketch->entries = entries;
+    for (int i = 0; i < LINES_AT_A_TIME && sketch->lines < wanted; i++)
+        sketch_grow(sketch);
+    if (sketch->lines / 2 > wanted)
+        sketch_shrink(sketch);
+}
+
+/* Counts an increment, and halves a few lines if halving is due or under way. */
+static void sketch_halve(struct sketch *sketch)
+{
+    uint64_t least = LINES_LEAST * ENTRIES_A_LINE;
+    uint64_t sample = SAMPLE_AN_ENTRY * (sketch->entries > least ? sketch->entries : least);
+    if (++sketch->increments >= sample) {
+        sketch->increments /= 2;
+        sketch->halving = 0;
+    }
+    for (int i = 0; i < LINES_AT_A_TIME && sketch->halving < sketch->lines; i++) {
+        struct line *line = line_at(sketch, sketch->halving++);
+        for (int word = 0; word < LINE_WORDS; word++)
+            line->words[word] = (line->words[word] >> 1) & LOW_BITS_REMOVED;
+    }
+}
+
+/* Each of the four has two words of the line to itself: five bits of the hash choose which counter
+ * of their 32. */
+static uint32_t counter_word(uint64_t hash, int counter)
+{
+    return (uint32_t)(2 * counter) + ((hash >> (5 * counter + 4)) & 1);
+}
+
+static uint32_t counter_shift(uint64_t hash, int counter)
+{
+    return (uint32_t)(hash >> (5 * counter)) % WORD_COUNTERS * 4;
+}
+
+static unsigned counter_value(const struct line *line, uint64_t hash, int counter)
+{
+    return (line->words[counter_word(hash, counter)] >> counter_shift(hash, counter)) & SKETCH_MAX;
+}
+
+static unsigned line_estimate(const struct line *line, uint64_t hash)
 {
     unsigned least = SKETCH_MAX;
-    for (unsigned row = 0; row < ROWS; row++) {
-        unsigned count = place_count(sketch_place(sketch, hash, row));
-        least = count < least ? count : least;
+    for (int i = 0; i < COUNTERS; i++) {
+        unsigned value = counter_value(line, hash, i);
+        least = value < least ? value : least;
     }
     return least;
 }
 
-static void sketch_age(struct sketch *sketch)
-{
-    for (uint64_t i = 0; i < sketch->lines * WORDS_PER_LINE; i++)
-        sketch->words[i] = (sketch->words[i] >> 1) & (LOW_BITS * (SKETCH_MAX / 2));
-    sketch->increments /= 2;
-}
-
 void sketch_increment(struct sketch *sketch, uint64_t hash)
 {
-    unsigned least = sketch_estimate(sketch, hash);
+    struct line *line = line_of(sketch, hash);
+    unsigned least = line_estimate(line, hash);
     if (least == SKETCH_MAX)
         return;
-    for (unsigned row = 0; row < ROWS; row++) {
-        struct place place = sketch_place(sketch, hash, row);
-        if (place_count(place) == least)
-            *place.word += UINT64_C(1) << place.shift;
-    }
-    if (++sketch->increments >= sketch->capacity * SAMPLE_FACTOR)
-        sketch_age(sketch);
+    for (int i = 0; i < COUNTERS; i++)
+        if (counter_value(line, hash, i) == least)
+            line->words[counter_word(hash, i)] += UINT64_C(1) << counter_shift(hash, i);
+    sketch_halve(sketch);
+}
+
+unsigned sketch_estimate(const struct sketch *sketch, uint64_t hash)
+{
+    return line_estimate(line_of(sketch, hash), hash);
 }

@@ -46,7 +46,7 @@ static void *tinylfu_open(const struct policy_setup *setup, bool climbing)
                                 .climber = {.on = climbing, .step = STEP_SHARE}};
     for (unsigned queue = 0; queue < QUEUES; queue++)
         tinylfu->queues[queue] = QUEUE_EMPTY;
-    sketch_create(&tinylfu->sketch, setup->account, setup->capacity_entries);
+    sketch_create(&tinylfu->sketch, setup->account);
     return tinylfu;
 }
 
@@ -111,27 +111,30 @@ static void climber_step(struct tinylfu *tinylfu)
         fmax(WINDOW_SHARE, fmin(WINDOW_MOST, tinylfu->window_share + climber->step));
 }
 
+static uint64_t tinylfu_entries(const struct tinylfu *tinylfu)
+{
+    uint64_t entries = 0;
+    for (unsigned queue = 0; queue < QUEUES; queue++)
+        entries += tinylfu->queues[queue].count;
+    return entries;
+}
+
 static void tinylfu_count(struct tinylfu *tinylfu, const struct access *access, bool hit)
 {
     struct climber *climber = &tinylfu->climber;
-    sketch_fit(&tinylfu->sketch, access->capacity);
+    sketch_fit(&tinylfu->sketch, tinylfu_entries(tinylfu));
     sketch_increment(&tinylfu->sketch, access->hash);
     climber->hits += hit;
     if (climber->on && ++climber->requests >= (uint64_t)access->capacity * SAMPLE_FACTOR)
         climber_step(tinylfu);
 }
 
-/* What the window has no room for goes on probation. */
-static void window_settle(struct tinylfu *tinylfu, uint32_t capacity)
+/* What a queue has no room for goes on probation: one entry for the one that came, and another
+ * where the window has become smaller, so that no request pays for a large step. */
+static void queue_settle(struct tinylfu *tinylfu, unsigned queue, uint32_t room)
 {
-    while (tinylfu->queues[WINDOW].count > window_room(tinylfu, capacity))
-        tinylfu_move(tinylfu, tinylfu->queues[WINDOW].tail, PROBATION);
-}
-
-static void protected_settle(struct tinylfu *tinylfu, uint32_t capacity)
-{
-    while (tinylfu->queues[PROTECTED].count > protected_room(tinylfu, capacity))
-        tinylfu_move(tinylfu, tinylfu->queues[PROTECTED].tail, PROBATION);
+    for (int i = 0; i < 2 && tinylfu->queues[queue].count > room; i++)
+        tinylfu_move(tinylfu, tinylfu->queues[queue].tail, PROBATION);
 }
 
 void tinylfu_insert(void *order, uint32_t slot, const struct access *access)
@@ -140,7 +143,7 @@ void tinylfu_insert(void *order, uint32_t slot, const struct access *access)
     tinylfu_count(tinylfu, access, false);
     node_at(tinylfu, slot)->hash = access->hash;
     tinylfu_push(tinylfu, WINDOW, slot);
-    window_settle(tinylfu, access->capacity);
+    queue_settle(tinylfu, WINDOW, window_room(tinylfu, access->capacity));
 }
 
 void tinylfu_hit(void *order, uint32_t slot, const struct access *access)
@@ -150,7 +153,7 @@ void tinylfu_hit(void *order, uint32_t slot, const struct access *access)
     unsigned queue = link_at(tinylfu->slots, slot)->tag;
     tinylfu_move(tinylfu, slot, queue == WINDOW ? WINDOW : PROTECTED);
     if (queue == PROBATION)
-        protected_settle(tinylfu, access->capacity);
+        queue_settle(tinylfu, PROTECTED, protected_room(tinylfu, access->capacity));
 }
 
 static uint32_t main_victim(const struct tinylfu *tinylfu)
