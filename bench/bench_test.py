@@ -84,7 +84,7 @@ class Bench(unittest.TestCase):
     def test_a_leak_and_a_bound_are_told_apart(self):
         done = self.bench("--variants", "unbounded,lru", "--seconds", "1")
         self.assertEqual(done.returncode, 0, done.stderr)
-        for variant, expected in (("unbounded", "leak"), ("lru", "bounded")):
+        for variant, expected in (("unbounded", "leak: container"), ("lru", "bounded")):
             run = self.result(variant)["runs"][0]
             self.assertEqual(run["verdict"]["class"], expected, run["verdict"])
             self.assertEqual(run["load"]["errors"], 0)

@@ -76,8 +76,9 @@ static const struct source sources[RESULT_FIGURES] = {
 };
 
 /* From the most harmless to the gravest. */
-static const enum verdict_class by_gravity[VERDICT_CLASSES] = {VERDICT_BOUNDED, VERDICT_WARMING,
-                                                               VERDICT_UNDECIDED, VERDICT_LEAK};
+static const enum verdict_class by_gravity[VERDICT_CLASSES] = {
+    VERDICT_BOUNDED,   VERDICT_WARMING,      VERDICT_NOT_RETURNED,   VERDICT_FRAGMENTATION,
+    VERDICT_UNDECIDED, VERDICT_LEAK_EXPIRED, VERDICT_LEAK_CONTAINER, VERDICT_LEAK_UNREACHABLE};
 
 static bool run_counts(const struct result_run *run, const char *workload, bool speed)
 {

@@ -25,7 +25,7 @@ static void runs_of_a_workload_stand_together(void **state)
     struct result *result = result_create("lru", "lru");
     (void)state;
     run_plant(result, "random", 30, VERDICT_BOUNDED);
-    run_plant(result, "scan", 99, VERDICT_LEAK);
+    run_plant(result, "scan", 99, VERDICT_LEAK_CONTAINER);
     run_plant(result, "random", 10, VERDICT_BOUNDED);
     struct result_run *last = run_plant(result, "random", 20, VERDICT_BOUNDED);
     result_sample_add(result, last, &(struct result_sample){.rss_bytes = 5});
@@ -43,7 +43,7 @@ static void runs_of_a_workload_stand_together(void **state)
     assert_true(random->figures[FIGURE_RSS_PEAK_BYTES].high == 9);
     assert_true(random->figures[FIGURE_RSS_END_BYTES].high == 7);
     assert_string_equal(random->words, "at 20");
-    assert_int_equal(result->summaries[1].class, VERDICT_LEAK);
+    assert_int_equal(result->summaries[1].class, VERDICT_LEAK_CONTAINER);
     result_destroy(result);
 }
 
@@ -51,7 +51,7 @@ static void failed_runs_give_no_number(void **state)
 {
     struct result *result = result_create("lru", "lru");
     (void)state;
-    run_plant(result, "random", 1e9, VERDICT_LEAK)->status = RUN_FAILED;
+    run_plant(result, "random", 1e9, VERDICT_LEAK_CONTAINER)->status = RUN_FAILED;
     summary_make(result);
     assert_int_equal(result->summaries[0].failed, 1);
     assert_int_equal(result->summaries[0].figures[FIGURE_REQUESTS_PER_SECOND].n, 0);
@@ -78,9 +78,9 @@ static void most_runs_decide_and_of_equals_the_gravest(void **state)
     struct result *result = result_create("lru", "lru");
     (void)state;
     run_plant(result, "random", 1, VERDICT_BOUNDED);
-    run_plant(result, "random", 2, VERDICT_LEAK);
+    run_plant(result, "random", 2, VERDICT_LEAK_CONTAINER);
     summary_make(result);
-    assert_int_equal(result->summaries[0].class, VERDICT_LEAK);
+    assert_int_equal(result->summaries[0].class, VERDICT_LEAK_CONTAINER);
     run_plant(result, "random", 3, VERDICT_BOUNDED);
     summary_make(result);
     assert_int_equal(result->summaries[0].class, VERDICT_BOUNDED);

@@ -1,4 +1,5 @@
-/* verdict.h - what a memory curve says: bounded, still warming, a leak, or too little to tell.
+/* verdict.h - what a memory curve says: bounded, still warming, a leak of which kind, or too little
+ * to tell.
  *
  * A pure function of samples and limits. results/README.md states the rule; its thresholds have
  * their names here and nowhere else.
@@ -33,12 +34,25 @@
 #define VERDICT_STEP_SHARE 0.25
 /* A cache that is fuller than this has reached its capacity. */
 #define VERDICT_FULL_SHARE 0.98
-/* A policy may remember as many departed keys as fit entries, or a few times that: growth beside the
- * entries counts only once so many times its capacity has been evicted. */
+/* A policy may remember as many departed keys as fit entries, or a few times that: growth beside
+ * the entries counts only once so many times its capacity has been evicted. */
 #define VERDICT_TURNOVERS 3
 /* Entries may outlive their age by this much until a sample shows them gone: one tick and the
  * distance of two samples. */
 #define VERDICT_AGE_SLACK_NS UINT64_C(300000000)
+/* Records are counted, not weighed: that so many more of them are alive at the end than anybody
+ * holds is a leak, however few bytes it comes to, if they grow steadily and without overlap. */
+#define VERDICT_RECORDS_MIN 16
+/* Pages that grow by less than this share of what is allocated settle, they do not fragment. */
+#define VERDICT_FRAGMENT_SHARE 0.10
+/* Dirty pages gather until the allocator's decay (jemalloc: 10 s) has come round: resident pages
+ * beyond the active ones are judged only from then on. */
+#define VERDICT_DECAY_NS UINT64_C(10000000000)
+/* What is allocated fell if it lost this share of its peak, and at least so many bytes. The pages
+ * were not returned if less than this share of that left resident memory. */
+#define VERDICT_FELL_SHARE     0.5
+#define VERDICT_FELL_BYTES     (1024.0 * 1024)
+#define VERDICT_RETURNED_SHARE 0.5
 /* What a leak is measured against in words. */
 #define VERDICT_WORDS_LIMIT_BYTES (512.0 * 1024 * 1024)
 #define VERDICT_WORDS_RATE_RPS    1000.0
@@ -46,5 +60,8 @@
 /* The samples are in the order of time. */
 void verdict_give(struct result_verdict *verdict, const struct result_sample *samples,
                   size_t sample_count, const struct result_limits *limits);
+/* How long a leak takes to fill so many bytes at so many requests a second; 0: it is none. */
+uint64_t verdict_time_to_ns(const struct result_verdict *verdict, double limit_bytes,
+                            double rate_rps);
 
 #endif

@@ -26,9 +26,14 @@ static const struct field sample_rows[] = {
     COUNT(entries),
     COUNT(payload_bytes),
     COUNT(cache_bytes),
+    COUNT(live_records),
+    COUNT(live_record_bytes),
+    COUNT(held_records),
     COUNT(zone_allocated_bytes),
     COUNT(zone_active_bytes),
     COUNT(zone_resident_bytes),
+    COUNT(zone_metadata_bytes),
+    COUNT(zone_retained_bytes),
     COUNT(allocated_bytes),
     COUNT(active_bytes),
     COUNT(metadata_bytes),
@@ -37,6 +42,8 @@ static const struct field sample_rows[] = {
     COUNT(retained_bytes),
     COUNT(rss_bytes),
     COUNT(vsz_bytes),
+    COUNT(pss_bytes),
+    COUNT(anonymous_bytes),
     COUNT(cpu_ns),
     COUNT(minor_faults),
     COUNT(major_faults),
@@ -89,6 +96,24 @@ static const struct field sampling_rows[] = {
 };
 const struct field_table sampling_fields = TABLE(sampling_rows);
 
+static const struct field burst_rows[] = {
+    FIELD(result_burst, ids, FIELD_COUNT),
+    FIELD(result_burst, end_ns, FIELD_COUNT),
+    FIELD(result_burst, dirty_decay_ns, FIELD_NUMBER),
+    FIELD(result_burst, peak_rss_bytes, FIELD_COUNT),
+    FIELD(result_burst, peak_resident_bytes, FIELD_COUNT),
+};
+const struct field_table burst_fields = TABLE(burst_rows);
+
+static const struct field after_rows[] = {
+    FIELD(result_after, seconds, FIELD_REAL),
+    FIELD(result_after, rss_bytes, FIELD_COUNT),
+    FIELD(result_after, resident_bytes, FIELD_COUNT),
+    FIELD(result_after, returned_share, FIELD_REAL),
+    FIELD(result_after, resident_returned_share, FIELD_REAL),
+};
+const struct field_table after_fields = TABLE(after_rows);
+
 static const struct field slope_rows[] = {
     FIELD(result_slope, per_request, FIELD_REAL),
     FIELD(result_slope, low, FIELD_REAL),
@@ -96,11 +121,31 @@ static const struct field slope_rows[] = {
 };
 const struct field_table slope_fields = TABLE(slope_rows);
 
+static const struct field counts_rows[] = {
+    FIELD(result_counts, entries, FIELD_COUNT),
+    FIELD(result_counts, live_records, FIELD_COUNT),
+    FIELD(result_counts, held_records, FIELD_COUNT),
+    FIELD(result_counts, unreachable_records, FIELD_COUNT),
+    FIELD(result_counts, evictions, FIELD_COUNT),
+    FIELD(result_counts, expirations, FIELD_COUNT),
+    FIELD(result_counts, payload_bytes, FIELD_COUNT),
+    FIELD(result_counts, cache_bytes, FIELD_COUNT),
+    FIELD(result_counts, allocated_bytes, FIELD_COUNT),
+    FIELD(result_counts, active_bytes, FIELD_COUNT),
+    FIELD(result_counts, resident_bytes, FIELD_COUNT),
+};
+const struct field_table counts_fields = TABLE(counts_rows);
+
 static const struct field verdict_rows[] = {
     FIELD(result_verdict, layer, FIELD_TEXT),
     FIELD(result_verdict, bytes_per_request, FIELD_REAL),
     FIELD(result_verdict, low, FIELD_REAL),
     FIELD(result_verdict, high, FIELD_REAL),
+    FIELD(result_verdict, grows, FIELD_TEXT),
+    FIELD(result_verdict, limit_bytes, FIELD_COUNT),
+    FIELD(result_verdict, limit_rate_rps, FIELD_REAL),
+    FIELD(result_verdict, time_to_limit_ns, FIELD_COUNT),
+    FIELD(result_verdict, requests_until_full, FIELD_COUNT),
     FIELD(result_verdict, words, FIELD_TEXT),
     FIELD(result_verdict, judged_samples, FIELD_COUNT),
     FIELD(result_verdict, judged_requests, FIELD_COUNT),
@@ -109,6 +154,7 @@ static const struct field verdict_rows[] = {
     FIELD(result_verdict, peak_bytes, FIELD_COUNT),
     FIELD(result_verdict, steady, FIELD_FLAG),
     FIELD(result_verdict, limits_kept, FIELD_FLAG),
+    FIELD(result_verdict, dead_entries, FIELD_COUNT),
 };
 const struct field_table verdict_fields = TABLE(verdict_rows);
 

@@ -20,8 +20,9 @@ struct field_table {
 };
 
 extern const struct field_table sample_fields, latency_fields, errors_fields, load_fields,
-    server_fields, sampling_fields, slope_fields, verdict_fields, run_fields, figure_fields,
-    summary_fields, limits_fields, made_by_fields, result_fields;
+    server_fields, sampling_fields, burst_fields, after_fields, slope_fields, counts_fields,
+    verdict_fields, run_fields, figure_fields, summary_fields, limits_fields, made_by_fields,
+    result_fields;
 
 /* Adds the struct's fields to the object; null stands for a real that is no number. */
 void fields_write(json_t *object, const struct field_table *table, const void *from);

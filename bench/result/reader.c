@@ -63,9 +63,13 @@ static int verdict_read(struct reader *reader, const json_t *parent, struct resu
     unsigned class;
     if (object_read(reader, parent, "verdict", &verdict_fields, verdict) ||
         name_read(reader, object, "class", class_name, VERDICT_CLASSES, &class) ||
-        object_read(reader, object, "unaccounted", &slope_fields, &verdict->unaccounted))
+        object_read(reader, object, "first", &counts_fields, &verdict->first) ||
+        object_read(reader, object, "last", &counts_fields, &verdict->last))
         return -1;
     verdict->class = (enum verdict_class) class;
+    for (size_t i = 0; i < RESULT_GAPS; i++)
+        if (object_read(reader, object, result_gaps[i], &slope_fields, &verdict->gaps[i]))
+            return -1;
     for (size_t i = 0; i < RESULT_LAYERS; i++)
         if (object_read(reader, layers, result_layers[i], &slope_fields, &verdict->layers[i]))
             return -1;
@@ -89,13 +93,43 @@ static int samples_read(struct reader *reader, const json_t *object, struct resu
     return 0;
 }
 
+static int after_read(struct reader *reader, const json_t *object, struct result_burst *burst)
+{
+    const json_t *after = json_object_get(object, "after"), *element;
+    size_t i;
+    reader->missing = "after";
+    if (!json_is_array(after) || json_array_size(after) > RESULT_AFTERS)
+        return -1;
+    burst->after_count = json_array_size(after);
+    json_array_foreach((json_t *)after, i, element)
+    {
+        if (fields_read(element, &after_fields, &burst->after[i], &reader->missing))
+            return -1;
+    }
+    return 0;
+}
+
+/* Its samples are read as the run's, which has none yet, and handed over. */
+static int burst_read(struct reader *reader, const json_t *parent, struct result_run *run)
+{
+    const json_t *object = json_object_get(parent, "burst");
+    if (object == NULL)
+        return 0;
+    struct result_burst *burst = result_burst_add(reader->result, run);
+    if (object_read(reader, parent, "burst", &burst_fields, burst) ||
+        after_read(reader, object, burst) || samples_read(reader, object, run))
+        return -1;
+    result_burst_samples(reader->result, run, 0);
+    return 0;
+}
+
 static int run_read(struct reader *reader, const json_t *object)
 {
     struct result_run *run = result_run_add(reader->result);
     unsigned status;
     if (fields_read(object, &run_fields, run, &reader->missing) ||
         name_read(reader, object, "status", status_name, RUN_STATUSES, &status) ||
-        samples_read(reader, object, run))
+        burst_read(reader, object, run) || samples_read(reader, object, run))
         return -1;
     run->status = (enum run_status)status;
     if (run->status == RUN_FAILED)

@@ -10,10 +10,17 @@
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
+const char *const result_gaps[RESULT_GAPS] = {
+    [GAP_UNACCOUNTED] = "unaccounted",
+    [GAP_BOOKKEEPING] = "bookkeeping",
+    [GAP_UNREACHABLE] = "unreachable_records",
+    [GAP_FRAGMENTATION] = "fragmentation",
+};
+
 const char *const result_layers[RESULT_LAYERS] = {
     "entries",         "payload_bytes", "cache_bytes",    "zone_allocated_bytes",
     "allocated_bytes", "active_bytes",  "resident_bytes", "rss_bytes",
-    "vsz_bytes",
+    "vsz_bytes",       "live_records",  "held_records",
 };
 
 const char *const result_figures[RESULT_FIGURES] = {
@@ -45,7 +52,11 @@ const char *const result_figures[RESULT_FIGURES] = {
 static const char *const class_names[VERDICT_CLASSES] = {
     [VERDICT_BOUNDED] = "bounded",
     [VERDICT_WARMING] = "warming",
-    [VERDICT_LEAK] = "leak",
+    [VERDICT_LEAK_CONTAINER] = "leak: container",
+    [VERDICT_LEAK_UNREACHABLE] = "leak: unreachable",
+    [VERDICT_LEAK_EXPIRED] = "leak: expired",
+    [VERDICT_FRAGMENTATION] = "fragmentation",
+    [VERDICT_NOT_RETURNED] = "not returned",
     [VERDICT_UNDECIDED] = "undecided",
 };
 
@@ -58,6 +69,12 @@ static const char *const status_names[RUN_STATUSES] = {
 const char *verdict_class_name(enum verdict_class verdict)
 {
     return class_names[verdict];
+}
+
+bool verdict_is_leak(enum verdict_class verdict)
+{
+    return verdict == VERDICT_LEAK_CONTAINER || verdict == VERDICT_LEAK_UNREACHABLE ||
+           verdict == VERDICT_LEAK_EXPIRED;
 }
 
 const char *run_status_name(enum run_status status)
@@ -75,12 +92,20 @@ struct result *result_create(const char *variant, const char *policy)
     return result;
 }
 
+static void burst_free(struct result_burst *burst)
+{
+    if (burst != NULL)
+        memory_free(burst->samples);
+    memory_free(burst);
+}
+
 void result_destroy(struct result *result)
 {
     if (result == NULL)
         return;
     struct memory_zone *zone = result->zone;
     for (size_t i = 0; i < result->run_count; i++) {
+        burst_free(result->runs[i]->burst);
         memory_free(result->runs[i]->samples);
         memory_free(result->runs[i]);
     }
@@ -121,6 +146,23 @@ void result_sample_add(struct result *result, struct result_run *run,
     run->samples[run->sample_count++] = *sample;
 }
 
+struct result_burst *result_burst_add(struct result *result, struct result_run *run)
+{
+    run->burst = memory_alloc_zeroed(result->zone, sizeof *run->burst);
+    return run->burst;
+}
+
+void result_burst_samples(struct result *result, struct result_run *run, size_t first)
+{
+    struct result_burst *burst = run->burst;
+    if (run->sample_count <= first)
+        return;
+    burst->sample_count = run->sample_count - first;
+    burst->samples = memory_alloc(result->zone, burst->sample_count * sizeof *burst->samples);
+    memcpy(burst->samples, run->samples + first, burst->sample_count * sizeof *burst->samples);
+    run->sample_count = first;
+}
+
 static json_t *fields_json(const struct field_table *table, const void *from)
 {
     json_t *object = json_object();
@@ -146,7 +188,10 @@ static json_t *verdict_json(const struct result_verdict *verdict)
     json_t *object = json_object();
     json_object_set_new(object, "class", json_string(class_names[verdict->class]));
     fields_write(object, &verdict_fields, verdict);
-    json_object_set_new(object, "unaccounted", fields_json(&slope_fields, &verdict->unaccounted));
+    json_object_set_new(object, "first", fields_json(&counts_fields, &verdict->first));
+    json_object_set_new(object, "last", fields_json(&counts_fields, &verdict->last));
+    for (size_t i = 0; i < RESULT_GAPS; i++)
+        json_object_set_new(object, result_gaps[i], fields_json(&slope_fields, &verdict->gaps[i]));
     json_t *layers = json_object();
     for (size_t i = 0; i < RESULT_LAYERS; i++)
         json_object_set_new(layers, result_layers[i],
@@ -155,12 +200,22 @@ static json_t *verdict_json(const struct result_verdict *verdict)
     return object;
 }
 
-static json_t *samples_json(const struct result_run *run)
+static json_t *samples_json(const struct result_sample *samples, size_t count)
 {
-    json_t *samples = json_array();
-    for (size_t i = 0; i < run->sample_count; i++)
-        json_array_append_new(samples, fields_json(&sample_fields, &run->samples[i]));
-    return samples;
+    json_t *array = json_array();
+    for (size_t i = 0; i < count; i++)
+        json_array_append_new(array, fields_json(&sample_fields, &samples[i]));
+    return array;
+}
+
+static json_t *burst_json(const struct result_burst *burst)
+{
+    json_t *object = fields_json(&burst_fields, burst), *after = json_array();
+    for (size_t i = 0; i < burst->after_count; i++)
+        json_array_append_new(after, fields_json(&after_fields, &burst->after[i]));
+    json_object_set_new(object, "after", after);
+    json_object_set_new(object, "samples", samples_json(burst->samples, burst->sample_count));
+    return object;
 }
 
 /* A failed run has its samples, but no figures. */
@@ -174,7 +229,9 @@ static json_t *run_json(const struct result_run *run)
         json_object_set_new(object, "sampling", fields_json(&sampling_fields, &run->sampling));
         json_object_set_new(object, "verdict", verdict_json(&run->verdict));
     }
-    json_object_set_new(object, "samples", samples_json(run));
+    if (run->status != RUN_FAILED && run->burst != NULL)
+        json_object_set_new(object, "burst", burst_json(run->burst));
+    json_object_set_new(object, "samples", samples_json(run->samples, run->sample_count));
     return object;
 }
 

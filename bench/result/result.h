@@ -27,10 +27,14 @@ struct result_sample {
     uint64_t requests; /* ended, as the load generator counts them */
     uint64_t hits, misses, evictions, expirations, entries;
     uint64_t payload_bytes, cache_bytes;
+    /* Records alive wherever they are held, and references held outside the caches. */
+    uint64_t live_records, live_record_bytes, held_records;
     uint64_t zone_allocated_bytes, zone_active_bytes, zone_resident_bytes; /* the cache's own */
-    uint64_t allocated_bytes, active_bytes, metadata_bytes;                /* the process's */
+    uint64_t zone_metadata_bytes, zone_retained_bytes;
+    uint64_t allocated_bytes, active_bytes, metadata_bytes; /* the process's */
     uint64_t resident_bytes, mapped_bytes, retained_bytes;
     uint64_t rss_bytes, vsz_bytes;
+    uint64_t pss_bytes, anonymous_bytes; /* read less often: as they were last */
     uint64_t cpu_ns, minor_faults, major_faults;
 };
 
@@ -72,32 +76,81 @@ struct result_slope {
     double per_request, low, high;
 };
 
-#define RESULT_LAYERS 9
+#define RESULT_LAYERS 11
 /* The layers of a verdict, in this order. */
 extern const char *const result_layers[RESULT_LAYERS];
 
+/* What grew beyond what: more slopes of a verdict, in this order. */
+enum result_gap {
+    GAP_UNACCOUNTED,   /* bytes of the layer, beyond what the cache accounts for */
+    GAP_BOOKKEEPING,   /* bytes of the cache, beyond keys and bodies */
+    GAP_UNREACHABLE,   /* records alive, beyond those in caches and those held elsewhere */
+    GAP_FRAGMENTATION, /* bytes of active pages, beyond the allocations in them */
+    RESULT_GAPS,
+};
+extern const char *const result_gaps[RESULT_GAPS];
+
 enum verdict_class {
     VERDICT_BOUNDED,
-    VERDICT_WARMING,
-    VERDICT_LEAK,
+    VERDICT_WARMING,          /* fills towards its limit */
+    VERDICT_LEAK_CONTAINER,   /* entries grow, or what a container keeps beside them */
+    VERDICT_LEAK_UNREACHABLE, /* bytes grow that no container explains */
+    VERDICT_LEAK_EXPIRED,     /* dead entries stay */
+    VERDICT_FRAGMENTATION,    /* what is allocated does not grow, the pages under it do */
+    VERDICT_NOT_RETURNED,     /* what is allocated fell, the pages under it did not */
     VERDICT_UNDECIDED,
     VERDICT_CLASSES,
 };
-/* "bounded", ... as in results. */
+/* "bounded", "leak: container", ... as in results. */
 const char *verdict_class_name(enum verdict_class verdict);
+bool verdict_is_leak(enum verdict_class verdict);
+
+/* What a person would count: at one sample. */
+struct result_counts {
+    uint64_t entries, live_records, held_records, unreachable_records, evictions, expirations;
+    uint64_t payload_bytes, cache_bytes, allocated_bytes, active_bytes, resident_bytes;
+};
 
 struct result_verdict {
     enum verdict_class class;
     char layer[RESULT_NAME_BYTES]; /* what bytes_per_request speaks of */
     double bytes_per_request, low, high;
+    char grows[RESULT_NAME_BYTES]; /* what does; "" where nothing leaks */
+    uint64_t limit_bytes;          /* for a leak: when it is reached at this rate */
+    double limit_rate_rps;
+    uint64_t time_to_limit_ns;
+    uint64_t requests_until_full; /* warming: about so many more; otherwise 0 */
     char words[RESULT_WORDS_BYTES];
     /* The evidence: of the samples that were judged. */
     uint64_t judged_samples, judged_requests;
     uint64_t first_bytes, last_bytes, peak_bytes;
-    bool steady;                     /* the growth went on throughout, it was no single step */
-    bool limits_kept;                /* at every judged sample; true where there are none */
-    struct result_slope unaccounted; /* allocated beyond what the cache accounts for */
+    bool steady;           /* the growth went on throughout, it was no single step */
+    bool limits_kept;      /* at every judged sample; true where there are none */
+    uint64_t dead_entries; /* in the last sample: more than can be within their age, by so many */
+    struct result_counts first, last;
+    struct result_slope gaps[RESULT_GAPS];
     struct result_slope layers[RESULT_LAYERS];
+};
+
+/* What the process still took some time after a burst. */
+struct result_after {
+    double seconds;
+    uint64_t rss_bytes, resident_bytes;
+    /* Of what the burst had added at its peak; below 0: it went on growing. */
+    double returned_share, resident_returned_share;
+};
+#define RESULT_AFTERS 4
+
+/* How memory came back once most ids were no longer asked for. */
+struct result_burst {
+    uint64_t ids;           /* asked for once each */
+    uint64_t end_ns;        /* when they had been; 0: the run ended before */
+    int64_t dirty_decay_ns; /* that the server was told to keep unused pages; -1: its default */
+    uint64_t peak_rss_bytes, peak_resident_bytes; /* until then */
+    struct result_after after[RESULT_AFTERS];
+    size_t after_count;
+    struct result_sample *samples; /* taken when the load was over */
+    size_t sample_count;
 };
 
 enum run_status { RUN_OK, RUN_CAPPED, RUN_FAILED, RUN_STATUSES };
@@ -116,6 +169,7 @@ struct result_run {
     struct result_server server;
     struct result_sampling sampling;
     struct result_verdict verdict;
+    struct result_burst *burst; /* NULL: the workload has none */
     struct result_sample *samples;
     size_t sample_count, sample_room;
 };
@@ -201,6 +255,10 @@ void result_destroy(struct result *result); /* NULL is fine */
 struct result_run *result_run_add(struct result *result);
 void result_sample_add(struct result *result, struct result_run *run,
                        const struct result_sample *sample);
+/* Gives the run a burst, all zero. */
+struct result_burst *result_burst_add(struct result *result, struct result_run *run);
+/* Hands the run's samples from `first` on over to its burst, which has none yet. */
+void result_burst_samples(struct result *result, struct result_run *run, size_t first);
 
 /* Into a temporary file beside `path`, renamed when whole. 0, or -1 and one line in error. */
 int result_write(const struct result *result, const char *path, char error[RESULT_ERROR_BYTES]);

@@ -42,15 +42,32 @@ static struct result *example(void)
     run->load.requests = 12345;
     run->load.hit_ratio = 0.25;
     run->load.hit.p99_ns = 777;
-    run->verdict.class = VERDICT_LEAK;
+    run->verdict.class = VERDICT_LEAK_CONTAINER;
     run->verdict.bytes_per_request = 612.5;
     run->verdict.layers[RESULT_LAYERS - 1].high = 3.5;
+    run->verdict.gaps[GAP_FRAGMENTATION].low = 4.5;
+    run->verdict.last.unreachable_records = 7;
     for (uint64_t i = 0; i < 100; i++)
         result_sample_add(result, run, &(struct result_sample){.time_ns = i, .rss_bytes = i << 33});
+    struct result_burst *burst = result_burst_add(result, run);
+    result_burst_samples(result, run, 90);
+    burst->dirty_decay_ns = -1;
+    burst->after_count = 2;
+    burst->after[1].returned_share = 0.5;
     run = result_run_add(result);
     run->status = RUN_FAILED;
     snprintf(run->reason, sizeof run->reason, "it \"died\"\n");
     return result;
+}
+
+static void burst_is_read(const struct result_burst *read, const struct result_burst *written)
+{
+    assert_non_null(read);
+    assert_int_equal(read->dirty_decay_ns, -1);
+    assert_int_equal(read->after_count, 2);
+    assert_true(read->after[1].returned_share == 0.5);
+    assert_int_equal(read->sample_count, 10);
+    assert_memory_equal(read->samples, written->samples, 10 * sizeof(struct result_sample));
 }
 
 static void what_is_written_is_read(void **state)
@@ -67,11 +84,15 @@ static void what_is_written_is_read(void **state)
     assert_int_equal(read->made_by.server_cpu, -1);
     assert_int_equal(read->run_count, 2);
     assert_memory_equal(&read->runs[0]->load, &written->runs[0]->load, sizeof(struct result_load));
-    assert_int_equal(read->runs[0]->verdict.class, VERDICT_LEAK);
+    assert_int_equal(read->runs[0]->verdict.class, VERDICT_LEAK_CONTAINER);
     assert_true(read->runs[0]->verdict.layers[RESULT_LAYERS - 1].high == 3.5);
-    assert_int_equal(read->runs[0]->sample_count, 100);
+    assert_true(read->runs[0]->verdict.gaps[GAP_FRAGMENTATION].low == 4.5);
+    assert_int_equal(read->runs[0]->verdict.last.unreachable_records, 7);
+    assert_int_equal(read->runs[0]->sample_count, 90);
     assert_memory_equal(read->runs[0]->samples, written->runs[0]->samples,
-                        100 * sizeof(struct result_sample));
+                        90 * sizeof(struct result_sample));
+    burst_is_read(read->runs[0]->burst, written->runs[0]->burst);
+    assert_null(read->runs[1]->burst);
     assert_int_equal(read->runs[1]->status, RUN_FAILED);
     assert_string_equal(read->runs[1]->reason, "it \"died\"\n");
     result_destroy(read);

@@ -190,7 +190,7 @@ void series_judge(const struct series *series, uint64_t limit_bytes, struct seri
         given.class = VERDICT_UNDECIDED;
     *verdict =
         (struct series_verdict){.class = given.class, .slope = series_slope(series, SERIES_RSS)};
-    verdict->growing = given.class == VERDICT_LEAK && verdict->slope.low > 0;
+    verdict->growing = verdict_is_leak(given.class) && verdict->slope.low > 0;
     time_left_find(series, limit_bytes, verdict);
     if (verdict->growing)
         growth_say(series, verdict, verdict->words);

@@ -164,7 +164,7 @@ static void what_is_shown(void **state)
     assert_non_null(strstr(text, "not permitted"));
     free(text);
     text = scene_draw(&scene, true);
-    assert_non_null(strstr(text, "\"class\":\"leak\""));
+    assert_non_null(strstr(text, "\"class\":\"leak: unreachable\""));
     free(text);
     free(series);
 }
