@@ -139,6 +139,8 @@ static void zones_add(struct memory_zone_figures *sum, const struct memory_zone_
     sum->allocated_bytes += more->allocated_bytes;
     sum->active_bytes += more->active_bytes;
     sum->resident_bytes += more->resident_bytes;
+    sum->metadata_bytes += more->metadata_bytes;
+    sum->retained_bytes += more->retained_bytes;
 }
 
 void shards_read(struct shards *shards, struct cache_stats *stats,
