@@ -75,8 +75,11 @@ static void slot_release(void *context, uint32_t slot)
     if (cache->keys_only || cache->policy->weak)
         return;
     struct record *record = slot_record(cache, slot);
-    if (record_drop(record))
-        record_free(record);
+    if (!record_drop(record))
+        return;
+    cache->stats.freed_records++;
+    cache->stats.freed_record_bytes += record_bytes(record);
+    record_free(record);
 }
 
 void cache_destroy(struct cache *cache)

@@ -29,6 +29,7 @@ struct cache_stats {
     /* entries = insertions - replacements - evictions - expirations - removals; a weak cache's
      * entries leave by removal. */
     uint64_t hits, misses, insertions, replacements, evictions, expirations, removals;
+    uint64_t freed_records, freed_record_bytes; /* whose last owner was the cache; in all */
 };
 
 struct cache;

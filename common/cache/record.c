@@ -1,4 +1,5 @@
-/* record.c - header of eight bytes, then the key unless the body spells it out, then the body. */
+/* record.c - header of eight bytes, then the key unless the body spells it out, then the body, and
+ * perhaps the address of a companion. */
 #include "record.h"
 
 #include <assert.h>
@@ -12,8 +13,9 @@
 
 struct record {
     atomic_uint_least32_t count_and_key; /* references below, the key's length above */
-    uint32_t body_bytes : 31;
+    uint32_t body_bytes : 30;
     uint32_t key_in_body : 1; /* then one byte before the body says where */
+    uint32_t accompanied : 1; /* then the companion's address stands behind the body */
     char bytes[];
 };
 
@@ -38,6 +40,7 @@ struct record *record_create(struct memory_zone *zone, struct span key, struct s
     atomic_init(&record->count_and_key, ((uint32_t)key.count << COUNT_BITS) | 1);
     record->body_bytes = (uint32_t)body.count & RECORD_BODY_BYTES_MAX;
     record->key_in_body = inside;
+    record->accompanied = false;
     if (inside)
         record->bytes[0] = (char)key_at;
     else
@@ -90,7 +93,30 @@ bool record_drop(struct record *record)
     return before == 1;
 }
 
+/* What the record takes without a companion. */
+static size_t record_plain_bytes(const struct record *record)
+{
+    return sizeof *record + record_lead_bytes(record) + record->body_bytes;
+}
+
+struct record *record_accompany(struct record *record, struct memory_zone *zone,
+                                struct companion *companion)
+{
+    size_t bytes = record_plain_bytes(record);
+    struct record *again = memory_alloc(zone, bytes + sizeof companion);
+    memcpy((char *)again, (const char *)record, bytes);
+    memcpy((char *)again + bytes, &companion, sizeof companion);
+    again->accompanied = true;
+    memory_free(record);
+    return again;
+}
+
 void record_free(struct record *record)
 {
+    if (record->accompanied) {
+        struct companion *companion;
+        memcpy(&companion, (const char *)record + record_plain_bytes(record), sizeof companion);
+        companion->part(companion);
+    }
     memory_free(record);
 }

@@ -7,6 +7,7 @@
 #ifndef RECORD_H
 #define RECORD_H
 
+#include "hooks.h"
 #include "memory.h"
 
 #include <stdbool.h>
@@ -39,6 +40,12 @@ void record_hold(struct record *record);
 bool record_hold_if_alive(struct record *record);
 /* One reference less. True: it was the last, and the caller must now record_free. */
 bool record_drop(struct record *record);
+/* Its companion, if it has one, is told. */
 void record_free(struct record *record);
+
+/* The same record again, now with a companion (hooks.h): takes the caller's reference, which must
+ * be the only one, and gives one to the record returned. */
+struct record *record_accompany(struct record *record, struct memory_zone *zone,
+                                struct companion *companion);
 
 #endif

@@ -35,6 +35,7 @@ struct access {        /* what is known about the request at hand */
 };
 
 struct account;
+struct hooks;
 struct slots;
 
 struct policy_setup { /* account and slots outlive the order */
@@ -69,6 +70,8 @@ struct policy {
     void (*remove)(void *order, uint32_t slot, uint64_t hash, enum leaving why);
     /* An entry past its age at now_ns, or NO_SLOT. NULL where age plays no part. */
     uint32_t (*expired)(void *order, uint64_t now_ns);
+    /* What is done beside the order (hooks.h): NULL for all but demonstrations of a mistake. */
+    const struct hooks *hooks;
 };
 
 #endif

@@ -33,10 +33,11 @@ struct figure {
     {                                                                                              \
         group, name, &unit, grows, offsetof(struct figures, field), help                           \
     }
-#define TOP(name, unit, grows, help)   FIGURE("", #name, unit, grows, name, help)
-#define LIMIT(name, unit, field, help) FIGURE("limits", name, unit, false, field, help)
-#define COUNTED(name, help)            FIGURE("cache", #name, count_unit, true, cache.name, help)
-#define MEMORY(name, field, help)      FIGURE("memory", name, bytes_unit, false, field, help)
+#define TOP(name, unit, grows, help)    FIGURE("", #name, unit, grows, name, help)
+#define LIMIT(name, unit, field, help)  FIGURE("limits", name, unit, false, field, help)
+#define COUNTED(name, help)             FIGURE("cache", #name, count_unit, true, cache.name, help)
+#define MEMORY(name, field, help)       FIGURE("memory", name, bytes_unit, false, field, help)
+#define MEMORY_COUNT(name, field, help) FIGURE("memory", name, count_unit, false, field, help)
 
 /* Rows of one group stand together. */
 static const struct figure list[] = {
@@ -59,6 +60,10 @@ static const struct figure list[] = {
     COUNTED(removals, "Entries deleted, or given up by their last owner."),
     MEMORY("payload", cache.payload_bytes, "Keys and bodies in the cache."),
     MEMORY("cache", cache.bytes, "All that the cache caused."),
+    MEMORY_COUNT("live_records", records.live_records, "Records alive, wherever they are held."),
+    MEMORY("live_record", records.live_record_bytes, "What the records alive take."),
+    MEMORY_COUNT("held_records", records.held_records,
+                 "References to records held by sessions and by requests in flight."),
     MEMORY("zone_allocated", zones.allocated_bytes, "Allocated in the cache's zones."),
     MEMORY("zone_active", zones.active_bytes, "Pages in use in the cache's zones."),
     MEMORY("zone_resident", zones.resident_bytes, "Pages resident in the cache's zones."),

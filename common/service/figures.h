@@ -2,7 +2,7 @@
 #ifndef FIGURES_H
 #define FIGURES_H
 
-#include "cache.h"
+#include "shards.h"
 
 #include <stdio.h>
 
@@ -14,6 +14,7 @@ struct figures {
     uint64_t capacity_entries, capacity_bytes, ttl_ns, session_records;
     struct cache_stats cache;
     struct memory_zone_figures zones;
+    struct shards_census records;
     struct memory_figures memory;
 };
 

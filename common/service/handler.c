@@ -27,6 +27,8 @@ struct worker {
 struct handler {
     struct memory_zone *zone; /* of everything but the caches */
     struct shards *shards;
+    struct guests *guests;
+    struct session_setup sessions;
     struct fetches **fetches; /* one for each shard */
     struct handler_setup setup;
     struct worker *workers; /* setup.threads of them */
@@ -54,6 +56,11 @@ struct handler *handler_create(const struct handler_setup *setup, char error[HAN
     handler->zone = zone;
     handler->setup = *setup;
     handler->shards = shards_create(&setup->cache, wanted);
+    handler->guests = guests_create(setup->cache.policy, handler->shards, zone);
+    handler->sessions = (struct session_setup){.shards = handler->shards,
+                                               .guests = handler->guests,
+                                               .zone = zone,
+                                               .records = setup->session_records};
     handler->fetches = memory_alloc(zone, shards_count(handler->shards) * sizeof(struct fetches *));
     for (size_t i = 0; i < shards_count(handler->shards); i++)
         handler->fetches[i] = fetches_create(zone);
@@ -72,6 +79,7 @@ void handler_destroy(struct handler *handler)
             origin_close(handler->workers[i].origin);
     for (size_t i = 0; i < shards_count(handler->shards); i++)
         fetches_destroy(handler->fetches[i]);
+    guests_destroy(handler->guests);
     shards_destroy(handler->shards);
     memory_free(handler->fetches);
     memory_free(handler->workers);
@@ -93,7 +101,7 @@ struct session *worker_connect(struct worker *worker)
 {
     struct handler *handler = worker->handler;
     atomic_fetch_add_explicit(&worker->connections, 1, memory_order_relaxed);
-    return session_create(handler->shards, handler->zone, handler->setup.session_records);
+    return session_create(&handler->sessions);
 }
 
 void worker_disconnect(struct worker *worker, struct session *session)
@@ -130,7 +138,7 @@ void handler_read(struct handler *handler, uint64_t now_ns, struct figures *figu
         figures->requests += atomic_load_explicit(&worker->requests, memory_order_relaxed);
         figures->connections += atomic_load_explicit(&worker->connections, memory_order_relaxed);
     }
-    shards_read(handler->shards, &figures->cache, &figures->zones);
+    shards_read(handler->shards, &figures->cache, &figures->zones, &figures->records);
     memory_read(&figures->memory);
 }
 
@@ -178,9 +186,14 @@ static void fetch_await(struct worker *worker, const struct request *request, st
 static enum origin_answer origin_ask(struct worker *worker, struct cache *cache, struct span id,
                                      uint64_t hash, uint64_t now_ns, struct record **record)
 {
-    enum origin_answer answer = origin_fetch(worker->origin, id, cache_zone(cache), record);
-    if (answer == ORIGIN_FOUND)
-        cache_put(cache, *record, hash, now_ns);
+    struct handler *handler = worker->handler;
+    struct memory_zone *zone = cache_zone(cache);
+    enum origin_answer answer = origin_fetch(worker->origin, id, zone, record);
+    if (answer != ORIGIN_FOUND)
+        return answer;
+    *record = guests_made(handler->guests, *record, zone);
+    shards_note_made(handler->shards, *record);
+    cache_put(cache, *record, hash, now_ns);
     return answer;
 }
 
@@ -199,6 +212,8 @@ static bool user_ask(struct worker *worker, const struct request *request, struc
         fetch_await(worker, request, id, hash, reply->head);
     else if (!hit)
         answer = origin_ask(worker, cache, id, hash, request->now_ns, &record);
+    else
+        shards_note_held(handler->shards, record);
     shards_leave(handler->shards, index);
     if (!wait)
         user_reply(reply, request->session, answer, record, hit ? "hit" : "miss");
@@ -341,7 +356,8 @@ uint64_t worker_due(const struct worker *worker)
 }
 
 /* Each gets a reference of its own. Once woken, a waiter may be gone. */
-static void waiters_wake(struct waiter *waiters, enum origin_answer answer, struct record *record)
+static void waiters_wake(struct shards *shards, struct waiter *waiters, enum origin_answer answer,
+                         struct record *record)
 {
     while (waiters) {
         struct waiter *waiter = waiters;
@@ -349,7 +365,7 @@ static void waiters_wake(struct waiter *waiters, enum origin_answer answer, stru
         waiter->answer = answer;
         waiter->record = record;
         if (record)
-            record_hold(record);
+            shards_hold(shards, record);
         waiter->wake(waiter);
     }
 }
@@ -364,7 +380,7 @@ static void fetch_finish(struct worker *worker, struct fetch *fetch, uint64_t no
         origin_ask(worker, cache, fetch_id(fetch), fetch->hash, now_ns, &record);
     fetches_end(handler->fetches[index], fetch);
     shards_leave(handler->shards, index);
-    waiters_wake(fetch->waiters, answer, record);
+    waiters_wake(handler->shards, fetch->waiters, answer, record);
     if (record)
         shards_release(handler->shards, record);
     fetch_free(fetch);

@@ -2,36 +2,45 @@
 #include "session.h"
 
 struct session {
-    struct shards *shards;
-    uint32_t count, at; /* places; the next one */
+    const struct session_setup *setup;
+    void *guest;
+    uint32_t at; /* the next place */
     struct record *records[];
 };
 
-struct session *session_create(struct shards *shards, struct memory_zone *zone, uint32_t records)
+struct session *session_create(const struct session_setup *setup)
 {
-    struct session *session =
-        memory_alloc_zeroed(zone, sizeof *session + records * sizeof(struct record *));
-    session->shards = shards;
-    session->count = records;
+    struct session *session = memory_alloc_zeroed(
+        setup->zone, sizeof *session + setup->records * sizeof(struct record *));
+    session->setup = setup;
+    session->guest = guests_connect(setup->guests);
     return session;
 }
 
 void session_destroy(struct session *session)
 {
-    for (uint32_t i = 0; i < session->count; i++)
+    const struct session_setup *setup = session->setup;
+    guests_disconnect(setup->guests, session->guest);
+    for (uint32_t i = 0; i < setup->records; i++)
         if (session->records[i])
-            shards_release(session->shards, session->records[i]);
+            shards_release(setup->shards, session->records[i]);
     memory_free(session);
+}
+
+static void session_keep(struct session *session, struct record *record)
+{
+    const struct session_setup *setup = session->setup;
+    struct record *oldest = session->records[session->at];
+    shards_hold(setup->shards, record);
+    session->records[session->at] = record;
+    session->at = session->at + 1 == setup->records ? 0 : session->at + 1;
+    if (oldest)
+        shards_release(setup->shards, oldest);
 }
 
 void session_note(struct session *session, struct record *record)
 {
-    if (session->count == 0)
-        return;
-    struct record *oldest = session->records[session->at];
-    record_hold(record);
-    session->records[session->at] = record;
-    session->at = session->at + 1 == session->count ? 0 : session->at + 1;
-    if (oldest)
-        shards_release(session->shards, oldest);
+    guests_asked(session->setup->guests, session->guest, record);
+    if (session->setup->records > 0)
+        session_keep(session, record);
 }

@@ -5,12 +5,18 @@
 #ifndef SESSION_H
 #define SESSION_H
 
-#include "shards.h"
+#include "guests.h"
 
 struct session;
 
-/* `records` is how many it keeps; it may be 0. */
-struct session *session_create(struct shards *shards, struct memory_zone *zone, uint32_t records);
+struct session_setup { /* outlives the session */
+    struct shards *shards;
+    struct guests *guests;
+    struct memory_zone *zone;
+    uint32_t records; /* how many it keeps; may be 0 */
+};
+
+struct session *session_create(const struct session_setup *setup);
 void session_destroy(struct session *session);
 /* Takes a reference of its own and gives back the oldest one. */
 void session_note(struct session *session, struct record *record);

@@ -2,12 +2,15 @@
 #include "shards.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 #define SHARDS_MAX        64
 #define SHARD_ENTRIES_MIN 64 /* of a capacity that is divided */
 #define SHARD_BYTES_MIN   (UINT64_C(1) << 20)
 #define CACHE_LINE_BYTES  64
 #define HASH_SHIFT        40 /* bits that the caches' own indexes hardly look at */
+#define COUNTERS          16 /* so that threads seldom share a line of them */
+#define RECORD_SHIFT      9  /* bits of an address in which records differ */
 
 struct shard {
     pthread_mutex_t lock;
@@ -15,10 +18,17 @@ struct shard {
     char apart[CACHE_LINE_BYTES]; /* from the next shard's lock */
 };
 
+/* Of the records that an address puts here. Those that a cache freed are still in `live`. */
+struct counter {
+    atomic_uint_least64_t live, live_bytes, held;
+    char apart[CACHE_LINE_BYTES]; /* from the next counter */
+};
+
 struct shards {
     struct memory_zone *zone;
     size_t count;
     bool weak;
+    struct counter counters[COUNTERS];
     struct shard shard[];
 };
 
@@ -58,7 +68,8 @@ struct shards *shards_create(const struct cache_setup *setup, size_t wanted)
 {
     size_t count = count_choose(setup, wanted);
     struct memory_zone *zone = memory_zone_create();
-    struct shards *shards = memory_alloc(zone, sizeof *shards + count * sizeof(struct shard));
+    struct shards *shards =
+        memory_alloc_zeroed(zone, sizeof *shards + count * sizeof(struct shard));
     shards->zone = zone;
     shards->count = count;
     shards->weak = setup->policy->weak;
@@ -99,7 +110,47 @@ void shards_leave(struct shards *shards, size_t index)
     pthread_mutex_unlock(&shards->shard[index].lock);
 }
 
+static struct counter *counter_of(struct shards *shards, const struct record *record)
+{
+    return &shards->counters[((uintptr_t)record >> RECORD_SHIFT) % COUNTERS];
+}
+
+static void count(atomic_uint_least64_t *counter, uint64_t more)
+{
+    atomic_fetch_add_explicit(counter, more, memory_order_relaxed);
+}
+
+static void uncount(atomic_uint_least64_t *counter, uint64_t less)
+{
+    atomic_fetch_sub_explicit(counter, less, memory_order_relaxed);
+}
+
+void shards_note_made(struct shards *shards, struct record *record)
+{
+    struct counter *counter = counter_of(shards, record);
+    count(&counter->live, 1);
+    count(&counter->live_bytes, record_bytes(record));
+    count(&counter->held, 1);
+}
+
+void shards_note_held(struct shards *shards, struct record *record)
+{
+    count(&counter_of(shards, record)->held, 1);
+}
+
+void shards_hold(struct shards *shards, struct record *record)
+{
+    record_hold(record);
+    shards_note_held(shards, record);
+}
+
 void shards_release(struct shards *shards, struct record *record)
+{
+    uncount(&counter_of(shards, record)->held, 1);
+    shards_drop(shards, record);
+}
+
+void shards_drop(struct shards *shards, struct record *record)
 {
     if (!record_drop(record))
         return;
@@ -109,6 +160,8 @@ void shards_release(struct shards *shards, struct record *record)
         cache_forget(shards_enter(shards, index), record, hash);
         shards_leave(shards, index);
     }
+    uncount(&counter_of(shards, record)->live, 1);
+    uncount(&counter_of(shards, record)->live_bytes, record_bytes(record));
     record_free(record);
 }
 
@@ -132,6 +185,8 @@ static void stats_add(struct cache_stats *sum, const struct cache_stats *more)
     sum->evictions += more->evictions;
     sum->expirations += more->expirations;
     sum->removals += more->removals;
+    sum->freed_records += more->freed_records;
+    sum->freed_record_bytes += more->freed_record_bytes;
 }
 
 static void zones_add(struct memory_zone_figures *sum, const struct memory_zone_figures *more)
@@ -143,8 +198,22 @@ static void zones_add(struct memory_zone_figures *sum, const struct memory_zone_
     sum->retained_bytes += more->retained_bytes;
 }
 
+/* What the caches freed must have been read before, so that no difference is below 0. */
+static void census_take(struct shards *shards, const struct cache_stats *stats,
+                        struct shards_census *census)
+{
+    *census = (struct shards_census){-stats->freed_records, -stats->freed_record_bytes, 0};
+    for (size_t i = 0; i < COUNTERS; i++) {
+        struct counter *counter = &shards->counters[i];
+        census->live_records += atomic_load_explicit(&counter->live, memory_order_relaxed);
+        census->live_record_bytes +=
+            atomic_load_explicit(&counter->live_bytes, memory_order_relaxed);
+        census->held_records += atomic_load_explicit(&counter->held, memory_order_relaxed);
+    }
+}
+
 void shards_read(struct shards *shards, struct cache_stats *stats,
-                 struct memory_zone_figures *zones)
+                 struct memory_zone_figures *zones, struct shards_census *census)
 {
     *stats = (struct cache_stats){0};
     *zones = (struct memory_zone_figures){0};
@@ -158,4 +227,5 @@ void shards_read(struct shards *shards, struct cache_stats *stats,
         stats_add(stats, &one);
         zones_add(zones, &zone);
     }
+    census_take(shards, stats, census);
 }

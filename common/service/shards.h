@@ -25,11 +25,26 @@ size_t shards_index(const struct shards *shards, uint64_t hash);
 struct cache *shards_enter(struct shards *shards, size_t index);
 void shards_leave(struct shards *shards, size_t index);
 
+/* References outside the caches are counted as held, by sessions or by requests in flight. */
+
+/* A record of a cache's zone is new, and its reference the caller's. */
+void shards_note_made(struct shards *shards, struct record *record);
+/* The caller got a reference from a cache. */
+void shards_note_held(struct shards *shards, struct record *record);
+/* One more reference. */
+void shards_hold(struct shards *shards, struct record *record);
 /* One reference less. With the last one a weak cache forgets the record. Not from inside. */
 void shards_release(struct shards *shards, struct record *record);
+/* The same for a reference that was not counted as held. */
+void shards_drop(struct shards *shards, struct record *record);
+
+struct shards_census {
+    uint64_t live_records, live_record_bytes; /* in the caches' zones, wherever they are held */
+    uint64_t held_records;                    /* references, so that one record may count often */
+};
 void shards_tick(struct shards *shards, uint64_t now_ns);
 /* Sums over the shards, one after the other. */
 void shards_read(struct shards *shards, struct cache_stats *stats,
-                 struct memory_zone_figures *zones);
+                 struct memory_zone_figures *zones, struct shards_census *census);
 
 #endif

@@ -43,7 +43,10 @@ static struct record *user_get(struct shards *shards, unsigned number)
     struct record *record = cache_get(cache, id, hash, 1);
     if (record == NULL) {
         record = record_make(cache_zone(cache), id);
+        shards_note_made(shards, record);
         cache_put(cache, record, hash, 1);
+    } else {
+        shards_note_held(shards, record);
     }
     shards_leave(shards, index);
     return record;
@@ -53,8 +56,18 @@ static struct cache_stats stats_read(struct shards *shards)
 {
     struct cache_stats stats;
     struct memory_zone_figures zones;
-    shards_read(shards, &stats, &zones);
+    struct shards_census census;
+    shards_read(shards, &stats, &zones, &census);
     return stats;
+}
+
+static struct shards_census census_read(struct shards *shards)
+{
+    struct cache_stats stats;
+    struct memory_zone_figures zones;
+    struct shards_census census;
+    shards_read(shards, &stats, &zones, &census);
+    return census;
 }
 
 static void capacity_is_divided(void **state)
@@ -93,7 +106,8 @@ static void weak_cache_forgets_what_nobody_owns(void **state)
     (void)state;
     struct memory_zone *zone = memory_zone_create();
     struct shards *shards = shards_of("weak", 0, 0, 4);
-    struct session *session = session_create(shards, zone, 2);
+    struct session_setup setup = {.shards = shards, .zone = zone, .records = 2};
+    struct session *session = session_create(&setup);
     for (unsigned i = 0; i < 5; i++) {
         struct record *record = user_get(shards, i);
         session_note(session, record);
@@ -109,12 +123,45 @@ static void weak_cache_forgets_what_nobody_owns(void **state)
     memory_zone_destroy(zone);
 }
 
+/* Three asked for, of which one fits: in the cache, in a session or in a hand, each is alive. */
+static void census_knows_who_lives(void **state)
+{
+    (void)state;
+    struct memory_zone *zone = memory_zone_create();
+    struct shards *shards = shards_of("lru", 1, 0, 1);
+    struct session_setup setup = {.shards = shards, .zone = zone, .records = 2};
+    struct session *session = session_create(&setup);
+    struct record *records[3];
+    size_t bytes = 0;
+    for (unsigned i = 0; i < 3; i++) {
+        records[i] = user_get(shards, i);
+        bytes += record_bytes(records[i]);
+        session_note(session, records[i]);
+    }
+    struct shards_census census = census_read(shards);
+    assert_int_equal(census.live_records, 3);
+    assert_int_equal(census.live_record_bytes, bytes);
+    assert_int_equal(census.held_records, 5);
+    for (unsigned i = 0; i < 3; i++)
+        shards_release(shards, records[i]);
+    assert_int_equal(census_read(shards).live_records, 2); /* the session's two */
+    assert_int_equal(census_read(shards).held_records, 2);
+    session_destroy(session);
+    census = census_read(shards);
+    assert_int_equal(census.live_records, 1);
+    assert_int_equal(census.held_records, 0);
+    assert_int_equal(census.live_record_bytes, bytes / 3);
+    shards_destroy(shards);
+    memory_zone_destroy(zone);
+}
+
 static void empty_session_owns_nothing(void **state)
 {
     (void)state;
     struct memory_zone *zone = memory_zone_create();
     struct shards *shards = shards_of("weak", 0, 0, 1);
-    struct session *session = session_create(shards, zone, 0);
+    struct session_setup setup = {.shards = shards, .zone = zone};
+    struct session *session = session_create(&setup);
     struct record *record = user_get(shards, 1);
     session_note(session, record);
     shards_release(shards, record);
@@ -141,7 +188,8 @@ static unsigned asker_next(struct asker *asker)
 static void *asker_run(void *context)
 {
     struct asker *asker = context;
-    struct session *session = session_create(asker->shards, asker->zone, 8);
+    struct session_setup setup = {.shards = asker->shards, .zone = asker->zone, .records = 8};
+    struct session *session = session_create(&setup);
     for (unsigned i = 0; i < REQUESTS; i++) {
         unsigned number = asker_next(asker);
         char text[16];
@@ -178,6 +226,9 @@ static void threads_share(const char *policy, uint64_t entries)
                      stats.entries);
     assert_true(entries == 0 || stats.entries <= entries);
     assert_true(!policy_find(policy)->weak || stats.entries == 0);
+    struct shards_census census = census_read(shards);
+    assert_int_equal(census.live_records, stats.entries);
+    assert_int_equal(census.held_records, 0);
     shards_destroy(shards);
     memory_zone_destroy(zone);
 }
@@ -200,6 +251,7 @@ int main(void)
         cmocka_unit_test(capacity_is_divided),
         cmocka_unit_test(capacities_add_up),
         cmocka_unit_test(weak_cache_forgets_what_nobody_owns),
+        cmocka_unit_test(census_knows_who_lives),
         cmocka_unit_test(empty_session_owns_nothing),
         cmocka_unit_test(threads_share_a_bounded_cache),
         cmocka_unit_test(threads_share_a_weak_cache),
