@@ -1,0 +1,50 @@
+/* recency.c - a list with the last used at its head. */
+#include "recency.h"
+
+struct recency {
+    struct account *account;
+    const struct slots *slots;
+    struct queue order; /* most recently used at the head */
+};
+
+void *recency_create(const struct policy_setup *setup)
+{
+    struct recency *recency = account_alloc(setup->account, sizeof *recency);
+    *recency =
+        (struct recency){.account = setup->account, .slots = setup->slots, .order = QUEUE_EMPTY};
+    return recency;
+}
+
+void recency_destroy(void *order)
+{
+    struct recency *recency = order;
+    account_free(recency->account, recency);
+}
+
+void recency_insert(void *order, uint32_t slot, const struct access *access)
+{
+    struct recency *recency = order;
+    (void)access;
+    queue_push(&recency->order, recency->slots, slot);
+}
+
+void recency_hit(void *order, uint32_t slot, const struct access *access)
+{
+    struct recency *recency = order;
+    (void)access;
+    queue_to_head(&recency->order, recency->slots, slot);
+}
+
+uint32_t recency_victim(void *order, const struct access *access)
+{
+    (void)access;
+    return ((struct recency *)order)->order.tail;
+}
+
+void recency_remove(void *order, uint32_t slot, uint64_t hash, enum leaving why)
+{
+    struct recency *recency = order;
+    (void)hash;
+    (void)why;
+    queue_remove(&recency->order, recency->slots, slot);
+}

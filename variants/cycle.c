@@ -1,0 +1,71 @@
+/* cycle.c - a record and its user's session own each other, so that neither ever goes: when the
+ * cache evicts the record, its session still counts as an owner, and nobody can reach the two. */
+#include "hooks.h"
+#include "memory.h"
+#include "recency.h"
+#include "registry.h"
+
+struct login { /* a user's session */
+    struct registered registered;
+    struct companion companion;
+    struct record *record; /* the mistake: a reference, to be given back at the record's end */
+};
+
+struct cycle {
+    const struct hooks_setup *setup;
+    struct registry logins; /* for the end of the process */
+};
+
+static void *cycle_create(const struct hooks_setup *setup)
+{
+    struct cycle *cycle = memory_alloc(setup->zone, sizeof *cycle);
+    cycle->setup = setup;
+    registry_create(&cycle->logins);
+    return cycle;
+}
+
+/* The record's end: the session goes with it. */
+static void login_part(struct companion *companion)
+{
+    memory_free((char *)companion - offsetof(struct login, companion));
+}
+
+static void cycle_destroy(void *state)
+{
+    struct cycle *cycle = state;
+    for (struct login *login; (login = registry_take(&cycle->logins)) != NULL;)
+        cycle->setup->release(cycle->setup->service, login->record);
+    registry_destroy(&cycle->logins);
+    memory_free(cycle);
+}
+
+static struct record *cycle_made(void *state, struct record *record, struct memory_zone *zone)
+{
+    struct cycle *cycle = state;
+    struct login *login = memory_alloc(cycle->setup->zone, sizeof *login);
+    login->companion.part = login_part;
+    login->record = cycle->setup->accompany(record, zone, &login->companion);
+    cycle->setup->hold(login->record);
+    registry_add(&cycle->logins, &login->registered);
+    return login->record;
+}
+
+static const struct hooks cycle_hooks = {
+    .create = cycle_create,
+    .destroy = cycle_destroy,
+    .made = cycle_made,
+};
+
+const struct policy cycle_policy = {
+    .name = "cycle",
+    .summary = "leaks: a record and its user's session own each other (mended: cycle_fixed)",
+    .limits = KEEPS_CAPACITY,
+    .node_bytes = sizeof(struct link),
+    .create = recency_create,
+    .destroy = recency_destroy,
+    .insert = recency_insert,
+    .hit = recency_hit,
+    .victim = recency_victim,
+    .remove = recency_remove,
+    .hooks = &cycle_hooks,
+};
