@@ -1,6 +1,7 @@
 /* bench_command.c - tidemark bench: all runs in turn, results as they come, and the table. */
 #include "bench_command.h"
 
+#include "burst_table.h"
 #include "comparison.h"
 #include "interrupt.h"
 #include "made_by.h"
@@ -254,6 +255,7 @@ static int bench_end(struct bench *bench)
         fprintf(stderr, "\r\033[K");
     if (!interrupted) {
         comparison_print(bench->results, bench->plan.variant_count, stdout);
+        burst_table_print(bench->results, bench->plan.variant_count, stdout);
         sampling_tell(bench);
     } else {
         fprintf(stderr, "tidemark bench: interrupted; the servers are stopped\n");

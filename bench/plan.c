@@ -16,6 +16,7 @@
 #define QUICK_REPEATS     1
 #define QUICK_WORKLOADS   "random,zipf"
 #define ALL_WORKLOADS     "random,zipf,scan,burst"
+#define BURST             "burst:"
 #define REPEATS_MAX       3
 #define RUN_WORTHWHILE_NS (9 * NS_PER_SECOND / 10) /* below this, rather repeat less often */
 #define RUN_LEAST_NS      (NS_PER_SECOND / 2)
@@ -25,8 +26,10 @@
 #define TTL_SHARE         6  /* of a run, so that its plateau is judged */
 #define CAPACITY_ENTRIES  10000
 #define QUICK_ENTRIES     2000 /* fills and turns over within a short run */
-#define SET_FACTOR        2    /* scan and burst ask for so many times what fits */
-#define BODY_BYTES        500  /* what an entry takes, where capacity is in bytes */
+#define INTERVAL_LEAST_NS NS_PER_MS
+#define WATCH_MOST_NS     (3600 * NS_PER_SECOND)
+#define SET_FACTOR        2   /* scan and burst ask for so many times what fits */
+#define BODY_BYTES        500 /* what an entry takes, where capacity is in bytes */
 #define MEMORY_CAP_BYTES  (UINT64_C(2) << 30)
 
 const struct plan_options plan_options_default = {
@@ -53,6 +56,12 @@ static const struct option option_rows[] = {
      "an age)"},
     {"ttl", OPTION_DURATION, FIELD(ttl_ns), "TIME",
      "age, for variants that keep such a limit (a sixth of a run)"},
+    {"dirty-decay", OPTION_TEXT, FIELD(dirty_decay), "LIST",
+     "runs burst once for each, as 10s,1s,0: how long the allocator keeps unused pages"},
+    {"burst-watch", OPTION_DURATION, FIELD(burst_watch_ns), "TIME",
+     "watches for so long after a burst, without load if need be (while the load lasts)"},
+    {"interval", OPTION_DURATION, FIELD(interval_ns), "TIME",
+     "between two samples (100ms, less in short runs)"},
     {"memory-cap", OPTION_SIZE, FIELD(memory_cap_bytes), "SIZE",
      "a server whose RSS passes it is stopped (2GiB; 0B for none)"},
     {"seed", OPTION_COUNT, FIELD(seed), "N", "of the workloads (1)"},
@@ -81,12 +90,12 @@ static const struct {
 };
 
 /* The next name of a list; *list moves behind it. False: there is none. */
-static bool list_next(const char **list, char name[RESULT_NAME_BYTES])
+static bool list_next(const char **list, char *name, size_t bytes)
 {
     if (**list == '\0')
         return false;
     size_t length = strcspn(*list, ",");
-    snprintf(name, RESULT_NAME_BYTES, "%.*s", (int)length, *list);
+    snprintf(name, bytes, "%.*s", (int)length, *list);
     *list += length + ((*list)[length] == ',');
     return true;
 }
@@ -100,7 +109,7 @@ static int variants_fill(struct plan *plan, const char *list, char error[OPTIONS
         memcpy(plan->variants, policies, plan->variant_count * sizeof policies[0]);
         return 0;
     }
-    while (list_next(&list, name)) {
+    while (list_next(&list, name, sizeof name)) {
         const struct policy *policy = policy_find(name);
         if (policy == NULL || plan->variant_count == PLAN_VARIANTS_MAX) {
             int length =
@@ -147,6 +156,46 @@ static int workload_fill(struct plan *plan, const char *name, char error[OPTIONS
     return -1;
 }
 
+/* So many ids as a stream asks for once each before it asks for few of them; 0: it does not. */
+static uint64_t burst_ids(const char *ids)
+{
+    char count[RESULT_NAME_BYTES];
+    uint64_t number = 0;
+    if (strncmp(ids, BURST, strlen(BURST)) != 0)
+        return 0;
+    const char *from = ids + strlen(BURST);
+    snprintf(count, sizeof count, "%.*s", (int)strcspn(from, ":"), from);
+    units_parse_count(count, &number);
+    return number;
+}
+
+/* Counts the workload that has just been filled, a burst once for each time that unused pages are
+ * to stay. */
+static int decays_fill(struct plan *plan, const char *list, char error[OPTIONS_ERROR_BYTES])
+{
+    struct workload first = plan->workloads[plan->workload_count];
+    char decay[RESULT_NAME_BYTES / 2];
+    first.burst_ids = burst_ids(first.ids);
+    first.dirty_decay_ns = PLAN_DECAY_DEFAULT;
+    plan->workloads[plan->workload_count] = first;
+    if (first.burst_ids == 0 || list == NULL) {
+        plan->workload_count++;
+        return 0;
+    }
+    while (plan->workload_count < PLAN_WORKLOADS_MAX && list_next(&list, decay, sizeof decay)) {
+        struct workload *workload = &plan->workloads[plan->workload_count++];
+        uint64_t decay_ns;
+        snprintf(error, OPTIONS_ERROR_BYTES,
+                 "--dirty-decay: '%s' is no time; times are 10s, 1s, 500ms, 0", decay);
+        if (units_parse_duration(decay, &decay_ns) != 0 || decay_ns > INT64_MAX)
+            return -1;
+        *workload = first;
+        workload->dirty_decay_ns = (int64_t)decay_ns;
+        snprintf(workload->name, sizeof workload->name, "%.30s@%s", first.name, decay);
+    }
+    return 0;
+}
+
 static int workloads_fill(struct plan *plan, const struct plan_options *options,
                           char error[OPTIONS_ERROR_BYTES])
 {
@@ -154,11 +203,10 @@ static int workloads_fill(struct plan *plan, const struct plan_options *options,
     const char *list = options->workloads;
     if (list == NULL || strcmp(list, "all") == 0)
         list = options->quick && list == NULL ? QUICK_WORKLOADS : ALL_WORKLOADS;
-    while (plan->workload_count < PLAN_WORKLOADS_MAX && list_next(&list, name)) {
-        if (workload_fill(plan, name, error) != 0)
+    while (plan->workload_count < PLAN_WORKLOADS_MAX && list_next(&list, name, sizeof name))
+        if (workload_fill(plan, name, error) != 0 ||
+            decays_fill(plan, options->dirty_decay, error) != 0)
             return -1;
-        plan->workload_count++;
-    }
     snprintf(error, OPTIONS_ERROR_BYTES, "--workloads names none, or more than %d",
              PLAN_WORKLOADS_MAX);
     return plan->workload_count > 0 && *list == '\0' ? 0 : -1;
@@ -188,6 +236,8 @@ static void times_fill(struct plan *plan, const struct plan_options *options)
     plan->interval_ns = plan->duration_ns / SAMPLES_LEAST;
     if (plan->interval_ns > INTERVAL_NS)
         plan->interval_ns = INTERVAL_NS;
+    if (options->interval_ns > 0)
+        plan->interval_ns = options->interval_ns;
     plan->ttl_ns = options->ttl_ns ? options->ttl_ns : plan->duration_ns / TTL_SHARE;
 }
 
@@ -208,6 +258,12 @@ static int options_check(const struct plan_options *options, char error[OPTIONS_
     snprintf(error, OPTIONS_ERROR_BYTES, "--seconds must be at most 86400, or left out");
     if (options->seconds > 86400)
         return -1;
+    snprintf(error, OPTIONS_ERROR_BYTES, "--interval must be 1ms or more");
+    if (options->interval_ns > 0 && options->interval_ns < INTERVAL_LEAST_NS)
+        return -1;
+    snprintf(error, OPTIONS_ERROR_BYTES, "--burst-watch must be at most 1h");
+    if (options->burst_watch_ns > WATCH_MOST_NS)
+        return -1;
     snprintf(error, OPTIONS_ERROR_BYTES, "--repeats must be at most 100");
     return options->repeats > 100 ? -1 : 0;
 }
@@ -218,6 +274,7 @@ int plan_make(struct plan *plan, const struct plan_options *options,
     *plan = (struct plan){.capacity = options->capacity,
                           .connections = (unsigned)options->connections,
                           .memory_cap_bytes = options->memory_cap_bytes,
+                          .burst_watch_ns = options->burst_watch_ns,
                           .seed = options->seed};
     if (options_check(options, error) != 0)
         return -1;

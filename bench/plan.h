@@ -8,11 +8,13 @@
 
 #define PLAN_VARIANTS_MAX  64
 #define PLAN_WORKLOADS_MAX 16
+#define PLAN_DECAY_DEFAULT (-1)
 
 struct plan_options {
-    const char *variants, *workloads, *out, *server_dir;
+    const char *variants, *workloads, *out, *server_dir, *dirty_decay;
     double seconds;
-    uint64_t repeats, connections, memory_cap_bytes, ttl_ns, seed, budget_ns;
+    uint64_t repeats, connections, memory_cap_bytes, ttl_ns, seed, budget_ns, interval_ns;
+    uint64_t burst_watch_ns;
     struct option_capacity capacity;
     bool quick;
 };
@@ -21,6 +23,8 @@ struct workload {
     char name[RESULT_NAME_BYTES];
     char ids[RESULT_NAME_BYTES]; /* as trace_open takes it; "": the server makes them up */
     const char *path;
+    uint64_t burst_ids;     /* asked for once each, before few of them are; 0: no burst */
+    int64_t dirty_decay_ns; /* that servers are told; PLAN_DECAY_DEFAULT: they are not */
 };
 
 struct plan {
@@ -29,6 +33,7 @@ struct plan {
     struct workload workloads[PLAN_WORKLOADS_MAX];
     size_t workload_count;
     uint64_t repeats, duration_ns, interval_ns, ttl_ns, seed, memory_cap_bytes;
+    uint64_t burst_watch_ns; /* after a burst servers are watched so long, loaded or not */
     unsigned connections;
     struct option_capacity capacity;
     bool capacity_for_all; /* asked for: also for those that keep an age */

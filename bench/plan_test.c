@@ -87,10 +87,36 @@ static void a_variant_gets_the_limits_that_it_keeps(void **state)
     assert_true(strncmp(plan.workloads[2].ids, "scan:", 5) == 0);
 }
 
+static void a_burst_is_run_for_each_time_that_pages_stay(void **state)
+{
+    struct plan_options options = plan_options_default;
+    char error[OPTIONS_ERROR_BYTES];
+    (void)state;
+    options.workloads = "zipf,burst,burst:50k:1M";
+    struct plan plan = plan_of(options);
+    assert_int_equal(plan.workload_count, 3);
+    assert_int_equal(plan.workloads[0].burst_ids, 0);
+    assert_int_equal(plan.workloads[1].burst_ids, 20000);
+    assert_int_equal(plan.workloads[1].dirty_decay_ns, PLAN_DECAY_DEFAULT);
+    assert_int_equal(plan.workloads[2].burst_ids, 50000);
+    options.dirty_decay = "10s,0";
+    plan = plan_of(options);
+    assert_int_equal(plan.workload_count, 5);
+    assert_string_equal(plan.workloads[0].name, "zipf");
+    assert_string_equal(plan.workloads[1].name, "burst@10s");
+    assert_string_equal(plan.workloads[2].ids, plan.workloads[1].ids);
+    assert_int_equal(plan.workloads[1].dirty_decay_ns, 10 * NS_PER_SECOND);
+    assert_int_equal(plan.workloads[2].dirty_decay_ns, 0);
+    options.dirty_decay = "10s,soon";
+    assert_int_equal(plan_make(&plan, &options, error), -1);
+    assert_non_null(strstr(error, "soon"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(all_policies_run_within_the_budget),
+        cmocka_unit_test(a_burst_is_run_for_each_time_that_pages_stay),
         cmocka_unit_test(few_runs_repeat_and_many_do_not),
         cmocka_unit_test(a_plateau_of_age_fits_into_a_run_and_so_do_samples),
         cmocka_unit_test(a_variant_gets_the_limits_that_it_keeps),

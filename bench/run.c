@@ -1,6 +1,7 @@
 /* run.c - one run: a fresh server, loaded, sampled, stopped and judged. */
 #include "run.h"
 
+#include "burst.h"
 #include "child.h"
 #include "load.h"
 #include "sampler.h"
@@ -10,8 +11,10 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #define ARGUMENTS_MAX 16
+#define NAP_NS        (50 * NS_PER_MS) /* between two looks whether to go on */
 
 /* A command line for execv, in room of its own. */
 struct arguments {
@@ -28,6 +31,8 @@ struct attempt {
     struct child child;
     struct load_progress progress;
     atomic_bool stop_load;
+    _Atomic uint64_t burst_end_ns; /* since `start_ns`, as the sampler saw it; 0: not yet */
+    uint64_t start_ns;
 };
 
 __attribute__((format(printf, 2, 3))) static void argument_add(struct arguments *arguments,
@@ -54,6 +59,8 @@ static void arguments_make(struct arguments *arguments, const struct run_setup *
         argument_add(arguments, "--capacity=%lluB", (unsigned long long)limits.capacity_bytes);
     if (limits.ttl_ns > 0)
         argument_add(arguments, "--ttl=%lluns", (unsigned long long)limits.ttl_ns);
+    if (setup->workload->dirty_decay_ns != PLAN_DECAY_DEFAULT)
+        argument_add(arguments, "--dirty-decay=%lldns", (long long)setup->workload->dirty_decay_ns);
 }
 
 __attribute__((format(printf, 2, 3))) static void run_fail(struct result_run *run,
@@ -189,6 +196,9 @@ static void sample_seen(void *context, const struct result_sample *sample)
     struct attempt *attempt = context;
     if (atomic_load(attempt->setup->interrupted))
         atomic_store(&attempt->stop_load, true);
+    uint64_t burst_ids = attempt->setup->workload->burst_ids;
+    if (burst_ids > 0 && sample->requests >= burst_ids && atomic_load(&attempt->burst_end_ns) == 0)
+        atomic_store(&attempt->burst_end_ns, sample->time_ns);
     if (attempt->setup->seen != NULL)
         attempt->setup->seen(attempt->setup->context, sample);
 }
@@ -210,6 +220,26 @@ static struct sampler_setup sampler_setup_of(struct attempt *attempt)
     };
 }
 
+static uint64_t now_ns(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * NS_PER_SECOND + (uint64_t)now.tv_nsec;
+}
+
+/* Leaves the sampler alone with the server until the time after the burst has passed. */
+static void burst_watch(struct attempt *attempt)
+{
+    const struct plan *plan = attempt->setup->plan;
+    uint64_t end_ns = atomic_load(&attempt->burst_end_ns);
+    const struct timespec nap = {.tv_nsec = NAP_NS};
+    if (end_ns == 0 || plan->burst_watch_ns == 0)
+        return;
+    uint64_t until_ns = attempt->start_ns + end_ns + plan->burst_watch_ns + 2 * plan->interval_ns;
+    while (now_ns() < until_ns && !atomic_load(&attempt->stop_load))
+        nanosleep(&nap, NULL);
+}
+
 /* Loads and samples the server, which runs. */
 static void server_measure(struct attempt *attempt, struct trace *ids)
 {
@@ -220,7 +250,10 @@ static void server_measure(struct attempt *attempt, struct trace *ids)
         run_fail(attempt->run, "%.200s", error);
         return;
     }
+    attempt->start_ns = now_ns();
     load_do(attempt, ids);
+    sampler_rest(sampler);
+    burst_watch(attempt);
     const char *path = attempt->setup->dump_path;
     if (sampler_stop(sampler, path != NULL ? dump_keep : NULL, (void *)(uintptr_t)path, error) != 0)
         run_fail(attempt->run, "%.200s", error);
@@ -251,6 +284,8 @@ static void run_judge(struct attempt *attempt)
         return;
     struct result_limits limits = plan_limits(attempt->setup->plan, attempt->setup->variant);
     server_fill(run);
+    if (run->burst != NULL)
+        burst_fill(run);
     verdict_give(&run->verdict, run->samples, run->sample_count, &limits);
     if (run->capped_ns == 0)
         return;
@@ -287,6 +322,11 @@ static struct result_run *run_begin(const struct run_setup *setup, struct result
     struct result_run *run = result_run_add(result);
     snprintf(run->workload, sizeof run->workload, "%s", setup->workload->name);
     snprintf(run->ids, sizeof run->ids, "%s", setup->workload->ids);
+    if (setup->workload->burst_ids > 0) {
+        struct result_burst *burst = result_burst_add(result, run);
+        burst->ids = setup->workload->burst_ids;
+        burst->dirty_decay_ns = setup->workload->dirty_decay_ns;
+    }
     run->repetition = setup->repetition;
     run->seed = setup->plan->seed + setup->repetition - 1;
     return run;

@@ -14,7 +14,8 @@
 #include <time.h>
 
 #define COUNT_OF(array)   (sizeof(array) / sizeof((array)[0]))
-#define CALIBRATION_COUNT 32 /* questions that tell what one costs */
+#define CALIBRATION_COUNT 32            /* questions that tell what one costs */
+#define ROLLUP_NS         NS_PER_SECOND /* between two looks at PSS: the kernel walks over all pages */
 
 struct sampler {
     struct sampler_setup setup;
@@ -25,7 +26,11 @@ struct sampler {
     bool ending; /* under the mutex */
     bool failed;
     uint64_t start_ns;
-    uint64_t requests_after; /* ended when the last sample had been taken */
+    uint64_t requests_after; /* ended when the last of them had been taken */
+    size_t loaded;           /* samples taken before the load was over */
+    atomic_bool load_over;
+    uint64_t rollup_due_ns;
+    struct process_rollup rollup; /* as it was last */
     char error[SAMPLER_ERROR_BYTES];
 };
 
@@ -33,11 +38,16 @@ struct sampler {
 struct place {
     const char *group, *name;
     size_t offset;
+    bool optional; /* 0 where the server does not tell */
 };
 
 #define PLACE(group, name, field)                                                                  \
     {                                                                                              \
-        group, name, offsetof(struct result_sample, field)                                         \
+        group, name, offsetof(struct result_sample, field), false                                  \
+    }
+#define MAYBE(group, name, field)                                                                  \
+    {                                                                                              \
+        group, name, offsetof(struct result_sample, field), true                                   \
     }
 static const struct place places[] = {
     PLACE("cache", "hits", hits),
@@ -47,9 +57,14 @@ static const struct place places[] = {
     PLACE("cache", "entries", entries),
     PLACE("memory", "payload_bytes", payload_bytes),
     PLACE("memory", "cache_bytes", cache_bytes),
+    MAYBE("memory", "live_records", live_records),
+    MAYBE("memory", "live_record_bytes", live_record_bytes),
+    MAYBE("memory", "held_records", held_records),
     PLACE("memory", "zone_allocated_bytes", zone_allocated_bytes),
     PLACE("memory", "zone_active_bytes", zone_active_bytes),
     PLACE("memory", "zone_resident_bytes", zone_resident_bytes),
+    PLACE("memory", "zone_metadata_bytes", zone_metadata_bytes),
+    PLACE("memory", "zone_retained_bytes", zone_retained_bytes),
     PLACE("memory", "allocated_bytes", allocated_bytes),
     PLACE("memory", "active_bytes", active_bytes),
     PLACE("memory", "metadata_bytes", metadata_bytes),
@@ -77,6 +92,8 @@ static int figures_read(const char *text, size_t bytes, struct result_sample *sa
             *(uint64_t *)((char *)sample + places[i].offset) = (uint64_t)json_integer_value(value);
             continue;
         }
+        if (places[i].optional)
+            continue;
         snprintf(error, SAMPLER_ERROR_BYTES, "GET /stats: there is no %s.%s", places[i].group,
                  places[i].name);
         status = -1;
@@ -101,6 +118,19 @@ static int kernel_read(const struct child *child, struct result_sample *sample,
     return 0;
 }
 
+/* Where it may not be read it stays 0. */
+static void rollup_read(struct sampler *sampler, struct result_sample *sample)
+{
+    process_read_rollup(sampler->setup.child->pid, &sampler->rollup);
+    sampler->rollup_due_ns = sample->time_ns + ROLLUP_NS;
+}
+
+static void rollup_carry(const struct sampler *sampler, struct result_sample *sample)
+{
+    sample->pss_bytes = sampler->rollup.pss_bytes;
+    sample->anonymous_bytes = sampler->rollup.anonymous_bytes;
+}
+
 static int sample_take(struct sampler *sampler, struct result_sample *sample)
 {
     size_t bytes;
@@ -109,8 +139,14 @@ static int sample_take(struct sampler *sampler, struct result_sample *sample)
     const char *text = asker_get(sampler->asker, "/stats", &bytes, sampler->error);
     if (text == NULL || figures_read(text, bytes, sample, sampler->error) != 0)
         return -1;
-    sampler->requests_after = atomic_load(&sampler->setup.progress->requests);
-    return kernel_read(sampler->setup.child, sample, sampler->error);
+    if (!atomic_load(&sampler->load_over))
+        sampler->requests_after = atomic_load(&sampler->setup.progress->requests);
+    if (kernel_read(sampler->setup.child, sample, sampler->error) != 0)
+        return -1;
+    if (sample->time_ns >= sampler->rollup_due_ns)
+        rollup_read(sampler, sample);
+    rollup_carry(sampler, sample);
+    return 0;
 }
 
 /* Takes a sample, adds it and looks at the cap. False: there is no point in going on. */
@@ -125,6 +161,8 @@ static bool sampler_look(struct sampler *sampler)
         return false;
     }
     result_sample_add(setup->result, setup->run, &sample);
+    if (!atomic_load(&sampler->load_over))
+        sampler->loaded = setup->run->sample_count;
     if (setup->seen != NULL)
         setup->seen(setup->context, &sample);
     if (setup->cap_bytes == 0 || sample.rss_bytes <= setup->cap_bytes)
@@ -237,15 +275,39 @@ static void cost_measure(struct sampler *sampler)
     };
 }
 
-/* Drops samples that may have been taken when the load was over and its connections were gone. */
+/* How many samples count as taken under load: not those that may have been taken when it was over
+ * and its connections were gone. */
+static size_t samples_loaded(const struct sampler *sampler)
+{
+    const struct result_run *run = sampler->setup.run;
+    uint64_t all = atomic_load(&sampler->setup.progress->requests);
+    size_t count = sampler->loaded;
+    if (count > 1 && sampler->requests_after == all)
+        count--;
+    while (count > 1 && run->samples[count - 1].requests == all)
+        count--;
+    return count;
+}
+
+/* Drops the others, or hands them to the burst. */
 static void samples_trim(struct sampler *sampler)
 {
     struct result_run *run = sampler->setup.run;
-    uint64_t all = atomic_load(&sampler->setup.progress->requests);
-    if (run->sample_count > 1 && sampler->requests_after == all)
-        run->sample_count--;
-    while (run->sample_count > 1 && run->samples[run->sample_count - 1].requests == all)
-        run->sample_count--;
+    struct result_sample *last;
+    size_t loaded = samples_loaded(sampler);
+    if (run->burst != NULL)
+        result_burst_samples(sampler->setup.result, run, loaded);
+    run->sample_count = loaded;
+    last = &run->samples[loaded - 1];
+    if (sampler->failed || run->burst != NULL)
+        return;
+    rollup_read(sampler, last);
+    rollup_carry(sampler, last);
+}
+
+void sampler_rest(struct sampler *sampler)
+{
+    atomic_store(&sampler->load_over, true);
 }
 
 static void dump_fetch(struct sampler *sampler, void (*dump)(void *context, const char *, size_t),

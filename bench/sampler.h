@@ -27,6 +27,8 @@ struct sampler;
 
 /* Takes the first sample at once. NULL, and one line in error: the server does not answer. */
 struct sampler *sampler_start(const struct sampler_setup *setup, char error[SAMPLER_ERROR_BYTES]);
+/* The load is over: what is sampled from now on belongs to the run's burst, or to nobody. */
+void sampler_rest(struct sampler *sampler);
 /* Takes no further sample: the load is over, and what its connections held is gone with them.
  * Measures what a sample costs the server, and hands the server's own statistics of its allocator,
  * where it has some, to `dump`, if not NULL. 0, or -1 and one line in error: the server stopped

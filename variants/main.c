@@ -27,7 +27,7 @@ static const struct policy *const policy = &PASTE(POLICY, _policy);
 
 struct settings {
     const char *address, *unix_path, *origin;
-    uint64_t port, threads, session, seed, ttl_ns, origin_cost_ns;
+    uint64_t port, threads, session, seed, ttl_ns, origin_cost_ns, dirty_decay_ns;
     struct option_capacity capacity;
 };
 
@@ -49,6 +49,8 @@ static const struct option rows[] = {
      "where users come from: faker (the default) or sqlite:FILE"},
     {"origin-cost", OPTION_DURATION, offsetof(struct settings, origin_cost_ns), "TIME",
      "a fetch takes so much longer, as from a real database (0)"},
+    {"dirty-decay", OPTION_DURATION, offsetof(struct settings, dirty_decay_ns), "TIME",
+     "give unused pages back after so long, 0 at once (the allocator's default)"},
     {"seed", OPTION_COUNT, offsetof(struct settings, seed), "N", "another seed, other users (0)"},
 };
 
@@ -148,6 +150,9 @@ static int refuse(const char *error, int status)
 static int serve(struct settings *settings)
 {
     char error[SERVER_ERROR_BYTES];
+    if (settings->dirty_decay_ns != ASKED_FOR_NOTHING &&
+        !memory_set_decay(settings->dirty_decay_ns))
+        return refuse("--dirty-decay: this allocator cannot be told", 1);
     struct server *server = settings_apply(settings, error);
     if (server == NULL)
         return refuse(error, 1);
@@ -165,6 +170,7 @@ int main(int argc, char **argv)
         .threads = 1,
         .session = ASKED_FOR_NOTHING,
         .ttl_ns = ASKED_FOR_NOTHING,
+        .dirty_decay_ns = ASKED_FOR_NOTHING,
         .capacity = {.entries = ASKED_FOR_NOTHING},
         .origin = "faker",
     };
