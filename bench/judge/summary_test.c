@@ -55,7 +55,7 @@ static void failed_runs_give_no_number(void **state)
     summary_make(result);
     assert_int_equal(result->summaries[0].failed, 1);
     assert_int_equal(result->summaries[0].figures[FIGURE_REQUESTS_PER_SECOND].n, 0);
-    assert_int_equal(result->summaries[0].verdicts[VERDICT_LEAK], 0);
+    assert_int_equal(result->summaries[0].verdicts[VERDICT_LEAK_CONTAINER], 0);
     assert_string_equal(result->summaries[0].words, "");
     result_destroy(result);
 }
