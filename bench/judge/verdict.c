@@ -124,29 +124,45 @@ static struct finding accounts_find(const struct evidence *evidence)
                    accounts);
 }
 
-/* Pages that grow while what is allocated does not. */
-static struct finding pages_find(const struct evidence *evidence)
+static bool pages_kept(const struct evidence *evidence)
 {
     const struct fall *fall = &evidence->fall;
+    double least = fmax(VERDICT_FELL_BYTES, VERDICT_FELL_SHARE * fall->peak_bytes);
+    return level_of(evidence, LAYER_RESIDENT) > 0 && fall->allocated_bytes >= least &&
+           fall->resident_bytes < VERDICT_RETURNED_SHARE * fall->allocated_bytes;
+}
+
+/* Pages that stay or grow while what is allocated does not. */
+static struct finding pages_find(const struct evidence *evidence)
+{
     const struct curve *pages[] = {&evidence->gaps[GAP_FRAGMENTATION], &evidence->dirty};
     size_t kinds = evidence->samples[0].time_ns >= VERDICT_DECAY_NS ? 2 : 1;
-    double least = VERDICT_FRAGMENT_SHARE * level_of(evidence, LAYER_ALLOCATED);
-    if (fall->allocated_bytes >= fmax(VERDICT_FELL_BYTES, VERDICT_FELL_SHARE * fall->peak_bytes) &&
-        fall->resident_bytes < VERDICT_RETURNED_SHARE * fall->allocated_bytes)
+    double allocated = level_of(evidence, LAYER_ALLOCATED);
+    if (pages_kept(evidence))
         return finding_of(VERDICT_NOT_RETURNED);
     for (size_t i = 0; i < kinds; i++)
-        if (level_of(evidence, LAYER_ALLOCATED) > 0 && curve_leaks(pages[i]) &&
-            pages[i]->growth >= least)
+        if (allocated > 0 && curve_leaks(pages[i]) &&
+            pages[i]->growth >= VERDICT_FRAGMENT_SHARE * allocated)
             return leak_of(VERDICT_FRAGMENTATION, "pages", pages[i]);
     return finding_of(VERDICT_UNDECIDED);
 }
 
+/* Bytes a request, of a leak; otherwise 0. */
+static double rate_of(const struct finding *finding)
+{
+    return finding->curve == NULL ? 0 : finding->curve->slope.value * finding->unit_bytes;
+}
+
+/* The accounts' word, unless more is lost outside. */
+static struct finding growth_find(const struct evidence *evidence)
+{
+    struct finding outside = outside_find(evidence), accounts = accounts_find(evidence);
+    return rate_of(&outside) > rate_of(&accounts) ? outside : accounts;
+}
+
 static struct finding evidence_weigh(const struct evidence *evidence)
 {
-    struct finding found = outside_find(evidence);
-    if (found.class != VERDICT_UNDECIDED)
-        return found;
-    found = accounts_find(evidence);
+    struct finding found = growth_find(evidence);
     if (found.class != VERDICT_UNDECIDED && found.class != VERDICT_BOUNDED)
         return found;
     struct finding pages = pages_find(evidence);
