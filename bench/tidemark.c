@@ -5,6 +5,7 @@
 #include "load_command.h"
 #include "replay_command.h"
 #include "users.h"
+#include "verdicts_command.h"
 #include "watch_command.h"
 
 #include <stdio.h>
@@ -16,6 +17,8 @@ static const struct command commands[] = {
     {"load", "puts a server under load and says how it fared", load_command},
     {"replay", "replays a trace through policies: hits, misses, real memory", replay_command},
     {"users", "fills a SQLite database that a server can take its users from", users_command},
+    {"verdicts", "judges what is known to leak or not, and counts the right verdicts",
+     verdicts_command},
     {"watch", "draws the memory of any running process, and says whether it grows", watch_command},
 };
 
