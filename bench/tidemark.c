@@ -3,6 +3,7 @@
 #include "command.h"
 #include "jemalloc_command.h"
 #include "load_command.h"
+#include "memory_command.h"
 #include "replay_command.h"
 #include "users.h"
 #include "verdicts_command.h"
@@ -15,6 +16,7 @@ static const struct command commands[] = {
     {"bench", "serves, loads, samples, judges and compares the variants", bench_command},
     {"jemalloc", "says in plain words what jemalloc's statistics mean", jemalloc_command},
     {"load", "puts a server under load and says how it fared", load_command},
+    {"memory", "shows where a measured server's memory is, layer by layer", memory_command},
     {"replay", "replays a trace through policies: hits, misses, real memory", replay_command},
     {"users", "fills a SQLite database that a server can take its users from", users_command},
     {"verdicts", "judges what is known to leak or not, and counts the right verdicts",
