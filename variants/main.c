@@ -1,4 +1,5 @@
 /* main.c - a server for one policy; compiled once for each variant. */
+#include "hooks.h"
 #include "options.h"
 #include "policies.h"
 #include "server.h"
@@ -27,7 +28,8 @@ static const struct policy *const policy = &PASTE(POLICY, _policy);
 
 struct settings {
     const char *address, *unix_path, *origin;
-    uint64_t port, threads, session, seed, ttl_ns, origin_cost_ns, dirty_decay_ns;
+    uint64_t port, threads, session, connection_requests, seed, ttl_ns, origin_cost_ns,
+        dirty_decay_ns;
     struct option_capacity capacity;
 };
 
@@ -44,6 +46,8 @@ static const struct option rows[] = {
      "keep an entry at most so long (60s)"},
     {"session", OPTION_COUNT, offsetof(struct settings, session), "N",
      "a connection owns the last N records that it asked for (64 for weak, otherwise 0)"},
+    {"connection-requests", OPTION_COUNT, offsetof(struct settings, connection_requests), "N",
+     "close an HTTP/1.1 connection after N requests (0: never)"},
     {"threads", OPTION_COUNT, offsetof(struct settings, threads), "N", "run N event loops (1)"},
     {"origin", OPTION_TEXT, offsetof(struct settings, origin), "ORIGIN",
      "where users come from: faker (the default) or sqlite:FILE"},
@@ -114,6 +118,8 @@ static bool settings_check(struct settings *settings, char error[OPTIONS_ERROR_B
 {
     if (settings->session == ASKED_FOR_NOTHING)
         settings->session = policy->weak ? WEAK_SESSION : 0;
+    if (settings->connection_requests == ASKED_FOR_NOTHING)
+        settings->connection_requests = policy->hooks ? policy->hooks->connection_requests : 0;
     return capacity_check(settings, error) && ttl_check(settings, error) &&
            number_check("port", settings->port, 0, PORT_MAX, error) &&
            number_check("threads", settings->threads, 1, THREADS_MAX, error) &&
@@ -137,6 +143,7 @@ static struct server *settings_apply(const struct settings *settings,
         .port = (uint16_t)settings->port,
         .unix_path = settings->unix_path,
         .threads = (unsigned)settings->threads,
+        .connection_requests = settings->connection_requests,
     };
     return server_create(&setup, error);
 }
@@ -169,6 +176,7 @@ int main(int argc, char **argv)
         .port = 8000,
         .threads = 1,
         .session = ASKED_FOR_NOTHING,
+        .connection_requests = ASKED_FOR_NOTHING,
         .ttl_ns = ASKED_FOR_NOTHING,
         .dirty_decay_ns = ASKED_FOR_NOTHING,
         .capacity = {.entries = ASKED_FOR_NOTHING},

@@ -71,7 +71,8 @@ struct connection {
     struct loop *loop;
     h2o_socket_t *socket;
     struct session *session;
-    size_t waiting; /* requests that wait for a fetch */
+    uint64_t requests; /* so far */
+    size_t waiting;    /* requests that wait for a fetch */
 };
 
 /* A request that waits for a fetch. */
@@ -139,6 +140,11 @@ static void alarm_rings(h2o_socket_t *alarm, const char *error)
     alarm_set(loop);
 }
 
+static struct connection *connection_of(h2o_req_t *request)
+{
+    return request->conn->callbacks->get_socket(request->conn)->on_close.data;
+}
+
 /* Replies. */
 
 struct held {
@@ -170,6 +176,13 @@ static void headers_add(h2o_req_t *request, const struct reply *reply)
                        strlen(reply->allow));
 }
 
+/* Whether the reply to this request is the last on its connection, as far as HTTP/1.1 goes. */
+static bool request_is_last(const struct loop *loop, h2o_req_t *request)
+{
+    uint64_t most = loop->server->setup.connection_requests;
+    return loop->stage != SERVING || (most > 0 && connection_of(request)->requests >= most);
+}
+
 /* The body is sent from where it lies; the request holds it until then. */
 static void reply_send(struct loop *loop, h2o_req_t *request, const struct reply *reply)
 {
@@ -180,7 +193,7 @@ static void reply_send(struct loop *loop, h2o_req_t *request, const struct reply
     request->res.status = (int)reply->status;
     request->res.reason = reply->reason;
     request->res.content_length = body.len;
-    if (loop->stage != SERVING)
+    if (request_is_last(loop, request))
         request->http1_is_persistent = 0;
     headers_add(request, reply);
     h2o_start_response(request, &generator);
@@ -188,11 +201,6 @@ static void reply_send(struct loop *loop, h2o_req_t *request, const struct reply
 }
 
 /* Connections. */
-
-static struct connection *connection_of(h2o_req_t *request)
-{
-    return request->conn->callbacks->get_socket(request->conn)->on_close.data;
-}
 
 /* Lets the client know that no further request will be read. */
 static void connection_finish(struct connection *connection)
@@ -358,6 +366,7 @@ static int request_arrives(h2o_handler_t *self, h2o_req_t *request)
     };
     struct reply reply;
     (void)self;
+    connection->requests++;
     if (worker_ask(loop->worker, &ask, &reply))
         reply_send(loop, request, &reply);
     else

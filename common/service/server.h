@@ -14,9 +14,10 @@ struct server;
 struct server_setup {
     struct handler_setup handler; /* its now_ns and threads are the server's to fill in */
     const char *address;
-    uint16_t port;         /* 0: the kernel picks one */
-    const char *unix_path; /* listened on as well; NULL: not */
-    unsigned threads;      /* event loops, at least 1 */
+    uint16_t port;                /* 0: the kernel picks one */
+    const char *unix_path;        /* listened on as well; NULL: not */
+    unsigned threads;             /* event loops, at least 1 */
+    uint64_t connection_requests; /* after so many an HTTP/1.1 connection is closed; 0: never */
 };
 
 /* Listens and takes the signals, but answers nobody yet. NULL: error says why in one line. */

@@ -130,6 +130,28 @@ class Answers(unittest.TestCase):
             self.assertEqual(stats["requests"], 100)
             self.assertEqual(stats["connections"], 2)
 
+    def test_every_demo_serves_and_frees_what_it_leaked(self):
+        for policy in ("cycle", "cycle_fixed", "ttl_lazy", "pinned", "pinned_fixed", "ghost",
+                       "fragmenting", "session"):
+            options = ("--ttl", "1ms") if policy == "ttl_lazy" else ()
+            if policy not in ("ttl_lazy", "session"):
+                options += ("--capacity", "20")
+            with self.subTest(policy), Server(policy, "--threads", "2", *options) as server:
+                for _ in range(3):
+                    connection = server.connect()
+                    for _ in range(60):
+                        server.ask("/users/random", connection=connection)
+                    connection.close()
+                self.assertEqual(server.stats()["policy"], policy)
+
+    def test_a_connection_ends_after_its_requests(self):
+        with Server("lru", "--connection-requests", "3") as server:
+            connection = server.connect()
+            for i in range(1, 7):
+                answer = server.ask("/users/alice", connection=connection)
+                self.assertEqual(answer.headers["Connection"], "close" if i % 3 == 0
+                                 else "keep-alive")
+
     def test_pipelined_requests_are_answered_in_order(self):
         with Server("lru", "--origin-cost", "1ms") as server, server.socket() as wire:
             wire.sendall(b"".join(b"GET /users/%d HTTP/1.1\r\nHost: x\r\n\r\n" % i
