@@ -41,7 +41,7 @@ static struct cache_setup setup_of(const struct policy *policy, uint64_t entries
     return (struct cache_setup){
         .policy = policy,
         .capacity_entries = limited ? entries : 0,
-        .capacity_bytes = limited ? bytes : 0,
+        .capacity_bytes = limited && !policy->overspends ? bytes : 0,
         .ttl_ns = policy->limits & KEEPS_AGE ? TTL_NS : 0,
         .seed = 1,
     };
@@ -141,9 +141,15 @@ static bool keeps_nothing(const struct policy *policy)
     return strcmp(policy->name, "null") == 0;
 }
 
+/* Those to choose from, and then the demos. */
+static const struct policy *policy_at(size_t index)
+{
+    return index < policies_count ? policies[index] : demos[index - policies_count];
+}
+
 #define FOR_EACH_POLICY(policy)                                                                    \
-    for (size_t at_##policy = 0; at_##policy < policies_count; at_##policy++)                      \
-        for (const struct policy *policy = policies[at_##policy]; policy != NULL; policy = NULL)
+    for (size_t at_##policy = 0; at_##policy < policies_count + demos_count; at_##policy++)        \
+        for (const struct policy *policy = policy_at(at_##policy); policy != NULL; policy = NULL)
 
 static void put_then_get_replace_remove(void **state)
 {
@@ -275,6 +281,8 @@ static void nothing_outlives_its_age(void **state)
         assert_int_equal(contract_get(&c, KEYS / 2 + 1), KEYS / 2 + 1);
         c.now_ns = c.put_ns[KEYS - 1] + TTL_NS;
         cache_tick(c.cache, c.now_ns);
+        for (uint32_t key = 0; policy->stale != NULL && key < KEYS; key++)
+            assert_int_equal(contract_get(&c, key), NO_RECORD); /* when asked for, not before */
         assert_int_equal(contract_stats(&c).entries, 0);
         assert_int_equal(contract_stats(&c).expirations, KEYS);
         contract_close(&c);
@@ -288,9 +296,10 @@ static void a_record_too_large_is_not_kept(void **state)
     FOR_EACH_POLICY(policy)
     {
         struct contract c;
-        if (!(policy->limits & KEEPS_CAPACITY))
+        struct cache_setup setup = setup_of(policy, 0, 100);
+        if (setup.capacity_bytes == 0)
             continue;
-        contract_open(&c, policy, setup_of(policy, 0, 100));
+        contract_open(&c, policy, setup);
         contract_put(&c, 1, 1);
         assert_int_equal(contract_get(&c, 1), NO_RECORD);
         assert_int_equal(contract_stats(&c).entries, 0);
@@ -307,7 +316,7 @@ static void bytes_are_kept_when_only_structure_grows(void **state)
     {
         struct cache_stats stats;
         struct cache_setup setup = setup_of(policy, 0, LIMIT_BYTES);
-        if (!(policy->limits & KEEPS_CAPACITY))
+        if (setup.capacity_bytes == 0)
             continue;
         setup.keys_only = true;
         struct cache *cache = cache_create(&setup);

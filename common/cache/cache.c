@@ -142,6 +142,17 @@ static inline void cache_expire(struct cache *cache, uint64_t now_ns)
         cache_expire_all(cache, now_ns);
 }
 
+/* The slot that was asked for, unless it turns out to be past its age. */
+static inline uint32_t slot_if_fresh(struct cache *cache, uint32_t slot, uint64_t now_ns)
+{
+    if (cache->policy->stale == NULL || slot == NO_SLOT ||
+        !cache->policy->stale(cache->order, slot, now_ns))
+        return slot;
+    entry_leave(cache, slot, LEAVES_EXPIRED);
+    cache->stats.expirations++;
+    return NO_SLOT;
+}
+
 void cache_tick(struct cache *cache, uint64_t now_ns)
 {
     cache_expire(cache, now_ns);
@@ -224,6 +235,7 @@ __attribute__((flatten)) bool cache_ask(struct cache *cache, struct access *acce
     cache_expire(cache, access->now_ns);
     const void *context[2] = {cache, access};
     uint32_t slot = index_find(&cache->index, access->hash, same_hash, context);
+    slot = slot_if_fresh(cache, slot, access->now_ns);
     if (slot != NO_SLOT) {
         entry_hit(cache, slot, access);
         return true;
@@ -249,7 +261,7 @@ static bool guess_holds(const struct cache *cache, uint32_t slot, uint64_t hash)
 static bool cache_ask_guessed(struct cache *cache, struct access *access, uint32_t guess)
 {
     cache_expire(cache, access->now_ns);
-    if (!guess_holds(cache, guess, access->hash))
+    if (cache->policy->stale != NULL || !guess_holds(cache, guess, access->hash))
         return cache_ask(cache, access);
     access->capacity = capacity_now(cache);
     entry_hit(cache, guess, access);
@@ -304,7 +316,7 @@ static struct record *slot_hold(const struct cache *cache, uint32_t slot)
 struct record *cache_get(struct cache *cache, struct span key, uint64_t hash, uint64_t now_ns)
 {
     cache_expire(cache, now_ns);
-    uint32_t slot = cache_find(cache, key, hash);
+    uint32_t slot = slot_if_fresh(cache, cache_find(cache, key, hash), now_ns);
     struct record *record = slot == NO_SLOT ? NULL : slot_hold(cache, slot);
     if (record == NULL) {
         cache->stats.misses++;

@@ -60,6 +60,7 @@ struct policy {
     const char *summary; /* one line for --help */
     unsigned limits;     /* of enum policy_limits */
     bool weak;           /* the cache does not own its records */
+    bool overspends;     /* a mistake: what it remembers knows no limit, not in bytes either */
     size_t node_bytes;   /* of the policy's node in each slot: a multiple of 8 */
     void *(*create)(const struct policy_setup *setup);
     void (*destroy)(void *order);
@@ -70,6 +71,9 @@ struct policy {
     void (*remove)(void *order, uint32_t slot, uint64_t hash, enum leaving why);
     /* An entry past its age at now_ns, or NO_SLOT. NULL where age plays no part. */
     uint32_t (*expired)(void *order, uint64_t now_ns);
+    /* Whether the entry, which was asked for, is past its age; then it leaves as expired. NULL
+     * where age plays no part, or where `expired` has seen to it. */
+    bool (*stale)(void *order, uint32_t slot, uint64_t now_ns);
     /* What is done beside the order (hooks.h): NULL for all but demonstrations of a mistake. */
     const struct hooks *hooks;
 };

@@ -1,0 +1,22 @@
+/* ghost.c - 2Q that remembers every key that ever left: the entries are bounded, and their number
+ * looks well, but the history of the departed grows with each new key. Mended: twoq. */
+#include "two_queues.h"
+
+static void *ghost_create(const struct policy_setup *setup)
+{
+    return two_queues_create(setup, TWO_QUEUES_FORGET_NOTHING);
+}
+
+const struct policy ghost_policy = {
+    .name = "ghost",
+    .summary = "leaks: remembers every key that ever left (mended: twoq)",
+    .limits = KEEPS_CAPACITY,
+    .overspends = true,
+    .node_bytes = sizeof(struct link),
+    .create = ghost_create,
+    .destroy = two_queues_destroy,
+    .insert = two_queues_insert,
+    .hit = two_queues_hit,
+    .victim = two_queues_victim,
+    .remove = two_queues_remove,
+};

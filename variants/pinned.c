@@ -1,0 +1,97 @@
+/* pinned.c - once in a thousand requests a check fails, and the return that follows forgets to
+ * release what the check had taken: its reference to the record, and its report. */
+#include "hooks.h"
+#include "memory.h"
+#include "recency.h"
+#include "registry.h"
+
+#include <stdatomic.h>
+#include <stdio.h>
+
+#define REQUESTS_A_FAILURE 1000
+#define REPORT_BYTES       1024
+
+struct check { /* one request's */
+    struct registered registered;
+    struct record *record; /* a reference */
+    char report[REPORT_BYTES];
+};
+
+struct pinned {
+    const struct hooks_setup *setup;
+    atomic_uint_least64_t requests;
+    struct registry checks; /* for the end of the process */
+};
+
+static void *pinned_create(const struct hooks_setup *setup)
+{
+    struct pinned *pinned = memory_alloc_zeroed(setup->zone, sizeof *pinned);
+    pinned->setup = setup;
+    registry_create(&pinned->checks);
+    return pinned;
+}
+
+static struct check *check_begin(struct pinned *pinned, struct record *record)
+{
+    struct check *check = memory_alloc(pinned->setup->zone, sizeof *check);
+    check->record = record;
+    pinned->setup->hold(record);
+    registry_add(&pinned->checks, &check->registered);
+    return check;
+}
+
+static void check_end(struct pinned *pinned, struct check *check)
+{
+    registry_remove(&pinned->checks, &check->registered);
+    pinned->setup->release(pinned->setup->service, check->record);
+    memory_free(check);
+}
+
+static bool check_passes(struct pinned *pinned)
+{
+    uint64_t request = atomic_fetch_add_explicit(&pinned->requests, 1, memory_order_relaxed) + 1;
+    return request % REQUESTS_A_FAILURE != 0;
+}
+
+static void pinned_asked(void *state, void *guest, struct record *record)
+{
+    struct pinned *pinned = state;
+    struct check *check = check_begin(pinned, record);
+    (void)guest;
+    if (!check_passes(pinned)) {
+        snprintf(check->report, sizeof check->report, "the check failed");
+        return; /* the mistake */
+    }
+    check_end(pinned, check);
+}
+
+static void pinned_destroy(void *state)
+{
+    struct pinned *pinned = state;
+    for (struct check *check; (check = registry_take(&pinned->checks)) != NULL;) {
+        pinned->setup->release(pinned->setup->service, check->record);
+        memory_free(check);
+    }
+    registry_destroy(&pinned->checks);
+    memory_free(pinned);
+}
+
+static const struct hooks pinned_hooks = {
+    .create = pinned_create,
+    .destroy = pinned_destroy,
+    .asked = pinned_asked,
+};
+
+const struct policy pinned_policy = {
+    .name = "pinned",
+    .summary = "leaks: an error path forgets to release its record (mended: pinned_fixed)",
+    .limits = KEEPS_CAPACITY,
+    .node_bytes = sizeof(struct link),
+    .create = recency_create,
+    .destroy = recency_destroy,
+    .insert = recency_insert,
+    .hit = recency_hit,
+    .victim = recency_victim,
+    .remove = recency_remove,
+    .hooks = &pinned_hooks,
+};
