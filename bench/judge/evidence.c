@@ -98,24 +98,11 @@ static bool points_steady(const struct stats_points *points)
     return small <= 1;
 }
 
-static bool points_apart(const struct stats_points *points)
-{
-    size_t part = points->count / VERDICT_PARTS;
-    double first = -INFINITY, last = INFINITY;
-    for (size_t i = 0; i < part; i++) {
-        first = fmax(first, points->y[i]);
-        last = fmin(last, points->y[points->count - 1 - i]);
-    }
-    return part > 0 && first < last;
-}
-
 static struct curve curve_draw(const struct evidence *evidence, struct figure figure)
 {
     struct stats_points points;
     points_make(&points, evidence, figure);
-    struct curve curve = {.slope = stats_slope(&points),
-                          .steady = points_steady(&points),
-                          .apart = points_apart(&points)};
+    struct curve curve = {.slope = stats_slope(&points), .steady = points_steady(&points)};
     curve.growth = curve.slope.value * evidence->requests;
     return curve;
 }

@@ -11,7 +11,6 @@ struct curve {
     struct stats_interval slope;
     double growth; /* over all that is judged, along the slope */
     bool steady;   /* no single step */
-    bool apart;    /* the last part lies above the first, without exception */
 };
 
 /* A fall of what is allocated, from the highest sample of the whole run to the last. */

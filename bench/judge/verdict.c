@@ -18,7 +18,7 @@ static bool curve_leaks(const struct curve *curve)
 /* The same for records, which are counted. */
 static bool records_leak(const struct curve *curve)
 {
-    return curve->growth >= VERDICT_RECORDS_MIN && curve->steady && curve->apart;
+    return curve->slope.low > 0 && curve->growth >= VERDICT_RECORDS_MIN && curve->steady;
 }
 
 /* Even at the upper end of what the slope well may be, it is not worth the name. */

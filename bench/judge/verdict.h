@@ -40,8 +40,8 @@
 /* Entries may outlive their age by this much until a sample shows them gone: one tick and the
  * distance of two samples. */
 #define VERDICT_AGE_SLACK_NS UINT64_C(300000000)
-/* Records are counted, not weighed: that so many more of them are alive at the end than anybody
- * holds is a leak, however few bytes it comes to, if they grow steadily and without overlap. */
+/* Records are counted, not weighed: so many more of them are a leak, beyond doubt and going on,
+ * however few bytes they come to. */
 #define VERDICT_RECORDS_MIN 16
 /* Pages that grow by less than this share of what is allocated settle, they do not fragment. */
 #define VERDICT_FRAGMENT_SHARE 0.10
