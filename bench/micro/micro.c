@@ -32,7 +32,7 @@ struct plan {
     double budget_s;
 };
 
-static const struct plan full_plan = {{1000, 100000, 1000000}, 3, 8};
+static const struct plan full_plan = {{1000, 100000, 1000000}, 3, 6};
 static const struct plan quick_plan = {{1000, 100000}, 2, 2};
 
 struct micro {
