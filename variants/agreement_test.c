@@ -1,0 +1,194 @@
+/* agreement_test.c - what a cache says that it takes is what the allocator says, at every size. */
+#include "cache.h"
+#include "policies.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define APART_SHARE    0.01 /* by which the two may differ */
+#define LOOKS          5    /* so many times on the way to a size, and after the last */
+#define TURNOVER_SHARE 32   /* one in so many requests is beyond the size, so that entries leave */
+#define TTL_NS         UINT64_C(1000000000)
+#define BODY_MAX       200
+#define BUDGET_BODY    600
+
+/* A cache being filled, and the references of ours that keep a weak cache's entries alive. */
+struct bed {
+    const struct policy *policy;
+    struct cache *cache;
+    struct memory_zone *zone; /* of `held` */
+    struct record **held;
+    uint64_t size, requests;
+};
+
+#define FOR_EACH_POLICY(policy)                                                                    \
+    for (size_t at_##policy = 0; at_##policy < policies_count; at_##policy++)                      \
+        for (const struct policy *policy = policies[at_##policy]; policy != NULL; policy = NULL)
+
+/* In this build; the sanitizers' zones count every byte, but slowly. */
+static size_t sizes_count(void)
+{
+    return strcmp(memory_allocator(), "libc") == 0 ? 3 : 5;
+}
+static const uint64_t sizes[] = {100, 1000, 10000, 100000, 1000000};
+
+static void bed_open(struct bed *bed, const struct policy *policy, uint64_t size, bool keys_only)
+{
+    struct cache_setup setup = {
+        .policy = policy,
+        .capacity_entries = policy->limits & KEEPS_CAPACITY ? size : 0,
+        .ttl_ns = policy->limits & KEEPS_AGE ? TTL_NS : 0,
+        .seed = 1,
+        .keys_only = keys_only,
+    };
+    bool keeps_all = policy->limits == 0;
+    *bed = (struct bed){.policy = policy, .size = size};
+    bed->requests = keeps_all ? size : size + size / TURNOVER_SHARE;
+    bed->zone = memory_zone_create();
+    bed->cache = cache_create(&setup);
+    if (policy->weak && !keys_only)
+        bed->held = memory_alloc_zeroed(bed->zone, bed->requests * sizeof *bed->held);
+}
+
+static void record_release(struct bed *bed, struct record *record)
+{
+    if (!record_drop(record))
+        return;
+    cache_forget(bed->cache, record, cache_hash(record_key(record)));
+    record_free(record);
+}
+
+static void bed_close(struct bed *bed)
+{
+    for (uint64_t i = 0; bed->held != NULL && i < bed->requests; i++)
+        record_release(bed, bed->held[i]);
+    memory_free(bed->held);
+    cache_destroy(bed->cache);
+    memory_zone_destroy(bed->zone);
+}
+
+/* A record of its own size for each number. */
+static struct record *record_make(struct cache *cache, uint64_t number, size_t body_max)
+{
+    static const char body[BUDGET_BODY];
+    struct span span = {(const char *)&number, sizeof number};
+    size_t bytes = 1 + (size_t)(cache_hash_id(number) % body_max);
+    return record_create(cache_zone(cache), span, (struct span){body, bytes}, KEY_APART);
+}
+
+static void record_ask(struct bed *bed, uint64_t number, uint64_t now_ns)
+{
+    struct record *record = record_make(bed->cache, number, BODY_MAX);
+    cache_put(bed->cache, record, cache_hash(record_key(record)), now_ns);
+    if (bed->held != NULL)
+        bed->held[number] = record;
+    else
+        record_release(bed, record);
+}
+
+static void number_ask(struct bed *bed, uint64_t number, uint64_t now_ns)
+{
+    struct access access = {.hash = cache_hash_id(number), .now_ns = now_ns, .bytes = 1};
+    cache_ask(bed->cache, &access);
+}
+
+static void assert_agrees(const struct bed *bed)
+{
+    struct cache_stats stats;
+    struct memory_zone_figures zone;
+    cache_stats(bed->cache, &stats);
+    memory_zone_read(cache_zone(bed->cache), &zone);
+    double apart = (double)zone.allocated_bytes - (double)stats.bytes;
+    if (apart > APART_SHARE * (double)zone.allocated_bytes ||
+        -apart > APART_SHARE * (double)zone.allocated_bytes)
+        fail_msg("%s at %llu of %llu entries: %llu bytes by its account, %llu by the allocator's",
+                 bed->policy->name, (unsigned long long)stats.entries,
+                 (unsigned long long)bed->size, (unsigned long long)stats.bytes,
+                 (unsigned long long)zone.allocated_bytes);
+}
+
+/* Time passes such that entries come of age when the last are asked for. */
+static void bed_fill(struct bed *bed, void (*ask)(struct bed *bed, uint64_t number, uint64_t now))
+{
+    uint64_t step_ns = TTL_NS / bed->size + 1, every = bed->requests / LOOKS;
+    for (uint64_t i = 0; i < bed->requests; i++) {
+        ask(bed, i, 1 + i * step_ns);
+        if (i % every == every - 1) {
+            cache_tick(bed->cache, 1 + i * step_ns);
+            assert_agrees(bed);
+        }
+    }
+    assert_agrees(bed);
+}
+
+static void accounts_agree(bool keys_only)
+{
+    FOR_EACH_POLICY(policy)
+    for (size_t i = 0; i < sizes_count(); i++) {
+        struct bed bed;
+        struct cache_stats stats;
+        bed_open(&bed, policy, sizes[i], keys_only);
+        bed_fill(&bed, keys_only ? number_ask : record_ask);
+        cache_stats(bed.cache, &stats);
+        bool empty = strcmp(policy->name, "null") == 0 || (policy->weak && keys_only);
+        assert_true(empty || stats.entries >= bed.size / 2);
+        bed_close(&bed);
+    }
+}
+
+static void accounts_agree_with_records(void **state)
+{
+    (void)state;
+    accounts_agree(false);
+}
+
+static void accounts_agree_without_records(void **state)
+{
+    (void)state;
+    accounts_agree(true);
+}
+
+/* Not by the cache's account alone: by the allocator's, at every look. */
+static void a_byte_budget_is_kept_by_the_allocators_account(void **state)
+{
+    (void)state;
+    enum { REQUESTS = 30000, IDS = 8000, EVERY = 50, LIMIT_BYTES = 500000 };
+    FOR_EACH_POLICY(policy)
+    {
+        struct memory_zone_figures zone;
+        struct bed bed = {.policy = policy};
+        struct cache_setup setup = {.policy = policy, .capacity_bytes = LIMIT_BYTES, .seed = 1};
+        if (policy->limits != KEEPS_CAPACITY)
+            continue;
+        bed.cache = cache_create(&setup);
+        for (uint64_t i = 0; i < REQUESTS; i++) {
+            struct record *record =
+                record_make(bed.cache, cache_hash_id(i) % IDS, 1 + i * BUDGET_BODY / REQUESTS);
+            cache_put(bed.cache, record, cache_hash(record_key(record)), i + 1);
+            record_release(&bed, record);
+            if (i % EVERY != 0)
+                continue;
+            memory_zone_read(cache_zone(bed.cache), &zone);
+            if (zone.allocated_bytes > LIMIT_BYTES)
+                fail_msg("%s holds %llu of %d bytes", policy->name,
+                         (unsigned long long)zone.allocated_bytes, LIMIT_BYTES);
+        }
+        memory_zone_read(cache_zone(bed.cache), &zone);
+        assert_true(zone.allocated_bytes > LIMIT_BYTES / 2);
+        cache_destroy(bed.cache);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(accounts_agree_with_records),
+        cmocka_unit_test(accounts_agree_without_records),
+        cmocka_unit_test(a_byte_budget_is_kept_by_the_allocators_account),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
