@@ -107,6 +107,51 @@ static struct curve curve_draw(const struct evidence *evidence, struct figure fi
     return curve;
 }
 
+/* The median of the figure over the requests before a share of all; NAN: there is no sample. */
+static double level_before(const struct evidence *evidence, struct figure figure, double share)
+{
+    double values[STATS_VALUES_MAX];
+    size_t count = 0;
+    const struct result_sample *all = evidence->whole_run;
+    double end = share * (double)all[evidence->whole_count - 1].requests;
+    for (size_t i = 0; i < evidence->whole_count && count < STATS_VALUES_MAX; i++) {
+        double requests = (double)all[i].requests;
+        if (requests > VERDICT_OCTAVE_END * end && requests <= end)
+            values[count++] = figure_value(&all[i], figure);
+    }
+    return count == 0 ? NAN : stats_median(values, count);
+}
+
+static double evictions_before(const struct evidence *evidence, double share)
+{
+    const struct result_sample *all = evidence->whole_run;
+    double end = share * (double)all[evidence->whole_count - 1].requests, evictions = 0;
+    for (size_t i = 0; i < evidence->whole_count && (double)all[i].requests <= end; i++)
+        evictions = (double)all[i].evictions;
+    return evictions;
+}
+
+/* Where an octave has no sample all is NAN, of which no comparison is true. */
+static struct octaves octaves_draw(const struct evidence *evidence, struct figure figure)
+{
+    double requests = (double)evidence->whole_run[evidence->whole_count - 1].requests, share = 1;
+    double after = level_before(evidence, figure, share), end = after;
+    struct stats_interval slope = {.low = INFINITY, .high = -INFINITY};
+    struct octaves octaves = {0};
+    for (size_t i = 0; i < VERDICT_OCTAVES; i++, share /= 2) {
+        double before = level_before(evidence, figure, share / 2);
+        double rate = (after - before) / (requests * share / 2);
+        slope.low = isnan(rate) || rate < slope.low ? rate : slope.low;
+        slope.high = rate > slope.high ? rate : slope.high;
+        octaves.last = i == 0 ? after - before : octaves.last;
+        after = before;
+    }
+    slope.value = (end - after) / (requests * (1 - share));
+    octaves.curve = (struct curve){slope, end - after, true};
+    octaves.evictions = evictions_before(evidence, share);
+    return octaves;
+}
+
 /* Misses up to a time, between samples as on a line. */
 static double misses_at(const struct evidence *evidence, uint64_t time_ns)
 {
@@ -221,6 +266,8 @@ static void curves_draw(struct evidence *evidence)
         evidence->gaps[i] = curve_draw(evidence, gaps[i]);
     evidence->dirty = curve_draw(evidence, (struct figure){LAYER_RESIDENT, LAYER_ACTIVE});
     evidence->late = late_draw(evidence);
+    evidence->bookkeeping = octaves_draw(evidence, gaps[GAP_BOOKKEEPING]);
+    evidence->fragments = octaves_draw(evidence, gaps[GAP_FRAGMENTATION]);
 }
 
 void evidence_collect(struct evidence *evidence)

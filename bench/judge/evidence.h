@@ -13,6 +13,16 @@ struct curve {
     bool steady;   /* no single step */
 };
 
+/* Growth in each of the last VERDICT_OCTAVES octaves of requests: over the last half of all, over
+ * the quarter before it, ... What grows by leaps, as tables do that double, shows a like rate in
+ * each, where a line through the leaps is lost in doubt. */
+struct octaves {
+    struct curve
+        curve;        /* slope: over all octaves, the least and the most of them; growth: in all */
+    double last;      /* growth in the last octave */
+    double evictions; /* before the first octave */
+};
+
 /* A fall of what is allocated, from the highest sample of the whole run to the last. */
 struct fall {
     double allocated_bytes, peak_bytes, resident_bytes; /* by so much, from there, and resident */
@@ -47,6 +57,8 @@ struct evidence {
     struct curve layers[RESULT_LAYERS], gaps[RESULT_GAPS];
     struct curve late;  /* the accounted bytes, from VERDICT_LATE_SHARE on */
     struct curve dirty; /* resident pages beyond the active ones */
+    /* By octaves of the whole run: of the cache beyond keys and bodies, and of fragmentation. */
+    struct octaves bookkeeping, fragments;
     struct fall fall;
 };
 

@@ -8,11 +8,20 @@
 #include <stdio.h>
 #include <string.h>
 
+#define OWN_BOOKS "the cache's own bookkeeping"
+
 /* Beyond doubt, of a size that matters, and going on. */
 static bool curve_leaks(const struct curve *curve)
 {
     return curve->slope.low > 0 && curve->slope.value >= VERDICT_LEAK_BYTES_PER_REQUEST &&
            curve->growth >= VERDICT_NOISE_BYTES && curve->steady;
+}
+
+/* By leaps, but the same in each octave. */
+static bool octaves_leak(const struct octaves *octaves)
+{
+    return octaves->curve.slope.low >= VERDICT_LEAK_BYTES_PER_REQUEST &&
+           octaves->curve.growth >= VERDICT_OCTAVES * VERDICT_NOISE_BYTES;
 }
 
 /* The same for records, which are counted. */
@@ -93,6 +102,15 @@ static struct finding outside_find(const struct evidence *evidence)
                    bytes);
 }
 
+/* The departed keys of a full cache, in tables that double: more than a few times its entries. */
+static bool bookkeeping_leaps(const struct evidence *evidence)
+{
+    const struct result_limits *limits = evidence->limits;
+    return limits->capacity_entries > 0 && limits->capacity_bytes == 0 && evidence->full &&
+           octaves_leak(&evidence->bookkeeping) &&
+           evidence->bookkeeping.evictions >= VERDICT_TURNOVERS * (double)limits->capacity_entries;
+}
+
 /* A full cache that keeps its number of entries may still hold larger ones than before; what it
  * spends beyond them may not grow. */
 static struct finding limited_find(const struct evidence *evidence)
@@ -101,10 +119,11 @@ static struct finding limited_find(const struct evidence *evidence)
     const struct curve *overhead = &evidence->gaps[GAP_BOOKKEEPING];
     if (limits->capacity_bytes > 0 || (limits->capacity_entries > 0 && !evidence->full))
         return finding_of(evidence->full ? VERDICT_BOUNDED : VERDICT_WARMING);
+    if (bookkeeping_leaps(evidence))
+        return leak_of(VERDICT_LEAK_CONTAINER, OWN_BOOKS, &evidence->bookkeeping.curve);
     if (limits->capacity_entries > 0 && curve_leaks(overhead))
-        return evidence->turned_over
-                   ? leak_of(VERDICT_LEAK_CONTAINER, "the cache's own bookkeeping", overhead)
-                   : finding_of(VERDICT_WARMING);
+        return evidence->turned_over ? leak_of(VERDICT_LEAK_CONTAINER, OWN_BOOKS, overhead)
+                                     : finding_of(VERDICT_WARMING);
     return finding_of(VERDICT_BOUNDED);
 }
 
@@ -113,15 +132,14 @@ static struct finding accounts_find(const struct evidence *evidence)
 {
     const struct curve *accounts = &evidence->layers[LAYER_CACHE];
     const struct curve *entries = &evidence->layers[LAYER_ENTRIES];
-    if (!curve_leaks(accounts))
+    if (!curve_leaks(accounts) && !bookkeeping_leaps(evidence))
         return finding_of(VERDICT_UNDECIDED);
     if (limits_forgive(evidence))
         return limited_find(evidence);
     if (!evidence->age_kept)
         return leak_of(VERDICT_LEAK_EXPIRED, "entries past their age", accounts);
     bool more = entries->slope.low > 0 && entries->steady;
-    return leak_of(VERDICT_LEAK_CONTAINER, more ? "entries" : "the cache's own bookkeeping",
-                   accounts);
+    return leak_of(VERDICT_LEAK_CONTAINER, more ? "entries" : OWN_BOOKS, accounts);
 }
 
 static bool pages_kept(const struct evidence *evidence)
@@ -140,10 +158,12 @@ static struct finding pages_find(const struct evidence *evidence)
     double allocated = level_of(evidence, LAYER_ALLOCATED);
     if (pages_kept(evidence))
         return finding_of(VERDICT_NOT_RETURNED);
-    for (size_t i = 0; i < kinds; i++)
-        if (allocated > 0 && curve_leaks(pages[i]) &&
-            pages[i]->growth >= VERDICT_FRAGMENT_SHARE * allocated)
+    double least = VERDICT_FRAGMENT_SHARE * allocated;
+    for (size_t i = 0; i < kinds && allocated > 0; i++)
+        if (curve_leaks(pages[i]) && pages[i]->growth >= least)
             return leak_of(VERDICT_FRAGMENTATION, "pages", pages[i]);
+    if (allocated > 0 && octaves_leak(&evidence->fragments) && evidence->fragments.last >= least)
+        return leak_of(VERDICT_FRAGMENTATION, "pages", &evidence->fragments.curve);
     return finding_of(VERDICT_UNDECIDED);
 }
 

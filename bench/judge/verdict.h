@@ -32,6 +32,11 @@
  * share of their mean. A table that doubles once does not. */
 #define VERDICT_PARTS      5
 #define VERDICT_STEP_SHARE 0.25
+/* What grows by leaps is judged by octaves of requests, so many of them, at least
+ * VERDICT_LEAK_BYTES_PER_REQUEST in each. Its level at the end of an octave is the median of what
+ * lies between this share of its requests and the end. */
+#define VERDICT_OCTAVES    3
+#define VERDICT_OCTAVE_END 0.75
 /* A cache that is fuller than this has reached its capacity. */
 #define VERDICT_FULL_SHARE 0.98
 /* A policy may remember as many departed keys as fit entries, or a few times that: growth beside

@@ -33,13 +33,14 @@ const size_t scenarios_count = COUNT_OF(scenarios);
 static const struct {
     const char *variant;
     enum verdict_class class;
-    unsigned needs; /* of enum scenario_gives: all of them */
+    unsigned needs; /* of enum scenario_gives: all of them. The first row that has them counts */
 } mistakes[] = {
     {"unbounded", VERDICT_LEAK_CONTAINER, GIVES_NEW_IDS},
     {"ghost", VERDICT_LEAK_CONTAINER, GIVES_EVICTIONS | GIVES_NEW_IDS},
-    {"session", VERDICT_LEAK_CONTAINER, GIVES_REQUESTS},
+    {"session", VERDICT_LEAK_CONTAINER, GIVES_NEW_IDS},
+    {"session", VERDICT_LEAK_UNREACHABLE, GIVES_REQUESTS}, /* lists, but no more records */
     {"cycle", VERDICT_LEAK_UNREACHABLE, GIVES_EVICTIONS},
-    {"pinned", VERDICT_LEAK_UNREACHABLE, GIVES_EVICTIONS},
+    {"pinned", VERDICT_LEAK_UNREACHABLE, GIVES_REQUESTS},
     {"ttl_lazy", VERDICT_LEAK_EXPIRED, GIVES_NEW_IDS},
     {"fragmenting", VERDICT_FRAGMENTATION, GIVES_EVICTIONS},
 };
