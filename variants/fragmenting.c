@@ -29,6 +29,7 @@ struct fragmenting {
     struct queue arrivals; /* of entries, newest at the head */
     struct notes passing, staying;
     uint64_t notes_bytes_most;
+    bool filled; /* they have taken it once */
     uint64_t inserts;
     uint64_t quota;    /* to be noted, in bytes times PHASE_INSERTS */
     uint64_t unspaced; /* bytes noted since the last note that stays */
@@ -120,7 +121,8 @@ static void fragmenting_insert(void *state, uint32_t slot, const struct access *
     uint32_t bytes = sizes[order->inserts++ / PHASE_INSERTS % SIZES];
     (void)access;
     queue_push(&order->arrivals, order->slots, slot);
-    order->quota += order->notes_bytes_most * (notes_fit(order, bytes) ? FILLING_SPEED : 1);
+    order->filled |= !notes_fit(order, bytes);
+    order->quota += order->notes_bytes_most * (order->filled ? 1 : FILLING_SPEED);
     for (; order->quota >= bytes * PHASE_INSERTS; order->quota -= bytes * PHASE_INSERTS)
         note_add(order, bytes);
 }
