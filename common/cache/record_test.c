@@ -81,6 +81,39 @@ static void references_count(void **state)
     memory_zone_destroy(zone);
 }
 
+struct test_companion {
+    struct companion companion;
+    unsigned parted;
+};
+
+static void companion_part(struct companion *companion)
+{
+    ((struct test_companion *)companion)->parted++;
+}
+
+static void a_companion_hears_of_the_end(void **state)
+{
+    (void)state;
+    struct memory_zone *zone = memory_zone_create();
+    struct test_companion other = {.companion.part = companion_part};
+    static const size_t places[] = {KEY_APART, 7};
+    for (size_t i = 0; i < 2; i++) {
+        struct record *record =
+            record_create(zone, span_of("key"), span_of("{\"id\":\"key\"}"), places[i]);
+        record = record_accompany(record, zone, &other.companion);
+        assert_memory_equal(record_key(record).bytes, "key", 3);
+        assert_int_equal(record_body(record).count, 12);
+        assert_memory_equal(record_body(record).bytes, "{\"id\":\"key\"}", 12);
+        record_hold(record);
+        assert_false(record_drop(record));
+        assert_int_equal(other.parted, i);
+        assert_true(record_drop(record));
+        record_free(record);
+        assert_int_equal(other.parted, i + 1);
+    }
+    memory_zone_destroy(zone);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -88,6 +121,7 @@ int main(void)
         cmocka_unit_test(key_in_the_body_is_not_stored_twice),
         cmocka_unit_test(longest_key_and_empty_body),
         cmocka_unit_test(references_count),
+        cmocka_unit_test(a_companion_hears_of_the_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

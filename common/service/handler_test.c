@@ -53,10 +53,15 @@ static void test_begin(struct test *test, const struct handler_setup *setup)
     }
 }
 
+/* Nobody may be left to hold a record but the cache. */
 static void test_end(struct test *test)
 {
+    struct figures figures;
     for (unsigned i = 0; i < 2; i++)
         worker_disconnect(test->workers[i], test->sessions[i]);
+    handler_read(test->handler, test->now_ns, &figures);
+    assert_int_equal(figures.records.held_records, 0);
+    assert_int_equal(figures.records.live_records, figures.cache.entries);
     handler_destroy(test->handler);
 }
 
