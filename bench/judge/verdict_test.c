@@ -36,6 +36,7 @@ struct world {
     double fragments;     /* bytes of pages a request, beyond what is allocated */
     double burst;         /* entries at a sixth of the samples, gone at a third */
     double returned;      /* share of the pages of a burst that the kernel gets back */
+    bool leaps;           /* ghosts and fragments grow by doubling */
     size_t step_at;
     size_t samples;
     struct result_limits limits;
@@ -91,6 +92,15 @@ static double burst_of(const struct world *world, size_t i)
     return i > world->samples / 6 && i < world->samples / 3 ? world->burst : 0;
 }
 
+/* The room of a table that doubles: room is kept for that many times as much. */
+static double doubling_above(double count, double spare)
+{
+    double room = 64;
+    while (room < count * spare)
+        room *= 2;
+    return room;
+}
+
 static void world_run(const struct world *world, uint64_t seed, struct result_sample *samples)
 {
     struct random random;
@@ -103,13 +113,19 @@ static void world_run(const struct world *world, uint64_t seed, struct result_sa
         misses[i] = (i > 0 ? misses[i - 1] : 0) + (state.requests - before) * world->miss_ratio;
         double entries = entries_of(world, misses, i) + burst_of(world, i);
         double history = fmax(0, fmin(misses[i] - entries, world->ghosts));
+        if (world->leaps)
+            history = doubling_above(history, 1.3);
         double cache = entries * BODY + history * GHOST;
         double held = world->sessions * state.requests;
         double own = SERVER + state.noise + world->leak * state.requests + state.lumps +
                      (state.orphans + held) * BODY + (i >= world->step_at ? world->step_bytes : 0);
         double strays = state.orphans + fabs(world->record_noise * normal(&random));
         strays += i >= world->step_at ? world->record_step : 0;
-        double active = (cache + own) * 1.1 + world->fragments * state.requests;
+        double active =
+            (cache + own) * 1.1 +
+            world->fragments * (world->leaps
+                                    ? PER_SAMPLE * 11 * floor(state.requests / PER_SAMPLE / 11)
+                                    : state.requests);
         peak = fmax(peak, active);
         samples[i] = (struct result_sample){
             .time_ns = i * INTERVAL_NS,
@@ -301,6 +317,44 @@ static void records_that_sessions_pile_up_are_in_a_container(void **state)
     assert_string_equal(verdict.grows, "records held outside the cache");
 }
 
+/* A hash table that doubles has grown once in the judged half, or not at all. */
+static void a_history_in_tables_that_double_is_found_by_octaves(void **state)
+{
+    struct world world = {.samples = 64,
+                          .miss_ratio = 1,
+                          .capacity = 2000,
+                          .ghosts = 1e9,
+                          .leaps = true,
+                          .noise = 10e3,
+                          .memory = 0.5,
+                          .limits = {.capacity_entries = 2000}};
+    struct result_verdict verdict;
+    (void)state;
+    assert_in_range(class_count(&world, VERDICT_LEAK_CONTAINER), SEEDS * 98 / 100, SEEDS);
+    first_run(&world, &verdict);
+    assert_string_equal(verdict.grows, "the cache's own bookkeeping");
+    assert_true(verdict.bytes_per_request > 20 && verdict.bytes_per_request < 150);
+    for (world.ghosts = 1000; world.ghosts < 10000; world.ghosts += 1000)
+        assert_int_equal(class_count(&world, ANY_LEAK), 0);
+}
+
+static void pages_that_grow_by_leaps_are_fragmentation(void **state)
+{
+    struct world world = {.samples = 64,
+                          .miss_ratio = 1,
+                          .capacity = 2000,
+                          .fragments = 20,
+                          .leaps = true,
+                          .noise = 10e3,
+                          .memory = 0.5,
+                          .limits = {.capacity_entries = 2000}};
+    (void)state;
+    assert_in_range(class_count(&world, VERDICT_FRAGMENTATION), SEEDS * 98 / 100, SEEDS);
+    world.leaps = false;
+    world.fragments = 0;
+    assert_int_equal(class_count(&world, VERDICT_FRAGMENTATION), 0);
+}
+
 static void pages_that_grow_alone_are_fragmentation(void **state)
 {
     struct world world = {.samples = SAMPLES,
@@ -459,6 +513,8 @@ int main(void)
         cmocka_unit_test(a_record_in_a_thousand_that_nobody_can_reach_is_found),
         cmocka_unit_test(records_miscounted_or_lost_once_are_no_leak),
         cmocka_unit_test(records_that_sessions_pile_up_are_in_a_container),
+        cmocka_unit_test(a_history_in_tables_that_double_is_found_by_octaves),
+        cmocka_unit_test(pages_that_grow_by_leaps_are_fragmentation),
         cmocka_unit_test(pages_that_grow_alone_are_fragmentation),
         cmocka_unit_test(pages_of_a_burst_are_returned_or_not),
         cmocka_unit_test(dead_entries_that_do_not_grow_are_bounded_and_named),
