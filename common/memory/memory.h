@@ -38,6 +38,10 @@ struct memory_zone_figures {
     uint64_t retained_bytes;  /* address space kept, pages given back */
 };
 void memory_zone_read(struct memory_zone *zone, struct memory_zone_figures *figures);
+/* What the allocator tells is counted anew by the two reads, or by memory_refresh, which is their
+ * price; the recalls tell what was counted last, for next to nothing. */
+void memory_refresh(void);
+void memory_zone_recall(struct memory_zone *zone, struct memory_zone_figures *figures);
 
 /* What the whole process takes, by layer. The allocator's layers are 0 where it cannot tell. */
 struct memory_figures {
@@ -51,6 +55,7 @@ struct memory_figures {
     uint64_t vsz_bytes;
 };
 void memory_read(struct memory_figures *figures);
+void memory_recall(struct memory_figures *figures);
 
 /* "jemalloc 5.3.0-..." or "libc": for the record of what was measured. */
 const char *memory_allocator(void);

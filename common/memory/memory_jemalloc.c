@@ -62,7 +62,7 @@ size_t memory_usable(const void *allocation)
     return sallocx(allocation, 0);
 }
 
-static void statistics_refresh(void)
+void memory_refresh(void)
 {
     uint64_t epoch = 1;
     mallctl("epoch", NULL, NULL, &epoch, sizeof epoch);
@@ -82,9 +82,8 @@ static uint64_t arena_statistic(const struct memory_zone *zone, const char *name
     return statistic_read(full);
 }
 
-void memory_zone_read(struct memory_zone *zone, struct memory_zone_figures *figures)
+void memory_zone_recall(struct memory_zone *zone, struct memory_zone_figures *figures)
 {
-    statistics_refresh();
     uint64_t page_bytes = statistic_read("arenas.page");
     figures->allocated_bytes =
         arena_statistic(zone, "small.allocated") + arena_statistic(zone, "large.allocated");
@@ -92,6 +91,12 @@ void memory_zone_read(struct memory_zone *zone, struct memory_zone_figures *figu
     figures->resident_bytes = arena_statistic(zone, "resident");
     figures->metadata_bytes = arena_statistic(zone, "base") + arena_statistic(zone, "internal");
     figures->retained_bytes = arena_statistic(zone, "retained");
+}
+
+void memory_zone_read(struct memory_zone *zone, struct memory_zone_figures *figures)
+{
+    memory_refresh();
+    memory_zone_recall(zone, figures);
 }
 
 void memory_zone_destroy(struct memory_zone *zone)
@@ -105,10 +110,9 @@ void memory_zone_destroy(struct memory_zone *zone)
     free(zone);
 }
 
-void memory_read(struct memory_figures *figures)
+void memory_recall(struct memory_figures *figures)
 {
     struct process_figures process = {0};
-    statistics_refresh();
     process_read_size(getpid(), &process);
     *figures = (struct memory_figures){
         .allocated_bytes = statistic_read("stats.allocated"),
@@ -120,6 +124,12 @@ void memory_read(struct memory_figures *figures)
         .rss_bytes = process.rss_bytes,
         .vsz_bytes = process.vsz_bytes,
     };
+}
+
+void memory_read(struct memory_figures *figures)
+{
+    memory_refresh();
+    memory_recall(figures);
 }
 
 const char *memory_allocator(void)

@@ -72,6 +72,15 @@ void memory_free(void *allocation)
     free(prefix);
 }
 
+void memory_refresh(void)
+{
+}
+
+void memory_zone_recall(struct memory_zone *zone, struct memory_zone_figures *figures)
+{
+    memory_zone_read(zone, figures);
+}
+
 void memory_zone_read(struct memory_zone *zone, struct memory_zone_figures *figures)
 {
     uint64_t bytes = atomic_load(&zone->bytes);
@@ -85,6 +94,11 @@ void memory_read(struct memory_figures *figures)
     process_read_size(getpid(), &process);
     *figures =
         (struct memory_figures){.rss_bytes = process.rss_bytes, .vsz_bytes = process.vsz_bytes};
+}
+
+void memory_recall(struct memory_figures *figures)
+{
+    memory_read(figures);
 }
 
 const char *memory_allocator(void)

@@ -90,6 +90,7 @@ void handler_destroy(struct handler *handler)
 void handler_tick(struct handler *handler, uint64_t now_ns)
 {
     shards_tick(handler->shards, now_ns);
+    memory_decay();
 }
 
 struct worker *handler_worker(struct handler *handler, unsigned index)
@@ -139,7 +140,7 @@ void handler_read(struct handler *handler, uint64_t now_ns, struct figures *figu
         figures->connections += atomic_load_explicit(&worker->connections, memory_order_relaxed);
     }
     shards_read(handler->shards, &figures->cache, &figures->zones, &figures->records);
-    memory_read(&figures->memory);
+    memory_recall(&figures->memory);
 }
 
 /* Users. */

@@ -217,12 +217,13 @@ void shards_read(struct shards *shards, struct cache_stats *stats,
 {
     *stats = (struct cache_stats){0};
     *zones = (struct memory_zone_figures){0};
+    memory_refresh();
     for (size_t i = 0; i < shards->count; i++) {
         struct cache_stats one;
         struct memory_zone_figures zone;
         struct cache *cache = shards_enter(shards, i);
         cache_stats(cache, &one);
-        memory_zone_read(cache_zone(cache), &zone);
+        memory_zone_recall(cache_zone(cache), &zone);
         shards_leave(shards, i);
         stats_add(stats, &one);
         zones_add(zones, &zone);

@@ -43,7 +43,8 @@ struct shards_census {
     uint64_t held_records;                    /* references, so that one record may count often */
 };
 void shards_tick(struct shards *shards, uint64_t now_ns);
-/* Sums over the shards, one after the other. */
+/* Sums over the shards, one after the other. The allocator's figures are counted anew at its
+ * beginning (memory_refresh). */
 void shards_read(struct shards *shards, struct cache_stats *stats,
                  struct memory_zone_figures *zones, struct shards_census *census);
 
