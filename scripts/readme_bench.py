@@ -18,6 +18,7 @@ def shown(line):
 
 
 def abridged(lines):
+    previous = True
     for line in lines:
         if shown(line):
             yield line
