@@ -386,7 +386,7 @@ static void connection_read(struct connection *connection, bool hangup)
         count = recv(connection->fd, loop->buffer, READ_BYTES, MSG_DONTWAIT);
         loop->now_ns = clock_read();
         if (count < 0 && (errno == EAGAIN || errno == EINTR))
-            return;
+            break;
         if (count <= 0) {
             connection_lost(connection, count == 0);
             return;

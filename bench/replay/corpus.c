@@ -25,7 +25,7 @@ static void *memory_exact(void *block, uint64_t bytes)
 struct loading {
     struct corpus *corpus;
     uint64_t room;
-    uint64_t keep_below; /* hashes whose upper half is below are kept */
+    uint64_t keep_below; /* keys whose second hash is below, in its upper half, are kept */
     bool sized, timed, lived;
 };
 
@@ -43,7 +43,8 @@ static void loading_add(struct loading *loading, const struct trace_request *req
 {
     struct corpus *corpus = loading->corpus;
     uint64_t hash = cache_hash_id(request->id);
-    if (hash >> 32 >= loading->keep_below)
+    /* A hash of the hash: the cache goes by the upper bits of the first. */
+    if (cache_hash_id(hash) >> 32 >= loading->keep_below)
         return;
     if (corpus->requests == loading->room)
         loading_lengthen(loading, loading->room * 2);
@@ -179,6 +180,14 @@ int corpus_load(struct corpus *corpus, const char *name, const struct corpus_set
     loading_trim(&loading);
     corpus_look_ahead(corpus, setup->with_next);
     return 0;
+}
+
+uint32_t corpus_largest(const struct corpus *corpus)
+{
+    uint32_t largest = 1;
+    for (uint64_t i = 0; corpus->bytes != NULL && i < corpus->requests; i++)
+        largest = corpus->bytes[i] > largest ? corpus->bytes[i] : largest;
+    return largest;
 }
 
 void corpus_free(struct corpus *corpus)

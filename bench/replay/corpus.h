@@ -33,6 +33,8 @@ struct corpus {
 /* 0, or -1 with one line in error. */
 int corpus_load(struct corpus *corpus, const char *name, const struct corpus_setup *setup,
                 char error[TRACE_ERROR_BYTES]);
+/* Bytes of its largest object. */
+uint32_t corpus_largest(const struct corpus *corpus);
 void corpus_free(struct corpus *corpus);
 
 #endif

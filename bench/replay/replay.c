@@ -29,17 +29,20 @@ static double seconds_now(void)
 }
 
 /* Expiry needs a clock that moves: where the trace has none, a request is a millisecond. */
-#define NS_PER_REQUEST UINT64_C(1000000)
+#define NS_PER_REQUEST 1e6
 #define NS_PER_TTL_S   UINT64_C(1000000000)
 
 static void batch_fill(struct replaying *replaying, uint64_t from, size_t count)
 {
     const struct corpus *corpus = replaying->corpus;
+    double ns_per_request =
+        NS_PER_REQUEST * (double)corpus->read / (double)corpus->requests; /* of a sample */
     for (size_t i = 0; i < count; i++) {
         uint64_t at = from + i;
         replaying->accesses[i] = (struct access){
             .hash = corpus->hashes[at],
-            .now_ns = corpus->times_ns != NULL ? corpus->times_ns[at] : at * NS_PER_REQUEST,
+            .now_ns = corpus->times_ns != NULL ? corpus->times_ns[at]
+                                               : (uint64_t)((double)at * ns_per_request),
             .ttl_ns = corpus->ttls_s != NULL ? corpus->ttls_s[at] * NS_PER_TTL_S : 0,
             .next = corpus->nexts != NULL ? corpus->nexts[at] : 0,
             .bytes = corpus->bytes != NULL ? corpus->bytes[at] : 1,
@@ -48,16 +51,17 @@ static void batch_fill(struct replaying *replaying, uint64_t from, size_t count)
 }
 
 /* With payload the key is the hash itself, eight bytes, and the body zeros of the right length. */
-static bool payload_ask(struct replaying *replaying, const struct access *access)
+static bool payload_ask(struct replaying *replaying, const struct access *asked)
 {
-    struct span key = {(const char *)&access->hash, sizeof access->hash};
-    uint64_t hash = cache_hash(key);
-    struct record *record = cache_get(replaying->cache, key, hash, access->now_ns);
+    struct span key = {(const char *)&asked->hash, sizeof asked->hash};
+    struct access access = *asked;
+    access.hash = cache_hash(key);
+    struct record *record = cache_get_as(replaying->cache, key, &access);
     bool hit = record != NULL;
     if (!hit) {
-        struct span body = {replaying->body, access->bytes};
+        struct span body = {replaying->body, asked->bytes};
         record = record_create(cache_zone(replaying->cache), key, body, KEY_APART);
-        cache_put(replaying->cache, record, hash, access->now_ns);
+        cache_put_as(replaying->cache, record, &access);
     }
     if (record_drop(record))
         record_free(record);
@@ -97,10 +101,7 @@ static void peak_note(struct replaying *replaying)
 
 static char *body_create(const struct corpus *corpus)
 {
-    uint32_t longest = 1;
-    for (uint64_t i = 0; corpus->bytes != NULL && i < corpus->requests; i++)
-        longest = corpus->bytes[i] > longest ? corpus->bytes[i] : longest;
-    char *body = calloc(longest, 1);
+    char *body = calloc(corpus_largest(corpus), 1);
     if (body == NULL)
         abort();
     return body;
@@ -161,7 +162,7 @@ void replay_run(const struct corpus *corpus, const struct replay_setup *setup,
 
 /* The groups are samples of the keys: from how much their misses differ follows by how much their
  * sum would, had other keys been chosen. */
-double replay_error(const struct replay_result *result)
+double replay_error(const struct replay_result *result, double expected_requests)
 {
     double mean = (double)result->misses / REPLAY_GROUPS;
     double sum = 0;
@@ -170,5 +171,5 @@ double replay_error(const struct replay_result *result)
         sum += off * off;
     }
     double deviation = sqrt(sum / (REPLAY_GROUPS - 1) * REPLAY_GROUPS);
-    return result->requests == 0 ? 0 : STUDENT_95 * deviation / (double)result->requests;
+    return STUDENT_95 * deviation / expected_requests;
 }

@@ -35,7 +35,8 @@ void replay_run(const struct corpus *corpus, const struct replay_setup *setup,
                 struct replay_result *result);
 
 /* Half the width of the 95 % interval of the miss ratio, as far as the choice of keys matters: an
- * estimate, too small where a few keys carry the trace. */
-double replay_error(const struct replay_result *result);
+ * estimate, too small where a few keys carry the trace. The ratio is to the requests that such a
+ * sample was expected to have. */
+double replay_error(const struct replay_result *result, double expected_requests);
 
 #endif

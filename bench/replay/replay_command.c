@@ -9,6 +9,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #define POLICIES_MAX 128
@@ -68,6 +69,7 @@ struct replay_call {
     struct corpus corpus;
     struct sweep_job *jobs;
     bool progress;
+    time_t began; /* the sweep */
     char error[TRACE_ERROR_BYTES];
 };
 
@@ -150,14 +152,9 @@ static void progress_replayed(void *context, size_t finished)
 {
     const struct replay_call *call = context;
     size_t all = call->policy_count * (size_t)call->capacity_count;
-    double spent = 0;
-    if (!call->progress)
-        return;
-    for (size_t i = 0; i < all; i++)
-        spent += call->jobs[i].result.seconds;
-    double left = spent / (double)finished * (double)(all - finished) /
-                  (double)(call->settings.threads < all ? call->settings.threads : all);
-    fprintf(stderr, "\rreplayed %zu of %zu, %.0f s left \033[K", finished, all, left);
+    double left = difftime(time(NULL), call->began) * (double)(all - finished) / (double)finished;
+    if (call->progress)
+        fprintf(stderr, "\rreplayed %zu of %zu, %.0f s left \033[K", finished, all, left);
 }
 
 static void progress_end(const struct replay_call *call)
@@ -180,6 +177,14 @@ static int call_load(struct replay_call *call)
                                  .context = call};
     int loaded = corpus_load(&call->corpus, call->trace, &setup, call->error);
     progress_end(call);
+    if (loaded == 0 && call->settings.payload &&
+        corpus_largest(&call->corpus) > RECORD_BODY_BYTES_MAX) {
+        snprintf(call->error, sizeof call->error,
+                 "%s: it has objects of 1 GiB or more, which no record holds; leave --payload out",
+                 call->trace);
+        corpus_free(&call->corpus);
+        return -1;
+    }
     if (loaded == 0 && call->corpus.requests == 0) {
         snprintf(call->error, sizeof call->error, "%s: there are no requests in it%s", call->trace,
                  call->sample < 1 ? "; try a larger --sample" : "");
@@ -230,6 +235,7 @@ static void call_replay(struct replay_call *call)
         abort();
     for (size_t at = 0; at < count; at++)
         call->jobs[at].setup = call_setup(call, at);
+    call->began = time(NULL);
     sweep_run(&call->corpus, call->jobs, count, (unsigned)call->settings.threads, progress_replayed,
               call);
     progress_end(call);

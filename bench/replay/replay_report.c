@@ -11,18 +11,20 @@
  * counted as hits (SHARDS_adj: it errs at the keys asked for most, which are cached). */
 struct ratios {
     double hits, bytes, error;
-    double regret; /* points of hit ratio below the optimum; negative: not known */
+    double regret; /* points of hit ratio below the optimum */
 };
 
-#define REGRET_UNKNOWN (-1.0)
+#define REGRET_UNKNOWN (-1000.0)
+#define BYTES_UNKNOWN  (-1.0) /* of a sample: a few large objects would say anything */
+
+static double expected_requests(const struct replay_report *report)
+{
+    return (double)report->corpus->read * report->sample;
+}
 
 static double hit_ratio(const struct replay_report *report, const struct replay_result *result)
 {
-    double expected = (double)report->corpus->read * report->sample;
-    double asked = (double)result->requests;
-    if (report->sample >= 1)
-        return asked > 0 ? (double)result->hits / asked : 0;
-    double ratio = expected > 0 ? ((double)result->hits + expected - asked) / expected : 0;
+    double ratio = 1 - (double)result->misses / expected_requests(report);
     return ratio < 0 ? 0 : ratio;
 }
 
@@ -41,10 +43,11 @@ static struct ratios ratios_of(const struct replay_report *report, size_t at)
 {
     const struct replay_result *result = &report->jobs[at].result;
     const struct replay_result *optimum = optimum_of(report, at / report->policies);
-    struct ratios ratios = {.hits = hit_ratio(report, result),
-                            .error = report->sample < 1 ? replay_error(result) : 0,
-                            .regret = REGRET_UNKNOWN};
-    if (result->bytes_asked > 0)
+    struct ratios ratios = {
+        .hits = hit_ratio(report, result), .bytes = BYTES_UNKNOWN, .regret = REGRET_UNKNOWN};
+    if (report->sample < 1)
+        ratios.error = replay_error(result, expected_requests(report));
+    else if (result->bytes_asked > 0)
         ratios.bytes = (double)result->bytes_hit / (double)result->bytes_asked;
     if (optimum != NULL)
         ratios.regret = 100 * (hit_ratio(report, optimum) - ratios.hits);
@@ -81,7 +84,10 @@ static void row_add(struct table *table, const struct replay_report *report, siz
         table_cell(table, TABLE_PLAIN, "%.2f %% ± %.2f", 100 * ratios.hits, 100 * ratios.error);
     else
         table_cell(table, TABLE_PLAIN, "%.2f %%", 100 * ratios.hits);
-    table_cell(table, TABLE_PLAIN, "%.2f %%", 100 * ratios.bytes);
+    if (ratios.bytes == BYTES_UNKNOWN)
+        table_cell(table, TABLE_PLAIN, "%s", "");
+    else
+        table_cell(table, TABLE_PLAIN, "%.2f %%", 100 * ratios.bytes);
     if (ratios.regret == REGRET_UNKNOWN)
         table_cell(table, TABLE_PLAIN, "%s", "");
     else
@@ -149,7 +155,8 @@ static json_t *row_json(const struct replay_report *report, size_t at)
     json_object_set_new(row, "misses", count_json(result->misses));
     json_object_set_new(row, "hit_ratio", json_real(ratios.hits));
     json_object_set_new(row, "hit_ratio_error", json_real(ratios.error));
-    json_object_set_new(row, "byte_hit_ratio", json_real(ratios.bytes));
+    json_object_set_new(row, "byte_hit_ratio",
+                        ratios.bytes == BYTES_UNKNOWN ? json_null() : json_real(ratios.bytes));
     json_object_set_new(row, "regret_points",
                         ratios.regret == REGRET_UNKNOWN ? json_null() : json_real(ratios.regret));
     json_object_set_new(row, "evictions", count_json(result->evictions));

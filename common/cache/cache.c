@@ -153,12 +153,6 @@ static inline uint32_t slot_if_fresh(struct cache *cache, uint32_t slot, uint64_
     return NO_SLOT;
 }
 
-void cache_tick(struct cache *cache, uint64_t now_ns)
-{
-    cache_expire(cache, now_ns);
-    index_step(&cache->index);
-}
-
 /* How many entries fit: the limit, or as many as the bytes allow at the present mean cost. */
 static uint32_t capacity_now(const struct cache *cache)
 {
@@ -228,13 +222,26 @@ static void entry_hit(struct cache *cache, uint32_t slot, struct access *access)
         cache_make_room(cache, 0, 0, access);
 }
 
-/* Flattened: what is called here is short, and called for every request of a replay. */
-__attribute__((flatten)) bool cache_ask(struct cache *cache, struct access *access)
+/* How far ahead a request has its bucket fetched, and then the slot that it likely means. */
+#define BUCKET_AHEAD 16
+#define SLOT_AHEAD   8
+
+/* Whether the slot guessed some requests ago holds the hash. One that is free now holds no hash but
+ * a number up to SLOT_CHUNK_SLOTS. */
+static bool guess_holds(const struct cache *cache, uint32_t slot, uint64_t hash)
+{
+    return slot != NO_SLOT && hash > SLOT_CHUNK_SLOTS && slots_has_chunk(&cache->slots, slot) &&
+           *slot_word(&cache->slots, slot) == hash;
+}
+
+static inline bool cache_ask_guessed(struct cache *cache, struct access *access, uint32_t slot)
 {
     access->capacity = capacity_now(cache);
     cache_expire(cache, access->now_ns);
-    const void *context[2] = {cache, access};
-    uint32_t slot = index_find(&cache->index, access->hash, same_hash, context);
+    if (!guess_holds(cache, slot, access->hash)) {
+        const void *context[2] = {cache, access};
+        slot = index_find(&cache->index, access->hash, same_hash, context);
+    }
     slot = slot_if_fresh(cache, slot, access->now_ns);
     if (slot != NO_SLOT) {
         entry_hit(cache, slot, access);
@@ -246,29 +253,14 @@ __attribute__((flatten)) bool cache_ask(struct cache *cache, struct access *acce
     return false;
 }
 
-/* How far ahead a request has its bucket fetched, and then the slot that it likely means. */
-#define BUCKET_AHEAD 16
-#define SLOT_AHEAD   8
-
-/* Whether the slot guessed some requests ago holds the hash. One that is free now holds no hash but
- * a number below SLOT_CHUNK_SLOTS. */
-static bool guess_holds(const struct cache *cache, uint32_t slot, uint64_t hash)
+bool cache_ask(struct cache *cache, struct access *access)
 {
-    return hash >= SLOT_CHUNK_SLOTS && slots_has_chunk(&cache->slots, slot) &&
-           *slot_word(&cache->slots, slot) == hash;
+    return cache_ask_guessed(cache, access, NO_SLOT);
 }
 
-static bool cache_ask_guessed(struct cache *cache, struct access *access, uint32_t guess)
-{
-    cache_expire(cache, access->now_ns);
-    if (cache->policy->stale != NULL || !guess_holds(cache, guess, access->hash))
-        return cache_ask(cache, access);
-    access->capacity = capacity_now(cache);
-    entry_hit(cache, guess, access);
-    return true;
-}
-
-void cache_ask_many(struct cache *cache, struct access *accesses, size_t count, bool *hits)
+/* Flattened: what is called here is short, and called for every request of a replay. */
+__attribute__((flatten)) void cache_ask_many(struct cache *cache, struct access *accesses,
+                                             size_t count, bool *hits)
 {
     uint32_t guesses[SLOT_AHEAD];
     for (size_t i = 0; i < count + BUCKET_AHEAD; i++) {
@@ -313,42 +305,53 @@ static struct record *slot_hold(const struct cache *cache, uint32_t slot)
     return record;
 }
 
-struct record *cache_get(struct cache *cache, struct span key, uint64_t hash, uint64_t now_ns)
+struct record *cache_get_as(struct cache *cache, struct span key, struct access *access)
 {
-    cache_expire(cache, now_ns);
-    uint32_t slot = slot_if_fresh(cache, cache_find(cache, key, hash), now_ns);
+    cache_expire(cache, access->now_ns);
+    uint32_t slot = slot_if_fresh(cache, cache_find(cache, key, access->hash), access->now_ns);
     struct record *record = slot == NO_SLOT ? NULL : slot_hold(cache, slot);
     if (record == NULL) {
         cache->stats.misses++;
         return NULL;
     }
-    struct access access = {.hash = hash,
-                            .now_ns = now_ns,
-                            .bytes = (uint32_t)record_bytes(record),
-                            .capacity = capacity_now(cache)};
-    entry_hit(cache, slot, &access);
+    access->bytes = (uint32_t)record_bytes(record);
+    access->capacity = capacity_now(cache);
+    entry_hit(cache, slot, access);
     return record;
 }
 
-void cache_put(struct cache *cache, struct record *record, uint64_t hash, uint64_t now_ns)
+void cache_put_as(struct cache *cache, struct record *record, struct access *access)
 {
-    cache_expire(cache, now_ns);
-    uint32_t slot = cache_find(cache, record_key(record), hash);
+    cache_expire(cache, access->now_ns);
+    uint32_t slot = cache_find(cache, record_key(record), access->hash);
     if (slot != NO_SLOT) {
         entry_leave(cache, slot, LEAVES_DELETED);
         cache->stats.replacements++;
     }
-    struct access access = {.hash = hash,
-                            .now_ns = now_ns,
-                            .bytes = (uint32_t)record_bytes(record),
-                            .capacity = capacity_now(cache)};
-    if (cache->account.bytes + access.bytes > cache->capacity_bytes ||
-        !cache_make_room(cache, 1, access.bytes, &access))
+    access->bytes = (uint32_t)record_bytes(record);
+    access->capacity = capacity_now(cache);
+    if (cache->account.bytes + access->bytes > cache->capacity_bytes ||
+        !cache_make_room(cache, 1, access->bytes, access))
         return;
     if (!cache->policy->weak)
         record_hold(record);
     payload_add(cache, record);
-    entry_enter(cache, &access, (uintptr_t)record);
+    entry_enter(cache, access, (uintptr_t)record);
+}
+
+/* After the index may have begun to shrink, for which it first needs more. */
+static void cache_settle(struct cache *cache, uint64_t now_ns)
+{
+    struct access access = {.now_ns = now_ns, .capacity = capacity_now(cache)};
+    if (cache->limited_bytes)
+        cache_make_room(cache, 0, 0, &access);
+}
+
+void cache_tick(struct cache *cache, uint64_t now_ns)
+{
+    cache_expire(cache, now_ns);
+    index_step(&cache->index);
+    cache_settle(cache, now_ns);
 }
 
 bool cache_remove(struct cache *cache, struct span key, uint64_t hash)
@@ -358,6 +361,7 @@ bool cache_remove(struct cache *cache, struct span key, uint64_t hash)
         return false;
     entry_leave(cache, slot, LEAVES_DELETED);
     cache->stats.removals++;
+    cache_settle(cache, 0);
     return true;
 }
 

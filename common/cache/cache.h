@@ -52,11 +52,26 @@ static inline uint64_t cache_hash_id(uint64_t id)
     return id ^ (id >> 33);
 }
 
-/* The record with one more reference, for the caller to cache_release; NULL: a miss. */
-struct record *cache_get(struct cache *cache, struct span key, uint64_t hash, uint64_t now_ns);
+/* The record with one more reference, which is the caller's to drop; NULL: a miss. What is known
+ * about the request comes in access; bytes and capacity are filled in. */
+struct record *cache_get_as(struct cache *cache, struct span key, struct access *access);
 /* Keeps the record under its key, in place of an older one. The cache takes a reference of its
  * own (a weak cache none). A record that cannot fit, or that the policy refuses, is not kept. */
-void cache_put(struct cache *cache, struct record *record, uint64_t hash, uint64_t now_ns);
+void cache_put_as(struct cache *cache, struct record *record, struct access *access);
+
+/* The same, where no more is known than the hash and the time. */
+static inline struct record *cache_get(struct cache *cache, struct span key, uint64_t hash,
+                                       uint64_t now_ns)
+{
+    return cache_get_as(cache, key, &(struct access){.hash = hash, .now_ns = now_ns});
+}
+
+static inline void cache_put(struct cache *cache, struct record *record, uint64_t hash,
+                             uint64_t now_ns)
+{
+    cache_put_as(cache, record, &(struct access){.hash = hash, .now_ns = now_ns});
+}
+
 /* True: it was there. */
 bool cache_remove(struct cache *cache, struct span key, uint64_t hash);
 /* Lets expired entries go; call it at least every CACHE_TICK_NS. */

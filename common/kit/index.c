@@ -109,10 +109,11 @@ static void index_watch(struct index *index)
 void index_create(struct index *index, struct account *account, uint64_t entries_limit,
                   uint64_t (*hash_of)(const void *context, uint32_t slot), const void *context)
 {
-    uint64_t needed = buckets_for(entries_limit, FULL_PERCENT);
+    uint64_t needed =
+        entries_limit < NO_SLOT ? buckets_for(entries_limit, FULL_PERCENT) : UINT32_MAX;
     *index = (struct index){
         .account = account,
-        .buckets_needed = entries_limit == 0 || needed > UINT32_MAX ? UINT32_MAX : (uint32_t)needed,
+        .buckets_needed = entries_limit == 0 ? UINT32_MAX : (uint32_t)needed,
         .hash_of = hash_of,
         .context = context,
     };

@@ -98,9 +98,10 @@ void sketch_fit(struct sketch *sketch, uint64_t entries)
 {
     uint64_t wanted = lines_wanted(entries);
     sketch->entries = entries;
-    for (int i = 0; i < LINES_AT_A_TIME && sketch->lines < wanted; i++)
+    bool halving = sketch->halving < sketch->lines; /* a new line would be halved twice */
+    for (int i = 0; i < LINES_AT_A_TIME && sketch->lines < wanted && !halving; i++)
         sketch_grow(sketch);
-    if (sketch->lines / 2 > wanted)
+    if (sketch->lines > 2 * wanted)
         sketch_shrink(sketch);
 }
 
