@@ -97,6 +97,53 @@ class Bench(unittest.TestCase):
         self.assertEqual(run["samples"][-1]["entries"], 500)
         self.assertEqual([name for name in os.listdir(self.out) if name.endswith(".tmp")], [])
 
+    def test_a_byte_budget_is_kept_at_every_sample(self):
+        done = self.bench("--variants", "lru", "--seconds", "0.5", "--capacity", "200kB")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        samples = self.result("lru")["runs"][0]["samples"]
+        for sample in samples:
+            self.assertLessEqual(sample["cache_bytes"], 200000)
+            self.assertGreater(sample["pss_bytes"], 0)
+            self.assertGreater(sample["anonymous_bytes"], 0)
+            self.assertGreaterEqual(sample["zone_resident_bytes"], sample["zone_active_bytes"])
+        self.assertGreater(samples[-1]["cache_bytes"], 150000)
+        self.assertGreater(samples[-1]["minor_faults"], 0)
+
+    def test_a_burst_is_watched_until_memory_comes_back(self):
+        options = ("--variants", "ttl", "--workloads", "burst:2k", "--ttl", "200ms",
+                   "--seconds", "0.5", "--burst-watch", "1200ms")
+        done = self.bench(*options)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        run = self.result("ttl")["runs"][0]
+        burst = run["burst"]
+        self.assertEqual((burst["ids"], burst["dirty_decay_ns"]), (2000, -1))
+        self.assertGreater(burst["end_ns"], 0)
+        self.assertEqual([after["seconds"] for after in burst["after"]][:2], [0.1, 1])
+        self.assertGreater(burst["samples"][0]["time_ns"], run["samples"][-1]["time_ns"])
+        self.assertEqual(burst["samples"][-1]["entries"], 0)
+        self.assertIn("After the burst", done.stdout)
+
+    def test_servers_are_told_how_long_pages_stay(self):
+        done = self.bench("--variants", "ttl", "--workloads", "burst:2k", "--ttl", "100ms",
+                          "--seconds", "0.5", "--dirty-decay", "1h,0")
+        if "cannot be told" in done.stderr:
+            self.assertEqual(done.returncode, 1)
+            return
+        self.assertEqual(done.returncode, 0, done.stderr)
+        kept, given = self.result("ttl")["runs"]
+        self.assertEqual(kept["workload"], "burst:2k@1h")
+        self.assertEqual(given["burst"]["dirty_decay_ns"], 0)
+        self.assertIn("burst:2k@0", done.stdout)
+
+    def test_memory_is_told_layer_by_layer(self):
+        self.assertEqual(self.bench("--variants", "lru", "--seconds", "0.3").returncode, 0)
+        told = subprocess.run([os.path.join(BIN, "tidemark"), "memory",
+                               os.path.join(self.out, "lru.json")],
+                              capture_output=True, text=True, timeout=60)
+        self.assertEqual(told.returncode, 0, told.stderr)
+        for word in ("payload", "= cache", "= RSS", "B/entry", "verdict:", "over requests"):
+            self.assertIn(word, told.stdout)
+
     def test_a_broken_server_harms_nobody_else(self):
         self.link("lru")
         self.plant("unbounded", "#!/bin/sh\necho 'no luck today' >&2\nexit 3\n")
@@ -156,7 +203,7 @@ class Bench(unittest.TestCase):
 
     def test_every_key_of_the_schema_is_explained(self):
         with open(os.path.join(RESULTS, "README.md")) as file:
-            explained = set(re.findall(r"`(\w+)`", file.read()))
+            explained = set(re.findall(r"`([\w: ]+)`", file.read()))
         self.assertEqual({key for key in schema_keys(schema())} - explained, set())
 
 
