@@ -57,20 +57,36 @@ size_t evidence_layer_choose(const struct result_sample *last)
     return LAYER_RSS;
 }
 
-/* Averages neighbours until few enough points are left. */
+static void point_close(struct stats_points *points, double *neighbours)
+{
+    points->x[points->count] /= *neighbours;
+    points->y[points->count++] /= *neighbours;
+    *neighbours = 0;
+}
+
+/* Averages neighbours: until few enough points are left, and where the load stood still, so that
+ * points lie about equally far apart in requests. */
 static void points_make(struct stats_points *points, const struct evidence *evidence,
                         struct figure figure)
 {
-    points->count = evidence->count < STATS_POINTS_MAX ? evidence->count : STATS_POINTS_MAX;
-    for (size_t i = 0; i < points->count; i++) {
-        size_t from = i * evidence->count / points->count;
-        size_t to = (i + 1) * evidence->count / points->count;
-        points->x[i] = points->y[i] = 0;
-        for (size_t j = from; j < to; j++) {
-            points->x[i] += (double)evidence->samples[j].requests / (double)(to - from);
-            points->y[i] += figure_value(&evidence->samples[j], figure) / (double)(to - from);
-        }
+    size_t each = (evidence->count + STATS_POINTS_MAX - 1) / STATS_POINTS_MAX;
+    double least = VERDICT_SPACING_SHARE * evidence->requests * (double)each;
+    double from = 0, neighbours = 0;
+    least /= (double)evidence->count;
+    *points = (struct stats_points){.count = 0};
+    for (size_t i = 0; i < evidence->count; i++) {
+        const struct result_sample *sample = &evidence->samples[i];
+        from = neighbours > 0 ? from : (double)sample->requests;
+        points->x[points->count] += (double)sample->requests;
+        points->y[points->count] += figure_value(sample, figure);
+        neighbours++;
+        bool apart =
+            i + 1 < evidence->count && (double)evidence->samples[i + 1].requests - from >= least;
+        if (neighbours >= (double)each && apart)
+            point_close(points, &neighbours);
     }
+    if (neighbours > 0)
+        point_close(points, &neighbours);
 }
 
 static double part_median(const double *values, size_t count, size_t part)
@@ -132,13 +148,14 @@ static double evictions_before(const struct evidence *evidence, double share)
 }
 
 /* Where an octave has no sample all is NAN, of which no comparison is true. */
-static struct octaves octaves_draw(const struct evidence *evidence, struct figure figure)
+static struct octaves octaves_draw(const struct evidence *evidence, struct figure figure,
+                                   size_t count)
 {
     double requests = (double)evidence->whole_run[evidence->whole_count - 1].requests, share = 1;
     double after = level_before(evidence, figure, share), end = after;
     struct stats_interval slope = {.low = INFINITY, .high = -INFINITY};
     struct octaves octaves = {0};
-    for (size_t i = 0; i < VERDICT_OCTAVES; i++, share /= 2) {
+    for (size_t i = 0; i < count; i++, share /= 2) {
         double before = level_before(evidence, figure, share / 2);
         double rate = (after - before) / (requests * share / 2);
         slope.low = isnan(rate) || rate < slope.low ? rate : slope.low;
@@ -266,8 +283,8 @@ static void curves_draw(struct evidence *evidence)
         evidence->gaps[i] = curve_draw(evidence, gaps[i]);
     evidence->dirty = curve_draw(evidence, (struct figure){LAYER_RESIDENT, LAYER_ACTIVE});
     evidence->late = late_draw(evidence);
-    evidence->bookkeeping = octaves_draw(evidence, gaps[GAP_BOOKKEEPING]);
-    evidence->fragments = octaves_draw(evidence, gaps[GAP_FRAGMENTATION]);
+    evidence->bookkeeping = octaves_draw(evidence, gaps[GAP_BOOKKEEPING], VERDICT_OCTAVES);
+    evidence->fragments = octaves_draw(evidence, gaps[GAP_FRAGMENTATION], VERDICT_FRAGMENT_OCTAVES);
 }
 
 void evidence_collect(struct evidence *evidence)

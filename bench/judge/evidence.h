@@ -13,7 +13,7 @@ struct curve {
     bool steady;   /* no single step */
 };
 
-/* Growth in each of the last VERDICT_OCTAVES octaves of requests: over the last half of all, over
+/* Growth in each of the last octaves of requests: over the last half of all, over
  * the quarter before it, ... What grows by leaps, as tables do that double, shows a like rate in
  * each, where a line through the leaps is lost in doubt. */
 struct octaves {

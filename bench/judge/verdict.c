@@ -21,7 +21,7 @@ static bool curve_leaks(const struct curve *curve)
 static bool octaves_leak(const struct octaves *octaves)
 {
     return octaves->curve.slope.low >= VERDICT_LEAK_BYTES_PER_REQUEST &&
-           octaves->curve.growth >= VERDICT_OCTAVES * VERDICT_NOISE_BYTES;
+           octaves->curve.growth >= VERDICT_FRAGMENT_OCTAVES * VERDICT_NOISE_BYTES;
 }
 
 /* The same for records, which are counted. */
@@ -173,10 +173,15 @@ static double rate_of(const struct finding *finding)
     return finding->curve == NULL ? 0 : finding->curve->slope.value * finding->unit_bytes;
 }
 
-/* The accounts' word, unless more is lost outside. */
+/* The accounts' word, unless more is lost outside. While a cache fills, what its entries bring with
+ * them grows outside, too. */
 static struct finding growth_find(const struct evidence *evidence)
 {
     struct finding outside = outside_find(evidence), accounts = accounts_find(evidence);
+    bool fills = accounts.class == VERDICT_WARMING && !evidence->full;
+    if (fills && outside.curve == &evidence->gaps[GAP_UNACCOUNTED] &&
+        rate_of(&outside) < evidence->layers[LAYER_CACHE].slope.value)
+        return accounts;
     return rate_of(&outside) > rate_of(&accounts) ? outside : accounts;
 }
 

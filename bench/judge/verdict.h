@@ -35,8 +35,12 @@
 /* What grows by leaps is judged by octaves of requests, so many of them, at least
  * VERDICT_LEAK_BYTES_PER_REQUEST in each. Its level at the end of an octave is the median of what
  * lies between this share of its requests and the end. */
-#define VERDICT_OCTAVES    3
-#define VERDICT_OCTAVE_END 0.75
+#define VERDICT_OCTAVES          3
+#define VERDICT_FRAGMENT_OCTAVES 2
+#define VERDICT_OCTAVE_END       0.75
+/* Samples that lie closer together than this share of their mean distance, in requests, are one:
+ * the load stood still. */
+#define VERDICT_SPACING_SHARE 0.25
 /* A cache that is fuller than this has reached its capacity. */
 #define VERDICT_FULL_SHARE 0.98
 /* A policy may remember as many departed keys as fit entries, or a few times that: growth beside
@@ -56,7 +60,7 @@
 /* What is allocated fell if it lost this share of its peak, and at least so many bytes. The pages
  * were not returned if less than this share of that left resident memory. */
 #define VERDICT_FELL_SHARE     0.5
-#define VERDICT_FELL_BYTES     (1024.0 * 1024)
+#define VERDICT_FELL_BYTES     (4.0 * 1024 * 1024)
 #define VERDICT_RETURNED_SHARE 0.5
 /* What a leak is measured against in words. */
 #define VERDICT_WORDS_LIMIT_BYTES (512.0 * 1024 * 1024)

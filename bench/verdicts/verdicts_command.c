@@ -17,7 +17,7 @@
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
-#define SECONDS       5.0
+#define SECONDS       4.0
 #define SHORT_SECONDS 3.0
 #define REPEATS       2
 #define REPEATS_MAX   1000
@@ -41,7 +41,7 @@ struct settings {
 static const struct option option_rows[] = {
     {"variants", OPTION_TEXT, FIELD(variants), "LIST", "as lru,ttl_lazy (all, demos too)"},
     {"scenarios", OPTION_TEXT, FIELD(scenarios), "LIST", "as random,scan (all)"},
-    {"seconds", OPTION_REAL, FIELD(seconds), "S", "of a run (5, short 3)"},
+    {"seconds", OPTION_REAL, FIELD(seconds), "S", "of a run (4, short 3)"},
     {"repeats", OPTION_COUNT, FIELD(repeats), "N", "of each run, with other seeds (2, short 1)"},
     {"short", OPTION_FLAG, FIELD(is_short), NULL, "a selection, in about a minute"},
     {"seed", OPTION_COUNT, FIELD(seed), "N", "the first (1)"},
