@@ -142,9 +142,13 @@ static bool keeps_nothing(const struct policy *policy)
 }
 
 /* Those to choose from, and then the demos. */
+/* Named as it comes, so that a failure, or a crash, has a name. */
 static const struct policy *policy_at(size_t index)
 {
-    return index < policies_count ? policies[index] : demos[index - policies_count];
+    const struct policy *policy =
+        index < policies_count ? policies[index] : demos[index - policies_count];
+    print_message("%s\n", policy->name);
+    return policy;
 }
 
 #define FOR_EACH_POLICY(policy)                                                                    \
@@ -380,6 +384,58 @@ static void without_limits_bytes_follow_the_entries(void **state)
     }
 }
 
+/* A free slot holds a small number, up to the number of slots in a chunk: no key's hash. Which slot
+ * is looked at first depends on the keys, hence the many. */
+static void a_free_slot_holds_no_key(void **state)
+{
+    (void)state;
+    enum { CHUNK = 512, ROUNDS = 1500 };
+    struct cache_setup setup = setup_of(policy_find("ttl"), 0, 0);
+    setup.keys_only = true;
+    for (uint64_t round = 0; round < ROUNDS; round++) {
+        struct cache *cache = cache_create(&setup);
+        for (uint64_t i = 0; i < CHUNK; i++)
+            cache_ask(cache, &(struct access){.hash = cache_hash_id(round * CHUNK + i + 1),
+                                              .now_ns = i < 2 ? 1 : TTL_NS / 2,
+                                              .bytes = 1});
+        struct access access = {.hash = CHUNK, .now_ns = TTL_NS + 1, .bytes = 1};
+        bool hit;
+        cache_ask_many(cache, &access, 1, &hit);
+        assert_false(hit);
+        cache_destroy(cache);
+    }
+}
+
+/* Random gets, puts and removals of bodies: index and order grow and shrink under a byte limit. */
+static void bytes_are_kept_when_entries_are_removed(void **state)
+{
+    (void)state;
+    enum { OPERATIONS = 30000, LIMIT_BYTES = 200000, SMALL_KEYS = 6000 };
+    FOR_EACH_POLICY(policy)
+    {
+        struct contract c;
+        struct cache_setup setup = setup_of(policy, 0, LIMIT_BYTES);
+        if (!(policy->limits & KEEPS_CAPACITY))
+            continue;
+        contract_open(&c, policy, setup);
+        for (uint32_t i = 0; i < OPERATIONS; i++) {
+            char text[32];
+            bool filling = i / 5000 % 2 == 0;
+            struct span key = key_text((uint32_t)contract_random(&c, SMALL_KEYS), text);
+            c.now_ns += 1000;
+            if (contract_random(&c, 10) < (filling ? 9 : 2)) {
+                struct record *record = record_create(cache_zone(c.cache), key, key, 0);
+                cache_put(c.cache, record, cache_hash(key), c.now_ns);
+                contract_release(&c, record);
+            } else {
+                cache_remove(c.cache, key, cache_hash(key));
+            }
+            assert_limits(&c);
+        }
+        contract_close(&c);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -387,6 +443,8 @@ int main(void)
         cmocka_unit_test(ten_thousand_random_steps),
         cmocka_unit_test(nothing_outlives_its_age),
         cmocka_unit_test(bytes_are_kept_when_only_structure_grows),
+        cmocka_unit_test(a_free_slot_holds_no_key),
+        cmocka_unit_test(bytes_are_kept_when_entries_are_removed),
         cmocka_unit_test(asking_many_is_asking_one_by_one),
         cmocka_unit_test(without_limits_bytes_follow_the_entries),
         cmocka_unit_test(a_record_too_large_is_not_kept),

@@ -136,6 +136,49 @@ static void payload_changes_memory_but_not_hits(void **state)
     corpus_free(&corpus);
 }
 
+/* The optimum knows the future, and ages count, whether or not there are bodies. */
+static void payload_leaves_future_and_age_known(void **state)
+{
+    (void)state;
+    struct corpus corpus;
+    struct replay_result keys, records;
+    load(&corpus, "zipf:0.9:3000:30000", 1);
+    struct replay_setup setup = {.policy = &belady_policy, .capacity_entries = 200};
+    replay_run(&corpus, &setup, &keys);
+    setup.payload = true;
+    replay_run(&corpus, &setup, &records);
+    assert_int_equal(keys.hits, records.hits);
+    corpus.ttls_s = calloc(corpus.requests, sizeof *corpus.ttls_s);
+    for (uint64_t at = 0; at < corpus.requests; at++)
+        corpus.ttls_s[at] = 1 + at % 3;
+    setup = (struct replay_setup){.policy = policy_find("ttl")};
+    replay_run(&corpus, &setup, &keys);
+    setup.payload = true;
+    replay_run(&corpus, &setup, &records);
+    assert_true(keys.expirations > 0);
+    assert_int_equal(keys.expirations, records.expirations);
+    corpus_free(&corpus);
+}
+
+/* Where the trace has no times, a request is a millisecond of the trace, not of the sample. */
+static void a_sample_ages_as_fast_as_the_whole(void **state)
+{
+    (void)state;
+    struct corpus whole, sample;
+    struct replay_result all, part;
+    struct replay_setup setup = {.policy = policy_find("ttl"), .ttl_ns = UINT64_C(5000000000)};
+    load(&whole, "uniform:2000:200000", 1);
+    load(&sample, "uniform:2000:200000", 0.1);
+    replay_run(&whole, &setup, &all);
+    replay_run(&sample, &setup, &part);
+    double exact = (double)all.hits / (double)all.requests;
+    double sampled = (double)part.hits / (double)part.requests;
+    assert_true(exact > 0.5 && exact < 0.9);
+    assert_true(sampled > exact - 0.05 && sampled < exact + 0.05);
+    corpus_free(&whole);
+    corpus_free(&sample);
+}
+
 static void results_do_not_depend_on_threads(void **state)
 {
     (void)state;
@@ -211,6 +254,8 @@ int main(void)
         cmocka_unit_test(belady_is_the_optimum),
         cmocka_unit_test(result_adds_up),
         cmocka_unit_test(payload_changes_memory_but_not_hits),
+        cmocka_unit_test(payload_leaves_future_and_age_known),
+        cmocka_unit_test(a_sample_ages_as_fast_as_the_whole),
         cmocka_unit_test(results_do_not_depend_on_threads),
         cmocka_unit_test(sample_is_close_and_says_how_close),
         cmocka_unit_test(capacities_are_read),
