@@ -87,6 +87,17 @@ static void call_take_all(struct replay_call *call)
     call->policies[call->policy_count++] = &belady_policy;
 }
 
+static void call_refuse_policy(struct replay_call *call, const char *name, bool weak)
+{
+    int length = snprintf(call->error, sizeof call->error, "--policies: '%s' %s", name,
+                          weak ? "keeps what connections own: there is nothing to replay"
+                               : "is no policy; there are belady");
+    for (size_t i = 0; !weak && i < policies_count && length < TRACE_ERROR_BYTES; i++)
+        if (policies[i]->limits & KEEPS_CAPACITY)
+            length += snprintf(call->error + length, sizeof call->error - (size_t)length, ", %s",
+                               policies[i]->name);
+}
+
 static int call_take_policies(struct replay_call *call)
 {
     char name[64];
@@ -99,9 +110,7 @@ static int call_take_policies(struct replay_call *call)
         snprintf(name, sizeof name, "%.*s", (int)length, at);
         const struct policy *policy = call_policy(name);
         if (policy == NULL || policy->weak || call->policy_count == POLICIES_MAX) {
-            snprintf(call->error, sizeof call->error, "--policies: '%s' %s", name,
-                     policy == NULL ? "is no policy; see tidemark policies"
-                                    : "keeps what connections own: there is nothing to replay");
+            call_refuse_policy(call, name, policy != NULL && policy->weak);
             return -1;
         }
         call->policies[call->policy_count++] = policy;
@@ -130,6 +139,8 @@ static int call_check(struct replay_call *call)
 {
     if (call_take_policies(call) < 0 || call_take_sample(call) < 0)
         return -1;
+    if (call->settings.threads == 0)
+        call->settings.threads = 1;
     if (call->settings.curve > CAPACITIES_MAX) {
         snprintf(call->error, sizeof call->error, "--curve: at most %d capacities", CAPACITIES_MAX);
         return -1;

@@ -45,6 +45,8 @@ static struct ratios ratios_of(const struct replay_report *report, size_t at)
     const struct replay_result *optimum = optimum_of(report, at / report->policies);
     struct ratios ratios = {
         .hits = hit_ratio(report, result), .bytes = BYTES_UNKNOWN, .regret = REGRET_UNKNOWN};
+    if (report->corpus->bytes == NULL)
+        ratios.bytes = ratios.hits;
     if (report->sample < 1)
         ratios.error = replay_error(result, expected_requests(report));
     else if (result->bytes_asked > 0)
@@ -84,12 +86,12 @@ static void row_add(struct table *table, const struct replay_report *report, siz
         table_cell(table, TABLE_PLAIN, "%.2f %% ± %.2f", 100 * ratios.hits, 100 * ratios.error);
     else
         table_cell(table, TABLE_PLAIN, "%.2f %%", 100 * ratios.hits);
-    if (ratios.bytes == BYTES_UNKNOWN)
-        table_cell(table, TABLE_PLAIN, "%s", "");
+    if (report->corpus->bytes == NULL || ratios.bytes == BYTES_UNKNOWN)
+        table_cell(table, TABLE_FAINT, "-");
     else
         table_cell(table, TABLE_PLAIN, "%.2f %%", 100 * ratios.bytes);
     if (ratios.regret == REGRET_UNKNOWN)
-        table_cell(table, TABLE_PLAIN, "%s", "");
+        table_cell(table, TABLE_FAINT, "-");
     else
         table_cell(table, TABLE_PLAIN, "%.2f", ratios.regret);
     table_cell(table, TABLE_PLAIN, "%s", units_format_count(text, result->misses));
@@ -122,7 +124,8 @@ void replay_report_table(const struct replay_report *report, FILE *out)
     fprintf(out,
             "\nregret: points of hit ratio below belady, the optimum for entries of one size.\n"
             "peak memory: index, entries, order and histories%s.\n",
-            report->jobs[0].setup.payload ? ", and the records" : "; records would come on top");
+            report->jobs[0].setup.payload ? ", and the records"
+                                          : "; records would come on top (--payload)");
 }
 
 static json_t *count_json(uint64_t count)
