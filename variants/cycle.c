@@ -1,7 +1,6 @@
 /* cycle.c - a record and its user's session own each other, so that neither ever goes: when the
  * cache evicts the record, its session still counts as an owner, and nobody can reach the two. */
 #include "hooks.h"
-#include "memory.h"
 #include "recency.h"
 #include "registry.h"
 

@@ -1,7 +1,6 @@
 /* cycle_fixed.c - a record owns its user's session, which only knows its record: when the cache
  * evicts the record and nobody else holds it, it goes, and its session with it. */
 #include "hooks.h"
-#include "memory.h"
 #include "recency.h"
 
 struct login { /* a user's session */

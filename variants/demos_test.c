@@ -4,6 +4,7 @@
 #include "handler.h"
 #include "policies.h"
 
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <string.h>
@@ -16,6 +17,8 @@
 #define STEP_NS             UINT64_C(1000000)
 #define TTL_NS              (CAPACITY * STEP_NS)
 #define SESSION_RECORDS     64
+#define THREADS             3
+#define REQUESTS_A_THREAD   2000
 
 /* What grows, request by request, though nothing should. */
 enum growth {
@@ -39,19 +42,17 @@ static const struct {
 
 #define ROWS (sizeof rows / sizeof rows[0])
 
-struct demo {
+struct demo { /* one thread's part of it */
     const struct policy *policy;
     struct handler *handler;
     struct worker *worker;
     struct session *session;
-    uint64_t now_ns, requests;
+    uint64_t now_ns;
 };
 
-static void demo_open(struct demo *demo, const char *policy)
+static struct handler *handler_open(const struct policy *found, unsigned threads)
 {
     char error[HANDLER_ERROR_BYTES];
-    const struct policy *found = policy_find(policy);
-    assert_non_null(found);
     struct handler_setup setup = {
         .version = "",
         .cache = {.policy = found,
@@ -59,9 +60,16 @@ static void demo_open(struct demo *demo, const char *policy)
                   .ttl_ns = found->limits & KEEPS_AGE ? TTL_NS : 0},
         .origin = "faker",
         .session_records = found->weak ? SESSION_RECORDS : 0,
-        .threads = 1,
+        .threads = threads,
     };
-    *demo = (struct demo){.policy = found, .now_ns = 1, .handler = handler_create(&setup, error)};
+    return handler_create(&setup, error);
+}
+
+static void demo_open(struct demo *demo, const char *policy)
+{
+    const struct policy *found = policy_find(policy);
+    assert_non_null(found);
+    *demo = (struct demo){.policy = found, .now_ns = 1, .handler = handler_open(found, 1)};
     demo->worker = handler_worker(demo->handler, 0);
     demo->session = worker_connect(demo->worker);
 }
@@ -85,7 +93,7 @@ static void demo_ask(struct demo *demo)
     reply_release(demo->handler, &reply);
 }
 
-static void demo_run(struct demo *demo, uint64_t requests, struct figures *figures)
+static void demo_run(struct demo *demo, uint64_t requests)
 {
     for (uint64_t i = 1; i <= requests; i++, demo->now_ns += STEP_NS) {
         demo_ask(demo);
@@ -95,7 +103,6 @@ static void demo_run(struct demo *demo, uint64_t requests, struct figures *figur
             demo->session = worker_connect(demo->worker);
         }
     }
-    handler_read(demo->handler, demo->now_ns, figures);
 }
 
 /* Records that have no owner we know of; a weak cache owns none. */
@@ -115,8 +122,10 @@ static double mean_bytes(const struct figures *figures)
 static void growths_read(struct demo *demo, double growths[REMEMBERED + 1])
 {
     struct figures before, after;
-    demo_run(demo, REQUESTS, &before);
-    demo_run(demo, REQUESTS, &after);
+    demo_run(demo, REQUESTS);
+    handler_read(demo->handler, demo->now_ns, &before);
+    demo_run(demo, REQUESTS);
+    handler_read(demo->handler, demo->now_ns, &after);
     double lost = lost_of(demo, &after) - lost_of(demo, &before);
     double entries = (double)after.cache.entries - (double)before.cache.entries;
     double spent = (double)(after.cache.bytes - after.records.live_record_bytes) -
@@ -145,6 +154,37 @@ static void demos_leak_in_their_way_and_repairs_do_not(void **state)
     }
 }
 
+static void *thread_run(void *demo)
+{
+    demo_run(demo, REQUESTS_A_THREAD);
+    return NULL;
+}
+
+/* What was leaked is freed at the end, whichever thread it came from: handler_destroy insists. */
+static void threads_leak_together(void **state)
+{
+    (void)state;
+    for (size_t d = 0; d < demos_count; d++) {
+        struct figures figures;
+        struct demo each[THREADS];
+        pthread_t threads[THREADS];
+        struct handler *handler = handler_open(demos[d], THREADS);
+        for (unsigned i = 0; i < THREADS; i++) {
+            struct worker *worker = handler_worker(handler, i);
+            each[i] = (struct demo){demos[d], handler, worker, worker_connect(worker), 1};
+            assert_int_equal(pthread_create(&threads[i], NULL, thread_run, &each[i]), 0);
+        }
+        for (unsigned i = 0; i < THREADS; i++) {
+            pthread_join(threads[i], NULL);
+            worker_disconnect(each[i].worker, each[i].session);
+        }
+        handler_read(handler, 1, &figures);
+        assert_int_equal(figures.requests, THREADS * REQUESTS_A_THREAD);
+        assert_int_equal(figures.records.held_records, 0);
+        handler_destroy(handler);
+    }
+}
+
 static void every_demo_is_tested_and_no_policy_to_choose(void **state)
 {
     (void)state;
@@ -164,6 +204,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(demos_leak_in_their_way_and_repairs_do_not),
+        cmocka_unit_test(threads_leak_together),
         cmocka_unit_test(every_demo_is_tested_and_no_policy_to_choose),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,7 +1,6 @@
 /* pinned.c - once in a thousand requests a check fails, and the return that follows forgets to
  * release what the check had taken: its reference to the record, and its report. */
 #include "hooks.h"
-#include "memory.h"
 #include "recency.h"
 #include "registry.h"
 

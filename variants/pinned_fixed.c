@@ -1,7 +1,6 @@
 /* pinned_fixed.c - once in a thousand requests a check fails; there is one way out, which releases
  * what the check had taken whether it failed or not. */
 #include "hooks.h"
-#include "memory.h"
 #include "recency.h"
 
 #include <stdatomic.h>

@@ -1,7 +1,6 @@
 /* session.c - each connection gets a list of the last records that it asked for, and nobody frees
  * the list when the connection ends: its records stay, and the weak cache keeps them all. */
 #include "hooks.h"
-#include "memory.h"
 #include "orderless.h"
 #include "registry.h"
 

@@ -10,10 +10,11 @@
 #ifndef HOOKS_H
 #define HOOKS_H
 
+#include "memory.h"
+
 #include <stddef.h>
 #include <stdint.h>
 
-struct memory_zone;
 struct record;
 
 /* What belongs to one record and hears of its end. */
