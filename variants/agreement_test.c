@@ -13,7 +13,7 @@
 #define LOOKS          5    /* so many times on the way to a size, and after the last */
 #define TURNOVER_SHARE 32   /* one in so many requests is beyond the size, so that entries leave */
 #define TTL_NS         UINT64_C(1000000000)
-#define BODY_MAX       200
+#define BODY_MAX       64
 #define BUDGET_BODY    600
 
 /* A cache being filled, and the references of ours that keep a weak cache's entries alive. */
