@@ -13,7 +13,7 @@
 
 #define CAPACITY            100
 #define CONNECTION_REQUESTS 100
-#define REQUESTS            20000 /* twice: before the first look and between the two */
+#define REQUESTS            10000 /* twice: before the first look and between the two */
 #define STEP_NS             UINT64_C(1000000)
 #define TTL_NS              (CAPACITY * STEP_NS)
 #define SESSION_RECORDS     64
