@@ -228,7 +228,7 @@ static void rate_fill(struct result_verdict *verdict, const struct evidence *evi
                       const struct finding *finding)
 {
     const struct curve *layer = &evidence->layers[evidence->layer];
-    bool own = verdict_is_leak(finding->class) && !curve_leaks(layer);
+    bool own = finding->curve != NULL && verdict_is_leak(finding->class) && !curve_leaks(layer);
     const struct stats_interval *slope = own ? &finding->curve->slope : &layer->slope;
     double unit = own ? finding->unit_bytes : 1;
     verdict->bytes_per_request = slope->value * unit;

@@ -190,9 +190,11 @@ static void names_print(const struct chart *chart, size_t label_width, FILE *out
     bool named[CHART_SERIES_MAX] = {false};
     fprintf(out, "%*s  from the top: ", (int)label_width, "");
     for (size_t n = 0; n < chart->series_count; n++) {
-        size_t highest = NOBODY;
-        for (size_t s = 0; s < chart->series_count; s++)
-            if (!named[s] && (highest == NOBODY || end_of(chart, s) > end_of(chart, highest)))
+        size_t highest = 0;
+        while (named[highest])
+            highest++;
+        for (size_t s = highest + 1; s < chart->series_count; s++)
+            if (!named[s] && end_of(chart, s) > end_of(chart, highest))
                 highest = s;
         named[highest] = true;
         fprintf(out, "%s%s%s%s", n > 0 ? ", " : "", chart->colours ? colours[highest] : "",

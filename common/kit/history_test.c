@@ -103,7 +103,7 @@ static void lists_do_as_arrays_do(void **state)
         if (list == HISTORY_LISTS) {
             fixture_add(&f, hash);
         } else {
-            assert_int_equal(*note, ~hash);
+            assert_true(note != NULL && *note == ~hash);
             assert_int_equal(history_take(&f.history, hash), list);
             model_drop(&f.models[list], model_find(&f.models[list], hash));
         }
