@@ -225,7 +225,7 @@ static void a_byte_lost_per_request_is_found_in_a_full_cache(void **state)
     struct world world = {.samples = 100,
                           .miss_ratio = 1,
                           .capacity = 10000,
-                          .leak = 1.5,
+                          .leak = 1.0,
                           .noise = 10e3,
                           .memory = 0.5,
                           .limits = {.capacity_entries = 10000}};
