@@ -136,11 +136,3 @@ void slots_give_back(struct slots *slots, uint32_t slot)
     if (--state->used == 0)
         chunk_emptied(slots, chunk);
 }
-
-uint32_t slots_end(const struct slots *slots)
-{
-    uint32_t chunk = slots->chunk_count;
-    while (chunk > 0 && slots->chunks[chunk - 1] == NULL)
-        chunk--;
-    return chunk << SLOT_CHUNK_BITS;
-}

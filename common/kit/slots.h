@@ -39,8 +39,6 @@ uint32_t slots_take_lowest(struct slots *slots);
 void slots_give_back(struct slots *slots, uint32_t slot);
 /* Bytes that the next slots_take is going to allocate: 0, or a chunk's. */
 size_t slots_growth(const struct slots *slots);
-/* Every slot in use is below this. */
-uint32_t slots_end(const struct slots *slots);
 
 static inline uint64_t *slot_word(const struct slots *slots, uint32_t slot)
 {
