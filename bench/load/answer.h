@@ -31,7 +31,7 @@ enum answer_state {
     ANSWER_ABSENT, /* the connection ended before the first byte */
 };
 
-enum answer_cache { ANSWER_PLAIN, ANSWER_HIT, ANSWER_MISS };
+enum answer_cache { ANSWER_PLAIN, ANSWER_HIT, ANSWER_MISS, ANSWER_CACHES };
 
 struct answer {
     enum answer_state state;

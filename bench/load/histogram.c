@@ -56,11 +56,17 @@ static uint64_t cell_middle(size_t cell)
     return histogram_cell_value(cell) + cell_width(cell) / 2;
 }
 
+/* Cells from here on are empty. */
+static size_t cells_used(const struct histogram *histogram)
+{
+    return histogram->count ? value_cell(histogram->max) + 1 : 0;
+}
+
 struct histogram *histogram_create(void)
 {
-    struct histogram *histogram = malloc(sizeof *histogram);
+    struct histogram *histogram = calloc(1, sizeof *histogram);
     if (histogram != NULL)
-        histogram_clear(histogram);
+        histogram->min = UINT64_MAX;
     return histogram;
 }
 
@@ -71,7 +77,8 @@ void histogram_destroy(struct histogram *histogram)
 
 void histogram_clear(struct histogram *histogram)
 {
-    memset(histogram, 0, sizeof *histogram);
+    memset(histogram, 0,
+           offsetof(struct histogram, cells) + cells_used(histogram) * sizeof(uint64_t));
     histogram->min = UINT64_MAX;
 }
 
@@ -89,7 +96,9 @@ void histogram_record(struct histogram *histogram, uint64_t value)
 
 void histogram_merge(struct histogram *histogram, const struct histogram *from)
 {
-    for (size_t cell = 0; cell < CELLS; cell++)
+    size_t used = cells_used(from);
+
+    for (size_t cell = 0; cell < used; cell++)
         histogram->cells[cell] += from->cells[cell];
     histogram->count += from->count;
     if (from->min < histogram->min)
@@ -160,11 +169,7 @@ uint64_t histogram_percentile(const struct histogram *histogram, double percenti
 
 size_t histogram_cells(const struct histogram *histogram)
 {
-    size_t cells = CELLS;
-
-    while (cells && histogram->cells[cells - 1] == 0)
-        cells--;
-    return cells;
+    return cells_used(histogram);
 }
 
 uint64_t histogram_cell_count(const struct histogram *histogram, size_t cell)

@@ -9,6 +9,7 @@
 #include <math.h>
 #include <sched.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -38,6 +39,8 @@ static const char *setup_flaw(const struct load_setup *setup)
                           : "the path has an {id}, but there are no ids to ask for";
     if (!(setup->rate_rps >= 0) || !isfinite(setup->rate_rps))
         return "the rate is no number";
+    if (setup->http2)
+        return "HTTP/2 is not spoken yet";
     return NULL;
 }
 
@@ -121,5 +124,8 @@ void load_result_free(struct load_result *result)
     histogram_destroy(result->hit);
     histogram_destroy(result->miss);
     histogram_destroy(result->all_sent);
+    free(result->intervals);
+    result->intervals = NULL;
+    result->interval_count = 0;
     result->all = result->hit = result->miss = result->all_sent = NULL;
 }

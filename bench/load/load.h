@@ -19,7 +19,8 @@
 #define LOAD_ERROR_BYTES 256
 #define LOAD_CPU_ANY     (-1)
 #define LOAD_TIMEOUT_NS  UINT64_C(10000000000)
-#define LOAD_BUSY_LIMIT  0.97 /* a generator that never waits was the bottleneck */
+#define LOAD_INTERVAL_NS UINT64_C(100000000) /* of the time series */
+#define LOAD_BUSY_LIMIT  0.97                /* a generator that never waits was the bottleneck */
 
 /* How a request can fail. */
 enum load_failure {
@@ -63,6 +64,8 @@ struct load_setup {
     struct load_target target;
     struct trace *ids; /* borrowed; NULL for a path without {id}. The run ends where it ends */
     unsigned connections;
+    bool http2;           /* cleartext, by prior knowledge; otherwise HTTP/1.1 */
+    unsigned streams;     /* of HTTP/2: requests in flight on a connection; 0: 1 */
     uint64_t requests;    /* at most so many, the warm-up's not counted; 0: no limit */
     uint64_t duration_ns; /* of the measured part; 0: no limit. One of the two is needed */
     uint64_t warmup_ns;   /* loads, but counts in no figure of the result; 0: none */
@@ -76,6 +79,13 @@ struct load_setup {
     struct load_progress *progress; /* NULL: nobody looks */
 };
 
+/* What ended within a stretch of the measured part. */
+struct load_interval {
+    uint64_t start_ns, span_ns; /* since began_ns; LOAD_INTERVAL_NS long, but for the last */
+    uint64_t requests, hits, misses, errors;
+    uint64_t p50_ns, p99_ns, max_ns; /* as in load_result.all; 0 where no answer was good */
+};
+
 struct load_result {
     uint64_t requests; /* = hits + misses + plain + errors */
     uint64_t hits, misses, plain;
@@ -84,6 +94,7 @@ struct load_result {
     uint64_t bytes; /* received, heads included */
     uint64_t body_bytes;
     uint64_t connects; /* connections opened, those of the warm-up included */
+    uint64_t began_ns; /* CLOCK_MONOTONIC, of the measured part */
     uint64_t wall_ns, cpu_ns;
     double busy;     /* share of the wall time that the generator ran or waited for its core */
     bool bottleneck; /* busy > LOAD_BUSY_LIMIT: the generator, not the server, limited the run */
@@ -94,6 +105,8 @@ struct load_result {
     struct histogram *all, *hit, *miss, *all_sent;
     uint64_t unsent;  /* open loop: due before the end, but no connection was free to send them */
     uint64_t late_ns; /* open loop: longest time by which the generator itself sent late */
+    struct load_interval *intervals; /* one after the other, without gaps */
+    size_t interval_count;
 };
 
 /* 0: the run took place; the result must be given to load_result_free. -1: it could not (no such

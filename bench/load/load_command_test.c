@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-#define OUTPUT_BYTES  8192
+#define OUTPUT_BYTES  65536
 #define ARGUMENTS_MAX 12
 
 static const struct misbehave_manner good = {.name = "good", .answer = MISBEHAVE_GOOD};
@@ -61,6 +61,17 @@ static json_int_t json_count(const json_t *object, const char *key)
     return json_integer_value(json_object_get(object, key));
 }
 
+static json_int_t intervals_sum(const json_t *object, const char *key)
+{
+    json_int_t sum = 0;
+    const json_t *interval;
+    size_t i;
+
+    json_array_foreach(json_object_get(object, "intervals"), i, interval) sum +=
+        json_count(interval, key);
+    return sum;
+}
+
 static void json_tells_everything(void **unused)
 {
     char output[OUTPUT_BYTES];
@@ -80,6 +91,9 @@ static void json_tells_everything(void **unused)
     assert_true(json_count(all, "p50_ns") > 0);
     assert_true(json_count(all, "p50_ns") <= json_count(all, "p99_ns"));
     assert_true(json_count(all, "p9999_ns") <= json_count(all, "max_ns"));
+    assert_int_equal(intervals_sum(object, "requests"), 1000);
+    assert_int_equal(intervals_sum(object, "hits"), 1000);
+    assert_int_equal(intervals_sum(object, "span_ns"), json_count(object, "wall_ns"));
     json_decref(object);
 }
 

@@ -218,6 +218,27 @@ static void cost_json(json_t *object, const struct load_result *result)
     json_object_set_new(object, "late_ns", count_json(result->late_ns));
 }
 
+static json_t *intervals_json(const struct load_result *result)
+{
+    json_t *array = json_array();
+
+    for (size_t i = 0; i < result->interval_count; i++) {
+        const struct load_interval *interval = &result->intervals[i];
+        json_t *object = json_object();
+        json_object_set_new(object, "start_ns", count_json(interval->start_ns));
+        json_object_set_new(object, "span_ns", count_json(interval->span_ns));
+        json_object_set_new(object, "requests", count_json(interval->requests));
+        json_object_set_new(object, "hits", count_json(interval->hits));
+        json_object_set_new(object, "misses", count_json(interval->misses));
+        json_object_set_new(object, "errors", count_json(interval->errors));
+        json_object_set_new(object, "p50_ns", count_json(interval->p50_ns));
+        json_object_set_new(object, "p99_ns", count_json(interval->p99_ns));
+        json_object_set_new(object, "max_ns", count_json(interval->max_ns));
+        json_array_append_new(array, object);
+    }
+    return array;
+}
+
 void load_show_json(const struct load_shown *shown, FILE *out)
 {
     const struct load_result *result = shown->result;
@@ -232,6 +253,8 @@ void load_show_json(const struct load_shown *shown, FILE *out)
     json_object_set_new(latency, "miss", latency_json(result->miss));
     json_object_set_new(latency, "all_sent", latency_json(result->all_sent));
     json_object_set_new(object, "latency", latency);
+    json_object_set_new(object, "began_ns", count_json(result->began_ns));
+    json_object_set_new(object, "intervals", intervals_json(result));
     json_dumpf(object, out, JSON_REAL_PRECISION(JSON_DIGITS));
     fputc('\n', out);
     json_decref(object);

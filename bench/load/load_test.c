@@ -116,6 +116,30 @@ static void result_get(const struct load_setup *setup, struct load_result *resul
         fail_msg("%s", error);
 }
 
+/* The intervals lie end to end and hold all there was. */
+static void assert_series(const struct load_result *result)
+{
+    uint64_t requests = 0, hits = 0, misses = 0, errors = 0, max_ns = 0, end_ns = 0;
+
+    for (size_t i = 0; i < result->interval_count; i++) {
+        const struct load_interval *interval = &result->intervals[i];
+        assert_int_equal(interval->start_ns, end_ns);
+        assert_int_equal(interval->start_ns, i * LOAD_INTERVAL_NS);
+        assert_true(interval->span_ns <= LOAD_INTERVAL_NS);
+        assert_true(interval->p50_ns <= interval->p99_ns && interval->p99_ns <= interval->max_ns);
+        end_ns += interval->span_ns;
+        requests += interval->requests, hits += interval->hits;
+        misses += interval->misses, errors += interval->errors;
+        max_ns = interval->max_ns > max_ns ? interval->max_ns : max_ns;
+    }
+    assert_int_equal(end_ns, result->wall_ns);
+    assert_int_equal(requests, result->requests);
+    assert_int_equal(hits, result->hits);
+    assert_int_equal(misses, result->misses);
+    assert_int_equal(errors, result->errors);
+    assert_int_equal(max_ns, histogram_max(result->all));
+}
+
 static void assert_sums(const struct load_result *result)
 {
     uint64_t failures = 0;
@@ -128,6 +152,7 @@ static void assert_sums(const struct load_result *result)
     assert_int_equal(histogram_count(result->all), result->requests - result->errors);
     assert_int_equal(histogram_count(result->hit), result->hits);
     assert_int_equal(histogram_count(result->miss), result->misses);
+    assert_series(result);
 }
 
 static void expectation_check(const struct expected *expected)

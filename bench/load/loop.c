@@ -110,6 +110,14 @@ static bool time_is_up(const struct loop *loop)
            loop->now_ns >= loop->deadline_ns + OVERTIME_NS;
 }
 
+static void measuring_begin(struct loop *loop)
+{
+    if (loop->measuring)
+        return;
+    loop->measuring = true;
+    tally_begin(loop->tally, loop->begin_ns);
+}
+
 /* Takes the next request, if one is due. Whoever takes it must have it ended. */
 static bool exchange_take(struct loop *loop, struct exchange *exchange)
 {
@@ -124,7 +132,10 @@ static bool exchange_take(struct loop *loop, struct exchange *exchange)
     exchange->due_ns = due_ns;
     exchange->sent_ns = loop->now_ns;
     schedule_advance(&loop->schedule);
-    loop->started += due_ns >= loop->begin_ns;
+    if (due_ns >= loop->begin_ns) {
+        measuring_begin(loop);
+        loop->started++;
+    }
     loop->in_flight++;
     return true;
 }
@@ -542,10 +553,8 @@ static void loop_clock(struct loop *loop)
         loop_start(loop);
     if (loop->waiting)
         return;
-    if (!loop->measuring && loop->now_ns >= loop->begin_ns) {
-        loop->measuring = true;
-        tally_begin(loop->tally, loop->begin_ns);
-    }
+    if (loop->now_ns >= loop->begin_ns)
+        measuring_begin(loop);
     if (time_is_up(loop))
         loop->closing = true;
 }

@@ -24,35 +24,67 @@ static void thread_cost(uint64_t *cpu_ns, uint64_t *delay_ns)
 
 int tally_create(struct tally *tally, struct load_result *result, bool open_loop)
 {
+    struct histogram **const needed[] = {&result->all,
+                                         &result->hit,
+                                         &result->miss,
+                                         &result->all_sent,
+                                         &tally->now[ANSWER_PLAIN],
+                                         &tally->now[ANSWER_HIT],
+                                         &tally->now[ANSWER_MISS],
+                                         &tally->now_sent,
+                                         &tally->now_all};
+
     memset(result, 0, sizeof *result);
     *tally = (struct tally){.result = result, .open_loop = open_loop};
-    result->all = histogram_create();
-    result->hit = histogram_create();
-    result->miss = histogram_create();
-    result->all_sent = histogram_create();
-    tally->plain = histogram_create();
-    return result->all && result->hit && result->miss && result->all_sent && tally->plain ? 0 : -1;
+    for (size_t i = 0; i < sizeof needed / sizeof needed[0]; i++)
+        if ((*needed[i] = histogram_create()) == NULL)
+            return -1;
+    return 0;
 }
 
 void tally_destroy(struct tally *tally)
 {
-    histogram_destroy(tally->plain);
+    for (unsigned i = 0; i < ANSWER_CACHES; i++)
+        histogram_destroy(tally->now[i]);
+    histogram_destroy(tally->now_sent);
+    histogram_destroy(tally->now_all);
 }
 
 void tally_begin(struct tally *tally, uint64_t now_ns)
 {
-    tally->begun_ns = now_ns;
+    tally->result->began_ns = now_ns;
+    timeline_begin(&tally->timeline, now_ns);
     thread_cost(&tally->begun_cpu_ns, &tally->begun_delay_ns);
 }
 
-static void result_latencies(struct load_result *result, const struct histogram *plain,
-                             bool open_loop)
+/* The interval at hand ends: its latencies join those of the run. */
+static void interval_end(struct tally *tally, uint64_t end_ns)
 {
-    histogram_merge(result->all, plain);
-    histogram_merge(result->all, result->hit);
-    histogram_merge(result->all, result->miss);
-    if (!open_loop)
-        histogram_merge(result->all_sent, result->all);
+    struct load_result *result = tally->result;
+    struct histogram *const totals[] = {
+        [ANSWER_PLAIN] = NULL, [ANSWER_HIT] = result->hit, [ANSWER_MISS] = result->miss};
+
+    for (unsigned i = 0; i < ANSWER_CACHES; i++) {
+        histogram_merge(tally->now_all, tally->now[i]);
+        if (totals[i])
+            histogram_merge(totals[i], tally->now[i]);
+        histogram_clear(tally->now[i]);
+    }
+    timeline_add(
+        &tally->timeline, end_ns,
+        &(struct timeline_counts){result->requests, result->hits, result->misses, result->errors},
+        tally->now_all);
+    histogram_merge(result->all, tally->now_all);
+    histogram_merge(result->all_sent, tally->open_loop ? tally->now_sent : tally->now_all);
+    histogram_clear(tally->now_all);
+    histogram_clear(tally->now_sent);
+}
+
+/* All intervals that have passed: none, as a rule, or one; several where nothing came. */
+static void intervals_pass(struct tally *tally, uint64_t now_ns)
+{
+    while (timeline_end_ns(&tally->timeline) <= now_ns)
+        interval_end(tally, timeline_end_ns(&tally->timeline));
 }
 
 void tally_end(struct tally *tally, uint64_t now_ns)
@@ -60,25 +92,29 @@ void tally_end(struct tally *tally, uint64_t now_ns)
     struct load_result *result = tally->result;
     uint64_t cpu_ns, delay_ns;
 
+    intervals_pass(tally, now_ns);
+    interval_end(tally, now_ns);
+    result->intervals = tally->timeline.intervals;
+    result->interval_count = tally->timeline.count;
     thread_cost(&cpu_ns, &delay_ns);
     cpu_ns -= tally->begun_cpu_ns;
     delay_ns -= tally->begun_delay_ns;
-    result->wall_ns = now_ns - tally->begun_ns;
+    result->wall_ns = now_ns - result->began_ns;
     result->cpu_ns = cpu_ns;
     if (result->wall_ns)
         result->busy = (double)(cpu_ns + delay_ns) / (double)result->wall_ns;
     result->bottleneck = result->busy > LOAD_BUSY_LIMIT;
-    result_latencies(result, tally->plain, tally->open_loop);
 }
 
 static void tally_good(struct tally *tally, const struct ending *ending, uint64_t latency_ns)
 {
     struct load_result *result = tally->result;
-    struct histogram *const latencies[] = {tally->plain, result->hit, result->miss};
-    uint64_t *const counts[] = {&result->plain, &result->hits, &result->misses};
+    uint64_t *const counts[] = {[ANSWER_PLAIN] = &result->plain,
+                                [ANSWER_HIT] = &result->hits,
+                                [ANSWER_MISS] = &result->misses};
 
     ++*counts[ending->cache];
-    histogram_record(latencies[ending->cache], latency_ns);
+    histogram_record(tally->now[ending->cache], latency_ns);
     result->body_bytes += ending->body_bytes;
 }
 
@@ -87,6 +123,7 @@ void tally_add(struct tally *tally, const struct exchange *exchange, const struc
 {
     struct load_result *result = tally->result;
 
+    intervals_pass(tally, now_ns);
     result->requests++;
     if (!ending->good) {
         result->errors++;
@@ -95,5 +132,5 @@ void tally_add(struct tally *tally, const struct exchange *exchange, const struc
     }
     tally_good(tally, ending, now_ns - exchange->due_ns);
     if (tally->open_loop)
-        histogram_record(result->all_sent, now_ns - exchange->sent_ns);
+        histogram_record(tally->now_sent, now_ns - exchange->sent_ns);
 }

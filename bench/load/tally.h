@@ -3,12 +3,16 @@
 #define TALLY_H
 
 #include "protocol.h"
+#include "timeline.h"
 
 struct tally {
     struct load_result *result;
-    struct histogram *plain; /* latencies of good answers without X-Cache */
+    /* Latencies of the interval at hand: by what the cache did, and since the sending. */
+    struct histogram *now[ANSWER_CACHES], *now_sent;
+    struct histogram *now_all; /* for a moment only */
+    struct timeline timeline;
     bool open_loop;
-    uint64_t begun_ns, begun_cpu_ns, begun_delay_ns;
+    uint64_t begun_cpu_ns, begun_delay_ns;
 };
 
 /* Readies the result. 0, or -1: out of memory; tally_destroy either way. */
