@@ -10,12 +10,13 @@
 
 #include <cmocka.h>
 
-#define STEPS     10000
-#define KEYS      300
-#define TTL_NS    UINT64_C(1000000000)
-#define STEP_NS   UINT64_C(10000000) /* a hundred steps an age */
-#define BODY_MAX  600
-#define NO_RECORD UINT32_MAX
+#define STEPS        10000
+#define KEYS         300
+#define CENSUS_STEPS 50
+#define TTL_NS       UINT64_C(1000000000)
+#define STEP_NS      UINT64_C(10000000) /* a hundred steps an age */
+#define BODY_MAX     600
+#define NO_RECORD    UINT32_MAX
 
 /* The cache under test, and beside it what a plain array knows. */
 struct contract {
@@ -234,15 +235,32 @@ static void assert_accounts_agree(struct contract *c)
     assert_int_equal(figures.allocated_bytes, contract_stats(c).bytes);
 }
 
+/* Whatever a policy keeps is in some row, and in one only. */
+static void assert_census_agrees(const struct contract *c)
+{
+    struct census census = {0};
+    struct cache_stats stats = contract_stats(c);
+    cache_census(c->cache, "cache", &census);
+    assert_int_equal(census_bytes(&census, "cache"), stats.bytes);
+    assert_int_equal(census_find(&census, "cache", "record")->live, stats.entries);
+    for (size_t i = 0; i < census.count; i++)
+        assert_true(strcmp(census.rows[i].type, "record") == 0 ||
+                    census.rows[i].total >= census.rows[i].live);
+}
+
 static struct cache_stats random_steps(const struct policy *policy, uint64_t entries,
                                        uint64_t bytes)
 {
     struct contract c;
     contract_open(&c, policy, setup_of(policy, entries, bytes));
-    for (uint32_t step = 0; step < STEPS; step++)
+    for (uint32_t step = 0; step < STEPS; step++) {
         contract_step(&c, step);
+        if (step % CENSUS_STEPS == 0)
+            assert_census_agrees(&c);
+    }
     struct cache_stats stats = contract_stats(&c);
     assert_accounts_agree(&c);
+    assert_census_agrees(&c);
     contract_close(&c);
     assert_int_equal(stats.entries, stats.insertions - stats.replacements - stats.evictions -
                                         stats.expirations - stats.removals);

@@ -14,7 +14,7 @@ struct cache {
     void *order;
     struct index index;
     struct slots slots;
-    struct account account;
+    struct account account, order_account;
     uint64_t capacity_entries; /* UINT64_MAX: no limit; as below */
     uint64_t capacity_bytes;
     bool limited_bytes;
@@ -56,10 +56,11 @@ struct cache *cache_create(const struct cache_setup *setup)
                             .capacity_bytes = limit_or_none(setup->capacity_bytes),
                             .limited_bytes = setup->capacity_bytes != 0,
                             .keys_only = setup->keys_only};
+    account_open(&cache->order_account, &cache->account, "order");
     slots_create(&cache->slots, &cache->account, setup->policy->node_bytes);
     index_create(&cache->index, &cache->account, setup->capacity_entries, slot_hash, cache);
     cache->order = setup->policy->create(&(struct policy_setup){
-        .account = &cache->account,
+        .account = &cache->order_account,
         .slots = &cache->slots,
         .capacity_entries = setup->capacity_entries,
         .capacity_bytes = setup->capacity_bytes,
@@ -87,6 +88,7 @@ void cache_destroy(struct cache *cache)
     struct memory_zone *zone = cache->account.zone;
     index_each(&cache->index, slot_release, cache);
     cache->policy->destroy(cache->order);
+    account_close(&cache->order_account);
     index_destroy(&cache->index);
     slots_destroy(&cache->slots);
     memory_free(cache);
@@ -380,4 +382,31 @@ void cache_stats(const struct cache *cache, struct cache_stats *stats)
 {
     *stats = cache->stats;
     stats->bytes = cache_bytes(cache);
+}
+
+/* The account's own row, and those of the accounts below it. */
+static void account_census(const struct account *account, const char *name, struct census *census)
+{
+    struct census_row row = {.live = account->live,
+                             .live_bytes = account->live_bytes,
+                             .total = account->total,
+                             .total_bytes = account->total_bytes};
+    snprintf(row.container, sizeof row.container, "%s", name);
+    snprintf(row.type, sizeof row.type, "%s", account->name ? account->name : "cache");
+    census_add(census, &row);
+    for (const struct account *below = account->below; below; below = below->next) {
+        char inner[CENSUS_NAME_BYTES];
+        snprintf(inner, sizeof inner, "%.40s.%.20s", name, below->name);
+        account_census(below, inner, census);
+    }
+}
+
+void cache_census(const struct cache *cache, const char *name, struct census *census)
+{
+    struct census_row records = {.type = "record",
+                                 .live = cache->keys_only ? 0 : cache->stats.entries,
+                                 .live_bytes = cache->record_bytes};
+    snprintf(records.container, sizeof records.container, "%s", name);
+    census_add(census, &records);
+    account_census(&cache->account, name, census);
 }

@@ -10,6 +10,7 @@
 #ifndef CACHE_H
 #define CACHE_H
 
+#include "census.h"
 #include "policy.h"
 #include "record.h"
 
@@ -83,6 +84,9 @@ void cache_tick(struct cache *cache, uint64_t now_ns);
 void cache_forget(struct cache *cache, struct record *record, uint64_t hash);
 
 void cache_stats(const struct cache *cache, struct cache_stats *stats);
+/* Adds what the cache holds, its containers within the one of this name. The rows come to
+ * cache_stats.bytes exactly. The total of records is not the cache's to tell and stays 0. */
+void cache_census(const struct cache *cache, const char *name, struct census *census);
 
 /* Entries without records, known by hash alone: two keys with one hash would be one entry, so
  * numbers are hashed by cache_hash_id, which never does that. True: it was there; otherwise it is

@@ -16,10 +16,12 @@ struct array {
     uint32_t count;       /* elements */
     uint32_t chunk_count; /* chunks that are there */
     uint32_t chunk_room;  /* length of the list of chunks */
-    struct account *account;
+    struct account account;
 };
 
-void array_create(struct array *array, struct account *account, size_t element_bytes);
+/* In place, like all that has an account. The name is its account's. */
+void array_create(struct array *array, struct account *above, const char *name,
+                  size_t element_bytes);
 void array_destroy(struct array *array);
 /* One element more, at index count - 1, its bytes undefined. */
 void array_push(struct array *array);

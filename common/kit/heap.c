@@ -9,10 +9,10 @@ struct item {
     uint64_t slot : SLOT_BITS;
 };
 
-void heap_create(struct heap *heap, struct account *account, const struct slots *slots)
+void heap_create(struct heap *heap, struct account *above, const struct slots *slots)
 {
     *heap = (struct heap){.slots = slots};
-    array_create(&heap->items, account, sizeof(struct item));
+    array_create(&heap->items, above, "heap", sizeof(struct item));
 }
 
 void heap_destroy(struct heap *heap)

@@ -19,7 +19,7 @@ struct heap {
     uint64_t pushes; /* breaks ties */
 };
 
-void heap_create(struct heap *heap, struct account *account, const struct slots *slots);
+void heap_create(struct heap *heap, struct account *above, const struct slots *slots);
 void heap_destroy(struct heap *heap);
 void heap_push(struct heap *heap, uint32_t slot, uint64_t key);
 void heap_remove(struct heap *heap, uint32_t slot);

@@ -6,10 +6,11 @@ static uint64_t history_hash(const void *context, uint32_t slot)
     return *slot_word(context, slot);
 }
 
-void history_create(struct history *history, struct account *account, size_t note_bytes)
+void history_create(struct history *history, struct account *above, size_t note_bytes)
 {
-    slots_create(&history->slots, account, sizeof(struct link) + note_bytes);
-    index_create(&history->index, account, 0, history_hash, &history->slots);
+    account_open(&history->account, above, "history");
+    slots_create(&history->slots, &history->account, sizeof(struct link) + note_bytes);
+    index_create(&history->index, &history->account, 0, history_hash, &history->slots);
     for (unsigned list = 0; list < HISTORY_LISTS; list++)
         history->lists[list] = QUEUE_EMPTY;
 }
@@ -18,6 +19,7 @@ void history_destroy(struct history *history)
 {
     index_destroy(&history->index);
     slots_destroy(&history->slots);
+    account_close(&history->account);
 }
 
 static void *slot_note(const struct history *history, uint32_t slot)

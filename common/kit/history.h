@@ -15,10 +15,11 @@ struct history {
     struct slots slots; /* the word is the hash, the link's tag the list */
     struct index index;
     struct queue lists[HISTORY_LISTS];
+    struct account account;
 };
 
 /* In place, since it refers to itself: it must not be moved. note_bytes: a multiple of 8. */
-void history_create(struct history *history, struct account *account, size_t note_bytes);
+void history_create(struct history *history, struct account *above, size_t note_bytes);
 void history_destroy(struct history *history);
 
 /* The hash must not be in any list. Its note, to be written; it stays where it is. */

@@ -106,28 +106,29 @@ static void index_watch(struct index *index)
     index->shrink_below = buckets == 1 ? 0 : (uint32_t)entries_for(buckets, EMPTY_PERCENT);
 }
 
-void index_create(struct index *index, struct account *account, uint64_t entries_limit,
+void index_create(struct index *index, struct account *above, uint64_t entries_limit,
                   uint64_t (*hash_of)(const void *context, uint32_t slot), const void *context)
 {
     uint64_t needed =
         entries_limit < NO_SLOT ? buckets_for(entries_limit, FULL_PERCENT) : UINT32_MAX;
     *index = (struct index){
-        .account = account,
         .buckets_needed = entries_limit == 0 ? UINT32_MAX : (uint32_t)needed,
         .hash_of = hash_of,
         .context = context,
     };
-    table_open(&index->table, account, 1);
-    table_add_chunk(&index->table, account);
+    account_open(&index->account, above, "index");
+    table_open(&index->table, &index->account, 1);
+    table_add_chunk(&index->table, &index->account);
     index_watch(index);
 }
 
 void index_destroy(struct index *index)
 {
     while (index->table.chunks != NULL)
-        table_drop_chunk(&index->table, index->account);
+        table_drop_chunk(&index->table, &index->account);
     while (index->next.chunks != NULL)
-        table_drop_chunk(&index->next, index->account);
+        table_drop_chunk(&index->next, &index->account);
+    account_close(&index->account);
 }
 
 /* Moves the entries that belong to the bucket at the frontier, wherever their way ended. */
@@ -167,9 +168,9 @@ void index_step(struct index *index)
     if (index->next.chunks == NULL)
         return;
     if (!index->moving) {
-        table_drop_chunk(&index->next, index->account);
+        table_drop_chunk(&index->next, &index->account);
     } else if (!table_is_whole(&index->next)) {
-        table_add_chunk(&index->next, index->account);
+        table_add_chunk(&index->next, &index->account);
     } else {
         index_move_bucket(index);
         if (index->frontier == index->table.buckets)
@@ -203,7 +204,7 @@ static void index_resize(struct index *index)
     uint32_t wanted = index_buckets_wanted(index, index->count);
     if (index->next.chunks != NULL || wanted == index->table.buckets)
         return;
-    table_open(&index->next, index->account, wanted);
+    table_open(&index->next, &index->account, wanted);
     index->moving = true;
 }
 

@@ -36,7 +36,6 @@ struct table {
 };
 
 struct index {
-    struct account *account;
     struct table table;
     struct table next; /* what the table is moving to, or from which chunks are being freed */
     uint32_t frontier; /* buckets below it have moved to `next` */
@@ -47,10 +46,12 @@ struct index {
     uint32_t buckets_needed; /* no more than these, where the number of entries is limited */
     uint64_t (*hash_of)(const void *context, uint32_t slot);
     const void *context;
+    struct account account;
 };
 
-/* entries_limit 0: none is known. hash_of tells the hash under which a slot was inserted. */
-void index_create(struct index *index, struct account *account, uint64_t entries_limit,
+/* In place. entries_limit 0: none is known. hash_of tells the hash under which a slot was inserted.
+ */
+void index_create(struct index *index, struct account *above, uint64_t entries_limit,
                   uint64_t (*hash_of)(const void *context, uint32_t slot), const void *context);
 void index_destroy(struct index *index);
 /* The hash and slot must not be there yet. */

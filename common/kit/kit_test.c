@@ -88,7 +88,7 @@ static void array_grows_and_shrinks(void **state)
     struct fixture f;
     struct array array;
     fixture_open(&f, 0);
-    array_create(&array, &f.account, sizeof(uint64_t));
+    array_create(&array, &f.account, "array", sizeof(uint64_t));
     for (uint32_t i = 0; i < 100000; i++) {
         array_push(&array);
         *(uint64_t *)array_at(&array, i) = i * 3;

@@ -27,10 +27,10 @@ static struct line *sketch_push(struct sketch *sketch)
     return line_at(sketch, sketch->lines++);
 }
 
-void sketch_create(struct sketch *sketch, struct account *account)
+void sketch_create(struct sketch *sketch, struct account *above)
 {
     *sketch = (struct sketch){.halving = LINES_LEAST};
-    array_create(&sketch->words, account, sizeof(uint64_t));
+    array_create(&sketch->words, above, "sketch", sizeof(uint64_t));
     for (int i = 0; i < LINES_LEAST; i++)
         *sketch_push(sketch) = (struct line){0};
 }

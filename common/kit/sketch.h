@@ -25,7 +25,7 @@ struct sketch {
     uint32_t halving;    /* lines from here on are to be halved; past the end: none */
 };
 
-void sketch_create(struct sketch *sketch, struct account *account);
+void sketch_create(struct sketch *sketch, struct account *above);
 void sketch_destroy(struct sketch *sketch);
 /* A step towards the size for so many entries. */
 void sketch_fit(struct sketch *sketch, uint64_t entries);

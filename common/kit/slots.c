@@ -35,39 +35,39 @@ static void slots_lengthen(struct slots *slots)
     uint32_t old = slots->chunk_count;
     uint32_t count = old == 0 ? MAP_BITS : old * 2;
     assert((uint64_t)count * SLOT_CHUNK_SLOTS <= (uint64_t)NO_SLOT + 1);
-    slots->chunks = list_lengthen(slots->account, slots->chunks, old * sizeof *slots->chunks,
+    slots->chunks = list_lengthen(&slots->account, slots->chunks, old * sizeof *slots->chunks,
                                   count * sizeof *slots->chunks);
-    slots->states = list_lengthen(slots->account, slots->states, old * sizeof *slots->states,
+    slots->states = list_lengthen(&slots->account, slots->states, old * sizeof *slots->states,
                                   count * sizeof *slots->states);
-    slots->room = list_lengthen(slots->account, slots->room, old / 8, count / 8);
+    slots->room = list_lengthen(&slots->account, slots->room, old / 8, count / 8);
     slots->chunk_count = count;
     for (uint32_t chunk = old; chunk < count; chunk++)
         room_set(slots, chunk);
 }
 
-void slots_create(struct slots *slots, struct account *account, size_t node_bytes)
+void slots_create(struct slots *slots, struct account *above, size_t node_bytes)
 {
     assert(node_bytes % sizeof(uint64_t) == 0);
-    *slots = (struct slots){.account = account,
-                            .slot_bytes = (uint32_t)(sizeof(uint64_t) + node_bytes),
-                            .spare = NO_SLOT,
-                            .idle = NO_SLOT};
+    *slots = (struct slots){
+        .slot_bytes = (uint32_t)(sizeof(uint64_t) + node_bytes), .spare = NO_SLOT, .idle = NO_SLOT};
+    account_open(&slots->account, above, "slots");
     slots_lengthen(slots);
 }
 
 void slots_destroy(struct slots *slots)
 {
     for (uint32_t chunk = 0; chunk < slots->chunk_count; chunk++)
-        account_free(slots->account, slots->chunks[chunk]);
-    account_free(slots->account, slots->chunks);
-    account_free(slots->account, slots->states);
-    account_free(slots->account, slots->room);
+        account_free(&slots->account, slots->chunks[chunk]);
+    account_free(&slots->account, slots->chunks);
+    account_free(&slots->account, slots->states);
+    account_free(&slots->account, slots->room);
+    account_close(&slots->account);
 }
 
 static void chunk_open(struct slots *slots, uint32_t chunk)
 {
     slots->chunks[chunk] =
-        account_alloc(slots->account, (size_t)SLOT_CHUNK_SLOTS * slots->slot_bytes);
+        account_alloc(&slots->account, (size_t)SLOT_CHUNK_SLOTS * slots->slot_bytes);
     slots->states[chunk] = (struct slot_chunk){0};
     for (uint32_t i = 0; i < SLOT_CHUNK_SLOTS; i++)
         *slot_word(slots, (chunk << SLOT_CHUNK_BITS) + i) = i + 1;
@@ -75,7 +75,7 @@ static void chunk_open(struct slots *slots, uint32_t chunk)
 
 static void chunk_close(struct slots *slots, uint32_t chunk)
 {
-    account_free(slots->account, slots->chunks[chunk]);
+    account_free(&slots->account, slots->chunks[chunk]);
     slots->chunks[chunk] = NULL;
 }
 

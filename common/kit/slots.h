@@ -29,10 +29,11 @@ struct slots {
     uint32_t room_from; /* no bit is set in the map's words before this one */
     uint32_t spare;     /* an empty chunk kept for the next need, or NO_SLOT */
     uint32_t idle;      /* the slot given last, kept for the next take, or NO_SLOT */
-    struct account *account;
+    struct account account;
 };
 
-void slots_create(struct slots *slots, struct account *account, size_t node_bytes);
+/* In place. */
+void slots_create(struct slots *slots, struct account *above, size_t node_bytes);
 void slots_destroy(struct slots *slots);
 /* As slots_take and slots_give, when no slot is idle. */
 uint32_t slots_take_lowest(struct slots *slots);
