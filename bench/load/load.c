@@ -84,7 +84,7 @@ static int load_measure(const struct load_setup *setup, struct load_result *resu
 
     if (address_resolve(&address, &setup->target, error) < 0)
         return -1;
-    if (tally_create(&tally, result, setup->rate_rps > 0) < 0)
+    if (tally_create(&tally, result, setup) < 0)
         snprintf(error, LOAD_ERROR_BYTES, "out of memory");
     else
         status = loop_run(setup, &protocol_http1, &address, &tally, error);

@@ -9,6 +9,7 @@
 #ifndef LOAD_H
 #define LOAD_H
 
+#include "hdr_log.h"
 #include "histogram.h"
 #include "trace.h"
 
@@ -76,6 +77,7 @@ struct load_setup {
     int cpu;                 /* pins the calling thread; LOAD_CPU_ANY leaves it where it is */
     bool check_id;           /* the body must begin with {"user_id":"<id>" */
     const atomic_bool *stop; /* NULL: runs to its end. Obeyed within 100 ms */
+    struct hdr_log *hdr;     /* borrowed; gets the latencies of the measured part. NULL: none */
     struct load_progress *progress; /* NULL: nobody looks */
 };
 

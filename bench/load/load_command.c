@@ -23,7 +23,7 @@
 struct load_options {
     uint64_t connections, requests, duration_ns, warmup_ns, timeout_ns, seed, cpu;
     double rate_rps;
-    const char *workload;
+    const char *workload, *hdr;
     bool poisson, check_id, json;
 };
 
@@ -43,6 +43,8 @@ static const struct option option_rows[] = {
     {"cpu", OPTION_COUNT, FIELD(cpu), "N", "pins the generator to a core"},
     {"check-id", OPTION_FLAG, FIELD(check_id), NULL,
      "answers must be those of our servers for the id asked for"},
+    {"hdr", OPTION_TEXT, FIELD(hdr), "FILE",
+     "writes latencies as an HdrHistogram log: a line a second, hits and misses tagged"},
     {"json", OPTION_FLAG, FIELD(json), NULL, "prints one JSON object"},
 };
 
@@ -169,26 +171,52 @@ static int result_status(const struct load_setup *setup, const struct load_resul
     return result->errors || result->gave_up || result->stopped;
 }
 
-static int load_and_show(const struct load_setup *asked, const struct load_options *options,
+/* 0, or 1: the log could not be written, and standard error says why. */
+static int hdr_write(const struct hdr_log *log, const char *path)
+{
+    char error[HDR_LOG_ERROR_BYTES];
+
+    if (path == NULL || hdr_log_write(log, path, error) == 0)
+        return 0;
+    fprintf(stderr, "tidemark load: %s\n", error);
+    return 1;
+}
+
+/* With signals and progress seen to. As load_run. */
+static int load_watched(struct load_setup *setup, struct load_result *result,
+                        char error[LOAD_ERROR_BYTES])
+{
+    struct watch watch;
+    int status;
+
+    if (watch_begin(&watch) < 0) {
+        snprintf(error, LOAD_ERROR_BYTES, "no thread could be started");
+        return -1;
+    }
+    setup->stop = &watch.stop;
+    setup->progress = &watch.progress;
+    status = load_run(setup, result, error);
+    watch_end(&watch);
+    return status;
+}
+
+static int load_and_show(struct load_setup *setup, const struct load_options *options,
                          const char *url)
 {
-    char error[LOAD_ERROR_BYTES] = "no thread could be started";
-    struct load_setup setup = *asked;
+    char error[LOAD_ERROR_BYTES];
     struct load_result result;
-    struct watch watch;
-    int status = -1;
+    int status;
 
-    if (watch_begin(&watch) == 0) {
-        setup.stop = &watch.stop;
-        setup.progress = &watch.progress;
-        status = load_run(&setup, &result, error);
-        watch_end(&watch);
-    }
-    if (status < 0)
+    if (options->hdr && (setup->hdr = hdr_log_create()) == NULL)
+        return complain("out of memory");
+    if (load_watched(setup, &result, error) < 0) {
+        hdr_log_destroy(setup->hdr);
         return complain(error);
-    struct load_shown shown = {url, options->workload, &setup, &result};
+    }
+    struct load_shown shown = {url, options->workload, setup, &result};
     (options->json ? load_show_json : load_show_table)(&shown, stdout);
-    status = result_status(&setup, &result);
+    status = result_status(setup, &result) | hdr_write(setup->hdr, options->hdr);
+    hdr_log_destroy(setup->hdr);
     load_result_free(&result);
     return status;
 }

@@ -22,7 +22,7 @@ static void thread_cost(uint64_t *cpu_ns, uint64_t *delay_ns)
         fclose(file);
 }
 
-int tally_create(struct tally *tally, struct load_result *result, bool open_loop)
+int tally_create(struct tally *tally, struct load_result *result, const struct load_setup *setup)
 {
     struct histogram **const needed[] = {&result->all,
                                          &result->hit,
@@ -35,7 +35,7 @@ int tally_create(struct tally *tally, struct load_result *result, bool open_loop
                                          &tally->now_all};
 
     memset(result, 0, sizeof *result);
-    *tally = (struct tally){.result = result, .open_loop = open_loop};
+    *tally = (struct tally){.result = result, .hdr = setup->hdr, .open_loop = setup->rate_rps > 0};
     for (size_t i = 0; i < sizeof needed / sizeof needed[0]; i++)
         if ((*needed[i] = histogram_create()) == NULL)
             return -1;
@@ -54,30 +54,43 @@ void tally_begin(struct tally *tally, uint64_t now_ns)
 {
     tally->result->began_ns = now_ns;
     timeline_begin(&tally->timeline, now_ns);
+    if (tally->hdr)
+        hdr_log_begin(tally->hdr, now_ns);
     thread_cost(&tally->begun_cpu_ns, &tally->begun_delay_ns);
+}
+
+static void interval_log(struct tally *tally, uint64_t end_ns)
+{
+    const struct histogram *const latencies[HDR_LOG_TAGS] = {
+        [HDR_LOG_ALL] = tally->now_all,
+        [HDR_LOG_HIT] = tally->now[ANSWER_HIT],
+        [HDR_LOG_MISS] = tally->now[ANSWER_MISS],
+        [HDR_LOG_SENT] = tally->now_sent,
+    };
+
+    if (tally->hdr)
+        hdr_log_add(tally->hdr, end_ns, latencies);
 }
 
 /* The interval at hand ends: its latencies join those of the run. */
 static void interval_end(struct tally *tally, uint64_t end_ns)
 {
     struct load_result *result = tally->result;
-    struct histogram *const totals[] = {
-        [ANSWER_PLAIN] = NULL, [ANSWER_HIT] = result->hit, [ANSWER_MISS] = result->miss};
+    const struct timeline_counts counts = {result->requests, result->hits, result->misses,
+                                           result->errors};
 
-    for (unsigned i = 0; i < ANSWER_CACHES; i++) {
+    for (unsigned i = 0; i < ANSWER_CACHES; i++)
         histogram_merge(tally->now_all, tally->now[i]);
-        if (totals[i])
-            histogram_merge(totals[i], tally->now[i]);
-        histogram_clear(tally->now[i]);
-    }
-    timeline_add(
-        &tally->timeline, end_ns,
-        &(struct timeline_counts){result->requests, result->hits, result->misses, result->errors},
-        tally->now_all);
+    timeline_add(&tally->timeline, end_ns, &counts, tally->now_all);
+    interval_log(tally, end_ns);
     histogram_merge(result->all, tally->now_all);
+    histogram_merge(result->hit, tally->now[ANSWER_HIT]);
+    histogram_merge(result->miss, tally->now[ANSWER_MISS]);
     histogram_merge(result->all_sent, tally->open_loop ? tally->now_sent : tally->now_all);
     histogram_clear(tally->now_all);
     histogram_clear(tally->now_sent);
+    for (unsigned i = 0; i < ANSWER_CACHES; i++)
+        histogram_clear(tally->now[i]);
 }
 
 /* All intervals that have passed: none, as a rule, or one; several where nothing came. */
@@ -94,6 +107,8 @@ void tally_end(struct tally *tally, uint64_t now_ns)
 
     intervals_pass(tally, now_ns);
     interval_end(tally, now_ns);
+    if (tally->hdr)
+        hdr_log_end(tally->hdr, now_ns);
     result->intervals = tally->timeline.intervals;
     result->interval_count = tally->timeline.count;
     thread_cost(&cpu_ns, &delay_ns);

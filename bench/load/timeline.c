@@ -1,25 +1,11 @@
 /* timeline.c - a row of figures for every 100 ms of a run. */
 #include "timeline.h"
 
-#include <stdio.h>
-#include <stdlib.h>
-
-#define ROOM_FIRST 1024
+#include "room.h"
 
 void timeline_begin(struct timeline *timeline, uint64_t now_ns)
 {
     *timeline = (struct timeline){.begun_ns = now_ns, .interval_ns = now_ns};
-}
-
-static void timeline_grow(struct timeline *timeline)
-{
-    timeline->room = timeline->room ? 2 * timeline->room : ROOM_FIRST;
-    timeline->intervals =
-        realloc(timeline->intervals, timeline->room * sizeof *timeline->intervals);
-    if (timeline->intervals == NULL) {
-        fprintf(stderr, "tidemark load: out of memory\n");
-        abort();
-    }
 }
 
 void timeline_add(struct timeline *timeline, uint64_t end_ns, const struct timeline_counts *counts,
@@ -27,8 +13,8 @@ void timeline_add(struct timeline *timeline, uint64_t end_ns, const struct timel
 {
     const struct timeline_counts *before = &timeline->before;
 
-    if (timeline->count == timeline->room)
-        timeline_grow(timeline);
+    timeline->intervals = room_grow(timeline->intervals, &timeline->room, timeline->count + 1,
+                                    sizeof *timeline->intervals);
     timeline->intervals[timeline->count++] = (struct load_interval){
         .start_ns = timeline->interval_ns - timeline->begun_ns,
         .span_ns = end_ns - timeline->interval_ns,
