@@ -137,18 +137,25 @@ static bool digit_is(char c)
     return c >= '0' && c <= '9';
 }
 
+/* "200" */
+static bool status_read(struct answer *answer, const char *at)
+{
+    if (at[0] < '1' || at[0] > '5' || !digit_is(at[1]) || !digit_is(at[2]))
+        return false;
+    answer->status = (unsigned)((at[0] - '0') * 100 + (at[1] - '0') * 10 + (at[2] - '0'));
+    return true;
+}
+
 /* "HTTP/1.1 200 OK" */
 static void line_status(struct answer *answer, struct text line)
 {
     const char *at = line.at;
 
     if (line.bytes < 12 || memcmp(at, "HTTP/1.", 7) != 0 || (at[7] != '0' && at[7] != '1') ||
-        at[8] != ' ' || at[9] < '1' || at[9] > '5' || !digit_is(at[10]) || !digit_is(at[11]) ||
-        (line.bytes > 12 && at[12] != ' ')) {
+        at[8] != ' ' || (line.bytes > 12 && at[12] != ' ') || !status_read(answer, at + 9)) {
         answer_spoil(answer);
         return;
     }
-    answer->status = (unsigned)((at[9] - '0') * 100 + (at[10] - '0') * 10 + (at[11] - '0'));
     answer->close = at[7] == '0';
     answer->state = ANSWER_HEADER;
 }
@@ -308,7 +315,7 @@ static size_t step_line(struct answer *answer, const char *data, size_t bytes)
 
 /* Bodies. */
 
-static void body_take(struct answer *answer, const char *data, size_t bytes)
+void answer_body(struct answer *answer, const char *data, size_t bytes)
 {
     if (answer->body_bytes < ANSWER_PREFIX_BYTES) {
         size_t room = ANSWER_PREFIX_BYTES - (size_t)answer->body_bytes;
@@ -321,7 +328,7 @@ static size_t step_body(struct answer *answer, const char *data, size_t bytes)
 {
     size_t taken = bytes < answer->remaining ? bytes : (size_t)answer->remaining;
 
-    body_take(answer, data, taken);
+    answer_body(answer, data, taken);
     answer->remaining -= taken;
     if (answer->remaining)
         return taken;
@@ -334,7 +341,7 @@ static size_t step_body(struct answer *answer, const char *data, size_t bytes)
 
 static size_t step_until_close(struct answer *answer, const char *data, size_t bytes)
 {
-    body_take(answer, data, bytes);
+    answer_body(answer, data, bytes);
     return bytes;
 }
 
@@ -344,6 +351,18 @@ static size_t (*const steps[])(struct answer *answer, const char *data, size_t b
     [ANSWER_CHUNK_SIZE] = step_line, [ANSWER_CHUNK] = step_body,
     [ANSWER_CHUNK_END] = step_line,  [ANSWER_TRAILER] = step_line,
 };
+
+void answer_status(struct answer *answer, const char *text, size_t bytes)
+{
+    if (bytes != ANSWER_STATUS_DIGITS || !status_read(answer, text))
+        answer_spoil(answer);
+}
+
+void answer_header(struct answer *answer, const char *name, size_t name_bytes, const char *value,
+                   size_t value_bytes)
+{
+    header_read(answer, (struct text){name, name_bytes}, (struct text){value, value_bytes});
+}
 
 void answer_begin(struct answer *answer)
 {

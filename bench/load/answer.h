@@ -33,6 +33,9 @@ enum answer_state {
 
 enum answer_cache { ANSWER_PLAIN, ANSWER_HIT, ANSWER_MISS, ANSWER_CACHES };
 
+/* Of the status line's or of :status. */
+#define ANSWER_STATUS_DIGITS 3
+
 struct answer {
     enum answer_state state;
     unsigned status;
@@ -54,6 +57,14 @@ void answer_begin(struct answer *answer);
 size_t answer_read(struct answer *answer, const char *data, size_t bytes);
 /* The connection ended, orderly or by a reset: the answer is over. */
 void answer_end(struct answer *answer, bool orderly);
+
+/* For protocols that cut an answer into its parts themselves: */
+void answer_status(struct answer *answer, const char *text, size_t bytes);
+void answer_header(struct answer *answer, const char *name, size_t name_bytes, const char *value,
+                   size_t value_bytes);
+/* A piece of the body: counted, and its first bytes kept. */
+void answer_body(struct answer *answer, const char *data, size_t bytes);
+
 static inline bool answer_over(const struct answer *answer)
 {
     return answer->state >= ANSWER_WHOLE;

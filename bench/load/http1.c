@@ -65,38 +65,22 @@ static void http1_end(struct http1 *session, const struct ending *ending)
     session->context->ended(session->context->load, &session->exchange, ending);
 }
 
-static void http1_fail(void *opaque, enum load_failure failure)
+static bool http1_expire(void *opaque, uint64_t sent_before_ns)
 {
     struct http1 *session = opaque;
 
-    if (session->busy)
-        http1_end(session, &(struct ending){.failure = failure});
+    if (!session->busy || session->exchange.sent_ns >= sent_before_ns)
+        return true;
+    http1_end(session, &(struct ending){.failure = LOAD_TIMEOUT});
+    return false;
 }
-
-static const enum load_failure failure_of_state[] = {
-    [ANSWER_GARBAGE] = LOAD_GARBAGE,
-    [ANSWER_TRUNCATED] = LOAD_TRUNCATED,
-    [ANSWER_ABSENT] = LOAD_RESET,
-};
 
 /* The answer is over. More bytes than it announced cannot be told from the next answer's. */
 static void http1_judge(struct http1 *session, bool excess)
 {
-    const struct answer *answer = &session->answer;
-    struct ending ending = {.cache = answer->cache, .body_bytes = answer->body_bytes};
+    struct ending ending =
+        exchange_judge(session->context, &session->exchange, &session->answer, excess);
 
-    if (answer->state != ANSWER_WHOLE)
-        ending.failure = failure_of_state[answer->state];
-    else if (excess)
-        ending.failure = LOAD_LENGTH;
-    else if (answer->status / 100 != 2)
-        ending.failure = LOAD_STATUS;
-    else if (session->context->check_id &&
-             !request_is_answered(&session->context->head, session->exchange.id, answer->prefix,
-                                  answer->body_bytes))
-        ending.failure = LOAD_WRONG;
-    else
-        ending.good = true;
     http1_end(session, &ending);
 }
 
@@ -140,6 +124,6 @@ const struct protocol protocol_http1 = {
     .output = http1_output,
     .receive = http1_receive,
     .closed = http1_closed,
-    .fail = http1_fail,
+    .expire = http1_expire,
     .oldest_ns = http1_oldest_ns,
 };

@@ -15,6 +15,7 @@
 #include <sys/resource.h>
 
 #define CONNECTIONS_MAX   65536
+#define STREAMS_MAX       10000
 #define SPARE_DESCRIPTORS 64 /* for everything that is no connection */
 
 static const char *const failure_names[LOAD_FAILURES] = {
@@ -39,8 +40,10 @@ static const char *setup_flaw(const struct load_setup *setup)
                           : "the path has an {id}, but there are no ids to ask for";
     if (!(setup->rate_rps >= 0) || !isfinite(setup->rate_rps))
         return "the rate is no number";
-    if (setup->http2)
-        return "HTTP/2 is not spoken yet";
+    if (setup->http2 && setup->streams > STREAMS_MAX)
+        return "up to 10000 streams on a connection are possible";
+    if (setup->streams > 1 && !setup->http2)
+        return "many streams on a connection need HTTP/2";
     return NULL;
 }
 
@@ -87,7 +90,8 @@ static int load_measure(const struct load_setup *setup, struct load_result *resu
     if (tally_create(&tally, result, setup) < 0)
         snprintf(error, LOAD_ERROR_BYTES, "out of memory");
     else
-        status = loop_run(setup, &protocol_http1, &address, &tally, error);
+        status = loop_run(setup, setup->http2 ? &protocol_http2 : &protocol_http1, &address, &tally,
+                          error);
     tally_destroy(&tally);
     if (status < 0)
         load_result_free(result);

@@ -25,11 +25,11 @@
 
 /* How a request can fail. */
 enum load_failure {
-    LOAD_REFUSED,   /* no connection */
-    LOAD_RESET,     /* the connection ended before the answer began */
+    LOAD_REFUSED,   /* no connection; HTTP/2: the server did not take the request */
+    LOAD_RESET,     /* the connection or stream ended before the answer began */
     LOAD_TIMEOUT,   /* no whole answer in time */
     LOAD_STATUS,    /* a whole answer, but its status is not 2xx */
-    LOAD_TRUNCATED, /* the connection ended within the answer */
+    LOAD_TRUNCATED, /* it ended within the answer */
     LOAD_GARBAGE,   /* not HTTP */
     LOAD_LENGTH,    /* more bytes than the answer announced */
     LOAD_WRONG,     /* the body does not name the id that was asked for */

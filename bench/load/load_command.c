@@ -16,20 +16,25 @@
 #include <unistd.h>
 
 #define CONNECTIONS_DEFAULT 100
+#define STREAMS_DEFAULT     100
 #define DURATION_DEFAULT_NS (10 * NS_PER_SECOND)
 #define WORKLOAD_DEFAULT    "zipf:0.99:1M"
 #define LOOK_NS             (200 * NS_PER_MS) /* between two progress lines */
 
 struct load_options {
-    uint64_t connections, requests, duration_ns, warmup_ns, timeout_ns, seed, cpu;
+    uint64_t connections, streams, requests, duration_ns, warmup_ns, timeout_ns, seed, cpu;
     double rate_rps;
     const char *workload, *hdr;
-    bool poisson, check_id, json;
+    bool http2, poisson, check_id, json;
 };
 
 #define FIELD(name) offsetof(struct load_options, name)
 static const struct option option_rows[] = {
     {"connections", OPTION_COUNT, FIELD(connections), "N", "at a time (100)"},
+    {"http2", OPTION_FLAG, FIELD(http2), NULL,
+     "speaks HTTP/2, in clear text and without asking first"},
+    {"streams", OPTION_COUNT, FIELD(streams), "N",
+     "of HTTP/2: requests at a time on each connection (100)"},
     {"requests", OPTION_COUNT, FIELD(requests), "N", "ends after so many, as 10k"},
     {"seconds", OPTION_SECONDS, FIELD(duration_ns), "TIME", "ends after so long, as 5 (10)"},
     {"warmup", OPTION_DURATION, FIELD(warmup_ns), "TIME", "loads before it measures (0)"},
@@ -126,6 +131,14 @@ static int complain(const char *reason)
     return 2;
 }
 
+/* Too many for an unsigned are refused later on, as too many. */
+static unsigned setup_streams(const struct load_options *options)
+{
+    if (options->http2 && options->streams == 0)
+        return STREAMS_DEFAULT;
+    return (unsigned)(options->streams < UINT32_MAX ? options->streams : UINT32_MAX);
+}
+
 static int setup_fill(struct load_setup *setup, struct load_options *options, const char *url,
                       char error[LOAD_ERROR_BYTES])
 {
@@ -145,6 +158,8 @@ static int setup_fill(struct load_setup *setup, struct load_options *options, co
             return -1;
     }
     setup->connections = (unsigned)(options->connections < UINT32_MAX ? options->connections : 0);
+    setup->http2 = options->http2;
+    setup->streams = setup_streams(options);
     setup->requests = options->requests;
     setup->duration_ns = options->duration_ns;
     if (!options->requests && !options->duration_ns)

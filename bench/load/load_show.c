@@ -129,8 +129,11 @@ void load_show_table(const struct load_shown *shown, FILE *out)
     bool open_loop = shown->setup->rate_rps > 0;
     char text[UNITS_TEXT_BYTES];
 
-    fprintf(out, "%s, %u connections%s%s", shown->url, shown->setup->connections,
-            shown->workload ? ", " : "", shown->workload ? shown->workload : "");
+    fprintf(out, "%s, %u connections", shown->url, shown->setup->connections);
+    if (shown->setup->http2)
+        fprintf(out, " of %u HTTP/2 streams", shown->setup->streams);
+    if (shown->workload)
+        fprintf(out, ", %s", shown->workload);
     if (open_loop)
         fprintf(out, ", %g requests/s due", shown->setup->rate_rps);
     fputs("\n\n", out);
@@ -186,6 +189,8 @@ static void setup_json(json_t *object, const struct load_shown *shown)
     json_object_set_new(object, "workload",
                         shown->workload ? json_string(shown->workload) : json_null());
     json_object_set_new(object, "connections", count_json(setup->connections));
+    json_object_set_new(object, "http2", json_boolean(setup->http2));
+    json_object_set_new(object, "streams", count_json(setup->streams ? setup->streams : 1));
     json_object_set_new(object, "rate_rps", json_real(setup->rate_rps));
     json_object_set_new(object, "seed", count_json(setup->seed));
 }

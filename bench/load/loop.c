@@ -20,7 +20,7 @@
 #define CONNECT_NS      NS_PER_SECOND     /* longest wait for all connections before the start */
 #define OVERTIME_NS     (100 * NS_PER_MS) /* for what was due before the end, but could not go out */
 #define RETRY_DOUBLINGS 7                 /* longest wait before connecting again: 128 ms */
-#define GIVE_UP_ROUNDS  3                 /* failures in a row, as a multiple of the connections */
+#define GIVE_UP_ROUNDS  3 /* failures in a row, as a multiple of the requests in flight */
 #define GIVE_UP_NS      (2 * NS_PER_SECOND) /* since the last good answer, if there was one */
 
 enum connection_state { CONNECTION_DOWN, CONNECTION_UNDER_WAY, CONNECTION_OPEN };
@@ -50,6 +50,7 @@ struct loop {
 
     int poll_fd;
     struct connection *connections;
+    unsigned slots;           /* requests that can be in flight */
     unsigned down;            /* connections that are */
     struct connection **ring; /* idle connections, longest idle first */
     unsigned ring_first, ring_count;
@@ -150,7 +151,7 @@ static bool failure_is_trouble(enum load_failure failure)
 static void trouble_note(struct loop *loop)
 {
     loop->failures_in_row++;
-    if (loop->failures_in_row < (uint64_t)GIVE_UP_ROUNDS * loop->setup->connections)
+    if (loop->failures_in_row < (uint64_t)GIVE_UP_ROUNDS * loop->slots)
         return;
     if (loop->good_ns && loop->now_ns - loop->good_ns < GIVE_UP_NS)
         return;
@@ -220,7 +221,7 @@ static void connection_close(struct connection *connection)
 /* The first round of failures is tried again at once, later ones ever later. */
 static uint64_t retry_delay_ns(const struct loop *loop)
 {
-    uint64_t rounds = loop->failures_in_row / loop->setup->connections;
+    uint64_t rounds = loop->failures_in_row / loop->slots;
 
     if (rounds == 0)
         return 0;
@@ -428,12 +429,13 @@ static void connection_expire(struct connection *connection)
 {
     struct loop *loop = connection->loop;
 
-    if (connection->state == CONNECTION_OPEN) {
-        loop->protocol->fail(connection->session, LOAD_TIMEOUT);
-        connection_again(connection);
-    } else {
+    if (connection->state != CONNECTION_OPEN) {
         connection_close(connection);
         connection_refused(connection);
+    } else if (loop->protocol->expire(connection->session, loop->now_ns - loop->timeout_ns)) {
+        connection_ask(connection);
+    } else {
+        connection_again(connection);
     }
 }
 
@@ -645,12 +647,22 @@ static void loop_release(struct loop *loop)
         close(loop->poll_fd);
 }
 
+static unsigned setup_streams(const struct load_setup *setup)
+{
+    return setup->http2 && setup->streams ? setup->streams : 1;
+}
+
 static void loop_begin(struct loop *loop)
 {
     const struct load_setup *setup = loop->setup;
 
     loop->context = (struct protocol_context){
-        .check_id = setup->check_id, .ended = exchange_ended, .load = loop};
+        .check_id = setup->check_id,
+        .streams = setup_streams(setup),
+        .ended = exchange_ended,
+        .load = loop,
+    };
+    loop->slots = setup->connections * loop->context.streams;
     request_head_render(&loop->context.head, &setup->target);
     loop->waiting = true;
     loop->now_ns = clock_read();
@@ -670,13 +682,13 @@ int loop_run(const struct load_setup *setup, const struct protocol *protocol,
                         .result = tally->result};
     int status = -1;
 
+    loop_begin(&loop);
     loop.poll_fd = epoll_create1(EPOLL_CLOEXEC);
     if (loop.poll_fd < 0) {
         snprintf(error, LOAD_ERROR_BYTES, "epoll: %s", strerror(errno));
     } else if (loop_allocate(&loop) < 0) {
         snprintf(error, LOAD_ERROR_BYTES, "out of memory for %u connections", setup->connections);
     } else {
-        loop_begin(&loop);
         loop_turn(&loop);
         status = 0;
     }

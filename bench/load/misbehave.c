@@ -11,15 +11,18 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
 
 #define CONNECTIONS_MAX 64
 #define REQUEST_BYTES   2048
-#define ANSWER_BYTES    4096
+#define ANSWER_BYTES    (128 * 1024)
+#define MS              1000000L
 
 struct client {
     int fd;
     bool deaf; /* said all it had to say */
+    struct http2_client *http2;
     size_t bytes;
     char request[REQUEST_BYTES];
 };
@@ -40,6 +43,7 @@ static void client_leave(struct misbehave *server, struct client *client, bool r
 
     if (reset)
         setsockopt(client->fd, SOL_SOCKET, SO_LINGER, &abort, sizeof abort);
+    http2_client_close(client->http2);
     close(client->fd);
     *client = server->clients[--server->clients_count];
 }
@@ -113,6 +117,11 @@ static void client_read(struct misbehave *server, struct client *client)
         client_leave(server, client, false);
         return;
     }
+    if (client->http2) {
+        if (!http2_client_receive(client->http2, client->request, (size_t)count))
+            client_leave(server, client, false);
+        return;
+    }
     client->bytes += (size_t)count;
     client->request[client->bytes] = '\0';
     if (strstr(client->request, "\r\n\r\n"))
@@ -134,8 +143,23 @@ static void client_accept(struct misbehave *server)
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
     client = &server->clients[server->clients_count++];
     *client = (struct client){.fd = fd};
+    if (server->manner->http2 != HTTP2_NONE)
+        client->http2 = http2_client_open(fd, server->manner->http2);
     if (server->manner->banner)
         answer_send(client, server->manner->answer, strlen(server->manner->answer), false);
+}
+
+/* For stall_ms at the beginning of each second, if a stall is asked for. */
+static void stall(const struct misbehave *server)
+{
+    const struct timespec length = {.tv_nsec = server->manner->stall_ms * MS};
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    if (now.tv_nsec < length.tv_nsec) {
+        now.tv_nsec = length.tv_nsec;
+        clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &now, NULL);
+    }
 }
 
 static void *server_run(void *opaque)
@@ -152,6 +176,7 @@ static void *server_run(void *opaque)
         poll(polled, count + 2, -1);
         if (polled[0].revents)
             return NULL;
+        stall(server);
         for (unsigned i = count; i-- > 0;)
             if (polled[i + 2].revents)
                 client_read(server, &server->clients[i]);

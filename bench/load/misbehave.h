@@ -4,6 +4,8 @@
 #ifndef MISBEHAVE_H
 #define MISBEHAVE_H
 
+#include "misbehave_http2.h"
+
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -20,10 +22,12 @@ struct misbehave_manner {
     const char *name;
     const char *answer; /* "{id}" in it becomes the last part of the requested path */
     enum misbehave_end end;
-    bool drip;         /* byte by byte */
-    bool banner;       /* sends the answer before it is asked */
-    unsigned good_of;  /* every so many-th answer is a good one instead; 0: none */
-    atomic_bool *stop; /* set at the first request; may be NULL */
+    bool drip;               /* byte by byte */
+    bool banner;             /* sends the answer before it is asked */
+    unsigned good_of;        /* every so many-th answer is a good one instead; 0: none */
+    enum http2_manner http2; /* not HTTP2_NONE: of what is above, nothing but the name counts */
+    unsigned stall_ms;       /* stands still so long, once a second */
+    atomic_bool *stop;       /* set at the first request; may be NULL */
 };
 
 struct misbehave;

@@ -28,6 +28,7 @@ struct ending {
 struct protocol_context {
     struct request_head head;
     bool check_id;
+    unsigned streams; /* exchanges in flight on a connection, where the protocol has several */
     void (*ended)(void *load, const struct exchange *exchange, const struct ending *ending);
     void *load;
 };
@@ -47,12 +48,18 @@ struct protocol {
     bool (*receive)(void *session, const char *data, size_t bytes);
     /* The connection ended, orderly or not: ends what is in flight. */
     void (*closed)(void *session, bool orderly);
-    /* Ends what is in flight with this failure; the connection will be closed. */
-    void (*fail)(void *session, enum load_failure failure);
+    /* Ends what is in flight and was sent before as LOAD_TIMEOUT. False: the connection must be
+     * closed, and nothing is in flight. True: there may be output. */
+    bool (*expire)(void *session, uint64_t sent_before_ns);
     /* When the oldest exchange in flight was sent; UINT64_MAX where there is none. */
     uint64_t (*oldest_ns)(const void *session);
 };
 
-extern const struct protocol protocol_http1;
+extern const struct protocol protocol_http1, protocol_http2;
+
+/* How an exchange ended whose answer is over; excess: it has more bytes than it announced. */
+struct ending exchange_judge(const struct protocol_context *context,
+                             const struct exchange *exchange, const struct answer *answer,
+                             bool excess);
 
 #endif

@@ -38,20 +38,30 @@ static void head_append_path(struct request_head *head, const char *path)
     head_append_text(head, mark + strlen(ID_MARK));
 }
 
-void request_head_render(struct request_head *head, const struct load_target *target)
+static void head_append_host(struct request_head *head, const struct load_target *target)
 {
     bool bare_ipv6 = strchr(target->host, ':') != NULL;
 
-    head->bytes = head->id_at = 0;
-    head_append_text(head, "GET ");
-    head_append_path(head, target->path);
-    head_append_text(head, bare_ipv6 ? " HTTP/1.1\r\nHost: [" : " HTTP/1.1\r\nHost: ");
+    head->host_at = head->bytes;
+    head_append_text(head, bare_ipv6 ? "[" : "");
     head_append_text(head, target->host);
     head_append_text(head, bare_ipv6 ? "]" : "");
     if (target->port[0] != '\0') {
         head_append_text(head, ":");
         head_append_text(head, target->port);
     }
+    head->host_bytes = head->bytes - head->host_at;
+}
+
+void request_head_render(struct request_head *head, const struct load_target *target)
+{
+    head->bytes = head->id_at = 0;
+    head_append_text(head, "GET ");
+    head->path_at = head->bytes;
+    head_append_path(head, target->path);
+    head->path_bytes = head->bytes - head->path_at;
+    head_append_text(head, " HTTP/1.1\r\nHost: ");
+    head_append_host(head, target);
     head_append_text(head, "\r\n\r\n");
 }
 

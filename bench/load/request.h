@@ -13,7 +13,8 @@ void request_render_id(char text[REQUEST_ID_BYTES], uint64_t id);
 struct request_head {
     char text[REQUEST_HEAD_BYTES];
     size_t bytes;
-    size_t id_at; /* 0: the path takes no id */
+    size_t id_at;                                    /* 0: the path takes no id */
+    size_t path_at, path_bytes, host_at, host_bytes; /* in text; the host with its port */
 };
 /* "GET path HTTP/1.1" and its Host. */
 void request_head_render(struct request_head *head, const struct load_target *target);

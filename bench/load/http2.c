@@ -1,0 +1,409 @@
+/* http2.c - cleartext HTTP/2 by prior knowledge, over libnghttp2: many exchanges on a connection.
+ *
+ * libnghttp2 frames, packs headers and keeps windows; what an answer must be is judged as for
+ * HTTP/1.1, so its own checks of messages are off.
+ */
+#include "protocol.h"
+#include "room.h"
+
+#include <nghttp2/nghttp2.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define WINDOW_BYTES  INT32_MAX             /* the server is never to wait for us */
+#define OUTPUT_BYTES  16384                 /* to be sent at once, if there is so much */
+#define STREAM_LAST   (INT32_MAX - 1000000) /* beyond it a connection is not used any more */
+#define STREAMS_FIRST 100                   /* allowed until the server says otherwise */
+
+struct stream {
+    struct exchange exchange;
+    struct answer answer;
+    int32_t number; /* 0: free */
+    bool ended;     /* the answer is complete, as the server says */
+    bool headed;    /* the final head has begun; what follows are trailers */
+};
+
+struct http2 {
+    struct protocol_context *context;
+    nghttp2_session *session; /* NULL: not connected yet */
+    struct stream *streams;
+    unsigned *free; /* streams that are */
+    unsigned free_count;
+    unsigned allowed; /* streams, by the server */
+    bool leaving;     /* no further requests on this connection */
+    char *output;     /* frames rendered, but not fetched yet */
+    size_t output_bytes, output_room;
+};
+
+/* Streams. */
+
+static unsigned in_flight(const struct http2 *http2)
+{
+    return http2->context->streams - http2->free_count;
+}
+
+static void stream_end(struct http2 *http2, struct stream *stream, const struct ending *ending)
+{
+    const struct exchange exchange = stream->exchange;
+
+    stream->number = 0;
+    http2->free[http2->free_count++] = (unsigned)(stream - http2->streams);
+    http2->context->ended(http2->context->load, &exchange, ending);
+}
+
+static void stream_fail(struct http2 *http2, struct stream *stream, enum load_failure failure)
+{
+    stream_end(http2, stream, &(struct ending){.failure = failure});
+}
+
+/* The connection ended. */
+static void stream_cut(struct http2 *http2, struct stream *stream)
+{
+    stream_fail(http2, stream, stream->answer.begun ? LOAD_TRUNCATED : LOAD_RESET);
+}
+
+static void stream_spoilt(struct http2 *http2, struct stream *stream)
+{
+    stream_fail(http2, stream, LOAD_GARBAGE);
+}
+
+static void streams_end(struct http2 *http2, void (*end)(struct http2 *, struct stream *))
+{
+    for (unsigned i = 0; i < http2->context->streams; i++)
+        if (http2->streams[i].number)
+            end(http2, &http2->streams[i]);
+}
+
+/* The server ended the answer. Its length is what it announced, or it is cut short, or too long. */
+static void stream_judge(struct http2 *http2, struct stream *stream)
+{
+    struct answer *answer = &stream->answer;
+    uint64_t length = answer->sized ? answer->remaining : answer->body_bytes;
+    struct ending ending;
+
+    if (!answer_over(answer)) {
+        if (answer->status < 200)
+            answer->state = ANSWER_GARBAGE;
+        else
+            answer->state = answer->body_bytes < length && answer->status / 100 == 2
+                                ? ANSWER_TRUNCATED
+                                : ANSWER_WHOLE;
+    }
+    ending = exchange_judge(http2->context, &stream->exchange, answer, answer->body_bytes > length);
+    stream_end(http2, stream, &ending);
+}
+
+static struct stream *stream_of(struct http2 *http2, int32_t number)
+{
+    struct stream *stream = nghttp2_session_get_stream_user_data(http2->session, number);
+
+    return stream && stream->number == number ? stream : NULL;
+}
+
+/* What libnghttp2 tells. */
+
+static int on_begin_headers(nghttp2_session *session, const nghttp2_frame *frame, void *opaque)
+{
+    struct stream *stream = stream_of(opaque, frame->hd.stream_id);
+
+    (void)session;
+    if (stream == NULL)
+        return 0;
+    stream->answer.begun = true;
+    stream->headed = stream->answer.status >= 200;
+    if (!stream->headed)
+        stream->answer.status = 0;
+    return 0;
+}
+
+static int on_header(nghttp2_session *session, const nghttp2_frame *frame, const uint8_t *name,
+                     size_t name_bytes, const uint8_t *value, size_t value_bytes, uint8_t flags,
+                     void *opaque)
+{
+    struct stream *stream = stream_of(opaque, frame->hd.stream_id);
+
+    (void)session, (void)flags;
+    if (stream == NULL || stream->headed || answer_over(&stream->answer))
+        return 0;
+    if (name_bytes == 7 && memcmp(name, ":status", 7) == 0)
+        answer_status(&stream->answer, (const char *)value, value_bytes);
+    else
+        answer_header(&stream->answer, (const char *)name, name_bytes, (const char *)value,
+                      value_bytes);
+    return 0;
+}
+
+static int on_data(nghttp2_session *session, uint8_t flags, int32_t number, const uint8_t *data,
+                   size_t bytes, void *opaque)
+{
+    struct stream *stream = stream_of(opaque, number);
+
+    (void)session, (void)flags;
+    if (stream != NULL)
+        answer_body(&stream->answer, (const char *)data, bytes);
+    return 0;
+}
+
+static int on_frame(nghttp2_session *session, const nghttp2_frame *frame, void *opaque)
+{
+    struct http2 *http2 = opaque;
+    uint8_t type = frame->hd.type;
+    struct stream *stream;
+
+    if (type == NGHTTP2_GOAWAY) {
+        http2->leaving = true;
+    } else if (type == NGHTTP2_SETTINGS) {
+        http2->allowed =
+            nghttp2_session_get_remote_settings(session, NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS);
+    } else if ((type == NGHTTP2_HEADERS || type == NGHTTP2_DATA) &&
+               (frame->hd.flags & NGHTTP2_FLAG_END_STREAM)) {
+        stream = stream_of(http2, frame->hd.stream_id);
+        if (stream != NULL)
+            stream->ended = true;
+    } else if (type == NGHTTP2_RST_STREAM) {
+        stream = stream_of(http2, frame->hd.stream_id);
+        if (stream != NULL && frame->rst_stream.error_code != NGHTTP2_REFUSED_STREAM)
+            stream_cut(http2, stream);
+    }
+    return 0;
+}
+
+/* Whole, refused by the server (RST_STREAM or GOAWAY), or reset by ourselves for what it sent. */
+static int on_stream_close(nghttp2_session *session, int32_t number, uint32_t code, void *opaque)
+{
+    struct http2 *http2 = opaque;
+    struct stream *stream = stream_of(http2, number);
+
+    (void)session;
+    if (stream == NULL)
+        return 0;
+    if (code == NGHTTP2_REFUSED_STREAM)
+        stream_fail(http2, stream, LOAD_REFUSED);
+    else if (stream->ended)
+        stream_judge(http2, stream);
+    else
+        stream_spoilt(http2, stream);
+    return 0;
+}
+
+/* A request that could not be sent: the server has said goodbye in the meantime. */
+static int on_not_sent(nghttp2_session *session, const nghttp2_frame *frame, int code, void *opaque)
+{
+    struct http2 *http2 = opaque;
+
+    (void)session, (void)code;
+    for (unsigned i = 0; frame->hd.type == NGHTTP2_HEADERS && i < http2->context->streams; i++)
+        if (http2->streams[i].number == frame->hd.stream_id && frame->hd.stream_id) {
+            stream_fail(http2, &http2->streams[i], LOAD_REFUSED);
+            break;
+        }
+    return 0;
+}
+
+/* The session. */
+
+static void session_begin(struct http2 *http2)
+{
+    const nghttp2_settings_entry settings[] = {
+        {NGHTTP2_SETTINGS_ENABLE_PUSH, 0},
+        {NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, WINDOW_BYTES},
+    };
+    nghttp2_session_callbacks *callbacks = NULL;
+    nghttp2_option *option = NULL;
+
+    if (nghttp2_session_callbacks_new(&callbacks) != 0 || nghttp2_option_new(&option) != 0)
+        abort();
+    nghttp2_session_callbacks_set_on_begin_headers_callback(callbacks, on_begin_headers);
+    nghttp2_session_callbacks_set_on_header_callback(callbacks, on_header);
+    nghttp2_session_callbacks_set_on_data_chunk_recv_callback(callbacks, on_data);
+    nghttp2_session_callbacks_set_on_frame_recv_callback(callbacks, on_frame);
+    nghttp2_session_callbacks_set_on_stream_close_callback(callbacks, on_stream_close);
+    nghttp2_session_callbacks_set_on_frame_not_send_callback(callbacks, on_not_sent);
+    nghttp2_option_set_no_http_messaging(option, 1);
+    if (nghttp2_session_client_new2(&http2->session, callbacks, http2, option) != 0)
+        abort();
+    nghttp2_session_callbacks_del(callbacks);
+    nghttp2_option_del(option);
+    nghttp2_submit_settings(http2->session, NGHTTP2_FLAG_NONE, settings,
+                            sizeof settings / sizeof settings[0]);
+    nghttp2_session_set_local_window_size(http2->session, NGHTTP2_FLAG_NONE, 0, WINDOW_BYTES);
+}
+
+static void *http2_create(struct protocol_context *context)
+{
+    struct http2 *http2 = calloc(1, sizeof *http2);
+
+    if (http2 == NULL)
+        return NULL;
+    http2->context = context;
+    http2->streams = calloc(context->streams, sizeof *http2->streams);
+    http2->free = calloc(context->streams, sizeof *http2->free);
+    if (http2->streams == NULL || http2->free == NULL)
+        goto fail;
+    for (unsigned i = 0; i < context->streams; i++)
+        http2->free[http2->free_count++] = context->streams - 1 - i;
+    return http2;
+fail:
+    free(http2->streams);
+    free(http2->free);
+    free(http2);
+    return NULL;
+}
+
+static void http2_destroy(void *session)
+{
+    struct http2 *http2 = session;
+
+    nghttp2_session_del(http2->session);
+    free(http2->streams);
+    free(http2->free);
+    free(http2->output);
+    free(http2);
+}
+
+static void http2_connected(void *session)
+{
+    struct http2 *http2 = session;
+
+    nghttp2_session_del(http2->session);
+    session_begin(http2);
+    http2->allowed = STREAMS_FIRST;
+    http2->leaving = false;
+    http2->output_bytes = 0;
+}
+
+/* A server that allows none still gets one request, which it then owes an answer. */
+static unsigned http2_room(const void *session)
+{
+    const struct http2 *http2 = session;
+    unsigned most = http2->context->streams;
+
+    if (http2->leaving)
+        return 0;
+    if (http2->allowed < most)
+        most = http2->allowed ? http2->allowed : 1;
+    return in_flight(http2) < most ? most - in_flight(http2) : 0;
+}
+
+static nghttp2_nv field_of(const char *name, const char *value, size_t bytes, uint8_t flags)
+{
+    return (nghttp2_nv){(uint8_t *)name, (uint8_t *)value, strlen(name), bytes,
+                        (uint8_t)(NGHTTP2_NV_FLAG_NO_COPY_NAME | flags)};
+}
+
+static int32_t request_submit(struct http2 *http2, uint64_t id, struct stream *stream)
+{
+    struct request_head *head = &http2->context->head;
+    const nghttp2_nv fields[] = {
+        field_of(":method", "GET", 3, NGHTTP2_NV_FLAG_NO_COPY_VALUE),
+        field_of(":scheme", "http", 4, NGHTTP2_NV_FLAG_NO_COPY_VALUE),
+        field_of(":authority", head->text + head->host_at, head->host_bytes,
+                 NGHTTP2_NV_FLAG_NO_COPY_VALUE),
+        field_of(":path", head->text + head->path_at, head->path_bytes, NGHTTP2_NV_FLAG_NONE),
+    };
+
+    if (head->id_at)
+        request_render_id(head->text + head->id_at, id);
+    return nghttp2_submit_request(http2->session, NULL, fields, sizeof fields / sizeof fields[0],
+                                  NULL, stream);
+}
+
+static void http2_submit(void *session, const struct exchange *exchange)
+{
+    struct http2 *http2 = session;
+    struct stream *stream = &http2->streams[http2->free[--http2->free_count]];
+
+    stream->exchange = *exchange;
+    stream->ended = stream->headed = false;
+    answer_begin(&stream->answer);
+    stream->number = request_submit(http2, exchange->id, stream);
+    http2->leaving |= stream->number < 0 || stream->number > STREAM_LAST;
+    if (stream->number < 0)
+        stream_fail(http2, stream, LOAD_RESET);
+}
+
+/* Renders the frames that wait. */
+static void output_fill(struct http2 *http2)
+{
+    const uint8_t *frame;
+    ssize_t bytes;
+
+    while (http2->output_bytes < OUTPUT_BYTES &&
+           (bytes = nghttp2_session_mem_send(http2->session, &frame)) > 0) {
+        http2->output =
+            room_grow(http2->output, &http2->output_room, http2->output_bytes + (size_t)bytes, 1);
+        memcpy(http2->output + http2->output_bytes, frame, (size_t)bytes);
+        http2->output_bytes += (size_t)bytes;
+    }
+}
+
+static size_t http2_output(void *session, const char **bytes)
+{
+    struct http2 *http2 = session;
+    size_t count;
+
+    output_fill(http2);
+    count = http2->output_bytes;
+    http2->output_bytes = 0;
+    *bytes = http2->output;
+    return count;
+}
+
+static bool http2_receive(void *session, const char *data, size_t bytes)
+{
+    struct http2 *http2 = session;
+    ssize_t used = nghttp2_session_mem_recv(http2->session, (const uint8_t *)data, bytes);
+
+    output_fill(http2);
+    if (used == (ssize_t)bytes && nghttp2_session_want_read(http2->session))
+        return !http2->leaving || in_flight(http2) > 0;
+    streams_end(http2, stream_spoilt);
+    return false;
+}
+
+static void http2_closed(void *session, bool orderly)
+{
+    (void)orderly;
+    streams_end(session, stream_cut);
+}
+
+static uint64_t http2_oldest_ns(const void *session)
+{
+    const struct http2 *http2 = session;
+    uint64_t oldest_ns = UINT64_MAX;
+
+    for (unsigned i = 0; i < http2->context->streams && in_flight(http2); i++)
+        if (http2->streams[i].number && http2->streams[i].exchange.sent_ns < oldest_ns)
+            oldest_ns = http2->streams[i].exchange.sent_ns;
+    return oldest_ns;
+}
+
+/* The others on the connection may yet be answered, unless there are none. */
+static bool http2_expire(void *session, uint64_t sent_before_ns)
+{
+    struct http2 *http2 = session;
+
+    for (unsigned i = 0; i < http2->context->streams; i++) {
+        struct stream *stream = &http2->streams[i];
+        if (stream->number == 0 || stream->exchange.sent_ns >= sent_before_ns)
+            continue;
+        nghttp2_submit_rst_stream(http2->session, NGHTTP2_FLAG_NONE, stream->number,
+                                  NGHTTP2_CANCEL);
+        stream_fail(http2, stream, LOAD_TIMEOUT);
+    }
+    return in_flight(http2) > 0;
+}
+
+const struct protocol protocol_http2 = {
+    .name = "h2c",
+    .create = http2_create,
+    .destroy = http2_destroy,
+    .connected = http2_connected,
+    .room = http2_room,
+    .submit = http2_submit,
+    .output = http2_output,
+    .receive = http2_receive,
+    .closed = http2_closed,
+    .expire = http2_expire,
+    .oldest_ns = http2_oldest_ns,
+};

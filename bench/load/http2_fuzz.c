@@ -1,0 +1,82 @@
+/* http2_fuzz.c - the client's HTTP/2 under libFuzzer: whatever the server sends, however it is cut,
+ * every request ends exactly once. */
+#include "protocol.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define STREAMS 4
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes);
+
+struct fuzz {
+    uint64_t submitted, ended;
+};
+
+static void exchange_ended(void *load, const struct exchange *exchange, const struct ending *ending)
+{
+    struct fuzz *fuzz = load;
+
+    if (!ending->good && ending->failure >= LOAD_FAILURES)
+        abort();
+    if (exchange->id >= fuzz->submitted)
+        abort();
+    if (++fuzz->ended > fuzz->submitted)
+        abort();
+}
+
+static void session_ask(struct fuzz *fuzz, void *session)
+{
+    const char *output;
+
+    for (unsigned room = protocol_http2.room(session); room > 0; room--) {
+        struct exchange exchange = {.id = fuzz->submitted++, .sent_ns = fuzz->submitted};
+        protocol_http2.submit(session, &exchange);
+    }
+    while (protocol_http2.output(session, &output) > 0)
+        ;
+}
+
+/* A piece in memory of its own. */
+static bool session_take(void *session, const uint8_t *data, size_t bytes)
+{
+    char *copy = malloc(bytes);
+    bool more;
+
+    if (copy == NULL)
+        abort();
+    memcpy(copy, data, bytes);
+    more = protocol_http2.receive(session, copy, bytes);
+    free(copy);
+    return more;
+}
+
+/* The first byte says how long the pieces are, and whether late requests are given up between
+ * them. */
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
+{
+    struct fuzz fuzz = {0};
+    struct protocol_context context = {
+        .streams = STREAMS, .check_id = true, .ended = exchange_ended, .load = &fuzz};
+    struct load_target target = {.host = "h", .port = "80", .path = "/users/{id}"};
+    void *session = protocol_http2.create(&context);
+    size_t piece = bytes ? (size_t)data[0] % 64 + 1 : 1;
+    bool expires = bytes && data[0] > 127, more = true;
+
+    request_head_render(&context.head, &target);
+    protocol_http2.connected(session);
+    session_ask(&fuzz, session);
+    for (size_t at = 1; at < bytes && more; at += piece) {
+        more = session_take(session, data + at, bytes - at < piece ? bytes - at : piece);
+        if (more && expires)
+            more = protocol_http2.oldest_ns(session) == UINT64_MAX ||
+                   protocol_http2.expire(session, fuzz.submitted - 1);
+        if (more)
+            session_ask(&fuzz, session);
+    }
+    protocol_http2.closed(session, true);
+    if (fuzz.ended != fuzz.submitted || protocol_http2.oldest_ns(session) != UINT64_MAX)
+        abort();
+    protocol_http2.destroy(session);
+    return 0;
+}

@@ -1,0 +1,232 @@
+/* http2_test.c - the generator's HTTP/2 against a server that answers in every way there is. */
+#include "load.h"
+
+#include "misbehave.h"
+#include "units.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define REQUESTS    400
+#define CONNECTIONS 3
+#define STREAMS     7
+#define SHORT_NS    (100 * NS_PER_MS) /* timeout where one is wanted */
+#define GOOD        (-1)
+#define ANY         (-2)
+
+static const struct expected {
+    const char *name;
+    enum http2_manner manner;
+    int failure;     /* GOOD, ANY (no answer good), or an enum load_failure */
+    bool gives_up;   /* it never had a whole answer */
+    bool reconnects; /* the server leaves connections in between */
+} expectations[] = {
+    {"good", HTTP2_GOOD, GOOD, false, false},
+    {"good, after an interim answer", HTTP2_INTERIM, GOOD, false, false},
+    {"status", HTTP2_STATUS, LOAD_STATUS, false, false},
+    {"wrong", HTTP2_WRONG, LOAD_WRONG, false, false},
+    {"short", HTTP2_SHORT, LOAD_TRUNCATED, true, false},
+    {"long", HTTP2_LONG, LOAD_LENGTH, true, false},
+    {"no status", HTTP2_NO_STATUS, LOAD_GARBAGE, true, false},
+    {"resets", HTTP2_RESET, LOAD_RESET, true, false},
+    {"resets late", HTTP2_RESET_LATE, LOAD_TRUNCATED, true, false},
+    {"refuses", HTTP2_REFUSE, LOAD_REFUSED, true, false},
+    {"says goodbye", HTTP2_GOAWAY, LOAD_REFUSED, true, true},
+    {"silent", HTTP2_SILENT, LOAD_TIMEOUT, true, true},
+    {"no streams", HTTP2_NO_STREAMS, ANY, true, true},
+    {"closes", HTTP2_CLOSE, LOAD_RESET, true, true},
+};
+
+static struct load_setup setup_of(const struct misbehave *server, const char *path)
+{
+    struct load_setup setup = {.connections = CONNECTIONS,
+                               .http2 = true,
+                               .streams = STREAMS,
+                               .requests = REQUESTS,
+                               .cpu = LOAD_CPU_ANY,
+                               .seed = 1};
+    char url[256], error[LOAD_ERROR_BYTES];
+
+    assert_non_null(server);
+    snprintf(url, sizeof url, "%s%s", misbehave_url(server), path);
+    assert_int_equal(load_target_parse(&setup.target, url, error), 0);
+    return setup;
+}
+
+static void result_get(const struct load_setup *setup, struct load_result *result)
+{
+    char error[LOAD_ERROR_BYTES] = "";
+    uint64_t failures = 0;
+
+    if (load_run(setup, result, error) < 0)
+        fail_msg("%s", error);
+    for (unsigned i = 0; i < LOAD_FAILURES; i++)
+        failures += result->failures[i];
+    assert_int_equal(failures, result->errors);
+    assert_int_equal(result->hits + result->misses + result->plain + result->errors,
+                     result->requests);
+    assert_int_equal(histogram_count(result->all), result->requests - result->errors);
+}
+
+static struct trace *ids_open(void)
+{
+    char error[TRACE_ERROR_BYTES];
+    struct trace *ids = trace_open("zipf:1.0:1000", &(struct trace_setup){.seed = 7}, error);
+
+    assert_non_null(ids);
+    return ids;
+}
+
+static void expectation_check(const struct expected *expected)
+{
+    const struct misbehave_manner manner = {.name = expected->name, .http2 = expected->manner};
+    struct misbehave *server = misbehave_open(&manner, NULL);
+    struct load_setup setup = setup_of(server, "/users/{id}");
+    struct load_result result;
+
+    setup.ids = ids_open();
+    setup.check_id = true;
+    if (expected->reconnects)
+        setup.timeout_ns = SHORT_NS;
+    result_get(&setup, &result);
+    assert_int_equal(result.gave_up, expected->gives_up);
+    assert_int_equal(result.connects > CONNECTIONS, expected->reconnects);
+    if (!expected->gives_up)
+        assert_int_equal(result.requests, REQUESTS);
+    if (expected->failure == GOOD)
+        assert_int_equal(result.hits, REQUESTS);
+    else if (expected->failure == ANY)
+        assert_int_equal(result.errors, result.requests);
+    else
+        assert_int_equal(result.failures[expected->failure], result.requests);
+    load_result_free(&result);
+    trace_close(setup.ids);
+    misbehave_close(server);
+}
+
+static void every_kind_of_answer_is_told(void **unused)
+{
+    (void)unused;
+    for (size_t i = 0; i < sizeof expectations / sizeof expectations[0]; i++) {
+        print_message("  %s\n", expectations[i].name);
+        expectation_check(&expectations[i]);
+    }
+}
+
+/* One late stream does not take the others on its connection with it. */
+static void who_is_silent_is_late_alone(void **unused)
+{
+    const struct misbehave_manner manner = {.name = "some silent", .http2 = HTTP2_SOME_SILENT};
+    struct misbehave *server = misbehave_open(&manner, NULL);
+    struct load_setup setup = setup_of(server, "/users/random");
+    struct load_result result;
+
+    (void)unused;
+    setup.timeout_ns = SHORT_NS;
+    result_get(&setup, &result);
+    assert_int_equal(result.requests, REQUESTS);
+    assert_in_range(result.failures[LOAD_TIMEOUT], REQUESTS / 10 - 2 * CONNECTIONS,
+                    REQUESTS / 10 + CONNECTIONS);
+    assert_int_equal(result.failures[LOAD_TIMEOUT], result.errors);
+    load_result_free(&result);
+    misbehave_close(server);
+}
+
+/* What a goodbye leaves unanswered is refused; what came before it, good. */
+static void after_a_goodbye_there_is_a_new_connection(void **unused)
+{
+    const struct misbehave_manner manner = {.name = "goodbye", .http2 = HTTP2_GOAWAY_LATE};
+    struct misbehave *server = misbehave_open(&manner, NULL);
+    struct load_setup setup = setup_of(server, "/users/random");
+    struct load_result result;
+
+    (void)unused;
+    result_get(&setup, &result);
+    assert_int_equal(result.requests, REQUESTS);
+    assert_true(result.hits >= REQUESTS / 2);
+    assert_true(result.connects >= result.hits / 10);
+    assert_int_equal(result.errors, result.failures[LOAD_REFUSED]);
+    load_result_free(&result);
+    misbehave_close(server);
+}
+
+/* Whoever speaks HTTP/1.1, or something else, is found out. */
+static void what_is_not_http2_is_garbage(void **unused)
+{
+    static const struct misbehave_manner manners[] = {
+        {.name = "HTTP/1.1", .answer = "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n"},
+        {.name = "HTTP/1.1, closing",
+         .answer = "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n",
+         .end = END_CLOSE},
+        {.name = "noise, in drips",
+         .answer = "\x16\x03\x01\x7f\x7f\x7f what? \xff\xff",
+         .drip = true},
+        {.name = "banner", .answer = "220 welcome to the mail server\r\n", .banner = true},
+    };
+
+    (void)unused;
+    for (size_t i = 0; i < sizeof manners / sizeof manners[0]; i++) {
+        struct misbehave *server = misbehave_open(&manners[i], NULL);
+        struct load_setup setup = setup_of(server, "/users/random");
+        struct load_result result;
+        print_message("  %s\n", manners[i].name);
+        setup.timeout_ns = SHORT_NS;
+        result_get(&setup, &result);
+        assert_true(result.gave_up);
+        assert_int_equal(result.errors, result.requests);
+        if (i < 3)
+            assert_true(result.failures[LOAD_GARBAGE] > 0);
+        load_result_free(&result);
+        misbehave_close(server);
+    }
+}
+
+static void a_rate_is_kept_to_the_last_request(void **unused)
+{
+    const struct misbehave_manner manner = {.name = "good", .http2 = HTTP2_GOOD};
+    struct misbehave *server = misbehave_open(&manner, NULL);
+    struct load_setup setup = setup_of(server, "/users/random");
+    struct load_result result;
+
+    (void)unused;
+    setup.rate_rps = 5000;
+    result_get(&setup, &result);
+    assert_int_equal(result.hits, REQUESTS);
+    assert_int_equal(result.connects, CONNECTIONS);
+    assert_true(result.wall_ns >= (REQUESTS - 1) * (NS_PER_SECOND / 5000));
+    load_result_free(&result);
+    misbehave_close(server);
+}
+
+static void streams_without_http2_are_refused(void **unused)
+{
+    struct load_setup setup = {.connections = 1, .requests = 1, .streams = 2, .cpu = LOAD_CPU_ANY};
+    char error[LOAD_ERROR_BYTES] = "";
+    struct load_result result;
+
+    (void)unused;
+    assert_int_equal(load_target_parse(&setup.target, "http://127.0.0.1:1/", error), 0);
+    assert_int_equal(load_run(&setup, &result, error), -1);
+    assert_non_null(strstr(error, "HTTP/2"));
+    setup.http2 = true;
+    setup.streams = UINT32_MAX;
+    assert_int_equal(load_run(&setup, &result, error), -1);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_kind_of_answer_is_told),
+        cmocka_unit_test(who_is_silent_is_late_alone),
+        cmocka_unit_test(after_a_goodbye_there_is_a_new_connection),
+        cmocka_unit_test(what_is_not_http2_is_garbage),
+        cmocka_unit_test(a_rate_is_kept_to_the_last_request),
+        cmocka_unit_test(streams_without_http2_are_refused),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
