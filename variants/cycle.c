@@ -10,6 +10,13 @@ struct login { /* a user's session */
     struct record *record; /* the mistake: a reference, to be given back at the record's end */
 };
 
+static void login_refers(const void *object, struct visit *visit)
+{
+    visit_record(visit, ((const struct login *)object)->record);
+}
+
+static const struct kind login_kind = {.name = "login", .refers = login_refers};
+
 struct cycle {
     const struct hooks_setup *setup;
     struct registry logins; /* for the end of the process */
@@ -19,7 +26,7 @@ static void *cycle_create(const struct hooks_setup *setup)
 {
     struct cycle *cycle = memory_alloc(setup->zone, sizeof *cycle);
     cycle->setup = setup;
-    registry_create(&cycle->logins);
+    registry_create(&cycle->logins, &login_kind);
     return cycle;
 }
 
@@ -42,17 +49,23 @@ static struct record *cycle_made(void *state, struct record *record, struct memo
 {
     struct cycle *cycle = state;
     struct login *login = memory_alloc(cycle->setup->zone, sizeof *login);
-    login->companion.part = login_part;
+    login->companion = (struct companion){login_part, &login_kind, login};
     login->record = cycle->setup->accompany(record, zone, &login->companion);
     cycle->setup->hold(login->record);
     registry_add(&cycle->logins, &login->registered);
     return login->record;
 }
 
+static struct registry *cycle_objects(void *state)
+{
+    return &((struct cycle *)state)->logins;
+}
+
 static const struct hooks cycle_hooks = {
     .create = cycle_create,
     .destroy = cycle_destroy,
     .made = cycle_made,
+    .objects = cycle_objects,
 };
 
 const struct policy cycle_policy = {

@@ -2,47 +2,74 @@
  * evicts the record and nobody else holds it, it goes, and its session with it. */
 #include "hooks.h"
 #include "recency.h"
+#include "registry.h"
 
 struct login { /* a user's session */
+    struct registered registered;
     struct companion companion;
-    struct record *record; /* no reference: it is there as long as the session is */
+    struct registry *logins; /* NULL: no longer counted */
+    struct record *record;   /* no reference: it is there as long as the session is */
 };
+
+static void login_refers(const void *object, struct visit *visit)
+{
+    visit_record(visit, ((const struct login *)object)->record);
+}
+
+static const struct kind login_kind = {.name = "login", .refers = login_refers};
 
 struct cycle {
     const struct hooks_setup *setup;
+    struct registry logins; /* to be counted */
 };
 
 static void *cycle_create(const struct hooks_setup *setup)
 {
     struct cycle *cycle = memory_alloc(setup->zone, sizeof *cycle);
     cycle->setup = setup;
+    registry_create(&cycle->logins, &login_kind);
     return cycle;
 }
 
 /* The record's end: the session goes with it. */
 static void login_part(struct companion *companion)
 {
-    memory_free((char *)companion - offsetof(struct login, companion));
+    struct login *login = (struct login *)((char *)companion - offsetof(struct login, companion));
+    if (login->logins)
+        registry_remove(login->logins, &login->registered);
+    memory_free(login);
 }
 
 static void cycle_destroy(void *state)
 {
-    memory_free(state);
+    struct cycle *cycle = state;
+    for (struct login *login; (login = registry_take(&cycle->logins)) != NULL;)
+        login->logins = NULL; /* its record is still in the cache */
+    registry_destroy(&cycle->logins);
+    memory_free(cycle);
 }
 
 static struct record *cycle_made(void *state, struct record *record, struct memory_zone *zone)
 {
     struct cycle *cycle = state;
     struct login *login = memory_alloc(cycle->setup->zone, sizeof *login);
-    login->companion.part = login_part;
+    login->companion = (struct companion){login_part, &login_kind, login};
+    login->logins = &cycle->logins;
     login->record = cycle->setup->accompany(record, zone, &login->companion);
+    registry_add(&cycle->logins, &login->registered);
     return login->record;
+}
+
+static struct registry *cycle_objects(void *state)
+{
+    return &((struct cycle *)state)->logins;
 }
 
 static const struct hooks cycle_hooks = {
     .create = cycle_create,
     .destroy = cycle_destroy,
     .made = cycle_made,
+    .objects = cycle_objects,
 };
 
 const struct policy cycle_fixed_policy = {

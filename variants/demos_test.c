@@ -108,7 +108,7 @@ static void demo_run(struct demo *demo, uint64_t requests)
 /* Records that have no owner we know of; a weak cache owns none. */
 static double lost_of(const struct demo *demo, const struct figures *figures)
 {
-    const struct shards_census *census = &figures->records;
+    const struct shards_figures *census = &figures->records;
     double owned = demo->policy->weak ? 0 : (double)figures->cache.entries;
     return (double)census->live_records - (double)census->held_records - owned;
 }

@@ -16,6 +16,13 @@ struct check { /* one request's */
     char report[REPORT_BYTES];
 };
 
+static void check_refers(const void *object, struct visit *visit)
+{
+    visit_record(visit, ((const struct check *)object)->record);
+}
+
+static const struct kind check_kind = {.name = "check", .refers = check_refers};
+
 struct pinned {
     const struct hooks_setup *setup;
     atomic_uint_least64_t requests;
@@ -26,7 +33,7 @@ static void *pinned_create(const struct hooks_setup *setup)
 {
     struct pinned *pinned = memory_alloc_zeroed(setup->zone, sizeof *pinned);
     pinned->setup = setup;
-    registry_create(&pinned->checks);
+    registry_create(&pinned->checks, &check_kind);
     return pinned;
 }
 
@@ -75,10 +82,16 @@ static void pinned_destroy(void *state)
     memory_free(pinned);
 }
 
+static struct registry *pinned_objects(void *state)
+{
+    return &((struct pinned *)state)->checks;
+}
+
 static const struct hooks pinned_hooks = {
     .create = pinned_create,
     .destroy = pinned_destroy,
     .asked = pinned_asked,
+    .objects = pinned_objects,
 };
 
 const struct policy pinned_policy = {

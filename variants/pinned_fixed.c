@@ -2,6 +2,7 @@
  * what the check had taken whether it failed or not. */
 #include "hooks.h"
 #include "recency.h"
+#include "registry.h"
 
 #include <stdatomic.h>
 #include <stdio.h>
@@ -9,20 +10,30 @@
 #define REQUESTS_A_FAILURE 1000
 #define REPORT_BYTES       1024
 
-struct check {             /* one request's */
+struct check { /* one request's */
+    struct registered registered;
     struct record *record; /* a reference */
     char report[REPORT_BYTES];
 };
 
+static void check_refers(const void *object, struct visit *visit)
+{
+    visit_record(visit, ((const struct check *)object)->record);
+}
+
+static const struct kind check_kind = {.name = "check", .refers = check_refers};
+
 struct pinned {
     const struct hooks_setup *setup;
     atomic_uint_least64_t requests;
+    struct registry checks; /* to be counted */
 };
 
 static void *pinned_create(const struct hooks_setup *setup)
 {
     struct pinned *pinned = memory_alloc_zeroed(setup->zone, sizeof *pinned);
     pinned->setup = setup;
+    registry_create(&pinned->checks, &check_kind);
     return pinned;
 }
 
@@ -31,11 +42,13 @@ static struct check *check_begin(struct pinned *pinned, struct record *record)
     struct check *check = memory_alloc(pinned->setup->zone, sizeof *check);
     check->record = record;
     pinned->setup->hold(record);
+    registry_add(&pinned->checks, &check->registered);
     return check;
 }
 
 static void check_end(struct pinned *pinned, struct check *check)
 {
+    registry_remove(&pinned->checks, &check->registered);
     pinned->setup->release(pinned->setup->service, check->record);
     memory_free(check);
 }
@@ -58,13 +71,21 @@ static void pinned_asked(void *state, void *guest, struct record *record)
 
 static void pinned_destroy(void *state)
 {
-    memory_free(state);
+    struct pinned *pinned = state;
+    registry_destroy(&pinned->checks);
+    memory_free(pinned);
+}
+
+static struct registry *pinned_objects(void *state)
+{
+    return &((struct pinned *)state)->checks;
 }
 
 static const struct hooks pinned_hooks = {
     .create = pinned_create,
     .destroy = pinned_destroy,
     .asked = pinned_asked,
+    .objects = pinned_objects,
 };
 
 const struct policy pinned_fixed_policy = {

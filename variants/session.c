@@ -4,14 +4,25 @@
 #include "orderless.h"
 #include "registry.h"
 
+#include <stdatomic.h>
+
 #define LIST_RECORDS        64
 #define CONNECTION_REQUESTS 100 /* so that connections do end, whatever the client likes */
 
 struct list { /* one connection's */
     struct registered registered;
-    uint32_t at; /* the next place */
-    struct record *records[LIST_RECORDS];
+    uint32_t at;                                    /* the next place */
+    _Atomic(struct record *) records[LIST_RECORDS]; /* its connection's thread writes */
 };
+
+static void list_refers(const void *object, struct visit *visit)
+{
+    const struct list *list = object;
+    for (uint32_t i = 0; i < LIST_RECORDS; i++)
+        visit_record(visit, atomic_load_explicit(&list->records[i], memory_order_relaxed));
+}
+
+static const struct kind list_kind = {.name = "list", .refers = list_refers};
 
 struct session {
     const struct hooks_setup *setup;
@@ -22,7 +33,7 @@ static void *session_create(const struct hooks_setup *setup)
 {
     struct session *session = memory_alloc(setup->zone, sizeof *session);
     session->setup = setup;
-    registry_create(&session->lists);
+    registry_create(&session->lists, &list_kind);
     return session;
 }
 
@@ -57,9 +68,14 @@ static void session_asked(void *state, void *guest, struct record *record)
     struct session *session = state;
     struct list *list = guest;
     session->setup->hold(record);
-    session_release(session, list->records[list->at]);
-    list->records[list->at] = record;
+    session_release(session, atomic_load_explicit(&list->records[list->at], memory_order_relaxed));
+    atomic_store_explicit(&list->records[list->at], record, memory_order_relaxed);
     list->at = (list->at + 1) % LIST_RECORDS;
+}
+
+static struct registry *session_objects(void *state)
+{
+    return &((struct session *)state)->lists;
 }
 
 /* The mistake: there is no disconnect. */
@@ -68,6 +84,8 @@ static const struct hooks session_hooks = {
     .destroy = session_destroy,
     .connect = session_connect,
     .asked = session_asked,
+    .objects = session_objects,
+    .guest = &list_kind,
     .connection_requests = CONNECTION_REQUESTS,
 };
 

@@ -17,6 +17,7 @@ struct cache {
     struct account account, order_account;
     uint64_t capacity_entries; /* UINT64_MAX: no limit; as below */
     uint64_t capacity_bytes;
+    struct living *living;
     bool limited_bytes;
     bool keys_only;
     uint64_t record_bytes;    /* usable sizes of the records in the cache */
@@ -54,6 +55,7 @@ struct cache *cache_create(const struct cache_setup *setup)
                             .account = account,
                             .capacity_entries = limit_or_none(setup->capacity_entries),
                             .capacity_bytes = limit_or_none(setup->capacity_bytes),
+                            .living = setup->living,
                             .limited_bytes = setup->capacity_bytes != 0,
                             .keys_only = setup->keys_only};
     account_open(&cache->order_account, &cache->account, "order");
@@ -80,6 +82,8 @@ static void slot_release(void *context, uint32_t slot)
         return;
     cache->stats.freed_records++;
     cache->stats.freed_record_bytes += record_bytes(record);
+    if (cache->living)
+        living_gone(cache->living, record);
     record_free(record);
 }
 
@@ -307,6 +311,12 @@ static struct record *slot_hold(const struct cache *cache, uint32_t slot)
     return record;
 }
 
+struct record *cache_peek(const struct cache *cache, struct span key, uint64_t hash)
+{
+    uint32_t slot = cache_find(cache, key, hash);
+    return slot == NO_SLOT ? NULL : slot_hold(cache, slot);
+}
+
 struct record *cache_get_as(struct cache *cache, struct span key, struct access *access)
 {
     cache_expire(cache, access->now_ns);
@@ -382,6 +392,26 @@ void cache_stats(const struct cache *cache, struct cache_stats *stats)
 {
     *stats = cache->stats;
     stats->bytes = cache_bytes(cache);
+}
+
+/* A slot in use holds an address, a free one a number up to SLOT_CHUNK_SLOTS. */
+static bool slot_in_use(const struct cache *cache, uint32_t slot)
+{
+    return slots_has_chunk(&cache->slots, slot) &&
+           *slot_word(&cache->slots, slot) > SLOT_CHUNK_SLOTS;
+}
+
+uint32_t cache_look(const struct cache *cache, uint32_t from, uint32_t count,
+                    void (*see)(void *context, uint32_t slot, struct record *record), void *context)
+{
+    uint64_t all = (uint64_t)cache->slots.chunk_count * SLOT_CHUNK_SLOTS;
+    uint64_t end = (uint64_t)from + count;
+    if (cache->keys_only)
+        return 0;
+    for (uint32_t slot = from; slot < end && slot < all; slot++)
+        if (slot_in_use(cache, slot))
+            see(context, slot, slot_record(cache, slot));
+    return end < all ? (uint32_t)end : 0;
 }
 
 /* The account's own row, and those of the accounts below it. */

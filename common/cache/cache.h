@@ -11,6 +11,7 @@
 #define CACHE_H
 
 #include "census.h"
+#include "living.h"
 #include "policy.h"
 #include "record.h"
 
@@ -20,7 +21,8 @@ struct cache_setup {
     uint64_t capacity_bytes;   /* 0: no limit */
     uint64_t ttl_ns;           /* 0: no limit */
     uint64_t seed;
-    bool keys_only; /* no records: cache_ask instead of cache_get and cache_put */
+    struct living *living; /* hears of records that the cache frees; NULL: nobody does */
+    bool keys_only;        /* no records: cache_ask instead of cache_get and cache_put */
 };
 
 struct cache_stats {
@@ -73,6 +75,8 @@ static inline void cache_put(struct cache *cache, struct record *record, uint64_
     cache_put_as(cache, record, &(struct access){.hash = hash, .now_ns = now_ns});
 }
 
+/* As cache_get, for those who look on: nobody learns that it was asked for. */
+struct record *cache_peek(const struct cache *cache, struct span key, uint64_t hash);
 /* True: it was there. */
 bool cache_remove(struct cache *cache, struct span key, uint64_t hash);
 /* Lets expired entries go; call it at least every CACHE_TICK_NS. */
@@ -87,6 +91,12 @@ void cache_stats(const struct cache *cache, struct cache_stats *stats);
 /* Adds what the cache holds, its containers within the one of this name. The rows come to
  * cache_stats.bytes exactly. The total of records is not the cache's to tell and stays 0. */
 void cache_census(const struct cache *cache, const char *name, struct census *census);
+
+/* The records in `count` slots from `from` on, each with its slot. The slot to go on from; 0: those
+ * were the last. */
+uint32_t cache_look(const struct cache *cache, uint32_t from, uint32_t count,
+                    void (*see)(void *context, uint32_t slot, struct record *record),
+                    void *context);
 
 /* Entries without records, known by hash alone: two keys with one hash would be one entry, so
  * numbers are hashed by cache_hash_id, which never does that. True: it was there; otherwise it is

@@ -7,9 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define COUNT_BITS 24
-#define COUNT_MASK ((UINT32_C(1) << COUNT_BITS) - 1)
-#define KEY_AT_MAX UINT8_MAX
+#define COUNT_BITS      24
+#define COUNT_MASK      ((UINT32_C(1) << COUNT_BITS) - 1)
+#define KEY_AT_MAX      UINT8_MAX
+#define LABEL_KEY_BYTES 24
 
 struct record {
     atomic_uint_least32_t count_and_key; /* references below, the key's length above */
@@ -93,6 +94,11 @@ bool record_drop(struct record *record)
     return before == 1;
 }
 
+uint32_t record_references(const struct record *record)
+{
+    return atomic_load_explicit(&record->count_and_key, memory_order_relaxed) & COUNT_MASK;
+}
+
 /* What the record takes without a companion. */
 static size_t record_plain_bytes(const struct record *record)
 {
@@ -111,12 +117,42 @@ struct record *record_accompany(struct record *record, struct memory_zone *zone,
     return again;
 }
 
+static struct companion *record_companion(const struct record *record)
+{
+    struct companion *companion = NULL;
+    if (record->accompanied)
+        memcpy(&companion, (const char *)record + record_plain_bytes(record), sizeof companion);
+    return companion;
+}
+
 void record_free(struct record *record)
 {
-    if (record->accompanied) {
-        struct companion *companion;
-        memcpy(&companion, (const char *)record + record_plain_bytes(record), sizeof companion);
+    struct companion *companion = record_companion(record);
+    if (companion)
         companion->part(companion);
-    }
     memory_free(record);
 }
+
+static void record_refers(const void *object, struct visit *visit)
+{
+    const struct companion *companion = record_companion(object);
+    if (companion && companion->kind)
+        visit_refer(visit, companion->kind, companion->object);
+}
+
+/* Its key, shortened; what is not plain ASCII, or would need escaping, is a dot. */
+static void record_label(const void *object, char label[KIND_LABEL_BYTES])
+{
+    struct span key = record_key(object);
+    size_t count = key.count < LABEL_KEY_BYTES ? key.count : LABEL_KEY_BYTES;
+    char *end = label;
+    *end++ = '"';
+    for (size_t i = 0; i < count; i++) {
+        bool plain =
+            key.bytes[i] > ' ' && key.bytes[i] <= '~' && strchr("\"\\", key.bytes[i]) == NULL;
+        *end++ = plain ? key.bytes[i] : '.';
+    }
+    strcpy(end, count < key.count ? "...\"" : "\"");
+}
+
+const struct kind record_kind = {"record", record_refers, record_label};

@@ -23,6 +23,7 @@ struct span { /* bytes that somebody else owns */
 };
 
 struct record;
+extern const struct kind record_kind;
 
 /* A new record with one reference, the caller's. Where the body holds the key at `key_at` it is
  * not copied a second time; pass KEY_APART when it does not. */
@@ -40,6 +41,8 @@ void record_hold(struct record *record);
 bool record_hold_if_alive(struct record *record);
 /* One reference less. True: it was the last, and the caller must now record_free. */
 bool record_drop(struct record *record);
+/* How many references there are: of use to those who look on, as others may take and drop some. */
+uint32_t record_references(const struct record *record);
 /* Its companion, if it has one, is told. */
 void record_free(struct record *record);
 

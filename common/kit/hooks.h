@@ -10,17 +10,22 @@
 #ifndef HOOKS_H
 #define HOOKS_H
 
+#include "kind.h"
 #include "memory.h"
 
 #include <stddef.h>
 #include <stdint.h>
 
 struct record;
+struct registry;
 
 /* What belongs to one record and hears of its end. */
 struct companion {
     /* The record's last reference is gone. On any thread, perhaps inside a shard. */
     void (*part)(struct companion *companion);
+    /* The object whose part it is. */
+    const struct kind *kind;
+    const void *object;
 };
 
 struct hooks_setup { /* outlives the state */
@@ -44,6 +49,9 @@ struct hooks {
     /* The connection got the record, which the caller holds. */
     void (*asked)(void *state, void *guest, struct record *record);
     void (*disconnect)(void *state, void *guest);
+    /* Every object of the hooks' own, for those who count them; NULL: there is none. */
+    struct registry *(*objects)(void *state);
+    const struct kind *guest;     /* of what `connect` makes */
     uint32_t connection_requests; /* a connection is closed after so many; 0: never */
 };
 

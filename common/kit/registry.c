@@ -1,12 +1,13 @@
 /* registry.c - a list with a lock. */
 #include "registry.h"
 
-#include <assert.h>
-#include <stddef.h>
+#include "memory.h"
 
-void registry_create(struct registry *registry)
+#include <assert.h>
+
+void registry_create(struct registry *registry, const struct kind *kind)
 {
-    registry->first = NULL;
+    *registry = (struct registry){.kind = kind};
     pthread_mutex_init(&registry->lock, NULL);
 }
 
@@ -18,26 +19,36 @@ void registry_destroy(struct registry *registry)
 
 void registry_add(struct registry *registry, struct registered *object)
 {
+    size_t bytes = memory_usable(object);
     pthread_mutex_lock(&registry->lock);
+    object->number = registry->total++;
+    object->seen = 0;
     object->link = &registry->first;
     object->next = registry->first;
     if (object->next)
         object->next->link = &object->next;
     registry->first = object;
+    registry->live++;
+    registry->live_bytes += bytes;
+    registry->total_bytes += bytes;
     pthread_mutex_unlock(&registry->lock);
 }
 
-static void registered_unlink(struct registered *object)
+static void registered_unlink(struct registry *registry, struct registered *object)
 {
+    if (registry->cursor == object)
+        registry->cursor = object->next;
     *object->link = object->next;
     if (object->next)
         object->next->link = object->link;
+    registry->live--;
+    registry->live_bytes -= memory_usable(object);
 }
 
 void registry_remove(struct registry *registry, struct registered *object)
 {
     pthread_mutex_lock(&registry->lock);
-    registered_unlink(object);
+    registered_unlink(registry, object);
     pthread_mutex_unlock(&registry->lock);
 }
 
@@ -46,7 +57,31 @@ void *registry_take(struct registry *registry)
     pthread_mutex_lock(&registry->lock);
     struct registered *object = registry->first;
     if (object)
-        registered_unlink(object);
+        registered_unlink(registry, object);
     pthread_mutex_unlock(&registry->lock);
     return object;
+}
+
+void registry_count(struct registry *registry, struct registry_counts *counts)
+{
+    pthread_mutex_lock(&registry->lock);
+    *counts = (struct registry_counts){registry->live, registry->live_bytes, registry->total,
+                                       registry->total_bytes};
+    pthread_mutex_unlock(&registry->lock);
+}
+
+bool registry_look(struct registry *registry, bool anew, unsigned most,
+                   void (*see)(void *context, struct registered *object), void *context)
+{
+    pthread_mutex_lock(&registry->lock);
+    if (anew)
+        registry->cursor = registry->first;
+    for (; registry->cursor != NULL && most > 0; most--) {
+        struct registered *object = registry->cursor;
+        registry->cursor = object->next;
+        see(context, object);
+    }
+    bool more = registry->cursor != NULL;
+    pthread_mutex_unlock(&registry->lock);
+    return more;
 }

@@ -7,6 +7,7 @@
 
 struct fetches {
     struct memory_zone *zone;
+    struct fetches_counts counts;
     struct fetch *bucket[BUCKETS];
 };
 
@@ -48,6 +49,10 @@ struct fetch *fetches_begin(struct fetches *fetches, struct span id, uint64_t ha
     *fetch = (struct fetch){.next = *bucket, .hash = hash, .id_count = (uint32_t)id.count};
     memcpy(fetch->id, id.bytes, id.count);
     *bucket = fetch;
+    fetches->counts.live++;
+    fetches->counts.live_bytes += memory_usable(fetch);
+    fetches->counts.total++;
+    fetches->counts.total_bytes += memory_usable(fetch);
     return fetch;
 }
 
@@ -57,6 +62,16 @@ void fetches_end(struct fetches *fetches, struct fetch *fetch)
     while (*link != fetch)
         link = &(*link)->next;
     *link = fetch->next;
+    fetches->counts.live--;
+    fetches->counts.live_bytes -= memory_usable(fetch);
+}
+
+void fetches_count(const struct fetches *fetches, struct fetches_counts *counts)
+{
+    counts->live += fetches->counts.live;
+    counts->live_bytes += fetches->counts.live_bytes;
+    counts->total += fetches->counts.total;
+    counts->total_bytes += fetches->counts.total_bytes;
 }
 
 void fetch_free(struct fetch *fetch)

@@ -29,9 +29,16 @@ struct fetch {
 
 struct fetches;
 
+struct fetches_counts {
+    uint64_t live, live_bytes, total, total_bytes;
+};
+
 struct fetches *fetches_create(struct memory_zone *zone);
 /* None may be left. */
 void fetches_destroy(struct fetches *fetches);
+
+/* Adds to the counts. */
+void fetches_count(const struct fetches *fetches, struct fetches_counts *counts);
 
 /* The fetch under way for the id, or NULL. */
 struct fetch *fetches_find(struct fetches *fetches, struct span id, uint64_t hash);

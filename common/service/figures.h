@@ -14,7 +14,7 @@ struct figures {
     uint64_t capacity_entries, capacity_bytes, ttl_ns, session_records;
     struct cache_stats cache;
     struct memory_zone_figures zones;
-    struct shards_census records;
+    struct shards_figures records;
     struct memory_figures memory;
 };
 

@@ -20,7 +20,7 @@ struct worker {
     struct origin *origin;
     uint64_t random_state;
     struct fetch *first_due, *last_due;
-    atomic_uint_least64_t requests, connections;
+    atomic_uint_least64_t requests, connections, connections_ever;
     char apart[CACHE_LINE_BYTES]; /* from the next worker's counters */
 };
 
@@ -98,10 +98,18 @@ struct worker *handler_worker(struct handler *handler, unsigned index)
     return &handler->workers[index];
 }
 
+/* A counter that only its own thread advances. */
+static void counter_advance(atomic_uint_least64_t *counter)
+{
+    uint64_t count = atomic_load_explicit(counter, memory_order_relaxed);
+    atomic_store_explicit(counter, count + 1, memory_order_relaxed);
+}
+
 struct session *worker_connect(struct worker *worker)
 {
     struct handler *handler = worker->handler;
     atomic_fetch_add_explicit(&worker->connections, 1, memory_order_relaxed);
+    counter_advance(&worker->connections_ever);
     return session_create(&handler->sessions);
 }
 
@@ -109,13 +117,6 @@ void worker_disconnect(struct worker *worker, struct session *session)
 {
     atomic_fetch_sub_explicit(&worker->connections, 1, memory_order_relaxed);
     session_destroy(session);
-}
-
-/* A counter that only its own thread advances. */
-static void counter_advance(atomic_uint_least64_t *counter)
-{
-    uint64_t count = atomic_load_explicit(counter, memory_order_relaxed);
-    atomic_store_explicit(counter, count + 1, memory_order_relaxed);
 }
 
 void handler_read(struct handler *handler, uint64_t now_ns, struct figures *figures)
@@ -141,6 +142,96 @@ void handler_read(struct handler *handler, uint64_t now_ns, struct figures *figu
     }
     shards_read(handler->shards, &figures->cache, &figures->zones, &figures->records);
     memory_recall(&figures->memory);
+}
+
+/* What lives. */
+
+static void sessions_census(const struct handler *handler, struct census *census)
+{
+    struct census_row row = {.container = "main.sessions", .type = "session"};
+    for (unsigned i = 0; i < handler->setup.threads; i++) {
+        const struct worker *worker = &handler->workers[i];
+        row.live += atomic_load_explicit(&worker->connections, memory_order_relaxed);
+        row.total += atomic_load_explicit(&worker->connections_ever, memory_order_relaxed);
+    }
+    row.live_bytes = row.live * session_bytes(&handler->sessions);
+    row.total_bytes = row.total * session_bytes(&handler->sessions);
+    census_add(census, &row);
+}
+
+static void fetches_census(struct handler *handler, struct census *census)
+{
+    struct fetches_counts counts = {0};
+    for (size_t i = 0; i < shards_count(handler->shards); i++) {
+        shards_enter(handler->shards, i);
+        fetches_count(handler->fetches[i], &counts);
+        shards_leave(handler->shards, i);
+    }
+    census_add(census, &(struct census_row){"main.fetches", "fetch", counts.live, counts.live_bytes,
+                                            counts.total, counts.total_bytes});
+}
+
+/* What the handler's zone holds beside what has a row of its own. */
+static void rest_census(struct handler *handler, struct census *census)
+{
+    static const char *const known[] = {"main.sessions", "main.fetches", GUESTS_HOOKS};
+    struct memory_zone_figures zone;
+    memory_zone_read(handler->zone, &zone);
+    uint64_t bytes = zone.allocated_bytes;
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
+        uint64_t part = census_bytes(census, known[i]);
+        bytes -= part < bytes ? part : bytes;
+    }
+    census_add(census, &(struct census_row){"main.service", "other", 1, bytes, 1, bytes});
+}
+
+void handler_census(struct handler *handler, struct census *census)
+{
+    uint64_t sample_bytes = living_bytes(shards_living(handler->shards));
+    shards_census(handler->shards, census);
+    sessions_census(handler, census);
+    fetches_census(handler, census);
+    guests_census(handler->guests, census);
+    rest_census(handler, census);
+    census_add(census,
+               &(struct census_row){"main.sample", "sample", 1, sample_bytes, 1, sample_bytes});
+}
+
+void handler_walk(struct handler *handler, struct walk_setup *setup)
+{
+    *setup = (struct walk_setup){
+        .shards = handler->shards, .guests = handler->guests, .zone = handler->zone};
+}
+
+struct sought {
+    struct span key;
+    struct record *record;
+};
+
+static void sought_compare(void *context, void *object)
+{
+    struct sought *sought = context;
+    struct span key = record_key(object);
+    if (sought->record == NULL && key.count == sought->key.count &&
+        memcmp(key.bytes, sought->key.bytes, key.count) == 0 && record_hold_if_alive(object))
+        sought->record = object;
+}
+
+struct record *handler_find(struct handler *handler, struct span key)
+{
+    struct sought sought = {.key = key};
+    uint64_t hash = cache_hash(key);
+    size_t index = shards_index(handler->shards, hash);
+    sought.record = cache_peek(shards_enter(handler->shards, index), key, hash);
+    shards_leave(handler->shards, index);
+    if (sought.record == NULL)
+        living_each(shards_living(handler->shards), sought_compare, &sought);
+    return sought.record;
+}
+
+void handler_release(struct handler *handler, struct record *record)
+{
+    shards_drop(handler->shards, record);
 }
 
 /* Users. */

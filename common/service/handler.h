@@ -10,6 +10,7 @@
 #include "fetches.h"
 #include "figures.h"
 #include "reply.h"
+#include "walk.h"
 
 #define HANDLER_ERROR_BYTES ORIGIN_ERROR_BYTES
 
@@ -36,6 +37,17 @@ void handler_tick(struct handler *handler, uint64_t now_ns);
 
 /* As it is now, for whoever watches. Any thread may ask. */
 void handler_read(struct handler *handler, uint64_t now_ns, struct figures *figures);
+
+/* What lives, by container and type, all that lies in the handler's and the caches' zones. Any
+ * thread may ask. */
+void handler_census(struct handler *handler, struct census *census);
+/* Fills in all but the roots and their context. */
+void handler_walk(struct handler *handler, struct walk_setup *setup);
+/* The record under a key, with a reference that is the caller's to give to a walk: from its cache,
+ * or else from the sample of what lives. NULL: neither has it. */
+struct record *handler_find(struct handler *handler, struct span key);
+/* Gives such a reference back. */
+void handler_release(struct handler *handler, struct record *record);
 
 struct worker *handler_worker(struct handler *handler, unsigned index);
 

@@ -7,6 +7,7 @@
 #include "server.h"
 
 #include "listener.h"
+#include "session.h"
 #include "units.h"
 
 #include <errno.h>
@@ -30,6 +31,7 @@
 #define DESCRIPTORS_LOOP 16    /* the same, for each loop */
 #define IDLE_MS          60000 /* a connection may be silent so long */
 #define ENTITY_BYTES_MAX 65536 /* nobody needs to send us anything */
+#define LOOKED_AT_ONCE   128   /* connections, in one step of a walk */
 
 enum stage { SERVING, FINISHING, CUTTING };
 
@@ -43,15 +45,32 @@ struct loop {
     h2o_socket_t *listeners[LISTENERS];
     h2o_socket_t *alarm; /* a timer for the first fetch that is due */
     h2o_socket_t *tick;
+    h2o_multithread_receiver_t looks; /* gets walks */
     struct connection *connections;
+    struct connection *cursor; /* where a walk goes on */
     size_t connection_count, connection_limit;
-    size_t waiting; /* requests that wait for a fetch, abandoned ones too */
+    size_t waiting;    /* requests that wait for a fetch, abandoned ones too */
+    struct held *held; /* replies that are being sent */
+    /* Written by this thread alone. */
+    atomic_uint_least64_t replies, replies_done, waits, waits_done;
     enum stage stage;
     bool paused; /* the listeners are not read */
 };
 
+/* A walk through the loops' connections and replies, each in its own thread. */
+struct look {
+    struct walk_setup setup;
+    struct walk *walk; /* NULL: there is none */
+    bool given_up;     /* but a loop may still be at it */
+    unsigned loop;
+    bool anew, asked, more;
+    atomic_bool answered;
+    h2o_multithread_message_t message;
+};
+
 struct server {
     struct server_setup setup;
+    struct look look;
     struct handler *handler;
     h2o_globalconf_t config;
     int listeners[LISTENERS];
@@ -147,21 +166,37 @@ static struct connection *connection_of(h2o_req_t *request)
 
 /* Replies. */
 
-struct held {
-    struct handler *handler;
+struct held { /* a reply that is being sent */
+    struct held *next, **link;
+    struct loop *loop;
     struct reply reply;
 };
+
+/* A counter that only its own thread advances. */
+static void counter_advance(atomic_uint_least64_t *counter)
+{
+    uint64_t count = atomic_load_explicit(counter, memory_order_relaxed);
+    atomic_store_explicit(counter, count + 1, memory_order_relaxed);
+}
 
 static void held_release(void *memory)
 {
     struct held *held = memory;
-    reply_release(held->handler, &held->reply);
+    *held->link = held->next;
+    if (held->next)
+        held->next->link = held->link;
+    counter_advance(&held->loop->replies_done);
+    reply_release(held->loop->server->handler, &held->reply);
 }
 
-static void reply_hold(h2o_req_t *request, struct handler *handler, const struct reply *reply)
+static void reply_hold(h2o_req_t *request, struct loop *loop, const struct reply *reply)
 {
     struct held *held = h2o_mem_alloc_shared(&request->pool, sizeof *held, held_release);
-    *held = (struct held){handler, *reply};
+    *held = (struct held){loop->held, &loop->held, loop, *reply};
+    if (held->next)
+        held->next->link = &held->next;
+    loop->held = held;
+    counter_advance(&loop->replies);
 }
 
 static void headers_add(h2o_req_t *request, const struct reply *reply)
@@ -189,7 +224,7 @@ static void reply_send(struct loop *loop, h2o_req_t *request, const struct reply
     static h2o_generator_t generator = {NULL, NULL};
     h2o_iovec_t body = {(char *)reply->body.bytes, reply->body.count};
     if (reply->record || reply->text)
-        reply_hold(request, loop->server->handler, reply);
+        reply_hold(request, loop, reply);
     request->res.status = (int)reply->status;
     request->res.reason = reply->reason;
     request->res.content_length = body.len;
@@ -215,6 +250,8 @@ static void connection_closed(void *data)
 {
     struct connection *connection = data;
     struct loop *loop = connection->loop;
+    if (loop->cursor == connection)
+        loop->cursor = connection->next;
     *connection->link = connection->next;
     if (connection->next)
         connection->next->link = connection->link;
@@ -320,6 +357,7 @@ static struct waiter *pending_create(void *context)
     *pending->slot = pending;
     connection->waiting++;
     connection->loop->waiting++;
+    counter_advance(&connection->loop->waits);
     return &pending->waiter;
 }
 
@@ -348,6 +386,7 @@ static void pending_woken(h2o_multithread_receiver_t *receiver, h2o_linklist_t *
         else
             waiter_release(loop->server->handler, &pending->waiter);
         loop->waiting--;
+        counter_advance(&loop->waits_done);
         free(pending);
     }
 }
@@ -372,6 +411,173 @@ static int request_arrives(h2o_handler_t *self, h2o_req_t *request)
     else
         alarm_set(loop);
     return 0;
+}
+
+/* What lives, and who holds it. */
+
+static void loops_census(const struct server *server, struct census *census)
+{
+    for (unsigned i = 0; i < server->loop_count; i++) {
+        const struct loop *loop = &server->loops[i];
+        uint64_t sent = atomic_load_explicit(&loop->replies_done, memory_order_relaxed);
+        uint64_t replies = atomic_load_explicit(&loop->replies, memory_order_relaxed);
+        uint64_t woken = atomic_load_explicit(&loop->waits_done, memory_order_relaxed);
+        uint64_t waits = atomic_load_explicit(&loop->waits, memory_order_relaxed);
+        census_add(census, &(struct census_row){"main.requests", "reply", replies - sent,
+                                                (replies - sent) * sizeof(struct held), replies,
+                                                replies * sizeof(struct held)});
+        census_add(census, &(struct census_row){"main.requests", "waiting", waits - woken,
+                                                (waits - woken) * sizeof(struct pending), waits,
+                                                waits * sizeof(struct pending)});
+    }
+}
+
+static void connections_census(struct census *census)
+{
+    struct census_row row = *census_find(census, "main.sessions", "session");
+    row.live_bytes = row.live * sizeof(struct connection);
+    row.total_bytes = row.total * sizeof(struct connection);
+    snprintf(row.container, sizeof row.container, "main.connections");
+    snprintf(row.type, sizeof row.type, "connection");
+    census_add(census, &row);
+}
+
+void server_census(struct server *server, struct census *census)
+{
+    struct memory_figures memory;
+    *census = (struct census){.time_ns = clock_ns()};
+    handler_census(server->handler, census);
+    connections_census(census);
+    loops_census(server, census);
+    memory_recall(&memory);
+    uint64_t known = census_bytes(census, "");
+    uint64_t rest = memory.allocated_bytes > known ? memory.allocated_bytes - known : 0;
+    census_add(census, &(struct census_row){"process", "other", 1, rest, 1, rest});
+}
+
+static uint64_t loop_number(const struct loop *loop)
+{
+    const struct server *server = loop->server;
+    return server->loop_count > 1 ? (uint64_t)(loop - server->loops) : WALK_NO_NUMBER;
+}
+
+static void replies_look(const struct loop *loop, struct walk *walk)
+{
+    walk_enter(walk, "main.requests", loop_number(loop));
+    for (const struct held *held = loop->held; held; held = held->next) {
+        walk_enter(walk, "reply", WALK_NO_NUMBER);
+        visit_record(walk_visit(walk), held->reply.record);
+        walk_leave(walk);
+    }
+    walk_leave(walk);
+}
+
+/* False: those were the last. */
+static bool connections_look(struct loop *loop, struct walk *walk)
+{
+    walk_enter(walk, "main.connections", loop_number(loop));
+    for (int i = 0; i < LOOKED_AT_ONCE && loop->cursor; i++) {
+        struct connection *connection = loop->cursor;
+        loop->cursor = connection->next;
+        walk_enter(walk, "connection",
+                   (uint64_t)h2o_socket_get_fd(connection->socket)); /* as others know it */
+        visit_refer(walk_visit(walk), &session_kind, connection->session);
+        walk_leave(walk);
+    }
+    walk_leave(walk);
+    return loop->cursor != NULL;
+}
+
+static void loop_look(struct loop *loop)
+{
+    struct look *look = &loop->server->look;
+    if (look->anew) {
+        loop->cursor = loop->connections;
+        replies_look(loop, look->walk);
+    }
+    look->more = connections_look(loop, look->walk);
+    atomic_store(&look->answered, true);
+}
+
+static void look_arrives(h2o_multithread_receiver_t *receiver, h2o_linklist_t *messages)
+{
+    struct loop *loop = H2O_STRUCT_FROM_MEMBER(struct loop, looks, receiver);
+    while (!h2o_linklist_is_empty(messages)) {
+        h2o_linklist_unlink(messages->next);
+        loop_look(loop);
+    }
+}
+
+/* Whether a loop has been asked and has not answered yet. */
+static bool look_is_under_way(const struct look *look)
+{
+    return look->asked && !atomic_load(&look->answered);
+}
+
+static void look_ask(struct server *server)
+{
+    struct look *look = &server->look;
+    look->asked = true;
+    atomic_store(&look->answered, false);
+    if (look->loop == 0)
+        loop_look(server->loops);
+    else
+        h2o_multithread_send_message(&server->loops[look->loop].looks, &look->message);
+}
+
+static enum walk_going roots_look(void *context, struct walk *walk, bool again)
+{
+    struct server *server = context;
+    struct look *look = &server->look;
+    (void)walk;
+    if (again)
+        look->loop = 0;
+    else if (look_is_under_way(look))
+        return WALK_WAITS;
+    else if (!look->more)
+        look->loop++;
+    look->anew = again || !look->more;
+    if (look->loop == server->loop_count)
+        return WALK_IS_OVER;
+    look_ask(server);
+    return look_is_under_way(look) ? WALK_WAITS : WALK_GOES_ON;
+}
+
+/* What a loop is still at must wait. */
+static void look_clear(struct look *look)
+{
+    if (!look->given_up || look_is_under_way(look))
+        return;
+    walk_destroy(look->walk);
+    *look = (struct look){0};
+}
+
+struct walk *server_walk(struct server *server, struct record *record)
+{
+    struct look *look = &server->look;
+    look_clear(look);
+    if (look->walk) {
+        if (record)
+            handler_release(server->handler, record);
+        return NULL;
+    }
+    handler_walk(server->handler, &look->setup);
+    look->setup.roots = roots_look;
+    look->setup.context = server;
+    look->walk = walk_create(&look->setup, record);
+    return look->walk;
+}
+
+void server_walk_end(struct server *server)
+{
+    if (server->look.walk)
+        server->look.given_up = true;
+    look_clear(&server->look);
+}
+
+struct record *server_find(struct server *server, struct span key)
+{
+    return handler_find(server->handler, key);
 }
 
 /* Stages. */
@@ -406,6 +612,7 @@ static void tick_arrives(h2o_socket_t *tick, const char *error)
     if (loop != server->loops)
         return;
     handler_tick(server->handler, now_ns);
+    look_clear(&server->look);
     if (atomic_load(&server->stage) == FINISHING && now_ns >= server->deadline_ns)
         server_advance(server, CUTTING);
 }
@@ -455,6 +662,7 @@ static void loop_begin(struct loop *loop)
     h2o_context_init(&loop->context, loop->events, &server->config);
     loop->accept = (h2o_accept_ctx_t){.ctx = &loop->context, .hosts = server->config.hosts};
     h2o_multithread_register_receiver(loop->context.queue, &loop->woken, pending_woken);
+    h2o_multithread_register_receiver(loop->context.queue, &loop->looks, look_arrives);
     loop->alarm = timer_watch(loop, alarm_rings);
     loop->tick = timer_watch(loop, tick_arrives);
     timerfd_settime(h2o_socket_get_fd(loop->tick), 0, &ticks, NULL);
@@ -471,6 +679,7 @@ static void loop_end(struct loop *loop)
     h2o_socket_close(loop->tick);
     h2o_timeout_unlink(&loop->context.http2._graceful_shutdown_timeout);
     h2o_multithread_unregister_receiver(loop->context.queue, &loop->woken);
+    h2o_multithread_unregister_receiver(loop->context.queue, &loop->looks);
     h2o_context_dispose(&loop->context);
     h2o_evloop_run(loop->events, 0);
     h2o_evloop_destroy(loop->events);
@@ -571,6 +780,8 @@ static void server_free(struct server *server)
             close(server->listeners[i]);
     if (server->listeners[1] >= 0)
         unlink(server->setup.unix_path);
+    if (server->look.walk)
+        walk_destroy(server->look.walk); /* no loop is left that might be at it */
     if (server->handler)
         handler_destroy(server->handler);
     sem_destroy(&server->arrived);

@@ -10,8 +10,7 @@ struct session {
 
 struct session *session_create(const struct session_setup *setup)
 {
-    struct session *session = memory_alloc_zeroed(
-        setup->zone, sizeof *session + setup->records * sizeof(struct record *));
+    struct session *session = memory_alloc_zeroed(setup->zone, session_bytes(setup));
     session->setup = setup;
     session->guest = guests_connect(setup->guests);
     return session;
@@ -44,3 +43,18 @@ void session_note(struct session *session, struct record *record)
     if (session->setup->records > 0)
         session_keep(session, record);
 }
+
+size_t session_bytes(const struct session_setup *setup)
+{
+    return sizeof(struct session) + setup->records * sizeof(struct record *);
+}
+
+static void session_refers(const void *object, struct visit *visit)
+{
+    const struct session *session = object;
+    guests_refer(session->setup->guests, session->guest, visit);
+    for (uint32_t i = 0; i < session->setup->records; i++)
+        visit_record(visit, session->records[i]);
+}
+
+const struct kind session_kind = {.name = "session", .refers = session_refers};

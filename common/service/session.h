@@ -20,5 +20,8 @@ struct session *session_create(const struct session_setup *setup);
 void session_destroy(struct session *session);
 /* Takes a reference of its own and gives back the oldest one. */
 void session_note(struct session *session, struct record *record);
+/* What one takes. */
+size_t session_bytes(const struct session_setup *setup);
+extern const struct kind session_kind;
 
 #endif

@@ -18,9 +18,9 @@ struct shard {
     char apart[CACHE_LINE_BYTES]; /* from the next shard's lock */
 };
 
-/* Of the records that an address puts here. Those that a cache freed are still in `live`. */
+/* Of the records that an address puts here. Those that a cache freed are not among the gone. */
 struct counter {
-    atomic_uint_least64_t live, live_bytes, held;
+    atomic_uint_least64_t made, made_bytes, gone, gone_bytes, held;
     char apart[CACHE_LINE_BYTES]; /* from the next counter */
 };
 
@@ -28,6 +28,7 @@ struct shards {
     struct memory_zone *zone;
     size_t count;
     bool weak;
+    struct living *living;
     struct counter counters[COUNTERS];
     struct shard shard[];
 };
@@ -53,10 +54,12 @@ static uint64_t capacity_share(uint64_t capacity, size_t index, size_t count)
     return capacity / count + (index < capacity % count);
 }
 
-static void shard_init(struct shard *shard, const struct cache_setup *setup, size_t index,
-                       size_t count)
+static void shard_init(struct shards *shards, const struct cache_setup *setup, size_t index)
 {
+    struct shard *shard = &shards->shard[index];
     struct cache_setup own = *setup;
+    size_t count = shards->count;
+    own.living = shards->living;
     own.capacity_entries = capacity_share(setup->capacity_entries, index, count);
     own.capacity_bytes = capacity_share(setup->capacity_bytes, index, count);
     own.seed = setup->seed + index;
@@ -73,8 +76,9 @@ struct shards *shards_create(const struct cache_setup *setup, size_t wanted)
     shards->zone = zone;
     shards->count = count;
     shards->weak = setup->policy->weak;
+    shards->living = living_create(zone);
     for (size_t i = 0; i < count; i++)
-        shard_init(&shards->shard[i], setup, i, count);
+        shard_init(shards, setup, i);
     return shards;
 }
 
@@ -85,6 +89,7 @@ void shards_destroy(struct shards *shards)
         cache_destroy(shards->shard[i].cache);
         pthread_mutex_destroy(&shards->shard[i].lock);
     }
+    living_destroy(shards->living);
     memory_free(shards);
     memory_zone_destroy(zone);
 }
@@ -128,9 +133,10 @@ static void uncount(atomic_uint_least64_t *counter, uint64_t less)
 void shards_note_made(struct shards *shards, struct record *record)
 {
     struct counter *counter = counter_of(shards, record);
-    count(&counter->live, 1);
-    count(&counter->live_bytes, record_bytes(record));
+    count(&counter->made, 1);
+    count(&counter->made_bytes, record_bytes(record));
     count(&counter->held, 1);
+    living_made(shards->living, record);
 }
 
 void shards_note_held(struct shards *shards, struct record *record)
@@ -160,8 +166,9 @@ void shards_drop(struct shards *shards, struct record *record)
         cache_forget(shards_enter(shards, index), record, hash);
         shards_leave(shards, index);
     }
-    uncount(&counter_of(shards, record)->live, 1);
-    uncount(&counter_of(shards, record)->live_bytes, record_bytes(record));
+    count(&counter_of(shards, record)->gone, 1);
+    count(&counter_of(shards, record)->gone_bytes, record_bytes(record));
+    living_gone(shards->living, record);
     record_free(record);
 }
 
@@ -198,22 +205,31 @@ static void zones_add(struct memory_zone_figures *sum, const struct memory_zone_
     sum->retained_bytes += more->retained_bytes;
 }
 
-/* What the caches freed must have been read before, so that no difference is below 0. */
-static void census_take(struct shards *shards, const struct cache_stats *stats,
-                        struct shards_census *census)
+/* What is counted of records, over all counters. */
+struct tally {
+    uint64_t made, made_bytes, gone, gone_bytes, held;
+};
+
+/* What is gone is read first, so that no difference is below 0. */
+static struct tally tally_take(struct shards *shards)
 {
-    *census = (struct shards_census){-stats->freed_records, -stats->freed_record_bytes, 0};
+    struct tally tally = {0};
     for (size_t i = 0; i < COUNTERS; i++) {
-        struct counter *counter = &shards->counters[i];
-        census->live_records += atomic_load_explicit(&counter->live, memory_order_relaxed);
-        census->live_record_bytes +=
-            atomic_load_explicit(&counter->live_bytes, memory_order_relaxed);
-        census->held_records += atomic_load_explicit(&counter->held, memory_order_relaxed);
+        tally.gone += atomic_load_explicit(&shards->counters[i].gone, memory_order_relaxed);
+        tally.gone_bytes +=
+            atomic_load_explicit(&shards->counters[i].gone_bytes, memory_order_relaxed);
     }
+    for (size_t i = 0; i < COUNTERS; i++) {
+        tally.held += atomic_load_explicit(&shards->counters[i].held, memory_order_relaxed);
+        tally.made += atomic_load_explicit(&shards->counters[i].made, memory_order_relaxed);
+        tally.made_bytes +=
+            atomic_load_explicit(&shards->counters[i].made_bytes, memory_order_relaxed);
+    }
+    return tally;
 }
 
 void shards_read(struct shards *shards, struct cache_stats *stats,
-                 struct memory_zone_figures *zones, struct shards_census *census)
+                 struct memory_zone_figures *zones, struct shards_figures *records)
 {
     *stats = (struct cache_stats){0};
     *zones = (struct memory_zone_figures){0};
@@ -228,5 +244,50 @@ void shards_read(struct shards *shards, struct cache_stats *stats,
         stats_add(stats, &one);
         zones_add(zones, &zone);
     }
-    census_take(shards, stats, census);
+    struct tally tally = tally_take(shards);
+    *records = (struct shards_figures){
+        .live_records = tally.made - tally.gone - stats->freed_records,
+        .live_record_bytes = tally.made_bytes - tally.gone_bytes - stats->freed_record_bytes,
+        .held_records = tally.held,
+    };
+}
+
+static uint64_t beyond(uint64_t all, uint64_t part)
+{
+    return all > part ? all - part : 0;
+}
+
+void shards_census(struct shards *shards, struct census *census)
+{
+    uint64_t freed = 0, freed_bytes = 0;
+    for (size_t i = 0; i < shards->count; i++) {
+        struct cache_stats one;
+        struct cache *cache = shards_enter(shards, i);
+        cache_census(cache, SHARDS_CACHE, census);
+        cache_stats(cache, &one);
+        shards_leave(shards, i);
+        freed += one.freed_records;
+        freed_bytes += one.freed_record_bytes;
+    }
+    struct tally tally = tally_take(shards);
+    struct census_row ever = {SHARDS_CACHE, "record", .total = tally.made,
+                              .total_bytes = tally.made_bytes};
+    census_add(census, &ever);
+    const struct census_row *inside = census_find(census, SHARDS_CACHE, "record");
+    census_add(census, &(struct census_row){
+                           .container = SHARDS_OUTSIDE,
+                           .type = "record",
+                           .live = beyond(tally.made - tally.gone - freed, inside->live),
+                           .live_bytes = beyond(tally.made_bytes - tally.gone_bytes - freed_bytes,
+                                                inside->live_bytes)});
+}
+
+struct living *shards_living(struct shards *shards)
+{
+    return shards->living;
+}
+
+bool shards_own(const struct shards *shards)
+{
+    return !shards->weak;
 }

@@ -38,7 +38,17 @@ void shards_release(struct shards *shards, struct record *record);
 /* The same for a reference that was not counted as held. */
 void shards_drop(struct shards *shards, struct record *record);
 
-struct shards_census {
+/* Adds a row for each container of the caches, which together are called main.cache, and for the
+ * records outside of them. */
+#define SHARDS_CACHE   "main.cache"
+#define SHARDS_OUTSIDE "outside main.cache"
+void shards_census(struct shards *shards, struct census *census);
+/* A sample of the records alive, wherever they are held. */
+struct living *shards_living(struct shards *shards);
+/* Whether the caches own their records. */
+bool shards_own(const struct shards *shards);
+
+struct shards_figures {
     uint64_t live_records, live_record_bytes; /* in the caches' zones, wherever they are held */
     uint64_t held_records;                    /* references, so that one record may count often */
 };
@@ -46,6 +56,6 @@ void shards_tick(struct shards *shards, uint64_t now_ns);
 /* Sums over the shards, one after the other. The allocator's figures are counted anew at its
  * beginning (memory_refresh). */
 void shards_read(struct shards *shards, struct cache_stats *stats,
-                 struct memory_zone_figures *zones, struct shards_census *census);
+                 struct memory_zone_figures *zones, struct shards_figures *records);
 
 #endif

@@ -56,16 +56,16 @@ static struct cache_stats stats_read(struct shards *shards)
 {
     struct cache_stats stats;
     struct memory_zone_figures zones;
-    struct shards_census census;
+    struct shards_figures census;
     shards_read(shards, &stats, &zones, &census);
     return stats;
 }
 
-static struct shards_census census_read(struct shards *shards)
+static struct shards_figures census_read(struct shards *shards)
 {
     struct cache_stats stats;
     struct memory_zone_figures zones;
-    struct shards_census census;
+    struct shards_figures census;
     shards_read(shards, &stats, &zones, &census);
     return census;
 }
@@ -138,7 +138,7 @@ static void census_knows_who_lives(void **state)
         bytes += record_bytes(records[i]);
         session_note(session, records[i]);
     }
-    struct shards_census census = census_read(shards);
+    struct shards_figures census = census_read(shards);
     assert_int_equal(census.live_records, 3);
     assert_int_equal(census.live_record_bytes, bytes);
     assert_int_equal(census.held_records, 5);
@@ -226,7 +226,7 @@ static void threads_share(const char *policy, uint64_t entries)
                      stats.entries);
     assert_true(entries == 0 || stats.entries <= entries);
     assert_true(!policy_find(policy)->weak || stats.entries == 0);
-    struct shards_census census = census_read(shards);
+    struct shards_figures census = census_read(shards);
     assert_int_equal(census.live_records, stats.entries);
     assert_int_equal(census.held_records, 0);
     shards_destroy(shards);

@@ -1,0 +1,128 @@
+/* living.c - a table of addresses that thins itself out when it is full. */
+#include "living.h"
+
+#include <assert.h>
+#include <pthread.h>
+#include <string.h>
+
+#define PLACES (2 * LIVING_MOST) /* open addressing, at most half full */
+
+struct sample {
+    struct living living; /* the part that callers look at */
+    pthread_mutex_t lock;
+    size_t count;
+    void *places[PLACES];
+};
+
+static struct sample *sample_of(const struct living *living)
+{
+    return (struct sample *)living;
+}
+
+struct living *living_create(struct memory_zone *zone)
+{
+    struct sample *sample = memory_alloc_zeroed(zone, sizeof *sample);
+    pthread_mutex_init(&sample->lock, NULL);
+    return &sample->living;
+}
+
+void living_destroy(struct living *living)
+{
+    struct sample *sample = sample_of(living);
+    assert(sample->count == 0);
+    pthread_mutex_destroy(&sample->lock);
+    memory_free(sample);
+}
+
+/* Bits that the mask, which grows from below, does not reach. */
+static size_t place_home(const void *object)
+{
+    return (size_t)(living_hash(object) >> 16) % PLACES;
+}
+
+static size_t place_next(size_t place)
+{
+    return (place + 1) % PLACES;
+}
+
+/* Where the object is, or else would be put. */
+static size_t place_find(const struct sample *sample, const void *object)
+{
+    size_t place = place_home(object);
+    while (sample->places[place] != NULL && sample->places[place] != object)
+        place = place_next(place);
+    return place;
+}
+
+/* Closes the gap: what follows it moves up unless it is at home (Knuth's algorithm R). */
+static void place_clear(struct sample *sample, size_t gap)
+{
+    sample->count--;
+    for (size_t next = place_next(gap); sample->places[next] != NULL; next = place_next(next)) {
+        size_t home = place_home(sample->places[next]);
+        if ((next - home) % PLACES < (next - gap) % PLACES)
+            continue;
+        sample->places[gap] = sample->places[next];
+        gap = next;
+    }
+    sample->places[gap] = NULL;
+}
+
+/* Half of them leave the sample. */
+static void sample_thin(struct sample *sample)
+{
+    void *kept[LIVING_MOST + 1];
+    size_t count = 0;
+    uint64_t mask = atomic_load_explicit(&sample->living.mask, memory_order_relaxed);
+    atomic_store_explicit(&sample->living.mask, mask * 2 + 1, memory_order_relaxed);
+    for (size_t i = 0; i < PLACES; i++)
+        if (sample->places[i] != NULL && living_has(&sample->living, sample->places[i]))
+            kept[count++] = sample->places[i];
+    memset(sample->places, 0, sizeof sample->places);
+    for (size_t i = 0; i < count; i++)
+        sample->places[place_find(sample, kept[i])] = kept[i];
+    sample->count = count;
+}
+
+void living_add(struct living *living, void *object)
+{
+    struct sample *sample = sample_of(living);
+    pthread_mutex_lock(&sample->lock);
+    if (living_has(living, object)) {
+        sample->places[place_find(sample, object)] = object;
+        sample->count++;
+    }
+    if (sample->count > LIVING_MOST)
+        sample_thin(sample);
+    pthread_mutex_unlock(&sample->lock);
+}
+
+void living_remove(struct living *living, const void *object)
+{
+    struct sample *sample = sample_of(living);
+    pthread_mutex_lock(&sample->lock);
+    size_t place = place_find(sample, object);
+    if (sample->places[place] != NULL)
+        place_clear(sample, place);
+    pthread_mutex_unlock(&sample->lock);
+}
+
+void living_each(struct living *living, void (*see)(void *context, void *object), void *context)
+{
+    struct sample *sample = sample_of(living);
+    pthread_mutex_lock(&sample->lock);
+    for (size_t i = 0; i < PLACES; i++)
+        if (sample->places[i] != NULL)
+            see(context, sample->places[i]);
+    pthread_mutex_unlock(&sample->lock);
+}
+
+uint64_t living_share(const struct living *living)
+{
+    return atomic_load_explicit(&living->mask, memory_order_relaxed) + 1;
+}
+
+size_t living_bytes(const struct living *living)
+{
+    return memory_usable(sample_of(living));
+}

@@ -1,0 +1,142 @@
+/* living_test.c - the sample has whom it should, and nobody who is gone. */
+#include "living.h"
+
+#include <pthread.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+enum { OBJECTS = 60000, OBJECT_BYTES = 48, THREADS = 3, ROUNDS = 20 };
+
+struct fixture {
+    struct memory_zone *zone;
+    struct living *living;
+    char *objects; /* never touched: only their addresses count */
+};
+
+static void fixture_open(struct fixture *f)
+{
+    f->zone = memory_zone_create();
+    f->living = living_create(f->zone);
+    f->objects = malloc((size_t)OBJECTS * OBJECT_BYTES);
+    assert_non_null(f->objects);
+}
+
+static void fixture_close(struct fixture *f)
+{
+    living_destroy(f->living);
+    memory_zone_destroy(f->zone);
+    free(f->objects);
+}
+
+static void *object_at(const struct fixture *f, size_t i)
+{
+    return f->objects + i * OBJECT_BYTES;
+}
+
+struct seen {
+    const struct fixture *f;
+    size_t count;
+    bool there[OBJECTS];
+};
+
+static void seen_note(void *context, void *object)
+{
+    struct seen *seen = context;
+    size_t i = (size_t)((char *)object - seen->f->objects) / OBJECT_BYTES;
+    assert_false(seen->there[i]);
+    seen->there[i] = true;
+    seen->count++;
+}
+
+static void assert_sample(const struct fixture *f, size_t from, size_t to)
+{
+    static struct seen seen;
+    seen = (struct seen){.f = f};
+    living_each(f->living, seen_note, &seen);
+    for (size_t i = 0; i < OBJECTS; i++)
+        assert_int_equal(seen.there[i],
+                         i >= from && i < to && living_has(f->living, object_at(f, i)));
+    assert_true(seen.count <= LIVING_MOST);
+    size_t expected = (to - from) / living_share(f->living);
+    assert_in_range(seen.count, expected * 8 / 10, expected * 12 / 10);
+}
+
+static void all_are_there_while_they_are_few(void **state)
+{
+    (void)state;
+    struct fixture f;
+    fixture_open(&f);
+    for (size_t i = 0; i < LIVING_MOST; i++)
+        living_made(f.living, object_at(&f, i));
+    assert_int_equal(living_share(f.living), 1);
+    assert_sample(&f, 0, LIVING_MOST);
+    for (size_t i = 0; i < LIVING_MOST; i++)
+        living_gone(f.living, object_at(&f, i));
+    assert_sample(&f, 0, 0);
+    fixture_close(&f);
+}
+
+static void one_in_so_many_when_they_are_many(void **state)
+{
+    (void)state;
+    struct fixture f;
+    fixture_open(&f);
+    for (size_t i = 0; i < OBJECTS; i++)
+        living_made(f.living, object_at(&f, i));
+    assert_in_range(living_share(f.living), OBJECTS / LIVING_MOST, 4 * OBJECTS / LIVING_MOST);
+    assert_sample(&f, 0, OBJECTS);
+    for (size_t i = 0; i < OBJECTS / 2; i++)
+        living_gone(f.living, object_at(&f, i));
+    assert_sample(&f, OBJECTS / 2, OBJECTS);
+    for (size_t i = OBJECTS / 2; i < OBJECTS; i++)
+        living_gone(f.living, object_at(&f, i));
+    assert_sample(&f, 0, 0);
+    fixture_close(&f);
+}
+
+struct part {
+    struct fixture *f;
+    size_t from, to;
+};
+
+static void *part_run(void *context)
+{
+    struct part *part = context;
+    for (int round = 0; round < ROUNDS; round++) {
+        for (size_t i = part->from; i < part->to; i++)
+            living_made(part->f->living, object_at(part->f, i));
+        for (size_t i = part->from; i < part->to; i++)
+            living_gone(part->f->living, object_at(part->f, i));
+    }
+    return NULL;
+}
+
+static void threads_share_it(void **state)
+{
+    (void)state;
+    struct fixture f;
+    struct part parts[THREADS];
+    pthread_t threads[THREADS];
+    fixture_open(&f);
+    for (size_t i = 0; i < THREADS; i++) {
+        parts[i] = (struct part){&f, i * OBJECTS / THREADS, (i + 1) * OBJECTS / THREADS};
+        assert_int_equal(pthread_create(&threads[i], NULL, part_run, &parts[i]), 0);
+    }
+    for (size_t i = 0; i < THREADS; i++)
+        pthread_join(threads[i], NULL);
+    assert_sample(&f, 0, 0);
+    fixture_close(&f);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(all_are_there_while_they_are_few),
+        cmocka_unit_test(one_in_so_many_when_they_are_many),
+        cmocka_unit_test(threads_share_it),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
