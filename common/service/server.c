@@ -502,10 +502,10 @@ static void loop_look(struct loop *loop)
 static void look_arrives(h2o_multithread_receiver_t *receiver, h2o_linklist_t *messages)
 {
     struct loop *loop = H2O_STRUCT_FROM_MEMBER(struct loop, looks, receiver);
-    while (!h2o_linklist_is_empty(messages)) {
-        h2o_linklist_unlink(messages->next);
-        loop_look(loop);
-    }
+    if (h2o_linklist_is_empty(messages))
+        return;
+    h2o_linklist_unlink(&loop->server->look.message.link); /* there is no other */
+    loop_look(loop);
 }
 
 /* Whether a loop has been asked and has not answered yet. */
