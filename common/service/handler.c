@@ -31,6 +31,10 @@ struct handler {
     struct session_setup sessions;
     struct fetches **fetches; /* one for each shard */
     struct handler_setup setup;
+    struct handler_around around;
+    struct walk *walk; /* NULL: nobody walks */
+    struct walk_setup walk_setup;
+    bool walk_given_up;
     struct worker *workers; /* setup.threads of them */
 };
 
@@ -74,6 +78,8 @@ struct handler *handler_create(const struct handler_setup *setup, char error[HAN
 void handler_destroy(struct handler *handler)
 {
     struct memory_zone *zone = handler->zone;
+    if (handler->walk)
+        walk_destroy(handler->walk);
     for (unsigned i = 0; i < handler->setup.threads; i++)
         if (handler->workers[i].origin)
             origin_close(handler->workers[i].origin);
@@ -87,9 +93,21 @@ void handler_destroy(struct handler *handler)
     memory_zone_destroy(zone);
 }
 
+/* A walk that was given up, once no thread is at it any more. */
+static void walk_clear(struct handler *handler)
+{
+    const struct handler_around *around = &handler->around;
+    if (!handler->walk_given_up || (around->roots_rest && !around->roots_rest(around->context)))
+        return;
+    walk_destroy(handler->walk);
+    handler->walk = NULL;
+    handler->walk_given_up = false;
+}
+
 void handler_tick(struct handler *handler, uint64_t now_ns)
 {
     shards_tick(handler->shards, now_ns);
+    walk_clear(handler);
     memory_decay();
 }
 
@@ -185,9 +203,20 @@ static void rest_census(struct handler *handler, struct census *census)
     census_add(census, &(struct census_row){"main.service", "other", 1, bytes, 1, bytes});
 }
 
-void handler_census(struct handler *handler, struct census *census)
+/* All that the process has allocated beside what has a row. */
+static void process_census(struct census *census)
+{
+    struct memory_figures memory;
+    memory_recall(&memory);
+    uint64_t known = census_bytes(census, "");
+    uint64_t rest = memory.allocated_bytes > known ? memory.allocated_bytes - known : 0;
+    census_add(census, &(struct census_row){"process", "other", 1, rest, 1, rest});
+}
+
+void handler_census(struct handler *handler, struct census *census, uint64_t now_ns)
 {
     uint64_t sample_bytes = living_bytes(shards_living(handler->shards));
+    *census = (struct census){.time_ns = now_ns};
     shards_census(handler->shards, census);
     sessions_census(handler, census);
     fetches_census(handler, census);
@@ -195,12 +224,38 @@ void handler_census(struct handler *handler, struct census *census)
     rest_census(handler, census);
     census_add(census,
                &(struct census_row){"main.sample", "sample", 1, sample_bytes, 1, sample_bytes});
+    if (handler->around.census)
+        handler->around.census(handler->around.context, census);
+    process_census(census);
 }
 
-void handler_walk(struct handler *handler, struct walk_setup *setup)
+void handler_surround(struct handler *handler, const struct handler_around *around)
 {
-    *setup = (struct walk_setup){
-        .shards = handler->shards, .guests = handler->guests, .zone = handler->zone};
+    handler->around = *around;
+}
+
+/* Who holds it. */
+
+struct walk *handler_walk(struct handler *handler, struct record *record)
+{
+    walk_clear(handler);
+    if (handler->walk) {
+        if (record)
+            shards_drop(handler->shards, record);
+        return NULL;
+    }
+    handler->walk_setup = (struct walk_setup){.shards = handler->shards,
+                                              .guests = handler->guests,
+                                              .zone = handler->zone,
+                                              .roots = handler->around.roots,
+                                              .context = handler->around.context};
+    return handler->walk = walk_create(&handler->walk_setup, record);
+}
+
+void handler_walk_end(struct handler *handler)
+{
+    handler->walk_given_up = handler->walk != NULL;
+    walk_clear(handler);
 }
 
 struct sought {
@@ -227,11 +282,6 @@ struct record *handler_find(struct handler *handler, struct span key)
     if (sought.record == NULL)
         living_each(shards_living(handler->shards), sought_compare, &sought);
     return sought.record;
-}
-
-void handler_release(struct handler *handler, struct record *record)
-{
-    shards_drop(handler->shards, record);
 }
 
 /* Users. */

@@ -38,16 +38,26 @@ void handler_tick(struct handler *handler, uint64_t now_ns);
 /* As it is now, for whoever watches. Any thread may ask. */
 void handler_read(struct handler *handler, uint64_t now_ns, struct figures *figures);
 
-/* What lives, by container and type, all that lies in the handler's and the caches' zones. Any
- * thread may ask. */
-void handler_census(struct handler *handler, struct census *census);
-/* Fills in all but the roots and their context. */
-void handler_walk(struct handler *handler, struct walk_setup *setup);
+/* What is around the handler and owns sessions and replies, for those who look on. */
+struct handler_around {
+    void (*census)(void *context, struct census *census);
+    enum walk_going (*roots)(void *context, struct walk *walk, bool again); /* as in walk.h */
+    bool (*roots_rest)(void *context); /* no thread is at the walk's roots any more */
+    void *context;
+};
+void handler_surround(struct handler *handler, const struct handler_around *around);
+
+/* What lives in the process, by container and type. What has no row of its own, such as h2o, is in
+ * one for all of it where the allocator tells how much there is. Any thread may ask. */
+void handler_census(struct handler *handler, struct census *census, uint64_t now_ns);
+/* A walk (walk.h) from the caches and from what is around. Where a step waits, other threads must
+ * have their turn. It takes the record's reference over. NULL: another walk is not over yet. */
+struct walk *handler_walk(struct handler *handler, struct record *record);
+/* Instead of walk_destroy, over or not. */
+void handler_walk_end(struct handler *handler);
 /* The record under a key, with a reference that is the caller's to give to a walk: from its cache,
  * or else from the sample of what lives. NULL: neither has it. */
 struct record *handler_find(struct handler *handler, struct span key);
-/* Gives such a reference back. */
-void handler_release(struct handler *handler, struct record *record);
 
 struct worker *handler_worker(struct handler *handler, unsigned index);
 

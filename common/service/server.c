@@ -57,11 +57,9 @@ struct loop {
     bool paused; /* the listeners are not read */
 };
 
-/* A walk through the loops' connections and replies, each in its own thread. */
+/* Where a walk is that goes through the loops, each in its own thread. */
 struct look {
-    struct walk_setup setup;
-    struct walk *walk; /* NULL: there is none */
-    bool given_up;     /* but a loop may still be at it */
+    struct walk *walk;
     unsigned loop;
     bool anew, asked, more;
     atomic_bool answered;
@@ -442,17 +440,10 @@ static void connections_census(struct census *census)
     census_add(census, &row);
 }
 
-void server_census(struct server *server, struct census *census)
+static void server_census(void *context, struct census *census)
 {
-    struct memory_figures memory;
-    *census = (struct census){.time_ns = clock_ns()};
-    handler_census(server->handler, census);
     connections_census(census);
-    loops_census(server, census);
-    memory_recall(&memory);
-    uint64_t known = census_bytes(census, "");
-    uint64_t rest = memory.allocated_bytes > known ? memory.allocated_bytes - known : 0;
-    census_add(census, &(struct census_row){"process", "other", 1, rest, 1, rest});
+    loops_census(context, census);
 }
 
 static uint64_t loop_number(const struct loop *loop)
@@ -529,7 +520,7 @@ static enum walk_going roots_look(void *context, struct walk *walk, bool again)
 {
     struct server *server = context;
     struct look *look = &server->look;
-    (void)walk;
+    look->walk = walk;
     if (again)
         look->loop = 0;
     else if (look_is_under_way(look))
@@ -543,41 +534,9 @@ static enum walk_going roots_look(void *context, struct walk *walk, bool again)
     return look_is_under_way(look) ? WALK_WAITS : WALK_GOES_ON;
 }
 
-/* What a loop is still at must wait. */
-static void look_clear(struct look *look)
+static bool roots_rest(void *context)
 {
-    if (!look->given_up || look_is_under_way(look))
-        return;
-    walk_destroy(look->walk);
-    *look = (struct look){0};
-}
-
-struct walk *server_walk(struct server *server, struct record *record)
-{
-    struct look *look = &server->look;
-    look_clear(look);
-    if (look->walk) {
-        if (record)
-            handler_release(server->handler, record);
-        return NULL;
-    }
-    handler_walk(server->handler, &look->setup);
-    look->setup.roots = roots_look;
-    look->setup.context = server;
-    look->walk = walk_create(&look->setup, record);
-    return look->walk;
-}
-
-void server_walk_end(struct server *server)
-{
-    if (server->look.walk)
-        server->look.given_up = true;
-    look_clear(&server->look);
-}
-
-struct record *server_find(struct server *server, struct span key)
-{
-    return handler_find(server->handler, key);
+    return !look_is_under_way(&((struct server *)context)->look);
 }
 
 /* Stages. */
@@ -612,7 +571,6 @@ static void tick_arrives(h2o_socket_t *tick, const char *error)
     if (loop != server->loops)
         return;
     handler_tick(server->handler, now_ns);
-    look_clear(&server->look);
     if (atomic_load(&server->stage) == FINISHING && now_ns >= server->deadline_ns)
         server_advance(server, CUTTING);
 }
@@ -675,6 +633,7 @@ static void loop_begin(struct loop *loop)
 static void loop_end(struct loop *loop)
 {
     h2o_multithread_queue_t *queue = loop->context.queue;
+    h2o_evloop_run(loop->events, 0); /* a walk may have sent a last message */
     h2o_socket_close(loop->alarm);
     h2o_socket_close(loop->tick);
     h2o_timeout_unlink(&loop->context.http2._graceful_shutdown_timeout);
@@ -780,8 +739,6 @@ static void server_free(struct server *server)
             close(server->listeners[i]);
     if (server->listeners[1] >= 0)
         unlink(server->setup.unix_path);
-    if (server->look.walk)
-        walk_destroy(server->look.walk); /* no loop is left that might be at it */
     if (server->handler)
         handler_destroy(server->handler);
     sem_destroy(&server->arrived);
@@ -802,6 +759,10 @@ static int server_open(struct server *server, char error[SERVER_ERROR_BYTES])
     server->handler = handler_create(&setup, error);
     if (server->handler == NULL || listeners_open(server, error) < 0)
         return -1;
+    handler_surround(server->handler, &(struct handler_around){.census = server_census,
+                                                               .roots = roots_look,
+                                                               .roots_rest = roots_rest,
+                                                               .context = server});
     for (unsigned i = 0; i < server->loop_count; i++) {
         struct loop *loop = &server->loops[i];
         loop->server = server;

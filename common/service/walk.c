@@ -264,7 +264,7 @@ static void object_look(void *context, struct registered *object)
     walk_leave(walk);
 }
 
-/* Records that only the walk still holds: what hangs from them is not lost, but will go with them. */
+/* Records that only the walk still holds: what hangs from them is not lost and goes with them. */
 static void own_visit(struct walk *walk)
 {
     walk->owns = false;

@@ -23,7 +23,6 @@ struct fixture {
     struct handler *handler;
     struct worker *worker;
     struct session *session;
-    struct walk_setup setup;
     uint64_t now_ns;
 };
 
@@ -58,9 +57,7 @@ static void fixture_open(struct fixture *f, const char *policy, unsigned threads
     assert_non_null(f->handler);
     f->worker = handler_worker(f->handler, 0);
     f->session = worker_connect(f->worker);
-    handler_walk(f->handler, &f->setup);
-    f->setup.roots = roots_look;
-    f->setup.context = f;
+    handler_surround(f->handler, &(struct handler_around){.roots = roots_look, .context = f});
 }
 
 static void fixture_close(struct fixture *f)
@@ -101,7 +98,7 @@ static void walk_to_its_end(struct walk *walk)
 
 static struct walk *walk_all(struct fixture *f)
 {
-    struct walk *walk = walk_create(&f->setup, NULL);
+    struct walk *walk = handler_walk(f->handler, NULL);
     walk_to_its_end(walk);
     return walk;
 }
@@ -110,7 +107,7 @@ static struct walk *walk_about(struct fixture *f, const char *key)
 {
     struct record *record = handler_find(f->handler, (struct span){key, strlen(key)});
     assert_non_null(record);
-    struct walk *walk = walk_create(&f->setup, record);
+    struct walk *walk = handler_walk(f->handler, record);
     walk_to_its_end(walk);
     return walk;
 }
@@ -128,10 +125,10 @@ static void census_and_figures_agree(const struct policy *policy)
 {
     struct fixture f;
     struct figures figures;
-    struct census census = {0};
+    struct census census;
     fixture_open(&f, policy->name, 2);
     fixture_run(&f, REQUESTS);
-    handler_census(f.handler, &census);
+    handler_census(f.handler, &census, 1);
     handler_read(f.handler, 1, &figures);
     assert_int_equal(census_bytes(&census, "main.cache"), figures.cache.bytes);
     const struct census_row *in = census_find(&census, "main.cache", "record");
@@ -172,7 +169,7 @@ static void nothing_is_lost_where_all_is_honest(void **state)
         const struct walk_lost *lost = walk_lost(walk);
         if (lost->records > 0 || lost->example_count > 0 || lost->kinds[0].count > 0)
             fail_msg("%s: %lu records are lost", policy->name, (unsigned long)lost->records);
-        walk_destroy(walk);
+        handler_walk_end(f.handler);
         fixture_close(&f);
     }
 }
@@ -193,7 +190,7 @@ static void a_record_is_found_in_cache_session_and_nowhere(void **state)
     assert_trail(&holders->trails[1],
                  "main.connections -> connection 7 -> session -> record \"alice\"");
     assert_true(holders->trails[1].owns && !holders->trails[1].lost);
-    walk_destroy(walk);
+    handler_walk_end(f.handler);
     reply_release(f.handler, &reply);
     assert_null(handler_find(f.handler, (struct span){"bob", 3}));
     fixture_close(&f);
@@ -214,7 +211,7 @@ static void a_reference_that_nobody_explains_is_seen(void **state)
     assert_int_equal(lost->examples[0].references, 1);
     assert_int_equal(lost->examples[0].holder.count, 0);
     assert_int_equal(lost->examples[0].cycle.count, 0);
-    walk_destroy(walk);
+    handler_walk_end(f.handler);
     reply_release(f.handler, &reply);
     fixture_close(&f);
 }
@@ -240,7 +237,7 @@ static void a_cycle_is_shown(void **state)
     snprintf(expected, sizeof expected, "record %s -> login -> record %s", example->label,
              example->label);
     assert_trail(&example->cycle, expected);
-    walk_destroy(walk);
+    handler_walk_end(f.handler);
     fixture_close(&f);
 }
 
@@ -265,7 +262,7 @@ static void a_forgotten_check_is_named(void **state)
         assert_int_equal(example->references, 1);
         assert_int_equal(example->cycle.count, 0);
     }
-    walk_destroy(walk);
+    handler_walk_end(f.handler);
     fixture_close(&f);
 }
 
@@ -282,7 +279,7 @@ static void lists_of_the_departed_are_lost(void **state)
     assert_int_equal(lost->kinds[0].count, REQUESTS / CONNECTION_REQUESTS);
     assert_int_equal(lost->kinds[0].live, REQUESTS / CONNECTION_REQUESTS + 1);
     assert_true(lost->records > 0);
-    walk_destroy(walk);
+    handler_walk_end(f.handler);
     fixture_close(&f);
 }
 
@@ -293,10 +290,12 @@ static void a_walk_may_be_given_up(void **state)
     fixture_open(&f, "cycle", 1);
     fixture_run(&f, REQUESTS);
     for (unsigned most = 0; most < 12; most++) {
-        struct walk *walk = walk_create(&f.setup, NULL);
+        struct walk *walk = handler_walk(f.handler, NULL);
+        assert_non_null(walk);
+        assert_null(handler_walk(f.handler, NULL)); /* one at a time */
         for (unsigned i = 0; i < most; i++)
             walk_step(walk);
-        walk_destroy(walk);
+        handler_walk_end(f.handler);
     }
     fixture_close(&f);
 }
@@ -334,13 +333,13 @@ static void others_go_on_while_it_walks(void **state)
         struct caller caller = {&f, handler_worker(f.handler, 1), &over};
         assert_int_equal(pthread_create(&thread, NULL, caller_run, &caller), 0);
         for (int round = 0; round < 5; round++) {
-            struct census census = {0};
+            struct census census;
             struct walk *walk = walk_all(&f);
             const struct walk_lost *lost = walk_lost(walk);
             if (strstr(demos[i]->name, "_fixed"))
                 assert_true(lost->records <= 2 && lost->kinds[0].count <= 2);
-            walk_destroy(walk);
-            handler_census(f.handler, &census);
+            handler_walk_end(f.handler);
+            handler_census(f.handler, &census, 1);
         }
         atomic_store(&over, true);
         pthread_join(thread, NULL);
