@@ -5,7 +5,8 @@
 #include <pthread.h>
 #include <string.h>
 
-#define PLACES (2 * LIVING_MOST) /* open addressing, at most half full */
+#define PLACES         (2 * LIVING_MOST) /* open addressing, at most half full */
+#define LOOKED_AT_ONCE 1024
 
 struct sample {
     struct living living; /* the part that callers look at */
@@ -107,14 +108,17 @@ void living_remove(struct living *living, const void *object)
     pthread_mutex_unlock(&sample->lock);
 }
 
-void living_each(struct living *living, void (*see)(void *context, void *object), void *context)
+size_t living_look(struct living *living, size_t from, void (*see)(void *context, void *object),
+                   void *context)
 {
     struct sample *sample = sample_of(living);
+    size_t end = from + LOOKED_AT_ONCE;
     pthread_mutex_lock(&sample->lock);
-    for (size_t i = 0; i < PLACES; i++)
+    for (size_t i = from; i < end; i++)
         if (sample->places[i] != NULL)
             see(context, sample->places[i]);
     pthread_mutex_unlock(&sample->lock);
+    return end % PLACES;
 }
 
 uint64_t living_share(const struct living *living)

@@ -51,8 +51,11 @@ static inline void living_gone(struct living *living, const void *object)
         living_remove(living, object);
 }
 
-/* Each of the sample, which stays there while `see` looks at it; `see` must not call back. */
-void living_each(struct living *living, void (*see)(void *context, void *object), void *context);
+/* Objects of the sample, each of which stays there while `see` looks at it; `see` must not call
+ * back. From 0 on, or where the last call left off, which it returns; 0: that was all. From one
+ * call to the next the sample may change: an object may be missed then, or be seen twice. */
+size_t living_look(struct living *living, size_t from, void (*see)(void *context, void *object),
+                   void *context);
 /* Of so many objects alive, one is in the sample. */
 uint64_t living_share(const struct living *living);
 /* What the sample takes. */

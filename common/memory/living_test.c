@@ -5,6 +5,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -54,8 +55,12 @@ static void seen_note(void *context, void *object)
 static void assert_sample(const struct fixture *f, size_t from, size_t to)
 {
     static struct seen seen;
-    seen = (struct seen){.f = f};
-    living_each(f->living, seen_note, &seen);
+    memset(&seen, 0, sizeof seen);
+    seen.f = f;
+    size_t at = 0;
+    do
+        at = living_look(f->living, at, seen_note, &seen);
+    while (at != 0);
     for (size_t i = 0; i < OBJECTS; i++)
         assert_int_equal(seen.there[i],
                          i >= from && i < to && living_has(f->living, object_at(f, i)));

@@ -279,8 +279,11 @@ struct record *handler_find(struct handler *handler, struct span key)
     size_t index = shards_index(handler->shards, hash);
     sought.record = cache_peek(shards_enter(handler->shards, index), key, hash);
     shards_leave(handler->shards, index);
-    if (sought.record == NULL)
-        living_each(shards_living(handler->shards), sought_compare, &sought);
+    for (size_t from = 0; sought.record == NULL;) {
+        from = living_look(shards_living(handler->shards), from, sought_compare, &sought);
+        if (from == 0)
+            break;
+    }
     return sought.record;
 }
 

@@ -26,7 +26,7 @@ struct step {
     const void *object;
 };
 
-enum phase { IN_CACHES, IN_ROOTS, IN_LOST, AT_END, OVER };
+enum phase { IN_SAMPLE, IN_CACHES, IN_ROOTS, IN_LOST, AT_END, OVER };
 
 struct walk {
     struct visit visit;
@@ -37,7 +37,8 @@ struct walk {
     uint64_t objects_before;  /* so many had been made when it began */
     enum phase phase;
     unsigned pass;
-    bool anew; /* the phase's first step */
+    bool anew;    /* the phase's first step */
+    size_t place; /* in the sample */
     size_t shard;
     uint32_t slot;
     bool owns, lost; /* what is being visited */
@@ -78,7 +79,8 @@ static void target_add(struct walk *walk, struct record *record)
 static void sample_take(void *context, void *object)
 {
     struct walk *walk = context;
-    if (walk->target_count < LIVING_MOST && record_hold_if_alive(object))
+    bool wanted = walk->target_count < LIVING_MOST && target_find(walk, object) == NULL;
+    if (wanted && record_hold_if_alive(object))
         target_add(walk, object);
 }
 
@@ -220,6 +222,15 @@ struct visit *walk_visit(struct walk *walk)
 }
 
 /* Phases. */
+
+static bool sample_step(struct walk *walk)
+{
+    if (walk->one)
+        return false;
+    walk->place = living_look(shards_living(walk->setup->shards), walk->place, sample_take, walk);
+    walk->sampled = walk->target_count;
+    return walk->place != 0;
+}
 
 static void slot_look(void *context, uint32_t slot, struct record *record)
 {
@@ -409,6 +420,8 @@ static bool targets_release(struct walk *walk)
 static bool phase_step(struct walk *walk)
 {
     switch (walk->phase) {
+    case IN_SAMPLE:
+        return sample_step(walk);
     case IN_CACHES:
         return caches_step(walk);
     case IN_LOST:
@@ -469,9 +482,6 @@ struct walk *walk_create(const struct walk_setup *setup, struct record *record)
     walk->one = record != NULL;
     if (record)
         target_add(walk, record);
-    else
-        living_each(shards_living(setup->shards), sample_take, walk);
-    walk->sampled = walk->target_count;
     return walk;
 }
 
