@@ -3,17 +3,16 @@
 
 #include "ask.h"
 #include "process.h"
+#include "told.h"
 #include "units.h"
 
 #include <errno.h>
-#include <jansson.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 
-#define COUNT_OF(array)   (sizeof(array) / sizeof((array)[0]))
 #define CALIBRATION_COUNT 32            /* questions that tell what one costs */
 #define ROLLUP_NS         NS_PER_SECOND /* between two looks at PSS: the kernel walks over all pages */
 
@@ -34,72 +33,11 @@ struct sampler {
     char error[SAMPLER_ERROR_BYTES];
 };
 
-/* Where a sample's figures stand in the server's answer. */
-struct place {
-    const char *group, *name;
-    size_t offset;
-    bool optional; /* 0 where the server does not tell */
-};
-
-#define PLACE(group, name, field)                                                                  \
-    {                                                                                              \
-        group, name, offsetof(struct result_sample, field), false                                  \
-    }
-#define MAYBE(group, name, field)                                                                  \
-    {                                                                                              \
-        group, name, offsetof(struct result_sample, field), true                                   \
-    }
-static const struct place places[] = {
-    PLACE("cache", "hits", hits),
-    PLACE("cache", "misses", misses),
-    PLACE("cache", "evictions", evictions),
-    PLACE("cache", "expirations", expirations),
-    PLACE("cache", "entries", entries),
-    PLACE("memory", "payload_bytes", payload_bytes),
-    PLACE("memory", "cache_bytes", cache_bytes),
-    MAYBE("memory", "live_records", live_records),
-    MAYBE("memory", "live_record_bytes", live_record_bytes),
-    MAYBE("memory", "held_records", held_records),
-    PLACE("memory", "zone_allocated_bytes", zone_allocated_bytes),
-    PLACE("memory", "zone_active_bytes", zone_active_bytes),
-    PLACE("memory", "zone_resident_bytes", zone_resident_bytes),
-    PLACE("memory", "zone_metadata_bytes", zone_metadata_bytes),
-    PLACE("memory", "zone_retained_bytes", zone_retained_bytes),
-    PLACE("memory", "allocated_bytes", allocated_bytes),
-    PLACE("memory", "active_bytes", active_bytes),
-    PLACE("memory", "metadata_bytes", metadata_bytes),
-    PLACE("memory", "resident_bytes", resident_bytes),
-    PLACE("memory", "mapped_bytes", mapped_bytes),
-    PLACE("memory", "retained_bytes", retained_bytes),
-};
-
 static uint64_t now_ns(void)
 {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (uint64_t)now.tv_sec * NS_PER_SECOND + (uint64_t)now.tv_nsec;
-}
-
-static int figures_read(const char *text, size_t bytes, struct result_sample *sample,
-                        char error[SAMPLER_ERROR_BYTES])
-{
-    json_t *json = json_loadb(text, bytes, 0, NULL);
-    int status = 0;
-    for (size_t i = 0; i < COUNT_OF(places) && status == 0; i++) {
-        const json_t *value =
-            json_object_get(json_object_get(json, places[i].group), places[i].name);
-        if (json_is_integer(value)) {
-            *(uint64_t *)((char *)sample + places[i].offset) = (uint64_t)json_integer_value(value);
-            continue;
-        }
-        if (places[i].optional)
-            continue;
-        snprintf(error, SAMPLER_ERROR_BYTES, "GET /stats: there is no %s.%s", places[i].group,
-                 places[i].name);
-        status = -1;
-    }
-    json_decref(json);
-    return status;
 }
 
 static int kernel_read(const struct child *child, struct result_sample *sample,
@@ -137,7 +75,7 @@ static int sample_take(struct sampler *sampler, struct result_sample *sample)
     sample->time_ns = now_ns() - sampler->start_ns;
     sample->requests = atomic_load(&sampler->setup.progress->requests);
     const char *text = asker_get(sampler->asker, "/stats", &bytes, sampler->error);
-    if (text == NULL || figures_read(text, bytes, sample, sampler->error) != 0)
+    if (text == NULL || told_read(text, bytes, sample, sampler->error) != 0)
         return -1;
     if (!atomic_load(&sampler->load_over))
         sampler->requests_after = atomic_load(&sampler->setup.progress->requests);
