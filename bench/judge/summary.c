@@ -80,20 +80,29 @@ static const enum verdict_class by_gravity[VERDICT_CLASSES] = {
     VERDICT_BOUNDED,   VERDICT_WARMING,      VERDICT_NOT_RETURNED,   VERDICT_FRAGMENTATION,
     VERDICT_UNDECIDED, VERDICT_LEAK_EXPIRED, VERDICT_LEAK_CONTAINER, VERDICT_LEAK_UNREACHABLE};
 
-static bool run_counts(const struct result_run *run, const char *workload, bool speed)
+double summary_figure(const struct result_run *run, enum result_figure_name figure)
 {
-    return run->status != RUN_FAILED && strcmp(run->workload, workload) == 0 &&
-           !(speed && run->load.bottleneck);
+    return sources[figure].value(run, sources[figure].offset);
+}
+
+bool summary_figure_counts(const struct result_run *run, enum result_figure_name figure)
+{
+    return run->status != RUN_FAILED && !(sources[figure].speed && run->load.bottleneck);
+}
+
+static bool is_of(const struct result_run *run, const char *workload)
+{
+    return strcmp(run->workload, workload) == 0;
 }
 
 static struct result_figure figure_make(const struct result *result, const char *workload,
-                                        const struct source *source)
+                                        enum result_figure_name figure)
 {
     double values[STATS_VALUES_MAX];
     size_t count = 0;
     for (size_t i = 0; i < result->run_count && count < STATS_VALUES_MAX; i++)
-        if (run_counts(result->runs[i], workload, source->speed))
-            values[count++] = source->value(result->runs[i], source->offset);
+        if (is_of(result->runs[i], workload) && summary_figure_counts(result->runs[i], figure))
+            values[count++] = summary_figure(result->runs[i], figure);
     struct stats_interval interval = stats_median_interval(values, count, result->made_by.seed);
     return (struct result_figure){interval.value, interval.low, interval.high, count};
 }
@@ -135,8 +144,8 @@ static const struct result_run *spokesman_choose(const struct result *result,
     for (size_t i = 0; i < result->run_count; i++) {
         const struct result_run *run = result->runs[i];
         double distance = fabs(run->verdict.bytes_per_request - median);
-        if (run_counts(run, summary->workload, false) && run->verdict.class == summary->class &&
-            distance < nearest) {
+        if (is_of(run, summary->workload) && run->status != RUN_FAILED &&
+            run->verdict.class == summary->class && distance < nearest) {
             chosen = run;
             nearest = distance;
         }
@@ -172,7 +181,7 @@ void summary_make(struct result *result)
         memcpy(summary->workload, result->runs[i]->workload, sizeof summary->workload);
         counts_make(summary, result);
         for (size_t j = 0; j < RESULT_FIGURES; j++)
-            summary->figures[j] = figure_make(result, summary->workload, &sources[j]);
+            summary->figures[j] = figure_make(result, summary->workload, (enum result_figure_name)j);
         summary->class = class_choose(summary);
         words_make(summary, result);
     }

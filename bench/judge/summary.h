@@ -8,4 +8,9 @@
  * are counted and nothing else; runs whose generator was the bottleneck give no speed. */
 void summary_make(struct result *result);
 
+/* A figure of a run, and whether the run may speak of it: none that failed, and of speed none
+ * whose generator was the bottleneck. */
+double summary_figure(const struct result_run *run, enum result_figure_name figure);
+bool summary_figure_counts(const struct result_run *run, enum result_figure_name figure);
+
 #endif

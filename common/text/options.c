@@ -69,6 +69,15 @@ static int capacity_store(const char *value, void *field)
     return 0;
 }
 
+static int texts_store(const char *value, void *field)
+{
+    struct option_texts *texts = field;
+    if (texts->count == OPTION_TEXTS_MAX)
+        return -1;
+    texts->texts[texts->count++] = value;
+    return 0;
+}
+
 static const struct kind {
     int (*store)(const char *value, void *field); /* 0, or -1: refused */
     const char *wanted;
@@ -80,6 +89,7 @@ static const struct kind {
     [OPTION_SECONDS] = {seconds_store, "number of seconds (30) or duration (2min)"},
     [OPTION_REAL] = {real_store, "number from 0 up (0.99)"},
     [OPTION_CAPACITY] = {capacity_store, "number of entries (10000) or size (64MiB)"},
+    [OPTION_TEXTS] = {texts_store, "value, or there are too many"},
 };
 
 /* The rows of the table, then --help and --version; NULL after the last. */

@@ -22,6 +22,13 @@ enum option_kind {
     OPTION_SECONDS,  /* uint64_t ns; 30, 0.5, or as a duration */
     OPTION_REAL,     /* double, finite and not negative */
     OPTION_CAPACITY, /* struct option_capacity: entries or bytes */
+    OPTION_TEXTS,    /* struct option_texts: may be given several times */
+};
+
+#define OPTION_TEXTS_MAX 32
+struct option_texts {
+    const char *texts[OPTION_TEXTS_MAX]; /* pointing into argv */
+    size_t count;
 };
 
 struct option_capacity {

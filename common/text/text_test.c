@@ -252,6 +252,7 @@ struct settings {
     double rate_rps;
     struct option_capacity capacity;
     bool quiet;
+    struct option_texts skipped;
 };
 
 static const struct option options[] = {
@@ -263,6 +264,7 @@ static const struct option options[] = {
     {"rate", OPTION_REAL, offsetof(struct settings, rate_rps), "R", "requests a second"},
     {"capacity", OPTION_CAPACITY, offsetof(struct settings, capacity), "LIMIT", "what fits"},
     {"quiet", OPTION_FLAG, offsetof(struct settings, quiet), NULL, "print nothing"},
+    {"skip", OPTION_TEXTS, offsetof(struct settings, skipped), "NAME", "leaves it out"},
 };
 
 static const struct option_table table = {
@@ -273,7 +275,7 @@ static const struct option_table table = {
     .count = COUNT_OF(options),
 };
 
-#define WORDS_MAX 12
+#define WORDS_MAX 40
 
 /* A command line, what came of it, and the words where options_parse left them. */
 struct parsed {
@@ -341,6 +343,19 @@ static void capacity_is_entries_or_bytes(void **state)
     p = PARSE("--capacity", "64MiB", "--capacity", "10k"); /* the last one counts */
     assert_int_equal(p.settings.capacity.bytes, 0);
     assert_int_equal(p.settings.capacity.entries, 10000);
+}
+
+static void some_may_be_given_again(void **state)
+{
+    const char *words[2 * OPTION_TEXTS_MAX + 3] = {NULL};
+    (void)state;
+    struct parsed p = PARSE("--skip", "a", "--skip=b", "c");
+    assert_int_equal(p.settings.skipped.count, 2);
+    assert_string_equal(p.settings.skipped.texts[0], "a");
+    assert_string_equal(p.settings.skipped.texts[1], "b");
+    for (size_t i = 0; i <= OPTION_TEXTS_MAX; i++)
+        words[i] = "--skip=x";
+    assert_int_equal(parse(words).outcome, OPTIONS_WRONG);
 }
 
 static void positionals_come_first(void **state)
@@ -438,6 +453,7 @@ static void help_lists_every_option(void **state)
                               "  --rate R           requests a second\n"
                               "  --capacity LIMIT   what fits\n"
                               "  --quiet            print nothing\n"
+                              "  --skip NAME        leaves it out\n"
                               "  --help             print this and exit\n"
                               "  --version          print the version and exit\n"
                               "\n"
@@ -460,6 +476,7 @@ int main(void)
         cmocka_unit_test(seconds_need_no_unit_but_may_have_one),
         cmocka_unit_test(defaults_stay),
         cmocka_unit_test(capacity_is_entries_or_bytes),
+        cmocka_unit_test(some_may_be_given_again),
         cmocka_unit_test(positionals_come_first),
         cmocka_unit_test(help_and_version_need_no_row),
         cmocka_unit_test(mistakes_are_told_in_one_line),

@@ -1,0 +1,218 @@
+/* compare_command.c - tidemark compare: options, files in, sheets out. */
+#include "compare_command.h"
+
+#include "options.h"
+#include "sheet_make.h"
+#include "table.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct compare_options {
+    const char *base, *figures, *format, *junit, *markdown, *json, *allow;
+    struct option_texts gates;
+    double floor_percent;
+};
+
+#define FIELD(name) offsetof(struct compare_options, name)
+static const struct option option_rows[] = {
+    {"base", OPTION_TEXT, FIELD(base), "NAME", "variant or file that the others are set against"},
+    {"figures", OPTION_TEXT, FIELD(figures), "LIST",
+     "as p90,rss_peak_bytes: these too (all: all; help: lists them)"},
+    {"gate", OPTION_TEXTS, FIELD(gates), "CONDITION",
+     "as 'p99<+5%': exit status 1 if it is broken; may be given again"},
+    {"floor", OPTION_REAL, FIELD(floor_percent), "PERCENT",
+     "speeds closer than this are not told apart (as calibrated)"},
+    {"allow", OPTION_TEXT, FIELD(allow), "LIST",
+     "compares all the same, of machine, load, limits, incomplete"},
+    {"format", OPTION_TEXT, FIELD(format), "NAME", "table, json, csv or markdown (table)"},
+    {"json", OPTION_TEXT, FIELD(json), "FILE", "writes JSON there, too"},
+    {"markdown", OPTION_TEXT, FIELD(markdown), "FILE", "writes Markdown there, too"},
+    {"junit", OPTION_TEXT, FIELD(junit), "FILE", "writes JUnit XML there, too"},
+};
+
+static const struct option_table option_table = {
+    .usage = "tidemark compare [OPTIONS] OLD.json NEW.json\n"
+             "       tidemark compare [OPTIONS] FILE.json FILE.json FILE.json...\n"
+             "       tidemark compare [OPTIONS] OLD_DIR NEW_DIR",
+    .summary =
+        "Sets measurements against each other and says better, worse, same, or cannot tell.\n"
+        "Two folders are compared variant by variant, more files each with the first.\n"
+        "Reads results of tidemark bench, google-benchmark's JSON and hyperfine's.",
+    .details =
+        "A difference is one only if a test by ranks says so (5 % for all tests together), it "
+        "lies\n"
+        "beyond the noise floor, and its 95 % interval leaves no difference out. 'same' means "
+        "that\n"
+        "the interval lies within the floor. All else cannot be told, and how many repeats would\n"
+        "do is said. What was made on another machine or under another load is refused.\n"
+        "\n"
+        "conditions:\n"
+        "  'p99<+5%'                against the base: fails when the change goes beyond 5 %, and\n"
+        "                           that it became worse is established\n"
+        "  'hit_ratio>-1%'          the same for what must not fall\n"
+        "  'bytes_per_request<=1'   of each new result alone: fails when its interval is beyond\n"
+        "  verdict                  fails when memory is judged worse than before\n"
+        "\n"
+        "exit status: 0; 1: a gate failed; 2: something was refused or could not be decided\n"
+        "\n"
+        "examples:\n"
+        "  tidemark compare results/lru.json results/sieve.json\n"
+        "  tidemark compare --base lru results/*.json\n"
+        "  tidemark compare old/ new/ --gate 'cpu<+2%' --gate verdict --junit compare.xml\n"
+        "  tidemark compare micro-old.json micro-new.json",
+    .options = option_rows,
+    .count = sizeof option_rows / sizeof option_rows[0],
+};
+
+static const struct {
+    const char *name;
+    sheet_writer *write;
+} formats[] = {
+    {"table", sheet_table},
+    {"json", sheet_json},
+    {"csv", sheet_csv},
+    {"markdown", sheet_markdown},
+};
+
+static int complain(const char *reason)
+{
+    fprintf(stderr, "tidemark compare: %s\n", reason);
+    return 2;
+}
+
+static sheet_writer *writer_find(const char *name)
+{
+    for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++)
+        if (strcmp(formats[i].name, name) == 0)
+            return formats[i].write;
+    return NULL;
+}
+
+static int figures_list(void)
+{
+    for (size_t i = 0; i < figures_count; i++)
+        printf("%-18s %-26s %-10s %s is better%s\n", book_source_name(figures[i].source),
+               figures[i].name, figures[i].brief,
+               figures[i].way == MORE_IS_BETTER ? "more" : "less",
+               figures[i].is_default ? "" : ", if asked for");
+    return 0;
+}
+
+/* Nothing where no file is wanted. 0 or -1. */
+static int file_write(const struct sheet *sheet, sheet_writer *write, const char *path)
+{
+    char *text = NULL, error[RESULT_ERROR_BYTES];
+    size_t bytes = 0;
+    if (path == NULL)
+        return 0;
+    FILE *out = open_memstream(&text, &bytes);
+    if (out == NULL)
+        abort();
+    write(sheet, false, out);
+    fclose(out);
+    int status = result_write_text(path, text, bytes, error);
+    free(text);
+    if (status != 0)
+        complain(error);
+    return status;
+}
+
+/* What was not compared, and what differs beside the figures. */
+static void sheet_tell(const struct sheet *sheet)
+{
+    for (size_t i = 0; i < sheet->note_count; i++)
+        fprintf(stderr, "tidemark compare: %s\n", sheet->notes[i]);
+    for (size_t i = 0; i < sheet->pair_count; i++) {
+        const struct sheet_pair *pair = &sheet->pairs[i];
+        if (pair->refusal[0] != '\0')
+            fprintf(stderr, "tidemark compare: not compared: %s\n", pair->refusal);
+        else if (pair->differences[0] != '\0')
+            fprintf(stderr, "tidemark compare: %s differs from %s in: %s\n", pair->after->path,
+                    pair->before->path, pair->differences);
+    }
+}
+
+static int sheet_write(const struct sheet *sheet, const struct compare_options *options)
+{
+    sheet_tell(sheet);
+    int status = sheet_status(sheet);
+    writer_find(options->format)(sheet, table_wants_colours(stdout), stdout);
+    if (fflush(stdout) != 0 || file_write(sheet, sheet_json, options->json) != 0 ||
+        file_write(sheet, sheet_markdown, options->markdown) != 0 ||
+        file_write(sheet, sheet_junit, options->junit) != 0)
+        return 2;
+    return status;
+}
+
+static int paths_compare(char *const *paths, size_t count, const struct sheet_wish *wish,
+                         const struct compare_options *options)
+{
+    char error[RESULT_ERROR_BYTES];
+    struct shelf *shelf = calloc(1, sizeof *shelf);
+    int status;
+    if (shelf == NULL)
+        abort();
+    if (shelf_fill(shelf, paths, count, options->base, error) != 0) {
+        status = complain(error);
+    } else {
+        struct sheet *sheet = sheet_make(shelf, wish);
+        status = sheet->pair_count > 0 ? sheet_write(sheet, options)
+                                       : complain("the folders have no variant in common");
+        sheet_destroy(sheet);
+    }
+    shelf_clear(shelf);
+    free(shelf);
+    return status;
+}
+
+static int options_check(const struct compare_options *options, struct sheet_wish *wish,
+                         char error[BOOK_REASON_BYTES])
+{
+    if (match_allow_parse(options->allow, &wish->allowed, error) != 0 ||
+        sheet_figures_choose(wish, options->figures, error) != 0)
+        return -1;
+    for (size_t i = 0; i < options->gates.count; i++)
+        if (gate_parse(&wish->gates[i], options->gates.texts[i], error) != 0)
+            return -1;
+    wish->gate_count = options->gates.count;
+    wish->floor = options->floor_percent < 0 ? BOOK_FLOOR_NONE : options->floor_percent / 100;
+    snprintf(error, BOOK_REASON_BYTES,
+             "--format: there is no '%.80s'; there are table, json, csv, markdown",
+             options->format);
+    return writer_find(options->format) != NULL ? 0 : -1;
+}
+
+static int compare_run(char *const *paths, size_t count, const struct compare_options *options)
+{
+    struct gate gates[OPTION_TEXTS_MAX];
+    struct sheet_wish wish = {.gates = gates};
+    char error[BOOK_REASON_BYTES];
+    if (options->figures != NULL && strcmp(options->figures, "help") == 0)
+        return figures_list();
+    if (options_check(options, &wish, error) != 0)
+        return complain(error);
+    if (count < 2)
+        return complain("give two files, two folders or more files; see --help");
+    return paths_compare(paths, count, &wish, options);
+}
+
+int compare_command(int argc, char **argv)
+{
+    struct compare_options options = {.format = "table", .floor_percent = -1};
+    char error[OPTIONS_ERROR_BYTES];
+    int positional;
+    switch (options_parse(&option_table, argc, argv, &options, &positional, error)) {
+    case OPTIONS_HELP:
+        options_help(&option_table, stdout);
+        return 0;
+    case OPTIONS_VERSION:
+        printf("tidemark %s\n", TIDEMARK_VERSION);
+        return 0;
+    case OPTIONS_WRONG:
+        return complain(error);
+    case OPTIONS_OK:
+        break;
+    }
+    return compare_run(argv + 1, (size_t)positional, &options);
+}

@@ -1,0 +1,127 @@
+/* sheet.c - what every way of writing a comparison down has in common. */
+#include "sheet.h"
+
+#include <stdarg.h>
+#include <string.h>
+
+int sheet_status(const struct sheet *sheet)
+{
+    int status = 0;
+    for (size_t i = 0; i < sheet->pair_count; i++)
+        if (sheet->pairs[i].refusal[0] != '\0')
+            status = 2;
+    for (size_t i = 0; i < sheet->finding_count; i++)
+        if (sheet->findings[i].outcome == GATE_UNDECIDED)
+            status = 2;
+    for (size_t i = 0; i < sheet->finding_count; i++)
+        if (sheet->findings[i].outcome == GATE_FAILED)
+            return 1;
+    return status;
+}
+
+const char *sheet_figure_name(const struct comparison *comparison)
+{
+    return comparison->figure != NULL ? comparison->figure->name : "verdict";
+}
+
+void sheet_title(const struct comparison *comparison, char title[BOOK_REASON_BYTES])
+{
+    snprintf(title, BOOK_REASON_BYTES, "%s %s %s", comparison->workload, comparison->variant,
+             comparison->figure != NULL ? comparison->figure->brief : "verdict");
+}
+
+char *sheet_change_format(char text[UNITS_TEXT_BYTES], const struct comparison *comparison,
+                          double change)
+{
+    char value[UNITS_TEXT_BYTES];
+    if (comparison->has_ratio)
+        snprintf(text, UNITS_TEXT_BYTES, "%.3f", change);
+    else
+        snprintf(text, UNITS_TEXT_BYTES, "%s%.30s", change > 0 ? "+" : "",
+                 figure_format(value, comparison->figure, change));
+    return text;
+}
+
+struct remarks {
+    char (*texts)[BOOK_REASON_BYTES];
+    size_t count;
+};
+
+__attribute__((format(printf, 2, 3))) static void remark(struct remarks *remarks,
+                                                         const char *format, ...)
+{
+    va_list arguments;
+    if (remarks->count == SHEET_REMARKS_MAX)
+        return;
+    va_start(arguments, format);
+    vsnprintf(remarks->texts[remarks->count++], BOOK_REASON_BYTES, format, arguments);
+    va_end(arguments);
+}
+
+static size_t count_of(const struct sheet *sheet, enum compare_method method)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < sheet->comparison_count; i++)
+        count += sheet->comparisons[i].method == method;
+    return count;
+}
+
+static void methods_remark(const struct sheet *sheet, struct remarks *remarks)
+{
+    size_t paired = count_of(sheet, METHOD_PAIRED), apart = count_of(sheet, METHOD_APART);
+    if (paired > 0)
+        remark(remarks, "Runs took turns: ratios are those of each repetition, tested by signed "
+                        "ranks (Wilcoxon).");
+    if (apart > 0)
+        remark(remarks, "Runs did not take turns: ratios are those of the medians, tested by ranks "
+                        "(Mann-Whitney); what the machine drifted in between is in them.");
+    if (paired + apart > 0)
+        remark(remarks,
+               "%zu tests, corrected together (Holm): the chance of any false difference is at "
+               "most %.0f %%.",
+               paired + apart, 100 * COMPARE_ALPHA);
+}
+
+static void floors_remark(const struct sheet *sheet, struct remarks *remarks)
+{
+    bool assumed_in_turns = false, assumed_apart = false;
+    for (size_t i = 0; i < sheet->comparison_count; i++) {
+        const struct comparison *comparison = &sheet->comparisons[i];
+        bool assumed = compare_is_tested(comparison) && !comparison->floor_is_known;
+        assumed_in_turns |= assumed && comparison->method == METHOD_PAIRED;
+        assumed_apart |= assumed && comparison->method == METHOD_APART;
+    }
+    if (assumed_in_turns || assumed_apart)
+        remark(remarks,
+               "No noise floor is stored: speeds that differ by less than %.0f %% are not called "
+               "different (--floor says otherwise).",
+               100 * (assumed_apart ? FIGURE_FLOOR_APART : FIGURE_FLOOR_IN_TURNS));
+}
+
+static void repeats_remark(const struct sheet *sheet, struct remarks *remarks)
+{
+    uint64_t least = 0, bottlenecked = 0;
+    for (size_t i = 0; i < sheet->comparison_count; i++) {
+        const struct comparison *comparison = &sheet->comparisons[i];
+        if (comparison->figure != NULL && comparison->figure->kind == KIND_SPEED &&
+            comparison->left_out > bottlenecked)
+            bottlenecked = comparison->left_out;
+        if (compare_is_tested(comparison) && comparison->outcome == OUTCOME_UNKNOWN &&
+            !compare_is_telling(comparison, sheet->tests))
+            least = compare_repeats_least(comparison->method, sheet->tests);
+    }
+    if (least > 0)
+        remark(remarks, "Too few repeats to tell such differences from chance: %llu would do.",
+               (unsigned long long)least);
+    if (bottlenecked > 0)
+        remark(remarks, "Runs whose generator was the bottleneck are left out of the speeds.");
+}
+
+size_t sheet_remarks(const struct sheet *sheet, char remarks[SHEET_REMARKS_MAX][BOOK_REASON_BYTES])
+{
+    struct remarks made = {.texts = remarks};
+    methods_remark(sheet, &made);
+    floors_remark(sheet, &made);
+    repeats_remark(sheet, &made);
+    return made.count;
+}
