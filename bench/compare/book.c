@@ -191,8 +191,7 @@ static enum book_outcome json_filled(struct book **book, const char *path, const
                                      char error[RESULT_ERROR_BYTES])
 {
     const char *schema = json_string_value(json_object_get(json, "schema"));
-    snprintf(error, RESULT_ERROR_BYTES, "%.300s: jemalloc's statistics, which are not compared",
-             path);
+    bool is_beside = json_object_get(json, "jemalloc") != NULL;
     if (schema != NULL && strncmp(schema, "tidemark/result/", 16) == 0)
         return result_filled(book, path, error);
     if (json_is_object(json_object_get(json, "context")) &&
@@ -200,11 +199,10 @@ static enum book_outcome json_filled(struct book **book, const char *path, const
         return filled(book, path, SOURCE_GBENCH, json, book_gbench_fill, error);
     if (json_is_array(json_object_get(json, "results")) && schema == NULL)
         return filled(book, path, SOURCE_HYPERFINE, json, book_hyperfine_fill, error);
-    snprintf(
-        error, RESULT_ERROR_BYTES,
-        "%.300s: neither a result of tidemark bench, nor of google-benchmark, nor of hyperfine",
-        path);
-    return BOOK_OTHER;
+    snprintf(error, RESULT_ERROR_BYTES,
+             "%.300s: not of tidemark bench, google-benchmark or hyperfine%s", path,
+             is_beside ? ", but jemalloc's statistics" : "");
+    return is_beside ? BOOK_BESIDE : BOOK_OTHER;
 }
 
 enum book_outcome book_parse(struct book **book, const char *path, const char *text, size_t bytes,

@@ -1,0 +1,238 @@
+"""compare_command_test.py BIN RESULTS - `tidemark compare` as its user sees it."""
+
+import csv
+import io
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+import xml.etree.ElementTree
+
+import jsonschema
+
+BIN, RESULTS = sys.argv[1], sys.argv[2]
+
+
+class Compare(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.mkdtemp(prefix="tidemark-compare-")
+        self.addCleanup(shutil.rmtree, self.folder)
+
+    def path(self, name):
+        return os.path.join(self.folder, name)
+
+    def make(self, name, **settings):
+        os.makedirs(os.path.dirname(self.path(name)), exist_ok=True)
+        words = [f"{key}={value}" for key, value in settings.items()]
+        subprocess.run([os.path.join(BIN, "compare_example"), self.path(name), *words], check=True)
+        return self.path(name)
+
+    def write(self, name, text):
+        with open(self.path(name), "w", encoding="utf-8") as file:
+            file.write(text)
+        return self.path(name)
+
+    def compare(self, *words, status=0):
+        done = subprocess.run([os.path.join(BIN, "tidemark"), "compare", *words],
+                              capture_output=True, text=True, timeout=60, check=False)
+        self.assertEqual(done.returncode, status, done.stdout + done.stderr)
+        return done
+
+    def sheet(self, *words, status=0):
+        """What it finds, as JSON that is as the schema says."""
+        sheet = json.loads(self.compare(*words, "--format", "json", status=status).stdout)
+        with open(os.path.join(RESULTS, "compare.schema.json"), encoding="utf-8") as file:
+            schema = json.load(file)
+        jsonschema.Draft202012Validator.check_schema(schema)
+        jsonschema.Draft202012Validator(schema).validate(sheet)
+        self.assertEqual(sheet["status"], status)
+        return sheet
+
+    def verdicts(self, *words, status=0):
+        return {row["figure"]: row["verdict"] for row in
+                self.sheet(*words, status=status)["comparisons"]}
+
+    def refused(self, *words, because):
+        done = self.compare(*words, status=2)
+        self.assertIn(because, done.stderr)
+        return done
+
+    def test_a_slowdown_is_worse_and_the_rest_the_same(self):
+        old, new = self.make("a.json"), self.make("b.json", cpu=11, commit="def")
+        sheet = self.sheet(old, new)
+        found = {row["figure"]: row for row in sheet["comparisons"]}
+        self.assertEqual({name: row["verdict"] for name, row in found.items()},
+                         {"requests_per_second": "worse", "cpu_us_per_request": "worse",
+                          "p50_ns": "same", "p99_ns": "same", "hit_ratio": "same",
+                          "bytes_per_request": "same", "rss_end_bytes": "same",
+                          "verdict": "same"})
+        self.assertAlmostEqual(found["cpu_us_per_request"]["change"]["value"], 1.1, places=6)
+        self.assertEqual(found["cpu_us_per_request"]["method"], "in turns")
+        self.assertEqual(found["hit_ratio"]["method"], "exact")
+        self.assertEqual(sheet["pairs"][0]["differences"], "commit")
+
+    def test_benches_apart_are_not_paired(self):
+        old, new = self.make("a.json"), self.make("b.json", cpu=13, time="later", dice=2)
+        row = self.sheet(old, new)["comparisons"][1]
+        self.assertEqual((row["method"], row["verdict"]), ("apart", "worse"))
+        self.assertFalse(row["floor_known"])
+        told = self.compare(old, new).stdout
+        self.assertIn("Runs did not take turns", told)
+        self.assertIn("No noise floor is stored: speeds that differ by less than 10 %", told)
+
+    def test_few_repeats_say_how_many_would_do(self):
+        old, new = self.make("a.json", repeats=3), self.make("b.json", repeats=3, cpu=20)
+        done = self.compare(old, new)
+        self.assertIn("cannot tell", done.stdout)
+        self.assertIn("3 repeats can tell nothing apart: 8 would do", done.stdout)
+        self.assertNotIn("worse", done.stdout)
+
+    def test_what_cannot_be_compared_is_refused_in_words(self):
+        old = self.make("a.json")
+        for settings, because in (
+                ({"machine": "there"}, "made on another machine"),
+                ({"connections": 7}, "connections is 100 there, 7 here"),
+                ({"capacity": 5}, "--allow limits"),
+                ({"ids": "zipf:1:9"}, "ids of zipf"),
+                ({"workload": "scan"}, "no workload in common"),
+                ({"failed": 2}, "zipf, run 2 failed: the server died"),
+                ({"complete": 0}, "incomplete")):
+            new = self.make("b.json", **settings)
+            self.refused(old, new, because=because)
+            self.refused(new, old, because=because if "there, 7" not in because else "7 there")
+        self.compare(old, self.make("b.json", machine="there"), "--allow", "machine")
+        self.compare(old, self.make("b.json", failed=2), "--allow", "incomplete,load")
+        self.refused(old, self.path("none.json"), because="No such file")
+        self.refused(old, self.write("c.json", "{"), because="no JSON")
+        self.refused(old, self.write("c.json", '{"schema":"tidemark/result/99"}'),
+                     because="'schema'")
+
+    def test_a_limit_that_one_variant_cannot_keep_is_no_hindrance(self):
+        old = self.make("a.json")
+        self.compare(old, self.make("b.json", variant="unbounded", capacity=0))
+        self.refused(old, self.make("b.json", variant="sieve", capacity=9), because="limits")
+
+    def test_a_generator_that_limits_makes_no_speeds(self):
+        old, new = self.make("a.json"), self.make("b.json", bottleneck=1, cpu=20)
+        row = self.sheet(old, new)["comparisons"][0]
+        self.assertEqual((row["verdict"], row["method"], row["left_out"]),
+                         ("cannot tell", "none", 12))
+        self.assertIn("the generator was the bottleneck", row["reason"])
+        self.assertIn("are left out of the speeds", self.compare(old, new).stdout)
+        self.compare(old, new, "--gate", "cpu<+5%", status=2)
+
+    def test_folders_are_compared_variant_by_variant(self):
+        for folder, cpu in (("old", 10), ("new", 8)):
+            self.make(f"{folder}/lru.json", cpu=cpu, time=folder)
+            self.make(f"{folder}/sieve.json", variant="sieve", time=folder)
+        self.make("old/gone.json", variant="gone")
+        self.write("new/lru.jemalloc.json", '{"jemalloc":{}}')
+        self.write("new/other.json", "[]")
+        done = self.compare(self.path("old"), self.path("new"))
+        self.assertIn("gone.json, which only the old folder has", done.stderr)
+        self.assertIn("other.json: not of tidemark bench", done.stderr)
+        self.assertNotIn("jemalloc", done.stderr)
+        better = [line for line in done.stdout.splitlines() if "better" in line]
+        self.assertEqual(len(better), 2, done.stdout)
+        self.assertTrue(all(" lru " in line for line in better))
+
+    def test_files_side_by_side_have_a_base(self):
+        files = [self.make(f"{name}.json", variant=name, cpu=cpu)
+                 for name, cpu in (("arc", 9), ("lru", 10), ("sieve", 8))]
+        self.write("micro.json", '{"context":{},"benchmarks":[]}')
+        sheet = self.sheet(*files, self.path("micro.json"), "--base", "lru")
+        self.assertEqual([pair["variant"] for pair in sheet["pairs"]], ["arc", "sieve"])
+        self.assertIn("google-benchmark", sheet["notes"][0])
+        self.refused(*files, "--base", "fifo", because="'fifo'")
+
+    def test_a_leak_is_worse(self):
+        old, new = self.make("a.json"), self.make("b.json", slope=400, **{"class": "leak: container"})
+        found = self.verdicts(old, new)
+        self.assertEqual((found["verdict"], found["bytes_per_request"]), ("worse", "worse"))
+        self.compare(old, new, "--gate", "verdict", status=1)
+        self.compare(old, new, "--gate", "bytes_per_request<=1", status=1)
+        self.compare(old, old, "--gate", "bytes_per_request<=1", "--gate", "verdict")
+
+    def test_gates_fail_with_the_reason(self):
+        old, new = self.make("a.json"), self.make("b.json", cpu=10.5, dice=2)
+        done = self.compare(old, new, "--gate", "cpu<+2%", "--gate", "p99<+5%", status=1)
+        self.assertIn("gate cpu<+2% failed: zipf lru cpu: +", done.stdout)
+        self.assertIn("gate p99<+5% passed", done.stdout)
+        self.compare(old, self.make("b.json", dice=2), "--gate", "cpu<+2%")
+        few = self.make("few.json", repeats=4)
+        self.compare(few, few, "--gate", "cpu<+2%", status=2)
+        for condition in ("cpu", "cpu<", "nothing<+5%", "cpu<5 apples"):
+            self.refused(old, new, "--gate", condition, because="--gate: ")
+
+    def test_other_programs_are_read_by_their_content(self):
+        def gbench(factor):
+            return json.dumps({"context": {"host_name": "here", "num_cpus": 2}, "benchmarks": [
+                {"name": "get/lru", "run_name": "get/lru", "run_type": "iteration",
+                 "repetition_index": i, "real_time": 9, "cpu_time": factor * (8 + i / 100),
+                 "time_unit": "us"} for i in range(8)] + [
+                     {"name": "get/lru_mean", "run_name": "get/lru", "run_type": "aggregate",
+                      "cpu_time": 99, "real_time": 99, "time_unit": "us"}]})
+        def hyperfine(factor, code=0):
+            return json.dumps({"results": [{"command": "lru", "exit_codes": [code], "times":
+                                            [factor * (0.02 + i / 1e5) for i in range(8)]}]})
+        row, = self.sheet(self.write("a.txt", gbench(1)),
+                          self.write("b.txt", gbench(1.3)))["comparisons"]
+        self.assertEqual((row["workload"], row["figure"], row["verdict"]),
+                         ("get/lru", "cpu_time", "worse"))
+        self.assertAlmostEqual(row["old"]["median"], 8035)
+        row, = self.sheet(self.write("c", hyperfine(1)),
+                          self.write("d", hyperfine(0.8)))["comparisons"]
+        self.assertEqual((row["workload"], row["figure"], row["verdict"]),
+                         ("lru", "time", "better"))
+        self.refused(self.path("a.txt"), self.path("c"), because="google-benchmark")
+        self.refused(self.path("c"), self.write("d", hyperfine(1, 3)), because="lru failed")
+
+    def test_every_format_survives_hostile_names(self):
+        evil = 'a|b,"<&>\'*`'
+        old, new = (self.make(name, variant=evil, workload=evil, cpu=cpu)
+                    for name, cpu in (("a.json", 10), ("b.json", 12)))
+        junit, markdown, sheet = (self.path(name) for name in ("j.xml", "m.md", "s.json"))
+        done = self.compare(old, new, "--format", "csv", "--junit", junit, "--markdown", markdown,
+                            "--json", sheet)
+        rows = list(csv.DictReader(io.StringIO(done.stdout, newline="")))
+        self.assertEqual({row["workload"] for row in rows}, {evil})
+        self.assertEqual(rows[1]["verdict"], "worse")
+        self.assertAlmostEqual(float(rows[1]["change"]), 1.2, places=6)
+        suite = xml.etree.ElementTree.parse(junit).getroot()
+        self.assertEqual((suite.get("tests"), suite.get("failures")), ("8", "2"))
+        self.assertTrue(suite[0].get("name").startswith(evil))
+        with open(markdown, encoding="utf-8") as file:
+            table = [line for line in file if line.startswith("|")]
+        columns = {line.replace("\\|", "").count("|") for line in table}
+        self.assertEqual(columns, {9}, table)
+        self.assertEqual([name for name in os.listdir(self.folder) if name.endswith("tmp")], [])
+
+    def test_gates_and_refusals_are_junit_tests(self):
+        old, new = self.make("a.json"), self.make("b.json", cpu=12)
+        junit = self.path("j.xml")
+        self.compare(old, new, self.make("c.json", machine="x"), "--gate", "cpu<+5%", "--gate",
+                     "hits>-1%", "--junit", junit, status=1)
+        suite = xml.etree.ElementTree.parse(junit).getroot()
+        self.assertEqual((suite.get("tests"), suite.get("failures"), suite.get("errors")),
+                         ("3", "1", "1"))
+        self.assertIn("noise floor", suite.find("testcase/failure").get("message"))
+
+    def test_colours_are_for_terminals(self):
+        self.assertNotIn("\033", self.compare(self.make("a.json"), self.make("b.json")).stdout)
+
+    def test_what_is_asked_wrongly_is_told(self):
+        old = self.make("a.json")
+        self.refused(old, because="two files")
+        self.refused(old, old, "--format", "yaml", because="'yaml'")
+        self.refused(old, old, "--figures", "p98", because="'p98'")
+        self.refused(old, old, "--allow", "all", because="'all'")
+        self.assertIn("usage: tidemark compare", self.compare("--help").stdout)
+        self.assertIn("rss_peak_bytes", self.compare("--figures", "help").stdout)
+        self.assertIn("p90_ns", self.verdicts(old, old, "--figures", "p90"))
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1])
