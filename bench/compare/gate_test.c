@@ -6,7 +6,6 @@
 
 #include <cmocka.h>
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define REPEATS 12
@@ -24,23 +23,18 @@ static struct gate parsed(const char *text)
 static struct comparison changed(const char *name, size_t repeats, double first, double share,
                                  double noise)
 {
-    struct book_series *before = calloc(1, sizeof *before), *after = calloc(1, sizeof *after);
+    struct book_series before = {.count = repeats, .floor = BOOK_FLOOR_NONE}, after = before;
     struct comparison comparison = {.method = METHOD_NONE};
     struct compare_setup setup = {.in_turns = true, .floor = BOOK_FLOOR_NONE};
-    assert_true(before != NULL && after != NULL);
-    before->figure = after->figure = figure_find(name, strlen(name), SOURCE_RESULT);
-    before->floor = after->floor = BOOK_FLOOR_NONE;
-    before->count = after->count = repeats;
+    before.figure = after.figure = figure_find(name, strlen(name), SOURCE_RESULT);
     for (size_t i = 0; i < repeats; i++) {
-        before->repetitions[i] = after->repetitions[i] = i;
-        before->values[i] = first;
-        after->values[i] = first * (1 + share + noise * sin((double)(i * i + 1)));
+        before.repetitions[i] = after.repetitions[i] = i;
+        before.values[i] = first;
+        after.values[i] = first * (1 + share + noise * sin((double)(i * i + 1)));
     }
-    after->low = after->values[0] - 0.5;
-    after->high = after->values[0] + 0.5;
-    compare_series(&comparison, before, after, &setup);
-    free(before);
-    free(after);
+    after.low = after.values[0] - 0.5;
+    after.high = after.values[0] + 0.5;
+    compare_series(&comparison, &before, &after, &setup);
     return comparison;
 }
 

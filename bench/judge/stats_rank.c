@@ -35,7 +35,7 @@ static int ranked_order(const void *left, const void *right)
  * t^3 - t over the groups of ties. */
 static double ranks_fill(const double *values, size_t count, size_t *doubled)
 {
-    struct ranked sorted[BOTH_MAX];
+    struct ranked sorted[BOTH_MAX] = {{0, 0}};
     double ties = 0;
     for (size_t i = 0; i < count; i++)
         sorted[i] = (struct ranked){values[i], i};
