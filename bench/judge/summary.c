@@ -181,7 +181,8 @@ void summary_make(struct result *result)
         memcpy(summary->workload, result->runs[i]->workload, sizeof summary->workload);
         counts_make(summary, result);
         for (size_t j = 0; j < RESULT_FIGURES; j++)
-            summary->figures[j] = figure_make(result, summary->workload, (enum result_figure_name)j);
+            summary->figures[j] =
+                figure_make(result, summary->workload, (enum result_figure_name)j);
         summary->class = class_choose(summary);
         words_make(summary, result);
     }
