@@ -40,6 +40,10 @@ static const char *setup_flaw(const struct load_setup *setup)
                           : "the path has an {id}, but there are no ids to ask for";
     if (!(setup->rate_rps >= 0) || !isfinite(setup->rate_rps))
         return "the rate is no number";
+    if (!(setup->speed >= 0) || !isfinite(setup->speed))
+        return "the speed is no number";
+    if (setup->speed > 0 && (setup->rate_rps > 0 || setup->ids == NULL))
+        return "a speed needs a trace with times, and no rate beside it";
     if (setup->http2 && setup->streams > STREAMS_MAX)
         return "up to 10000 streams on a connection are possible";
     if (setup->streams > 1 && !setup->http2)

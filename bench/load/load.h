@@ -21,7 +21,9 @@
 #define LOAD_CPU_ANY     (-1)
 #define LOAD_TIMEOUT_NS  UINT64_C(10000000000)
 #define LOAD_INTERVAL_NS UINT64_C(100000000) /* of the time series */
-#define LOAD_BUSY_LIMIT  0.97                /* a generator that never waits was the bottleneck */
+#define LOAD_LATE_NS     UINT64_C(1000000) /* requests sent later by the generator's own fault ... */
+#define LOAD_LATE_SHARE  0.01              /* ... may be so many of all, or it was the bottleneck */
+#define LOAD_BUSY_LIMIT  0.97              /* a generator that never waits was the bottleneck */
 
 /* How a request can fail. */
 enum load_failure {
@@ -73,9 +75,10 @@ struct load_setup {
     uint64_t timeout_ns;  /* of one request; 0: LOAD_TIMEOUT_NS */
     double rate_rps;      /* 0: closed loop */
     enum load_arrivals arrivals;
-    uint64_t seed;           /* of Poisson arrivals */
-    int cpu;                 /* pins the calling thread; LOAD_CPU_ANY leaves it where it is */
-    bool check_id;           /* the body must begin with {"user_id":"<id>" */
+    double speed;  /* open loop with the trace's own times, so many times as fast; 0: not */
+    uint64_t seed; /* of Poisson arrivals */
+    int cpu;       /* pins the calling thread; LOAD_CPU_ANY leaves it where it is */
+    bool check_id; /* the body must begin with {"user_id":"<id>" */
     const atomic_bool *stop; /* NULL: runs to its end. Obeyed within 100 ms */
     struct hdr_log *hdr;     /* borrowed; gets the latencies of the measured part. NULL: none */
     struct load_progress *progress; /* NULL: nobody looks */
@@ -99,17 +102,27 @@ struct load_result {
     uint64_t began_ns; /* CLOCK_MONOTONIC, of the measured part */
     uint64_t wall_ns, cpu_ns;
     double busy;     /* share of the wall time that the generator ran or waited for its core */
-    bool bottleneck; /* busy > LOAD_BUSY_LIMIT: the generator, not the server, limited the run */
-    bool gave_up;    /* the server failed too often in a row; what was asked is not complete */
-    bool stopped;    /* by *stop */
+    bool bottleneck; /* busy > LOAD_BUSY_LIMIT, or too many were late: the generator, not the
+                      * server, limited the run */
+    char bottleneck_reason[LOAD_ERROR_BYTES]; /* in words; "" where it was not */
+    bool gave_up; /* the server failed too often in a row; what was asked is not complete */
+    bool stopped; /* by *stop */
     /* Of good answers, ns. Open loop: from the due time, and all_sent from the sending. In a
      * closed loop both are the same. */
     struct histogram *all, *hit, *miss, *all_sent;
-    uint64_t unsent;  /* open loop: due before the end, but no connection was free to send them */
-    uint64_t late_ns; /* open loop: longest time by which the generator itself sent late */
+    uint64_t unsent; /* open loop: due before the end, but no connection was free to send them */
+    /* Open loop: the generator's own fault, for a connection was free. */
+    uint64_t late;                   /* requests sent more than LOAD_LATE_NS after they were due */
+    uint64_t late_ns;                /* the longest time by which one was */
     struct load_interval *intervals; /* one after the other, without gaps */
     size_t interval_count;
 };
+
+/* Do requests have due times, or does each wait for an answer? */
+static inline bool load_is_open(const struct load_setup *setup)
+{
+    return setup->rate_rps > 0 || setup->speed > 0;
+}
 
 /* 0: the run took place; the result must be given to load_result_free. -1: it could not (no such
  * host, no descriptors, bad setup): error says why and there is nothing to free. A server that

@@ -7,6 +7,7 @@
 #include "units.h"
 
 #include <errno.h>
+#include <math.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -24,6 +25,7 @@
 struct load_options {
     uint64_t connections, streams, requests, duration_ns, warmup_ns, timeout_ns, seed, cpu;
     double rate_rps;
+    const char *speed;
     const char *workload, *hdr;
     bool http2, poisson, check_id, json;
 };
@@ -42,6 +44,8 @@ static const struct option option_rows[] = {
      "which ids to ask for: a generator or a trace (" WORKLOAD_DEFAULT ")"},
     {"rate", OPTION_REAL, FIELD(rate_rps), "N",
      "requests due per second, whatever the server does; latency counts from then"},
+    {"speed", OPTION_TEXT, FIELD(speed), "FACTOR",
+     "requests due when the trace has them, as 1x or 10x as fast; to its end"},
     {"poisson", OPTION_FLAG, FIELD(poisson), NULL, "due at random times, at that rate on average"},
     {"timeout", OPTION_DURATION, FIELD(timeout_ns), "TIME", "longest wait for an answer (10s)"},
     {"seed", OPTION_COUNT, FIELD(seed), "N", "of all that is random (1)"},
@@ -131,6 +135,27 @@ static int complain(const char *reason)
     return 2;
 }
 
+/* "10x", "0.5x", "10" */
+static int speed_parse(const char *text, double *speed)
+{
+    char *end;
+
+    *speed = strtod(text, &end);
+    return end != text && (end[*end == 'x'] == '\0') && *speed > 0 && isfinite(*speed) ? 0 : -1;
+}
+
+/* What goes together, and what does not. */
+static const char *options_flaw(const struct load_options *options)
+{
+    if (options->poisson && options->rate_rps <= 0)
+        return "--poisson needs a --rate";
+    if (options->speed && options->rate_rps > 0)
+        return "--speed takes its times from the trace: no --rate beside it";
+    if (options->speed && options->workload == NULL)
+        return "--speed needs a --workload that is a trace with times";
+    return NULL;
+}
+
 /* Too many for an unsigned are refused later on, as too many. */
 static unsigned setup_streams(const struct load_options *options)
 {
@@ -146,6 +171,15 @@ static int setup_fill(struct load_setup *setup, struct load_options *options, co
 
     if (load_target_parse(&setup->target, url, error) < 0)
         return -1;
+    if (options_flaw(options)) {
+        snprintf(error, LOAD_ERROR_BYTES, "%s", options_flaw(options));
+        return -1;
+    }
+    if (options->speed && speed_parse(options->speed, &setup->speed) < 0) {
+        snprintf(error, LOAD_ERROR_BYTES, "--speed: '%.100s' is no factor, such as 1x, 10x or 0.5x",
+                 options->speed);
+        return -1;
+    }
     if (!load_target_takes_id(&setup->target) && options->workload) {
         snprintf(error, LOAD_ERROR_BYTES, "a workload needs an {id} in the URL's path");
         return -1;
@@ -162,7 +196,7 @@ static int setup_fill(struct load_setup *setup, struct load_options *options, co
     setup->streams = setup_streams(options);
     setup->requests = options->requests;
     setup->duration_ns = options->duration_ns;
-    if (!options->requests && !options->duration_ns)
+    if (!options->requests && !options->duration_ns && !options->speed)
         setup->duration_ns = DURATION_DEFAULT_NS;
     setup->warmup_ns = options->warmup_ns;
     setup->timeout_ns = options->timeout_ns;

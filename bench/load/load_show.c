@@ -113,7 +113,7 @@ static void warning_lines(FILE *out, const struct load_result *result)
     char text[UNITS_TEXT_BYTES];
 
     if (result->bottleneck)
-        fputs("The generator was the bottleneck: the server could have done more.\n", out);
+        fprintf(out, "The generator was the bottleneck: %s.\n", result->bottleneck_reason);
     if (result->unsent)
         fprintf(out, "Overloaded: %s requests were due but found no free connection.\n",
                 units_format_count(text, result->unsent));
@@ -126,7 +126,7 @@ static void warning_lines(FILE *out, const struct load_result *result)
 void load_show_table(const struct load_shown *shown, FILE *out)
 {
     const struct load_result *result = shown->result;
-    bool open_loop = shown->setup->rate_rps > 0;
+    bool open_loop = load_is_open(shown->setup);
     char text[UNITS_TEXT_BYTES];
 
     fprintf(out, "%s, %u connections", shown->url, shown->setup->connections);
@@ -134,8 +134,10 @@ void load_show_table(const struct load_shown *shown, FILE *out)
         fprintf(out, " of %u HTTP/2 streams", shown->setup->streams);
     if (shown->workload)
         fprintf(out, ", %s", shown->workload);
-    if (open_loop)
+    if (shown->setup->rate_rps > 0)
         fprintf(out, ", %g requests/s due", shown->setup->rate_rps);
+    if (shown->setup->speed > 0)
+        fprintf(out, ", due at its own times, %g times as fast", shown->setup->speed);
     fputs("\n\n", out);
     count_line(out, "requests", result->requests);
     fprintf(out, "   in %s\n", units_format_duration(text, (double)result->wall_ns));
@@ -192,6 +194,8 @@ static void setup_json(json_t *object, const struct load_shown *shown)
     json_object_set_new(object, "http2", json_boolean(setup->http2));
     json_object_set_new(object, "streams", count_json(setup->streams ? setup->streams : 1));
     json_object_set_new(object, "rate_rps", json_real(setup->rate_rps));
+    json_object_set_new(object, "speed", json_real(setup->speed));
+    json_object_set_new(object, "poisson", json_boolean(setup->arrivals == LOAD_POISSON));
     json_object_set_new(object, "seed", count_json(setup->seed));
 }
 
@@ -218,8 +222,11 @@ static void cost_json(json_t *object, const struct load_result *result)
     json_object_set_new(object, "generator_cpu_ns", count_json(result->cpu_ns));
     json_object_set_new(object, "generator_busy", json_real(result->busy));
     json_object_set_new(object, "bottleneck", json_boolean(result->bottleneck));
+    json_object_set_new(object, "bottleneck_reason",
+                        result->bottleneck ? json_string(result->bottleneck_reason) : json_null());
     json_object_set_new(object, "gave_up", json_boolean(result->gave_up));
     json_object_set_new(object, "stopped", json_boolean(result->stopped));
+    json_object_set_new(object, "late", count_json(result->late));
     json_object_set_new(object, "late_ns", count_json(result->late_ns));
 }
 

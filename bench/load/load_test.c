@@ -210,6 +210,34 @@ static void bad_answers_do_not_spoil_good_ones(void **unused)
     }
 }
 
+/* An answer of as many bytes as are read at a time: the read after it finds nothing, and that is
+ * no reason to lose the connection. */
+static void an_answer_may_fill_the_read_buffer(void **unused)
+{
+    enum { READ_BYTES = 65536, HEAD_BYTES = 64 };
+    char *answer = malloc(READ_BYTES + 1);
+    const struct misbehave_manner manner = {.name = "64 KiB", .answer = answer};
+    int head = snprintf(answer, HEAD_BYTES, OK "Content-Length: %d\r\nX-Cache: hit\r\n\r\n",
+                        READ_BYTES - 56);
+    struct load_result result;
+
+    (void)unused;
+    assert_int_equal(head, 56);
+    memset(answer + head, 'x', (size_t)(READ_BYTES - head));
+    answer[READ_BYTES] = '\0';
+    struct misbehave *server = misbehave_open(&manner, NULL);
+    struct load_setup setup = setup_of(misbehave_url(server), "/users/random");
+    setup.requests = 1000;
+    result_get(&setup, &result);
+    assert_sums(&result);
+    assert_int_equal(result.hits, 1000);
+    assert_int_equal(result.connects, CONNECTIONS);
+    assert_int_equal(result.bytes, 1000 * READ_BYTES);
+    load_result_free(&result);
+    misbehave_close(server);
+    free(answer);
+}
+
 static void nobody_listens(void **unused)
 {
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
@@ -486,6 +514,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_kind_of_answer_is_told),
         cmocka_unit_test(bad_answers_do_not_spoil_good_ones),
+        cmocka_unit_test(an_answer_may_fill_the_read_buffer),
         cmocka_unit_test(nobody_listens),
         cmocka_unit_test(every_id_is_asked_for_once),
         cmocka_unit_test(another_id_is_wrong),

@@ -14,7 +14,8 @@
 
 #define EVENTS_PER_WAIT 256
 #define READ_BYTES      65536
-#define IDS_PER_READ    1024
+#define IDS_PER_READ    256               /* while the clock runs: microseconds */
+#define IDS_AHEAD       1048576           /* of a trace that ends, before the clock starts */
 #define TICK_NS         (50 * NS_PER_MS)  /* how often timeouts are looked for */
 #define TICK_DOWN_NS    NS_PER_MS         /* while connections are down */
 #define CONNECT_NS      NS_PER_SECOND     /* longest wait for all connections before the start */
@@ -54,6 +55,8 @@ struct loop {
     unsigned down;            /* connections that are */
     struct connection **ring; /* idle connections, longest idle first */
     unsigned ring_first, ring_count;
+    uint64_t idle_ns;  /* since when there are some; UINT64_MAX: there are none */
+    uint64_t batch_ns; /* when the events at hand came */
     char *buffer;
 
     struct trace_request *ids;
@@ -80,21 +83,38 @@ static uint64_t clock_read(void)
 
 /* Which request is next. */
 
+static void ids_read(struct loop *loop, size_t count)
+{
+    loop->ids_at = 0;
+    loop->ids_count = trace_read(loop->setup->ids, loop->ids, count);
+    loop->ids_ended = loop->ids_count == 0;
+}
+
+static bool ids_more(struct loop *loop)
+{
+    if (loop->ids_at == loop->ids_count && !loop->ids_ended)
+        ids_read(loop, IDS_PER_READ);
+    return !loop->ids_ended;
+}
+
 static bool id_take(struct loop *loop, uint64_t *id)
 {
     *id = 0;
     if (loop->setup->ids == NULL)
         return true;
-    if (loop->ids_at == loop->ids_count) {
-        loop->ids_at = 0;
-        loop->ids_count = trace_read(loop->setup->ids, loop->ids, IDS_PER_READ);
-    }
-    if (loop->ids_count == 0) {
-        loop->ids_ended = true;
+    if (!ids_more(loop))
         return false;
-    }
     *id = loop->ids[loop->ids_at++].id;
     return true;
+}
+
+/* On to the next due time: by the rate, or as the trace has it. */
+static void schedule_step(struct loop *loop)
+{
+    if (loop->setup->speed <= 0)
+        schedule_advance(&loop->schedule);
+    else if (ids_more(loop))
+        schedule_set(&loop->schedule, (double)loop->ids[loop->ids_at].time_ns / loop->setup->speed);
 }
 
 static bool limit_reached(const struct loop *loop)
@@ -132,7 +152,7 @@ static bool exchange_take(struct loop *loop, struct exchange *exchange)
     }
     exchange->due_ns = due_ns;
     exchange->sent_ns = loop->now_ns;
-    schedule_advance(&loop->schedule);
+    schedule_step(loop);
     if (due_ns >= loop->begin_ns) {
         measuring_begin(loop);
         loop->started++;
@@ -188,6 +208,8 @@ static void ring_push(struct loop *loop, struct connection *connection)
     if (connection->idle)
         return;
     connection->idle = true;
+    if (loop->ring_count == 0)
+        loop->idle_ns = loop->now_ns;
     loop->ring[(loop->ring_first + loop->ring_count++) % loop->setup->connections] = connection;
 }
 
@@ -337,14 +359,35 @@ static void connection_flush(struct connection *connection)
     }
 }
 
+static uint64_t earlier(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
+/* How late a request goes out though a connection was free since free_ns. Before, it was the
+ * server that kept it waiting. */
+static void late_note(struct loop *loop, uint64_t due_ns, uint64_t free_ns)
+{
+    uint64_t late_ns = loop->now_ns - (due_ns > free_ns ? due_ns : free_ns);
+
+    if (due_ns < loop->begin_ns || free_ns > loop->now_ns)
+        return;
+    loop->result->late += late_ns > LOAD_LATE_NS;
+    if (late_ns > loop->result->late_ns)
+        loop->result->late_ns = late_ns;
+}
+
 /* Sends what is due, as far as there is room. */
 static void connection_ask(struct connection *connection)
 {
     struct loop *loop = connection->loop;
+    uint64_t free_ns = earlier(loop->idle_ns, loop->batch_ns);
     unsigned room = loop->protocol->room(connection->session);
     struct exchange exchange;
 
     while (room > 0 && exchange_take(loop, &exchange)) {
+        if (loop->schedule.open)
+            late_note(loop, exchange.due_ns, free_ns);
         loop->protocol->submit(connection->session, &exchange);
         room--;
     }
@@ -486,11 +529,11 @@ static void loop_dispatch(struct loop *loop)
         if (due_ns > loop->now_ns)
             return;
         struct connection *connection = ring_pop(loop);
-        if (!connection_is_ready(connection))
-            continue;
-        if (loop->measuring && loop->now_ns - due_ns > loop->result->late_ns)
-            loop->result->late_ns = loop->now_ns - due_ns;
-        connection_ask(connection);
+        if (connection_is_ready(connection))
+            connection_ask(connection);
+        if (loop->ring_count == 0)
+            loop->idle_ns = UINT64_MAX;
+        loop->now_ns = clock_read();
     }
 }
 
@@ -504,11 +547,6 @@ static void loop_progress(struct loop *loop)
     atomic_store_explicit(&progress->misses, loop->seen.misses, memory_order_relaxed);
     atomic_store_explicit(&progress->errors, loop->seen.errors, memory_order_relaxed);
     atomic_store_explicit(&progress->requests, loop->seen.requests, memory_order_relaxed);
-}
-
-static uint64_t earlier(uint64_t a, uint64_t b)
-{
-    return a < b ? a : b;
 }
 
 /* When there is something to do even if no answer comes. */
@@ -545,6 +583,8 @@ static void loop_start(struct loop *loop)
     if (setup->duration_ns)
         loop->deadline_ns = loop->begin_ns + setup->duration_ns;
     schedule_begin(&loop->schedule, setup->rate_rps, setup->arrivals, setup->seed, loop->now_ns);
+    if (setup->speed > 0)
+        schedule_step(loop);
 }
 
 static void loop_clock(struct loop *loop)
@@ -577,10 +617,13 @@ static void loop_count_unsent(struct loop *loop)
 {
     uint64_t end_ns = earlier(loop->deadline_ns, loop->now_ns);
 
-    if (loop->setup->rate_rps <= 0 || loop->ids_ended)
+    uint64_t id;
+
+    if (!load_is_open(loop->setup))
         return;
-    while (schedule_due(&loop->schedule, end_ns) < end_ns && !limit_reached(loop)) {
-        schedule_advance(&loop->schedule);
+    while (schedule_due(&loop->schedule, end_ns) < end_ns && !limit_reached(loop) &&
+           id_take(loop, &id)) {
+        schedule_step(loop);
         loop->started++;
         loop->result->unsent++;
     }
@@ -593,6 +636,7 @@ static void loop_turn(struct loop *loop)
     while (!loop_is_over(loop)) {
         int count = loop_wait(loop, events);
         loop_clock(loop);
+        loop->batch_ns = loop->now_ns;
         for (int i = 0; i < count; i++)
             connection_event(events[i].data.ptr, events[i].events);
         loop_dispatch(loop);
@@ -609,13 +653,28 @@ static void loop_turn(struct loop *loop)
 
 /* Beginning and end. */
 
+/* Generators make ids faster than they are asked for; files may have to be unpacked. */
+static size_t ids_ahead(const struct load_setup *setup)
+{
+    return setup->ids && !trace_is_endless(setup->ids) ? IDS_AHEAD : IDS_PER_READ;
+}
+
+/* The first ids. -1: they have no times where they need some. */
+static int loop_read_ahead(struct loop *loop)
+{
+    if (loop->setup->ids == NULL)
+        return 0;
+    ids_read(loop, ids_ahead(loop->setup));
+    return loop->setup->speed > 0 && loop->ids_count && !trace_is_timed(loop->setup->ids) ? -1 : 0;
+}
+
 static int loop_allocate(struct loop *loop)
 {
     unsigned count = loop->setup->connections;
 
     loop->connections = calloc(count, sizeof *loop->connections);
     loop->ring = calloc(count, sizeof(struct connection *));
-    loop->ids = calloc(IDS_PER_READ, sizeof *loop->ids);
+    loop->ids = calloc(ids_ahead(loop->setup), sizeof *loop->ids);
     loop->buffer = malloc(READ_BYTES);
     if (!loop->connections || !loop->ring || !loop->ids || !loop->buffer)
         return -1;
@@ -669,7 +728,8 @@ static void loop_begin(struct loop *loop)
     loop->begin_ns = loop->now_ns;
     loop->deadline_ns = UINT64_MAX;
     loop->timeout_ns = setup->timeout_ns ? setup->timeout_ns : LOAD_TIMEOUT_NS;
-    loop->tick_ns = loop->now_ns;
+    loop->tick_ns = loop->batch_ns = loop->now_ns;
+    loop->idle_ns = UINT64_MAX;
 }
 
 int loop_run(const struct load_setup *setup, const struct protocol *protocol,
@@ -688,6 +748,8 @@ int loop_run(const struct load_setup *setup, const struct protocol *protocol,
         snprintf(error, LOAD_ERROR_BYTES, "epoll: %s", strerror(errno));
     } else if (loop_allocate(&loop) < 0) {
         snprintf(error, LOAD_ERROR_BYTES, "out of memory for %u connections", setup->connections);
+    } else if (loop_read_ahead(&loop) < 0) {
+        snprintf(error, LOAD_ERROR_BYTES, "the trace has no times: give a rate instead of a speed");
     } else {
         loop_turn(&loop);
         status = 0;

@@ -9,6 +9,7 @@ void schedule_begin(struct schedule *schedule, double rate_rps, enum load_arriva
                     uint64_t seed, uint64_t start_ns)
 {
     *schedule = (struct schedule){
+        .open = rate_rps > 0,
         .gap_ns = rate_rps > 0 ? (double)NS_PER_SECOND / rate_rps : 0,
         .arrivals = arrivals,
         .seed = seed,

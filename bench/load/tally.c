@@ -35,7 +35,7 @@ int tally_create(struct tally *tally, struct load_result *result, const struct l
                                          &tally->now_all};
 
     memset(result, 0, sizeof *result);
-    *tally = (struct tally){.result = result, .hdr = setup->hdr, .open_loop = setup->rate_rps > 0};
+    *tally = (struct tally){.result = result, .hdr = setup->hdr, .open_loop = load_is_open(setup)};
     for (size_t i = 0; i < sizeof needed / sizeof needed[0]; i++)
         if ((*needed[i] = histogram_create()) == NULL)
             return -1;
@@ -100,6 +100,22 @@ static void intervals_pass(struct tally *tally, uint64_t now_ns)
         interval_end(tally, timeline_end_ns(&tally->timeline));
 }
 
+/* Was it the generator that limited the run? */
+static void bottleneck_find(struct load_result *result)
+{
+    double late_share = result->requests ? (double)result->late / (double)result->requests : 0;
+
+    if (result->busy > LOAD_BUSY_LIMIT)
+        snprintf(result->bottleneck_reason, LOAD_ERROR_BYTES, "it was busy for %.1f %% of the time",
+                 100 * result->busy);
+    else if (late_share > LOAD_LATE_SHARE)
+        snprintf(
+            result->bottleneck_reason, LOAD_ERROR_BYTES,
+            "it sent %.1f %% of the requests more than %g ms late though connections were free",
+            100 * late_share, (double)LOAD_LATE_NS / (double)NS_PER_MS);
+    result->bottleneck = result->bottleneck_reason[0] != '\0';
+}
+
 void tally_end(struct tally *tally, uint64_t now_ns)
 {
     struct load_result *result = tally->result;
@@ -118,7 +134,7 @@ void tally_end(struct tally *tally, uint64_t now_ns)
     result->cpu_ns = cpu_ns;
     if (result->wall_ns)
         result->busy = (double)(cpu_ns + delay_ns) / (double)result->wall_ns;
-    result->bottleneck = result->busy > LOAD_BUSY_LIMIT;
+    bottleneck_find(result);
 }
 
 static void tally_good(struct tally *tally, const struct ending *ending, uint64_t latency_ns)

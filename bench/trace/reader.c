@@ -55,7 +55,7 @@ bool reader_more_lines(struct reader *reader)
 
 static void start_clock(struct reader *reader, uint64_t seconds, uint64_t ns)
 {
-    reader->clock.started = true;
+    reader->clock.started = reader->source.timed = true;
     reader->clock.first_s = seconds;
     reader->clock.first_ns = ns;
 }

@@ -18,6 +18,7 @@ struct source_kind {
 struct source {
     const struct source_kind *kind;
     bool endless;
+    bool timed;  /* a time has been read */
     char *error; /* TRACE_ERROR_BYTES, of the trace; empty as long as nothing is wrong */
 };
 

@@ -52,6 +52,11 @@ bool trace_is_endless(const struct trace *trace)
     return trace->source->endless && trace->left == UINT64_MAX;
 }
 
+bool trace_is_timed(const struct trace *trace)
+{
+    return trace->source->timed;
+}
+
 const char *trace_error(const struct trace *trace)
 {
     return trace->error[0] != '\0' ? trace->error : NULL;

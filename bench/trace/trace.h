@@ -44,6 +44,9 @@ size_t trace_read(struct trace *trace, struct trace_request *requests, size_t co
 const char *trace_error(const struct trace *trace);
 /* Does it go on for ever? A limit, or REQUESTS in a generator's name, ends it. */
 bool trace_is_endless(const struct trace *trace);
+/* Does it say when requests were made? Known as soon as some have been read; generators never do.
+ */
+bool trace_is_timed(const struct trace *trace);
 void trace_close(struct trace *trace); /* NULL does nothing */
 
 /* Writes requests as oracleGeneral, the binary format that is read fastest; times in whole seconds,

@@ -1,0 +1,246 @@
+/* open_loop_test.c - requests that are due whatever the server does: none is forgotten, none
+ * flattered. */
+#include "load.h"
+
+#include "misbehave.h"
+#include "units.h"
+
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/time.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#define CONNECTIONS 4
+
+static const struct misbehave_manner good = {.name = "good", .answer = MISBEHAVE_GOOD};
+
+static struct load_setup setup_of(const struct misbehave *server, const char *path)
+{
+    struct load_setup setup = {.connections = CONNECTIONS, .cpu = LOAD_CPU_ANY, .seed = 1};
+    char url[256], error[LOAD_ERROR_BYTES];
+
+    assert_non_null(server);
+    snprintf(url, sizeof url, "%s%s", misbehave_url(server), path);
+    assert_int_equal(load_target_parse(&setup.target, url, error), 0);
+    return setup;
+}
+
+static void result_get(const struct load_setup *setup, struct load_result *result)
+{
+    char error[LOAD_ERROR_BYTES] = "";
+
+    if (load_run(setup, result, error) < 0)
+        fail_msg("%s", error);
+}
+
+static uint64_t longest_ns(const struct load_result *result)
+{
+    uint64_t longest = 0;
+
+    for (size_t i = 0; i < result->interval_count; i++)
+        if (result->intervals[i].max_ns > longest)
+            longest = result->intervals[i].max_ns;
+    return longest;
+}
+
+/* A server that stands still for 100 ms once a second. A tenth of all requests are due while it
+ * does, but only four are on their way: counted from their sending, all is well up to p99. */
+static void stall_check(bool http2)
+{
+    const struct misbehave_manner manner = {.name = "stalls",
+                                            .answer = MISBEHAVE_GOOD,
+                                            .http2 = http2 ? HTTP2_GOOD : HTTP2_NONE,
+                                            .stall_ms = 100};
+    struct misbehave *server = misbehave_open(&manner, NULL);
+    struct load_setup setup = setup_of(server, "/users/random");
+    struct load_result result;
+    uint64_t corrected_ns, uncorrected_ns;
+
+    setup.http2 = http2;
+    setup.rate_rps = 1000;
+    setup.duration_ns = 2 * NS_PER_SECOND;
+    result_get(&setup, &result);
+    corrected_ns = histogram_percentile(result.all, 99);
+    uncorrected_ns = histogram_percentile(result.all_sent, 99);
+    print_message("  p99 %.1f ms, as sent %.1f ms\n", (double)corrected_ns / 1e6,
+                  (double)uncorrected_ns / 1e6);
+    assert_int_equal(result.errors, 0);
+    assert_int_equal(result.requests + result.unsent, 2000);
+    assert_true(corrected_ns > 50 * NS_PER_MS);
+    assert_true(uncorrected_ns < corrected_ns / 2);
+    assert_true(longest_ns(&result) > 80 * NS_PER_MS);
+    load_result_free(&result);
+    misbehave_close(server);
+}
+
+static void a_stall_is_seen_by_due_times_alone(void **unused)
+{
+    (void)unused;
+    stall_check(false);
+    stall_check(true);
+}
+
+/* A file of lines, to be unlinked. */
+static void trace_file(char path[64], const char *format, unsigned lines)
+{
+    strcpy(path, "/tmp/open_loop_test.XXXXXX");
+    FILE *file = fdopen(mkstemp(path), "w");
+
+    assert_non_null(file);
+    for (unsigned i = 0; i < lines; i++)
+        fprintf(file, format, 1700000000.0 + i * 0.05, i % 7);
+    fclose(file);
+}
+
+static struct trace *trace_of(const char *path, const char *format)
+{
+    char error[TRACE_ERROR_BYTES];
+    struct trace *trace = trace_open(path, &(struct trace_setup){.format = format}, error);
+
+    if (trace == NULL)
+        fail_msg("%s", error);
+    return trace;
+}
+
+/* 21 requests, one every 50 ms, at double speed. */
+static void a_trace_keeps_its_own_time(void **unused)
+{
+    struct misbehave *server = misbehave_open(&good, NULL);
+    struct load_setup setup = setup_of(server, "/users/{id}");
+    struct load_result result;
+    uint64_t first_half = 0;
+    char path[64];
+
+    (void)unused;
+    trace_file(path, "%.3f %u 100\n", 21);
+    setup.ids = trace_of(path, "sized");
+    setup.check_id = true;
+    setup.speed = 2;
+    result_get(&setup, &result);
+    assert_int_equal(result.hits, 21);
+    assert_in_range(result.wall_ns, 500 * NS_PER_MS, 950 * NS_PER_MS);
+    for (size_t i = 0; i < 3; i++)
+        first_half += result.intervals[i].requests;
+    assert_in_range(first_half, 6, 13);
+    load_result_free(&result);
+    trace_close(setup.ids);
+
+    setup.ids = trace_of(path, "sized");
+    setup.duration_ns = 260 * NS_PER_MS;
+    result_get(&setup, &result);
+    assert_int_equal(result.requests + result.unsent, 11); /* at 0, 25, ..., 250 ms */
+    load_result_free(&result);
+    trace_close(setup.ids);
+    unlink(path);
+    misbehave_close(server);
+}
+
+static void a_trace_without_times_has_no_speed(void **unused)
+{
+    struct misbehave *server = misbehave_open(&good, NULL);
+    struct load_setup setup = setup_of(server, "/users/{id}");
+    char path[64], error[LOAD_ERROR_BYTES] = "";
+    struct load_result result;
+
+    (void)unused;
+    trace_file(path, "%2$u\n", 100);
+    setup.ids = trace_of(path, NULL);
+    setup.speed = 1;
+    assert_int_equal(load_run(&setup, &result, error), -1);
+    assert_non_null(strstr(error, "no times"));
+    setup.rate_rps = 100;
+    assert_int_equal(load_run(&setup, &result, error), -1);
+    setup.speed = 0;
+    setup.rate_rps = 10000;
+    trace_close(setup.ids);
+    setup.ids = trace_of(path, NULL);
+    result_get(&setup, &result);
+    assert_int_equal(result.hits, 100);
+    load_result_free(&result);
+    trace_close(setup.ids);
+    unlink(path);
+    misbehave_close(server);
+}
+
+static void doze(int signal)
+{
+    const struct timespec length = {.tv_nsec = 50 * (long)NS_PER_MS};
+
+    (void)signal;
+    nanosleep(&length, NULL);
+}
+
+/* The generator dozes half of the time: that is no fault of the server's. */
+static void a_late_generator_says_so(void **unused)
+{
+    const struct itimerval often = {{0, 100000}, {0, 100000}}, never = {{0, 0}, {0, 0}};
+    struct misbehave *server;
+    struct load_result result;
+    sigset_t alarms;
+
+    (void)unused;
+    sigemptyset(&alarms);
+    sigaddset(&alarms, SIGALRM);
+    signal(SIGALRM, doze);
+    pthread_sigmask(SIG_BLOCK, &alarms, NULL);
+    server = misbehave_open(&good, NULL);
+    pthread_sigmask(SIG_UNBLOCK, &alarms, NULL);
+    struct load_setup setup = setup_of(server, "/users/random");
+    setup.rate_rps = 500;
+    setup.duration_ns = NS_PER_SECOND;
+    setitimer(ITIMER_REAL, &often, NULL);
+    result_get(&setup, &result);
+    setitimer(ITIMER_REAL, &never, NULL);
+    assert_int_equal(result.errors, 0);
+    print_message("  %llu of %llu late\n", (unsigned long long)result.late,
+                  (unsigned long long)result.requests);
+    assert_true(result.late > result.requests / 20);
+    assert_true(result.late_ns > 30 * NS_PER_MS);
+    assert_true(result.bottleneck);
+    assert_non_null(strstr(result.bottleneck_reason, "late"));
+    load_result_free(&result);
+    misbehave_close(server);
+}
+
+/* A stalled server is not the generator's fault. */
+static void a_late_server_is_not_blamed_on_the_generator(void **unused)
+{
+    const struct misbehave_manner manner = {
+        .name = "stalls", .answer = MISBEHAVE_GOOD, .stall_ms = 500};
+    struct misbehave *server = misbehave_open(&manner, NULL);
+    struct load_setup setup = setup_of(server, "/users/random");
+    struct load_result result;
+
+    (void)unused;
+    setup.rate_rps = 200;
+    setup.duration_ns = 2 * NS_PER_SECOND;
+    result_get(&setup, &result);
+    print_message("  p90 %.1f ms; %llu of %llu late, %llu unsent, %llu errors\n",
+                  (double)histogram_percentile(result.all, 90) / 1e6,
+                  (unsigned long long)result.late, (unsigned long long)result.requests,
+                  (unsigned long long)result.unsent, (unsigned long long)result.errors);
+    assert_true(histogram_percentile(result.all, 90) > 100 * NS_PER_MS);
+    assert_true(result.late < result.requests / 4);
+    load_result_free(&result);
+    misbehave_close(server);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_stall_is_seen_by_due_times_alone),
+        cmocka_unit_test(a_trace_keeps_its_own_time),
+        cmocka_unit_test(a_trace_without_times_has_no_speed),
+        cmocka_unit_test(a_late_generator_says_so),
+        cmocka_unit_test(a_late_server_is_not_blamed_on_the_generator),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
