@@ -5,8 +5,10 @@
 #include "server.h"
 #include "units.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #define PASTE_(a, b) a##b
@@ -15,21 +17,23 @@
 #define QUOTE(text)  QUOTE_(text)
 #define PROGRAM      "serve-" QUOTE(POLICY)
 
-#define PORT_MAX          UINT16_MAX
-#define THREADS_MAX       256
-#define SESSION_MAX       65536
-#define WEAK_SESSION      64
-#define CAPACITY_DEFAULT  10000
-#define TTL_DEFAULT_NS    (60 * NS_PER_SECOND)
-#define ASKED_FOR_NOTHING UINT64_MAX /* an option that was not given */
+#define PORT_MAX             UINT16_MAX
+#define THREADS_MAX          256
+#define SESSION_MAX          65536
+#define WEAK_SESSION         64
+#define CAPACITY_DEFAULT     10000
+#define TTL_DEFAULT_NS       (60 * NS_PER_SECOND)
+#define RECORD_LIMIT_DEFAULT (UINT64_C(256) << 20)
+#define RECORD_LIMIT_MIN     (UINT64_C(2) << 20) /* two files of a few blocks */
+#define ASKED_FOR_NOTHING    UINT64_MAX          /* an option that was not given */
 
 extern const struct policy PASTE(POLICY, _policy);
 static const struct policy *const policy = &PASTE(POLICY, _policy);
 
 struct settings {
-    const char *address, *unix_path, *origin;
+    const char *address, *unix_path, *origin, *record, *record_key;
     uint64_t port, threads, session, connection_requests, seed, ttl_ns, origin_cost_ns,
-        dirty_decay_ns;
+        dirty_decay_ns, record_limit;
     struct option_capacity capacity;
 };
 
@@ -55,6 +59,12 @@ static const struct option rows[] = {
      "a fetch takes so much longer, as from a real database (0)"},
     {"dirty-decay", OPTION_DURATION, offsetof(struct settings, dirty_decay_ns), "TIME",
      "give unused pages back after so long, 0 at once (the allocator's default)"},
+    {"record", OPTION_TEXT, offsetof(struct settings, record), "FILE",
+     "record what is asked for, ids as keyed hashes: a trace for tidemark replay"},
+    {"record-limit", OPTION_SIZE, offsetof(struct settings, record_limit), "SIZE",
+     "keep the latest of it, in FILE and FILE.1 (256MiB)"},
+    {"record-key", OPTION_TEXT, offsetof(struct settings, record_key), "FILE",
+     "hash under the key in FILE, 32 hexadecimal digits (one that nobody knows)"},
     {"seed", OPTION_COUNT, offsetof(struct settings, seed), "N", "another seed, other users (0)"},
 };
 
@@ -114,6 +124,15 @@ static bool number_check(const char *option, uint64_t value, uint64_t least, uin
     return value >= least && value <= most;
 }
 
+static bool record_check(const struct settings *settings, char error[OPTIONS_ERROR_BYTES])
+{
+    snprintf(error, OPTIONS_ERROR_BYTES, "--record-limit must be at least 2MiB");
+    if (settings->record_limit < RECORD_LIMIT_MIN)
+        return false;
+    snprintf(error, OPTIONS_ERROR_BYTES, "--record-key is of use with --record FILE only");
+    return settings->record || settings->record_key == NULL;
+}
+
 static bool settings_check(struct settings *settings, char error[OPTIONS_ERROR_BYTES])
 {
     if (settings->session == ASKED_FOR_NOTHING)
@@ -123,10 +142,11 @@ static bool settings_check(struct settings *settings, char error[OPTIONS_ERROR_B
     return capacity_check(settings, error) && ttl_check(settings, error) &&
            number_check("port", settings->port, 0, PORT_MAX, error) &&
            number_check("threads", settings->threads, 1, THREADS_MAX, error) &&
-           number_check("session", settings->session, 0, SESSION_MAX, error);
+           number_check("session", settings->session, 0, SESSION_MAX, error) &&
+           record_check(settings, error);
 }
 
-static struct server *settings_apply(const struct settings *settings,
+static struct server *settings_apply(const struct settings *settings, struct recorder *recorder,
                                      char error[SERVER_ERROR_BYTES])
 {
     struct server_setup setup = {
@@ -138,7 +158,8 @@ static struct server *settings_apply(const struct settings *settings,
                               .seed = settings->seed},
                     .origin = settings->origin,
                     .origin_cost_ns = settings->origin_cost_ns,
-                    .session_records = (uint32_t)settings->session},
+                    .session_records = (uint32_t)settings->session,
+                    .recorder = recorder},
         .address = settings->address,
         .port = (uint16_t)settings->port,
         .unix_path = settings->unix_path,
@@ -154,18 +175,49 @@ static int refuse(const char *error, int status)
     return status;
 }
 
+static void tell(const char *line)
+{
+    fprintf(stderr, "%s: %s\n", PROGRAM, line);
+}
+
+static uint64_t clock_ns(clockid_t clock)
+{
+    struct timespec now;
+    clock_gettime(clock, &now);
+    return (uint64_t)now.tv_sec * NS_PER_SECOND + (uint64_t)now.tv_nsec;
+}
+
+static struct recorder *recorder_begin(const struct settings *settings,
+                                       char error[RECORDER_ERROR_BYTES])
+{
+    struct recorder_setup setup = {.path = settings->record,
+                                   .key_path = settings->record_key,
+                                   .limit_bytes = settings->record_limit,
+                                   .now_ns = clock_ns(CLOCK_MONOTONIC),
+                                   .unix_ns = clock_ns(CLOCK_REALTIME),
+                                   .tell = tell};
+    signal(SIGXFSZ, SIG_IGN); /* a file that is too large ends the recording, not the server */
+    return recorder_open(&setup, error);
+}
+
 static int serve(struct settings *settings)
 {
     char error[SERVER_ERROR_BYTES];
+    struct recorder *recorder = NULL;
     if (settings->dirty_decay_ns != ASKED_FOR_NOTHING &&
         !memory_set_decay(settings->dirty_decay_ns))
         return refuse("--dirty-decay: this allocator cannot be told", 1);
-    struct server *server = settings_apply(settings, error);
-    if (server == NULL)
+    if (settings->record && !(recorder = recorder_begin(settings, error)))
         return refuse(error, 1);
+    struct server *server = settings_apply(settings, recorder, error);
+    if (server == NULL) {
+        recorder_close(recorder);
+        return refuse(error, 1);
+    }
     fprintf(stderr, "%s[%d]: %s on %s (press CTRL+C to quit)\n", PROGRAM, getpid(), policy->name,
             server_url(server));
     server_run(server);
+    recorder_close(recorder);
     return 0;
 }
 
@@ -181,6 +233,7 @@ int main(int argc, char **argv)
         .dirty_decay_ns = ASKED_FOR_NOTHING,
         .capacity = {.entries = ASKED_FOR_NOTHING},
         .origin = "faker",
+        .record_limit = RECORD_LIMIT_DEFAULT,
     };
     char error[OPTIONS_ERROR_BYTES];
     int positional = 0;

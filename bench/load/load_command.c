@@ -26,7 +26,7 @@ struct load_options {
     uint64_t connections, streams, requests, duration_ns, warmup_ns, timeout_ns, seed, cpu;
     double rate_rps;
     const char *speed;
-    const char *workload, *hdr;
+    const char *workload, *format, *hdr;
     bool http2, poisson, check_id, json;
 };
 
@@ -42,6 +42,7 @@ static const struct option option_rows[] = {
     {"warmup", OPTION_DURATION, FIELD(warmup_ns), "TIME", "loads before it measures (0)"},
     {"workload", OPTION_TEXT, FIELD(workload), "NAME",
      "which ids to ask for: a generator or a trace (" WORKLOAD_DEFAULT ")"},
+    {"format", OPTION_TEXT, FIELD(format), "NAME", "of a trace, where it cannot be detected"},
     {"rate", OPTION_REAL, FIELD(rate_rps), "N",
      "requests due per second, whatever the server does; latency counts from then"},
     {"speed", OPTION_TEXT, FIELD(speed), "FACTOR",
@@ -167,7 +168,7 @@ static unsigned setup_streams(const struct load_options *options)
 static int setup_fill(struct load_setup *setup, struct load_options *options, const char *url,
                       char error[LOAD_ERROR_BYTES])
 {
-    const struct trace_setup stream = {.seed = options->seed};
+    const struct trace_setup stream = {.format = options->format, .seed = options->seed};
 
     if (load_target_parse(&setup->target, url, error) < 0)
         return -1;

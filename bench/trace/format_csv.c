@@ -416,7 +416,7 @@ const struct format format_csv = {
     .name = "csv",
     .summary =
         "columns named in the first line: id or key, and perhaps time, size, ttl, op; or\n"
-        "           csv:id=COLUMN,time=COLUMN,... by name, or by number from 1 (no names then)",
+        "             csv:id=COLUMN,time=COLUMN,... by name, or by number from 1 (no names then)",
     .is_meant = is_csv,
     .start = start_csv,
     .read = read_csv,

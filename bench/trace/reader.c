@@ -14,8 +14,8 @@
 
 /* In the order in which they are tried. */
 static const struct format *const formats[] = {
-    &format_oracle, &format_twitter, &format_csv,  &format_arc,
-    &format_sized,  &format_text,    &format_be32, &format_be64,
+    &format_recorded, &format_log,   &format_oracle, &format_twitter, &format_csv,
+    &format_arc,      &format_sized, &format_text,   &format_be32,    &format_be64,
 };
 
 #define FORMATS (sizeof(formats) / sizeof(formats[0]))
@@ -218,6 +218,10 @@ static void reader_free(struct reader *reader)
 {
     if (reader == NULL)
         return;
+    if (reader->log.pattern != NULL)
+        regfree(reader->log.pattern);
+    free(reader->log.pattern);
+    free(reader->recorded);
     free(reader->name);
     free(reader);
 }
@@ -285,5 +289,5 @@ struct source *reader_open_memory(const char *name, const char *data, size_t byt
 void reader_describe(FILE *out)
 {
     for (size_t i = 0; i < FORMATS; i++)
-        fprintf(out, "  %-8s %s\n", formats[i]->name, formats[i]->summary);
+        fprintf(out, "  %-10s %s\n", formats[i]->name, formats[i]->summary);
 }

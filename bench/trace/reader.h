@@ -5,6 +5,7 @@
 #include "input.h"
 #include "source.h"
 
+#include <regex.h>
 #include <string.h>
 
 struct reader;
@@ -22,7 +23,7 @@ struct format {
 };
 
 extern const struct format format_text, format_sized, format_csv, format_twitter, format_arc,
-    format_oracle, format_be32, format_be64;
+    format_oracle, format_recorded, format_log, format_be32, format_be64;
 
 #define CSV_COLUMNS_MAX 100
 
@@ -49,6 +50,10 @@ struct reader {
     struct { /* arc: what is left of a block */
         uint64_t next, left;
     } block;
+    struct {              /* access-log */
+        regex_t *pattern; /* NULL: the path is the key */
+    } log;
+    struct recorded *recorded; /* what is left of a block */
 };
 
 /* A line without its end. */

@@ -124,6 +124,15 @@ static void expect_request(const struct trace_request *got, const struct trace_r
 
 #define CASE_MAX 8
 
+/* Three requests, as a server records them. */
+#define RECORDED                                                                                   \
+    "tiderec1"                                                                                     \
+    "\x74\x62\x6c\x6b\x03\x00\x00\x00\x28\x00\x00\x00\x24\x00\x00\x00\x00\x40\x1e\x18"             \
+    "\x24\x0a\x06\x00\xae\xc9\xea\x22\x0c\xb3\x85\xd1\x28\xb5\x2f\xfd\x20\x24\xfd\x00"             \
+    "\x00\xb8\x02\x01\x00\x00\x00\x00\x00\x00\xff\x02\x01\x00\x90\xa1\x0f\xf0\xe7\x6a"             \
+    "\xc8\x01\x00\xc9\x01\x02\x00\x60\x8c\x0c\x1c\x01"
+#define RECORDED_BYTES (sizeof(RECORDED) - 1)
+
 /* A trace and what is read from it. Ids that are hashes stand in hashed, as text. */
 static const struct trace_case {
     const char *format;
@@ -227,6 +236,62 @@ static const struct trace_case {
       {.id = 0x8000000000000201, .time_ns = 3 * NS, .next = NEVER, .bytes = 100}},
      {0},
      3},
+    {"recorded",
+     true,
+     RECORDED,
+     RECORDED_BYTES,
+     {{.id = 258, .bytes = 100},
+      {.id = UINT64_MAX, .time_ns = NS / 4, .bytes = 0},
+      {.id = 258, .time_ns = 2 * NS, .bytes = 100}},
+     {0},
+     3},
+    {"recorded", /* joined; of the last block there is a part only */
+     true,
+     RECORDED RECORDED RECORDED,
+     3 * RECORDED_BYTES - 1,
+     {{.id = 258, .bytes = 100},
+      {.id = UINT64_MAX, .time_ns = NS / 4, .bytes = 0},
+      {.id = 258, .time_ns = 2 * NS, .bytes = 100},
+      {.id = 258, .time_ns = 2 * NS, .bytes = 100},
+      {.id = UINT64_MAX, .time_ns = 2 * NS, .bytes = 0},
+      {.id = 258, .time_ns = 2 * NS, .bytes = 100}},
+     {0},
+     6},
+    {"access-log",
+     true,
+     "127.0.0.1 - frank [29/Feb/2000:23:59:59 -0700] \"GET /a?x=1 HTTP/1.0\" 200 2326\n"
+     "::1 - - [01/Mar/2000:07:00:01 +0000] \"GET /b HTTP/1.1\" 304 0 \"-\" \"Mozilla \\\" 5\"\n"
+     "a[b] - [01/Mar/2000:09:30:02 +0230] \"POST /b HTTP/1.1\" 200 5\n"
+     "a - - [01/Mar/2000:07:00:03 +0000] \"GET /c\\\"d HTTP/1.1\" 204 - 0.001\n"
+     "a - - [01/Mar/2000:07:00:03 +0000] \"\\x16\\x03\" 400 150\n"
+     "a - - [01/Mar/2000:07:00:03 +0000] \"-\" 408 0\n"
+     "a - - [01/Mar/2000:07:00:03 +0000] \"GET /d HTTP/1.1\" 404 9\n"
+     "a - - [01/Mar/2000:07:00:02 +0000] \"GET http://h/d?? HTTP/1.1\" 206 9999999999\n"
+     "a - - [01/Mar/2001:07:00:00 +0000] \"GET /e\" 200 7\n",
+     0,
+     {{.bytes = 2326},
+      {.time_ns = 2 * NS, .bytes = 1},
+      {.time_ns = 4 * NS, .bytes = 0},
+      {.time_ns = 4 * NS, .bytes = UINT32_MAX},
+      {.time_ns = (365 * UINT64_C(86400) + 1) * NS, .bytes = 7}},
+     {"/a", "/b", "/c\\\"d", "http://h/d", "/e"},
+     5},
+    {"access-log:/users/([^/?]+)",
+     false,
+     "h - - [10/Oct/2000:13:55:36 +0000] \"GET /users/42?f HTTP/1.0\" 200 3\n"
+     "h - - [10/Oct/2000:13:55:36 +0000] \"GET /favicon.ico HTTP/1.0\" 200 4\n"
+     "h - - [10/Oct/2000:13:55:37 +0000] \"GET /v2/users/eve/ HTTP/1.0\" 200 5",
+     0,
+     {{.id = 42, .bytes = 3}, {.time_ns = NS, .bytes = 5}},
+     {[1] = "eve"},
+     2},
+    {"access-log:x.*",
+     false,
+     "h - - [01/Jan/1970:00:00:00 +0000] \"GET /axb HTTP/1.0\" 200 3\n",
+     0,
+     {{.bytes = 3}},
+     {"xb"},
+     1},
     {"be32",
      false,
      "\0\0\x01\x02\xff\xff\xff\xff",
@@ -428,6 +493,8 @@ static void read_error(struct bytes bytes, const char *format, size_t *count,
     unlink(path);
 }
 
+#define LOG_LINE "h - - [10/Oct/2000:13:55:36 -0700] \"GET /a HTTP/1.0\" 200 "
+
 static void bad_lines_are_refused(void **state)
 {
     (void)state;
@@ -466,11 +533,26 @@ static void bad_lines_are_refused(void **state)
          "bad:2: expected \"start count ignored ignored\", found \"1 2 0\""},
         {"arc", "18446744073709551615 1 0 0\n", 0, "bad:1: expected ids below 2^64"},
         {"oracle", "abc", 0, "bad:1: expected a record of 24 bytes, found the last 3: cut short?"},
+        {"recorded", "tiderec1 and then something else than blocks, of whatever length", 0,
+         "bad:1: expected a block of a recording"},
+        {"recorded:1", "tiderec1", 0, "recorded takes no options"},
+        {"access-log", LOG_LINE "1\nhello [there] you\n", 1,
+         "bad:2: expected an access log's line, found \"hello [there] you\""},
+        {"access-log", "h - - [10/Oct/2000:13:55:36 -0700] \"GET / HTTP/1.0\" 200\n", 0,
+         "bad:1: expected an access log's line"},
+        {"access-log", "h - - [10/Okt/2000:13:55:36 -0700] \"GET / HTTP/1.0\" 200 1\n", 0,
+         "bad:1: expected a time like 10/Oct/2000:13:55:36 -0700, found \"10/Okt/2000:13:55:36 "
+         "-07"},
+        {"access-log", "h - - [10/Oct/2000:24:55:36 -0700] \"GET / HTTP/1.0\" 200 1\n", 0,
+         "bad:1: expected a time like"},
+        {"access-log", "h - - [31/Dec/1969:00:00:00 +0000] \"GET / HTTP/1.0\" 200 1\n", 0,
+         "bad:1: expected a time like"},
+        {"access-log:(a", "\n", 0, "--format access-log:(a: Unmatched ( or \\("},
         {"be32", "abcde", 1, "bad:2: expected a record of 4 bytes, found the last 1: cut short?"},
         {"be64", "abcdefgh12", 1, "bad:2: expected a record of 8 bytes, found the last 2"},
         {"text:1", "1\n", 0, "text takes no options"},
         {"twitter:1", "1\n", 0, "twitter takes no options"},
-        {"morse", "1\n", 0, "there is no such format; name it with --format, one of oracle, "},
+        {"morse", "1\n", 0, "there is no such format; name it with --format, one of recorded, "},
         {NULL, "1 2 3 4\n", 0, "cannot be told from its content; name it with --format, one of"},
         {NULL, "\1\2\3\4\5\6\7", 0, "cannot be told from its content"},
         {NULL, "", 0, "it is empty"},

@@ -23,6 +23,9 @@ static const char *const formats[] = {
     "csv:id=2",
     "csv:id=2,time=1,size=3,op=4,ttl=5",
     "csv:id=key,time=time",
+    "recorded",
+    "access-log",
+    "access-log:/([a-z]+)",
 };
 
 static void check(bool holds)

@@ -11,7 +11,8 @@
 
 #define ROUNDS    2000
 #define BYTES_MAX 400
-#define HEAD      2 /* bytes that steer the target */
+#define HEAD      2  /* bytes that steer the target */
+#define FORMATS   15 /* of the target */
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -34,6 +35,13 @@ static const struct seed seeds[] = {
     SEED("10 3 0 0\n18446744073709551615 0 0 0\n5 18446744073709551615 1 2\n"),
     SEED("\1\0\0\0\2\0\0\0\0\0\0\0\3\0\0\0\xff\xff\xff\xff\xff\xff\xff\xff"
          "\2\0\0\0\3\0\0\0\0\0\0\0\4\0\0\0\5\0\0\0\0\0\0\0"),
+    SEED("h - - [10/Oct/2000:13:55:36 -0700] \"GET /ab?c HTTP/1.0\" 200 2326\n"
+         "h - - [10/Oct/2000:13:55:37 +0000] \"GET /d\\\"e\" 304 - \"r\" \"a\"\n"),
+    SEED("tiderec1"
+         "\x74\x62\x6c\x6b\x03\x00\x00\x00\x28\x00\x00\x00\x24\x00\x00\x00\x00\x40\x1e\x18"
+         "\x24\x0a\x06\x00\xae\xc9\xea\x22\x0c\xb3\x85\xd1\x28\xb5\x2f\xfd\x20\x24\xfd\x00"
+         "\x00\xb8\x02\x01\x00\x00\x00\x00\x00\x00\xff\x02\x01\x00\x90\xa1\x0f\xf0\xe7\x6a"
+         "\xc8\x01\x00\xc9\x01\x02\x00\x60\x8c\x0c\x1c\x01"),
     SEED("\x1f\x8b\x08\0\0\0\0\0\0\3\x33\xe4\x32\xe2\x02\0\x90\xaf\x7c\x4c\4\0\0\0"),
     SEED("\x28\xb5\x2f\xfd\x04\x58\x21\0\0\x31\x0a\x32\x0a"),
     SEED("\xfd\x37\x7a\x58\x5a\0\0\4\xe6\xd6\xb4\x46"),
@@ -56,7 +64,7 @@ static void seeds_in_every_format(void **state)
     (void)state;
     static const uint8_t pieces[] = {0, 1, 7, 64};
     for (size_t s = 0; s < SEEDS; s++) {
-        for (uint8_t format = 0; format < 12; format++) {
+        for (uint8_t format = 0; format < FORMATS; format++) {
             for (size_t p = 0; p < sizeof(pieces); p++) {
                 uint8_t bytes[BYTES_MAX] = {format, pieces[p]};
                 memcpy(bytes + HEAD, seeds[s].bytes, seeds[s].count);

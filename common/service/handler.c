@@ -108,6 +108,8 @@ void handler_tick(struct handler *handler, uint64_t now_ns)
 {
     shards_tick(handler->shards, now_ns);
     walk_clear(handler);
+    if (handler->setup.recorder)
+        recorder_tick(handler->setup.recorder, now_ns);
     memory_decay();
 }
 
@@ -289,6 +291,15 @@ struct record *handler_find(struct handler *handler, struct span key)
 
 /* Users. */
 
+/* Of everyone who is going to be answered with a record, in the order of the answers. */
+static void answer_note(struct handler *handler, struct span id, const struct record *record,
+                        bool hit, uint64_t now_ns)
+{
+    struct recorder *recorder = handler->setup.recorder;
+    if (recorder && record)
+        recorder_note(recorder, id, record_body(record).count, hit, now_ns);
+}
+
 static void user_reply(struct reply *reply, struct session *session, enum origin_answer answer,
                        struct record *record, const char *cache)
 {
@@ -360,6 +371,7 @@ static bool user_ask(struct worker *worker, const struct request *request, struc
     else
         shards_note_held(handler->shards, record);
     shards_leave(handler->shards, index);
+    answer_note(handler, id, record, hit, request->now_ns);
     if (!wait)
         user_reply(reply, request->session, answer, record, hit ? "hit" : "miss");
     return !wait;
@@ -501,16 +513,16 @@ uint64_t worker_due(const struct worker *worker)
 }
 
 /* Each gets a reference of its own. Once woken, a waiter may be gone. */
-static void waiters_wake(struct shards *shards, struct waiter *waiters, enum origin_answer answer,
-                         struct record *record)
+static void waiters_wake(struct handler *handler, const struct fetch *fetch,
+                         enum origin_answer answer, struct record *record, uint64_t now_ns)
 {
-    while (waiters) {
-        struct waiter *waiter = waiters;
-        waiters = waiter->next;
+    for (struct waiter *waiter = fetch->waiters, *next; waiter; waiter = next) {
+        next = waiter->next;
+        answer_note(handler, fetch_id(fetch), record, false, now_ns);
         waiter->answer = answer;
         waiter->record = record;
         if (record)
-            shards_hold(shards, record);
+            shards_hold(handler->shards, record);
         waiter->wake(waiter);
     }
 }
@@ -525,7 +537,7 @@ static void fetch_finish(struct worker *worker, struct fetch *fetch, uint64_t no
         origin_ask(worker, cache, fetch_id(fetch), fetch->hash, now_ns, &record);
     fetches_end(handler->fetches[index], fetch);
     shards_leave(handler->shards, index);
-    waiters_wake(handler->shards, fetch->waiters, answer, record);
+    waiters_wake(handler, fetch, answer, record, now_ns);
     if (record)
         shards_release(handler->shards, record);
     fetch_free(fetch);

@@ -9,6 +9,7 @@
 #include "cache.h"
 #include "fetches.h"
 #include "figures.h"
+#include "recorder.h"
 #include "reply.h"
 #include "walk.h"
 
@@ -26,6 +27,7 @@ struct handler_setup {
     uint32_t session_records; /* how many records a connection owns */
     unsigned threads;
     uint64_t now_ns;
+    struct recorder *recorder; /* of what is answered; NULL: nobody records. Not the handler's */
 };
 
 /* NULL: error says why in one line. */

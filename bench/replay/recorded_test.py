@@ -1,0 +1,150 @@
+"""recorded_test.py - what a server recorded, replayed, gives the hits that it counted.
+
+usage: recorded_test.py BIN_DIR
+"""
+import contextlib
+import json
+import os
+import re
+import resource
+import signal
+import subprocess
+import sys
+import tempfile
+import unittest
+import urllib.request
+
+BIN = sys.argv[1]
+TIDEMARK = os.path.join(BIN, "tidemark")
+PATIENCE_S = 60
+REQUESTS = 20000
+
+
+class Server:
+    def __init__(self, policy, *options, file_bytes=None):
+        def limit():
+            if file_bytes:
+                resource.setrlimit(resource.RLIMIT_FSIZE, (file_bytes, file_bytes))
+        self.process = subprocess.Popen(
+            [os.path.join(BIN, "serve-" + policy), "--port", "0", *options],
+            stderr=subprocess.PIPE, text=True, preexec_fn=limit)
+        found = re.search(r"(http://\S+)", self.process.stderr.readline())
+        self.url = found[1]
+
+    def load(self, requests=REQUESTS, connections=1, workload="zipf:0.9:5000"):
+        done = subprocess.run(
+            [TIDEMARK, "load", self.url + "/users/{id}", "--connections", str(connections),
+             "--requests", str(requests), "--workload", workload, "--json"],
+            capture_output=True, text=True, timeout=PATIENCE_S, check=True)
+        return json.loads(done.stdout)
+
+    def stats(self):
+        with urllib.request.urlopen(self.url + "/stats", timeout=PATIENCE_S) as answer:
+            return json.load(answer)
+
+    def stop(self, number=signal.SIGTERM):
+        self.process.send_signal(number)
+        return self.process.communicate(timeout=PATIENCE_S)[1]
+
+
+@contextlib.contextmanager
+def serving(policy, *options, **more):
+    server = Server(policy, *options, **more)
+    try:
+        yield server
+    finally:
+        if server.process.poll() is None:
+            server.stop(signal.SIGKILL)
+
+
+def replay(path, policy, capacity, *options):
+    done = subprocess.run(
+        [TIDEMARK, "replay", path, "--policies", policy, "--capacity", str(capacity), "--seed", "0",
+         "--json", *options], capture_output=True, text=True, timeout=PATIENCE_S)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+class Recorded(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.path = os.path.join(folder.name, "recording")
+
+    def test_a_replay_gives_the_hits_that_the_server_counted(self):
+        for policy in ("lru", "sieve", "arc"):
+            with self.subTest(policy), \
+                    serving(policy, "--capacity", "500", "--record", self.path) as server:
+                server.load()
+                counted = server.stats()["cache"]
+                self.assertEqual(server.stop(), "")
+                row = replay(self.path, policy, 500)
+                self.assertEqual(row["requests"], REQUESTS)
+                self.assertEqual(row["hits"], counted["hits"])
+                self.assertEqual(row["evictions"], counted["evictions"])
+                self.assertGreater(row["hits"], REQUESTS / 10)
+
+    def test_every_request_is_recorded_whoever_waits_and_on_whatever_thread(self):
+        with serving("lru", "--threads", "2", "--origin-cost", "1ms", "--capacity", "500",
+                     "--record", self.path) as server:
+            server.load(connections=20)
+            distinct = server.stats()["cache"]["insertions"]
+            self.assertEqual(server.stop(), "")
+        row = replay(self.path, "lru", "100%")
+        self.assertEqual(row["requests"], REQUESTS)
+        self.assertLessEqual(row["distinct_ids"], distinct)
+        self.assertAlmostEqual(row["byte_hit_ratio"], row["hit_ratio"], 1)
+
+    def test_a_server_that_is_killed_leaves_whole_blocks(self):
+        with serving("lru", "--record", self.path) as server:
+            server.load(requests=40000)
+            server.stop(signal.SIGKILL)
+        kept = replay(self.path, "lru", 100)["requests"]
+        self.assertGreaterEqual(kept, 40000 - 4096)
+        with open(self.path, "rb+") as file:
+            file.truncate(os.path.getsize(self.path) - 1)
+        self.assertIn(replay(self.path, "lru", 100)["requests"], range(1, kept))
+
+    def test_a_full_disk_ends_the_recording_and_nothing_else(self):
+        with serving("lru", "--record", self.path, file_bytes=100 << 10) as server:
+            load = server.load(requests=60000)
+            self.assertEqual((load["requests"], load["errors"]), (60000, 0))
+            said = server.stop()
+        self.assertRegex(said, r"^serve-lru: \S+: File too large; recording ends here, serving "
+                               r"does not\n$")
+        self.assertGreater(replay(self.path, "lru", 100)["requests"], 0)
+
+    def test_one_key_makes_recordings_comparable(self):
+        key = self.path + ".key"
+        with open(key, "w", encoding="utf-8") as file:
+            file.write("00112233445566778899aabbccddeeff\n")
+        for _ in range(2):
+            with serving("lru", "--record", self.path, "--record-key", key) as server:
+                server.load(requests=1000, workload="uniform:100")
+                server.stop()
+        with open(self.path + ".1", "rb") as older, open(self.path, "rb") as newer, \
+                open(self.path + ".both", "wb") as both:
+            both.write(older.read() + newer.read())
+        row = replay(self.path + ".both", "lru", 100)
+        self.assertEqual((row["requests"], row["distinct_ids"]), (2000, 100))
+
+    def test_what_cannot_be_is_refused(self):
+        with open(self.path, "w", encoding="utf-8") as file:
+            file.write("a diary\n")
+        for options, words in (
+                (["--record", self.path], "something else than a recording"),
+                (["--record", self.path + "/no"], self.path),
+                (["--record", self.path + "2", "--record-key", self.path], "32 hexadecimal"),
+                (["--record-key", self.path], "--record FILE"),
+                (["--record", self.path + "2", "--record-limit", "1KiB"], "--record-limit")):
+            done = subprocess.run([os.path.join(BIN, "serve-lru"), "--port", "0", *options],
+                                  capture_output=True, text=True, timeout=PATIENCE_S)
+            self.assertNotEqual(done.returncode, 0, options)
+            self.assertEqual(done.stderr.count("\n"), 1, done.stderr)
+            self.assertIn(words, done.stderr)
+        with open(self.path, encoding="utf-8") as file:
+            self.assertEqual(file.read(), "a diary\n")
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1])
