@@ -166,6 +166,8 @@ static void target_reached(struct walk *walk, struct target *target)
         trail_keep(walk);
     else if (walk->lost)
         lost_holder_keep(walk, target);
+    else if (walk->result.held.count == 0)
+        trail_write(walk, &walk->result.held);
     target->found |= walk->owns && !walk->lost;
 }
 

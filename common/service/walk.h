@@ -87,6 +87,7 @@ struct walk_lost {
     size_t kind_count, example_count;
     struct walk_lost_kind kinds[WALK_LOST_KINDS];
     struct walk_example examples[WALK_EXAMPLES];
+    struct walk_trail held; /* to some record of the sample that is held; count 0: none is */
 };
 
 /* When it is over; they live as long as the walk. */
