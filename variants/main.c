@@ -1,4 +1,5 @@
 /* main.c - a server for one policy; compiled once for each variant. */
+#include "console.h"
 #include "hooks.h"
 #include "options.h"
 #include "policies.h"
@@ -31,7 +32,7 @@ extern const struct policy PASTE(POLICY, _policy);
 static const struct policy *const policy = &PASTE(POLICY, _policy);
 
 struct settings {
-    const char *address, *unix_path, *origin, *record, *record_key;
+    const char *address, *unix_path, *origin, *record, *record_key, *console;
     uint64_t port, threads, session, connection_requests, seed, ttl_ns, origin_cost_ns,
         dirty_decay_ns, record_limit;
     struct option_capacity capacity;
@@ -65,6 +66,8 @@ static const struct option rows[] = {
      "keep the latest of it, in FILE and FILE.1 (256MiB)"},
     {"record-key", OPTION_TEXT, offsetof(struct settings, record_key), "FILE",
      "hash under the key in FILE, 32 hexadecimal digits (one that nobody knows)"},
+    {"console", OPTION_TEXT, offsetof(struct settings, console), "PATH|off",
+     "where `tidemark console` reaches this server (a Unix socket in $XDG_RUNTIME_DIR or /tmp)"},
     {"seed", OPTION_COUNT, offsetof(struct settings, seed), "N", "another seed, other users (0)"},
 };
 
@@ -200,6 +203,26 @@ static struct recorder *recorder_begin(const struct settings *settings,
     return recorder_open(&setup, error);
 }
 
+/* True, unless the console was asked for and cannot be: the one that every server has need not. */
+static bool console_begin(struct server *server, const char *path)
+{
+    char error[CONSOLE_ERROR_BYTES];
+    struct console_setup setup = {
+        .handler = server_handler(server), .url = server_url(server), .path = path};
+    if (path && strcmp(path, "off") == 0)
+        return true;
+    struct console *console = console_create(&setup, error);
+    if (console == NULL) {
+        fprintf(stderr, "%s: --console: %s%s\n", PROGRAM, error, path ? "" : "; going on without");
+        return path == NULL;
+    }
+    server_watch(server, &(struct server_watch){.descriptor = console_descriptor(console),
+                                                .ready = console_turn,
+                                                .end = console_destroy,
+                                                .context = console});
+    return true;
+}
+
 static int serve(struct settings *settings)
 {
     char error[SERVER_ERROR_BYTES];
@@ -213,6 +236,11 @@ static int serve(struct settings *settings)
     if (server == NULL) {
         recorder_close(recorder);
         return refuse(error, 1);
+    }
+    if (!console_begin(server, settings->console)) {
+        server_destroy(server);
+        recorder_close(recorder);
+        return 1;
     }
     fprintf(stderr, "%s[%d]: %s on %s (press CTRL+C to quit)\n", PROGRAM, getpid(), policy->name,
             server_url(server));

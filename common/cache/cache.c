@@ -440,3 +440,71 @@ void cache_census(const struct cache *cache, const char *name, struct census *ce
     census_add(census, &records);
     account_census(&cache->account, name, census);
 }
+
+/* Looking on. */
+
+const struct record *cache_peek(const struct cache *cache, struct span key, uint64_t hash)
+{
+    uint32_t slot = cache_find(cache, key, hash);
+    return slot == NO_SLOT ? NULL : slot_record(cache, slot);
+}
+
+uint32_t cache_slots_end(const struct cache *cache)
+{
+    return cache->slots.chunk_count << SLOT_CHUNK_BITS;
+}
+
+/* A free slot's word is a number up to SLOT_CHUNK_SLOTS, which no record's address is. */
+static bool slot_is_used(const struct cache *cache, uint32_t slot)
+{
+    return *slot_word(&cache->slots, slot) > SLOT_CHUNK_SLOTS;
+}
+
+/* The first used slot from *slot on, or NO_SLOT; *slot is then the next one. A chunk that is not
+ * there counts as one slot. */
+static uint32_t slot_walk(const struct cache *cache, uint32_t *slot, uint32_t most)
+{
+    uint32_t end = cache_slots_end(cache);
+    while (*slot < end && most-- > 0) {
+        uint32_t here = *slot;
+        if (!slots_has_chunk(&cache->slots, here))
+            *slot = (here | (SLOT_CHUNK_SLOTS - 1)) + 1;
+        else if (++*slot, slot_is_used(cache, here))
+            return here;
+    }
+    if (*slot >= end)
+        *slot = NO_SLOT;
+    return NO_SLOT;
+}
+
+const struct record *cache_walk(const struct cache *cache, uint32_t *slot, uint32_t most)
+{
+    uint32_t found = slot_walk(cache, slot, most);
+    return found == NO_SLOT ? NULL : slot_record(cache, found);
+}
+
+uint64_t cache_clear(struct cache *cache, uint32_t *slot, uint32_t most)
+{
+    uint64_t removals = 0;
+    uint32_t end = *slot + most < NO_SLOT ? *slot + most : NO_SLOT;
+    while (*slot < end) {
+        uint32_t found = slot_walk(cache, slot, end - *slot);
+        if (found == NO_SLOT)
+            break;
+        entry_leave(cache, found, LEAVES_DELETED);
+        removals++;
+    }
+    cache->stats.removals += removals;
+    cache_settle(cache, 0);
+    return removals;
+}
+
+void cache_resize(struct cache *cache, uint64_t capacity_entries, uint64_t capacity_bytes)
+{
+    cache->capacity_entries = limit_or_none(capacity_entries);
+    cache->capacity_bytes = limit_or_none(capacity_bytes);
+    cache->limited_bytes = capacity_bytes != 0;
+    struct access access = {.capacity = capacity_now(cache)};
+    cache_make_room(cache, 0, 0, &access);
+    index_expect(&cache->index, capacity_entries);
+}

@@ -98,6 +98,21 @@ uint32_t cache_look(const struct cache *cache, uint32_t from, uint32_t count,
                     void (*see)(void *context, uint32_t slot, struct record *record),
                     void *context);
 
+/* For whoever looks on: neither a hit nor a miss, the policy hears nothing, and no reference is
+ * taken. The record, or NULL, is there as long as the cache is the caller's. */
+const struct record *cache_peek(const struct cache *cache, struct span key, uint64_t hash);
+/* The first record in a slot from *slot on, looking at about `most` slots; NULL: none in these.
+ * *slot is where to go on, NO_SLOT at the end. The cache may change between two calls: an entry
+ * that stays meanwhile is met exactly once. */
+const struct record *cache_walk(const struct cache *cache, uint32_t *slot, uint32_t most);
+/* The same, but all records met are removed. Tells how many. */
+uint64_t cache_clear(struct cache *cache, uint32_t *slot, uint32_t most);
+/* No slot that is in use is at or above. */
+uint32_t cache_slots_end(const struct cache *cache);
+/* Other limits, 0: none, from now on: what is above them goes at once, in the policy's order. To
+ * go down without a pause, go in steps. */
+void cache_resize(struct cache *cache, uint64_t capacity_entries, uint64_t capacity_bytes);
+
 /* Entries without records, known by hash alone: two keys with one hash would be one entry, so
  * numbers are hashed by cache_hash_id, which never does that. True: it was there; otherwise it is
  * now, unless it cannot fit. Fills in access->capacity. */

@@ -62,6 +62,11 @@ struct span record_key(const struct record *record)
     return (struct span){key, record_key_bytes(record)};
 }
 
+uint32_t record_owners(const struct record *record)
+{
+    return atomic_load_explicit(&record->count_and_key, memory_order_relaxed) & COUNT_MASK;
+}
+
 size_t record_bytes(const struct record *record)
 {
     return memory_usable(record);

@@ -32,6 +32,8 @@ struct record *record_create(struct memory_zone *zone, struct span key, struct s
                              size_t key_at);
 struct span record_key(const struct record *record);
 struct span record_body(const struct record *record);
+/* How many references there are at this moment. */
+uint32_t record_owners(const struct record *record);
 /* Usable size of its allocation. */
 size_t record_bytes(const struct record *record);
 

@@ -106,13 +106,24 @@ static void index_watch(struct index *index)
     index->shrink_below = buckets == 1 ? 0 : (uint32_t)entries_for(buckets, EMPTY_PERCENT);
 }
 
+static uint32_t buckets_needed(uint64_t entries_limit)
+{
+    if (entries_limit == 0 || entries_limit >= NO_SLOT)
+        return UINT32_MAX;
+    return (uint32_t)buckets_for(entries_limit, FULL_PERCENT);
+}
+
+void index_expect(struct index *index, uint64_t entries_limit)
+{
+    index->buckets_needed = buckets_needed(entries_limit);
+    index_watch(index);
+}
+
 void index_create(struct index *index, struct account *above, uint64_t entries_limit,
                   uint64_t (*hash_of)(const void *context, uint32_t slot), const void *context)
 {
-    uint64_t needed =
-        entries_limit < NO_SLOT ? buckets_for(entries_limit, FULL_PERCENT) : UINT32_MAX;
     *index = (struct index){
-        .buckets_needed = entries_limit == 0 ? UINT32_MAX : (uint32_t)needed,
+        .buckets_needed = buckets_needed(entries_limit),
         .hash_of = hash_of,
         .context = context,
     };

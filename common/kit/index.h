@@ -54,6 +54,8 @@ struct index {
 void index_create(struct index *index, struct account *above, uint64_t entries_limit,
                   uint64_t (*hash_of)(const void *context, uint32_t slot), const void *context);
 void index_destroy(struct index *index);
+/* From now on so many entries at most; 0: none is known. There may not be more at this moment. */
+void index_expect(struct index *index, uint64_t entries_limit);
 /* The hash and slot must not be there yet. */
 void index_insert(struct index *index, uint64_t hash, uint32_t slot);
 /* They must be there. */

@@ -67,6 +67,28 @@ bool memory_set_decay(uint64_t decay_ns);
 /* Gives back the pages whose time is over. Where nothing is allocated any more, nobody else does.
  */
 void memory_decay(void);
+/* The allocator's own settings and figures, by name, as its manual has them. */
+struct memory_control {
+    enum { MEMORY_BOOL, MEMORY_UNSIGNED, MEMORY_SIGNED, MEMORY_TEXT } kind;
+    union {
+        bool yes;
+        uint64_t number;
+        int64_t signed_number;
+        const char *text; /* the allocator's */
+    };
+};
+/* Both: 0, or why not: ENOSYS, this allocator has none; ENOENT, none of that name; EPERM, not to be
+ * read (it acts, or is no plain value) or not to be written (it could do harm); EINVAL, it is of
+ * another kind, which control->kind then tells, or not such a value. Reading is as of the last
+ * memory_refresh. */
+int memory_control_read(const char *name, struct memory_control *control);
+int memory_control_write(const char *name, struct memory_control *control);
+/* The names that memory_control_write takes, * standing for a number, a line each. */
+const char *memory_controls_writable(void);
+/* Writes a heap profile, for jeprof. 0, or: ENOSYS, not built with profiling; EPERM, started
+ * without it (MALLOC_CONF=prof:true); EIO, the file cannot be written. */
+int memory_profile_dump(const char *path);
+
 /* The allocator's own statistics as JSON, handed over piece by piece. False where it has none. */
 bool memory_dump(void (*write)(void *context, const char *text), void *context);
 

@@ -4,6 +4,8 @@
 #include "process.h"
 
 #include <assert.h>
+#include <errno.h>
+#include <fnmatch.h>
 #include <jemalloc/jemalloc.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -175,4 +177,120 @@ bool memory_dump(void (*write)(void *context, const char *text), void *context)
 {
     malloc_stats_print(write, context, "J");
     return true;
+}
+
+/* Settings and figures. jemalloc tells how wide a value is, but not of what kind. */
+
+#define LENGTH(list) (sizeof(list) / sizeof(list)[0])
+
+/* Reading these makes something, asks for an argument, or gives an address. */
+static const char *const unreadable[] = {
+    "*create",        "experimental.*", "*extent_hooks", "thread.*allocatedp",
+    "*mutexes.reset", "prof.log_*",     "arenas.lookup", "*.hooks.*",
+};
+
+static const char *const texts[] = {
+    "version",          "config.malloc_conf",   "opt.dss",          "arena.*.dss",
+    "opt.junk",         "opt.stats_print_opts", "opt.thp",          "opt.metadata_thp",
+    "opt.prof_prefix",  "opt.percpu_arena",     "opt.zero_realloc", "opt.stats_interval_opts",
+    "thread.prof.name",
+};
+
+static const char *const signed_numbers[] = {"*decay_ms", "opt.lg_prof_interval",
+                                             "opt.lg_extent_max_active_fit", "opt.stats_interval"};
+
+#define WRITABLES(ROW)                                                                             \
+    ROW("background_thread")                                                                       \
+    ROW("max_background_threads")                                                                  \
+    ROW("arenas.dirty_decay_ms")                                                                   \
+    ROW("arenas.muzzy_decay_ms")                                                                   \
+    ROW("arena.*.dirty_decay_ms")                                                                  \
+    ROW("arena.*.muzzy_decay_ms")                                                                  \
+    ROW("prof.active")                                                                             \
+    ROW("prof.gdump")                                                                              \
+    ROW("prof.thread_active_init")                                                                 \
+    ROW("thread.prof.active")                                                                      \
+    ROW("thread.tcache.enabled")
+
+#define AS_ITEM(name) name,
+#define AS_LINE(name) name "\n"
+static const char *const writables[] = {WRITABLES(AS_ITEM)};
+
+static bool name_is_among(const char *name, const char *const *patterns, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (fnmatch(patterns[i], name, 0) == 0)
+            return true;
+    return false;
+}
+
+#define IS_AMONG(name, list) name_is_among(name, list, LENGTH(list))
+
+/* Reads into eight bytes; 0 or why not. Narrower values are there though jemalloc complains. */
+static int value_read(const char *name, uint64_t *value, size_t *width)
+{
+    *width = sizeof *value;
+    *value = 0;
+    int failure = mallctl(name, value, width, NULL, 0);
+    bool narrower = failure == EINVAL && (*width == sizeof(bool) || *width == sizeof(unsigned));
+    return narrower ? 0 : failure;
+}
+
+int memory_control_read(const char *name, struct memory_control *control)
+{
+    uint64_t value;
+    size_t width;
+    if (IS_AMONG(name, unreadable))
+        return EPERM;
+    int failure = value_read(name, &value, &width);
+    if (failure)
+        return failure == ENOENT ? ENOENT : EPERM;
+    *control = (struct memory_control){.kind = MEMORY_UNSIGNED, .number = value};
+    if (width == sizeof(bool))
+        *control = (struct memory_control){.kind = MEMORY_BOOL, .yes = value != 0};
+    else if (IS_AMONG(name, texts))
+        *control =
+            (struct memory_control){.kind = MEMORY_TEXT, .text = (const char *)(uintptr_t)value};
+    else if (IS_AMONG(name, signed_numbers))
+        *control = (struct memory_control){.kind = MEMORY_SIGNED, .signed_number = (int64_t)value};
+    return 0;
+}
+
+int memory_control_write(const char *name, struct memory_control *control)
+{
+    struct memory_control now;
+    if (!IS_AMONG(name, writables))
+        return memory_control_read(name, &now) == ENOENT ? ENOENT : EPERM;
+    int failure = memory_control_read(name, &now);
+    if (failure)
+        return failure;
+    bool numbers =
+        now.kind != MEMORY_BOOL && control->kind != MEMORY_BOOL && control->kind != MEMORY_TEXT;
+    if (now.kind != control->kind && !numbers) {
+        control->kind = now.kind;
+        return EINVAL;
+    }
+    size_t width = now.kind == MEMORY_BOOL ? sizeof control->yes : sizeof control->number;
+    control->kind = now.kind;
+    return mallctl(name, NULL, NULL, &control->yes, width) == 0 ? 0 : EINVAL;
+}
+
+const char *memory_controls_writable(void)
+{
+    return WRITABLES(AS_LINE);
+}
+
+static bool setting_read(const char *name)
+{
+    struct memory_control control;
+    return memory_control_read(name, &control) == 0 && control.kind == MEMORY_BOOL && control.yes;
+}
+
+int memory_profile_dump(const char *path)
+{
+    if (!setting_read("config.prof"))
+        return ENOSYS;
+    if (!setting_read("opt.prof"))
+        return EPERM;
+    return mallctl("prof.dump", NULL, NULL, &path, sizeof path) == 0 ? 0 : EIO;
 }

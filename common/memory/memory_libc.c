@@ -4,6 +4,7 @@
 #include "process.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <malloc.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -119,6 +120,29 @@ bool memory_set_decay(uint64_t decay_ns)
 
 void memory_decay(void)
 {
+}
+
+int memory_control_read(const char *name, struct memory_control *control)
+{
+    (void)name, (void)control;
+    return ENOSYS;
+}
+
+int memory_control_write(const char *name, struct memory_control *control)
+{
+    (void)name, (void)control;
+    return ENOSYS;
+}
+
+const char *memory_controls_writable(void)
+{
+    return "";
+}
+
+int memory_profile_dump(const char *path)
+{
+    (void)path;
+    return ENOSYS;
 }
 
 bool memory_dump(void (*write)(void *context, const char *text), void *context)

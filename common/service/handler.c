@@ -113,6 +113,16 @@ void handler_tick(struct handler *handler, uint64_t now_ns)
     memory_decay();
 }
 
+struct shards *handler_shards(struct handler *handler)
+{
+    return handler->shards;
+}
+
+const struct handler_setup *handler_settings(const struct handler *handler)
+{
+    return &handler->setup;
+}
+
 struct worker *handler_worker(struct handler *handler, unsigned index)
 {
     return &handler->workers[index];
@@ -139,6 +149,11 @@ void worker_disconnect(struct worker *worker, struct session *session)
     session_destroy(session);
 }
 
+static uint64_t figure_of(uint64_t limit)
+{
+    return limit == 0 ? FIGURE_NONE : limit;
+}
+
 void handler_read(struct handler *handler, uint64_t now_ns, struct figures *figures)
 {
     const struct handler_setup *setup = &handler->setup;
@@ -150,11 +165,12 @@ void handler_read(struct handler *handler, uint64_t now_ns, struct figures *figu
         .pid = (uint64_t)getpid(),
         .uptime_ns = now_ns - setup->now_ns,
         .threads = setup->threads,
-        .capacity_entries = cache->capacity_entries ? cache->capacity_entries : FIGURE_NONE,
-        .capacity_bytes = cache->capacity_bytes ? cache->capacity_bytes : FIGURE_NONE,
-        .ttl_ns = cache->ttl_ns ? cache->ttl_ns : FIGURE_NONE,
-        .session_records = setup->session_records ? setup->session_records : FIGURE_NONE,
+        .ttl_ns = figure_of(cache->ttl_ns),
+        .session_records = figure_of(setup->session_records),
     };
+    shards_capacity(handler->shards, &figures->capacity_entries, &figures->capacity_bytes);
+    figures->capacity_entries = figure_of(figures->capacity_entries);
+    figures->capacity_bytes = figure_of(figures->capacity_bytes);
     for (unsigned i = 0; i < setup->threads; i++) {
         struct worker *worker = &handler->workers[i];
         figures->requests += atomic_load_explicit(&worker->requests, memory_order_relaxed);

@@ -61,6 +61,10 @@ void handler_walk_end(struct handler *handler);
  * or else from the sample of what lives. NULL: neither has it. */
 struct record *handler_find(struct handler *handler, struct span key);
 
+/* For whoever looks deeper. */
+struct shards *handler_shards(struct handler *handler);
+const struct handler_setup *handler_settings(const struct handler *handler);
+
 struct worker *handler_worker(struct handler *handler, unsigned index);
 
 /* A connection begins, and ends. */

@@ -76,6 +76,8 @@ struct server {
     _Atomic enum stage stage;
     uint64_t deadline_ns; /* of FINISHING */
     h2o_socket_t *signals;
+    struct server_watch watch; /* without `ready`: nothing is watched */
+    h2o_socket_t *watched;
     sigset_t signals_taken;
     atomic_uint done; /* threads whose loop is */
     sem_t arrived; /* threads say so when their loop has begun, and when they touch nothing more */
@@ -732,7 +734,7 @@ static int listeners_open(struct server *server, char error[SERVER_ERROR_BYTES])
     return setup->unix_path && server->listeners[1] < 0 ? -1 : 0;
 }
 
-static void server_free(struct server *server)
+void server_destroy(struct server *server)
 {
     for (size_t i = 0; i < LISTENERS; i++)
         if (server->listeners[i] >= 0)
@@ -782,13 +784,46 @@ struct server *server_create(const struct server_setup *setup, char error[SERVER
     signals_take(&server->signals_taken);
     if (server_open(server, error) == 0)
         return server;
-    server_free(server);
+    server_destroy(server);
     return NULL;
 }
 
 const char *server_url(const struct server *server)
 {
     return server->url;
+}
+
+struct handler *server_handler(struct server *server)
+{
+    return server->handler;
+}
+
+void server_watch(struct server *server, const struct server_watch *watch)
+{
+    server->watch = *watch;
+}
+
+static void watch_ready(h2o_socket_t *watched, const char *error)
+{
+    struct loop *loop = watched->data;
+    (void)error;
+    loop->server->watch.ready(loop->server->watch.context);
+}
+
+static void watch_begin(struct server *server)
+{
+    const struct server_watch *watch = &server->watch;
+    if (watch->ready)
+        server->watched = descriptor_watch(
+            server->loops, fcntl(watch->descriptor, F_DUPFD_CLOEXEC, 0), watch_ready);
+}
+
+static void watch_end(struct server *server)
+{
+    if (server->watched == NULL)
+        return;
+    h2o_socket_close(server->watched);
+    server->watch.end(server->watch.context);
 }
 
 void server_run(struct server *server)
@@ -798,13 +833,15 @@ void server_run(struct server *server)
     server->signals = descriptor_watch(
         server->loops, signalfd(-1, &server->signals_taken, SFD_NONBLOCK | SFD_CLOEXEC),
         signal_arrives);
+    watch_begin(server);
     threads_begin(server);
     threads_await(server);
     loop_run(server->loops);
     threads_await(server);
     h2o_socket_close(server->signals);
+    watch_end(server);
     for (unsigned i = 0; i < server->loop_count; i++)
         loop_end(&server->loops[i]);
     h2o_config_dispose(&server->config);
-    server_free(server);
+    server_destroy(server);
 }

@@ -22,8 +22,23 @@ struct server_setup {
 
 /* Listens and takes the signals, but answers nobody yet. NULL: error says why in one line. */
 struct server *server_create(const struct server_setup *setup, char error[SERVER_ERROR_BYTES]);
+/* Instead of server_run. */
+void server_destroy(struct server *server);
 /* Where it listens; lives as long as the server. */
 const char *server_url(const struct server *server);
+/* What is served; lives as long as the server. */
+struct handler *server_handler(struct server *server);
+
+/* Something else that the main thread's loop has an eye on. */
+struct server_watch {
+    int descriptor;               /* its owner's; an epoll descriptor stands for many */
+    void (*ready)(void *context); /* it can be read: each turn, as long as it can */
+    void (*end)(void *context);   /* the loop is over, the handler still there */
+    void *context;
+};
+/* Before server_run, once. */
+void server_watch(struct server *server, const struct server_watch *watch);
+
 /* Serves until a signal, finishes what is in flight, and frees the server. A second signal, or
  * SERVER_GRACE_NS, cuts off what is not finished. */
 #define SERVER_GRACE_NS UINT64_C(5000000000)

@@ -7,6 +7,8 @@
 #define SHARDS_MAX        64
 #define SHARD_ENTRIES_MIN 64 /* of a capacity that is divided */
 #define SHARD_BYTES_MIN   (UINT64_C(1) << 20)
+#define RESIZE_ENTRIES    32 /* of a shard that go in one step */
+#define RESIZE_BYTES      (UINT64_C(16) << 10)
 #define CACHE_LINE_BYTES  64
 #define HASH_SHIFT        40 /* bits that the caches' own indexes hardly look at */
 #define COUNTERS          16 /* so that threads seldom share a line of them */
@@ -29,6 +31,7 @@ struct shards {
     size_t count;
     bool weak;
     struct living *living;
+    atomic_uint_least64_t capacity_entries, capacity_bytes;
     struct counter counters[COUNTERS];
     struct shard shard[];
 };
@@ -77,6 +80,8 @@ struct shards *shards_create(const struct cache_setup *setup, size_t wanted)
     shards->count = count;
     shards->weak = setup->policy->weak;
     shards->living = living_create(zone);
+    atomic_store(&shards->capacity_entries, setup->capacity_entries);
+    atomic_store(&shards->capacity_bytes, setup->capacity_bytes);
     for (size_t i = 0; i < count; i++)
         shard_init(shards, setup, i);
     return shards;
@@ -92,6 +97,51 @@ void shards_destroy(struct shards *shards)
     living_destroy(shards->living);
     memory_free(shards);
     memory_zone_destroy(zone);
+}
+
+void shards_capacity(struct shards *shards, uint64_t *entries, uint64_t *bytes)
+{
+    *entries = atomic_load_explicit(&shards->capacity_entries, memory_order_relaxed);
+    *bytes = atomic_load_explicit(&shards->capacity_bytes, memory_order_relaxed);
+}
+
+/* A limit on the way to the target from what there is now. */
+static uint64_t limit_approach(uint64_t target, uint64_t now, uint64_t step)
+{
+    return target > 0 && now > step && now - step > target ? now - step : target;
+}
+
+/* Where nothing more goes, the target is as good as reached. */
+static bool cache_approach(struct cache *cache, uint64_t entries, uint64_t bytes)
+{
+    struct cache_stats before, after;
+    cache_stats(cache, &before);
+    uint64_t entries_now = limit_approach(entries, before.entries, RESIZE_ENTRIES);
+    uint64_t bytes_now = limit_approach(bytes, before.bytes, RESIZE_BYTES);
+    cache_resize(cache, entries_now, bytes_now);
+    cache_stats(cache, &after);
+    if (entries_now == entries && bytes_now == bytes)
+        return true;
+    if (after.entries < before.entries)
+        return false;
+    cache_resize(cache, entries, bytes);
+    return true;
+}
+
+bool shards_resize(struct shards *shards, uint64_t entries, uint64_t bytes)
+{
+    bool reached = true;
+    for (size_t i = 0; i < shards->count; i++) {
+        struct cache *cache = shards_enter(shards, i);
+        reached &= cache_approach(cache, capacity_share(entries, i, shards->count),
+                                  capacity_share(bytes, i, shards->count));
+        shards_leave(shards, i);
+    }
+    if (reached) {
+        atomic_store(&shards->capacity_entries, entries);
+        atomic_store(&shards->capacity_bytes, bytes);
+    }
+    return reached;
 }
 
 size_t shards_count(const struct shards *shards)

@@ -18,6 +18,12 @@ struct shards *shards_create(const struct cache_setup *setup, size_t wanted);
 /* Every record must have been released. */
 void shards_destroy(struct shards *shards);
 
+/* The capacities in all; 0: no limit. */
+void shards_capacity(struct shards *shards, uint64_t *entries, uint64_t *bytes);
+/* A short step towards other capacities: what is above them goes a few entries at a time. True:
+ * they are reached; otherwise call again. One that is not 0 is at least shards_count. */
+bool shards_resize(struct shards *shards, uint64_t entries, uint64_t bytes);
+
 size_t shards_count(const struct shards *shards);
 /* Which shard a hash belongs to. */
 size_t shards_index(const struct shards *shards, uint64_t hash);

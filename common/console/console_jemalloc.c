@@ -1,0 +1,159 @@
+/* console_jemalloc.c - steps into the allocator: its settings, its figures, its dumps. */
+#include "memory.h"
+#include "module.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define NAME_BYTES 128
+
+/* available(): true, or false and what there is instead. */
+static int jemalloc_available(lua_State *L)
+{
+    struct memory_control control;
+    lua_pushboolean(L, memory_control_read("version", &control) == 0);
+    lua_pushstring(L, memory_allocator());
+    return 2;
+}
+
+static int refresh(lua_State *L)
+{
+    (void)L;
+    memory_refresh();
+    return 0;
+}
+
+static int purge(lua_State *L)
+{
+    (void)L;
+    memory_purge();
+    return 0;
+}
+
+/* Of no surprises: letters, digits, points. */
+static const char *name_check(lua_State *L, int argument)
+{
+    size_t count;
+    const char *name = luaL_checklstring(L, argument, &count);
+    luaL_argcheck(L, count > 0 && count < NAME_BYTES && count == strlen(name), argument,
+                  "that is no name, such as stats.allocated");
+    return name;
+}
+
+static int control_push(lua_State *L, const struct memory_control *control)
+{
+    switch (control->kind) {
+    case MEMORY_BOOL:
+        lua_pushboolean(L, control->yes);
+        break;
+    case MEMORY_TEXT:
+        lua_pushstring(L, control->text);
+        break;
+    case MEMORY_UNSIGNED:
+    case MEMORY_SIGNED:
+        lua_pushinteger(L, (lua_Integer)control->number);
+        break;
+    }
+    return 1;
+}
+
+static int control_read(lua_State *L)
+{
+    const char *name = name_check(L, 1);
+    struct memory_control control;
+    int failure = memory_control_read(name, &control);
+    if (failure == 0)
+        return control_push(L, &control);
+    return luaL_error(L, failure == ENOENT ? "jemalloc has no %s" : "%s is not to be read", name);
+}
+
+static struct memory_control control_check(lua_State *L, int argument)
+{
+    if (lua_isboolean(L, argument))
+        return (struct memory_control){.kind = MEMORY_BOOL, .yes = lua_toboolean(L, argument)};
+    luaL_argcheck(L, lua_isinteger(L, argument), argument, "a number or a boolean is wanted");
+    return (struct memory_control){.kind = MEMORY_SIGNED,
+                                   .signed_number = lua_tointeger(L, argument)};
+}
+
+static int control_write(lua_State *L)
+{
+    const char *name = name_check(L, 1);
+    struct memory_control control = control_check(L, 2);
+    switch (memory_control_write(name, &control)) {
+    case 0:
+        return 0;
+    case ENOENT:
+        return luaL_error(L, "jemalloc has no %s", name);
+    case EPERM:
+        return luaL_error(L, "%s is not to be set; these are:\n%s", name,
+                          memory_controls_writable());
+    default:
+        return luaL_error(L, "%s takes another value: %s", name,
+                          control.kind == MEMORY_BOOL ? "true or false" : "a number in its range");
+    }
+}
+
+/* Files are written beside their place and then moved there. */
+static void path_check(lua_State *L, const char *path, char beside[PATH_MAX])
+{
+    if ((size_t)snprintf(beside, PATH_MAX, "%s.%ld.part", path, (long)getpid()) >= PATH_MAX)
+        luaL_error(L, "the path is too long");
+}
+
+static int file_settle(lua_State *L, bool written, const char *beside, const char *path)
+{
+    if (written && rename(beside, path) == 0)
+        return 0;
+    int reason = errno;
+    unlink(beside);
+    return luaL_error(L, "cannot write %s: %s", path, strerror(reason));
+}
+
+static void text_append(void *file, const char *text)
+{
+    fputs(text, file);
+}
+
+/* dump(path) */
+static int dump(lua_State *L)
+{
+    const char *path = luaL_checkstring(L, 1);
+    char beside[PATH_MAX];
+    path_check(L, path, beside);
+    FILE *file = fopen(beside, "wxe");
+    if (file == NULL)
+        return luaL_error(L, "cannot write %s: %s", path, strerror(errno));
+    memory_dump(text_append, file);
+    bool written = !ferror(file);
+    written = fclose(file) == 0 && written;
+    return file_settle(L, written, beside, path);
+}
+
+/* prof_dump(path) */
+static int profile_dump(lua_State *L)
+{
+    const char *path = luaL_checkstring(L, 1);
+    char beside[PATH_MAX];
+    path_check(L, path, beside);
+    int failure = memory_profile_dump(beside);
+    if (failure == ENOSYS)
+        return luaL_error(L, "this allocator was built without heap profiles");
+    if (failure == EPERM)
+        return luaL_error(L, "heap profiles are off: start the server with MALLOC_CONF=prof:true");
+    return file_settle(L, failure == 0, beside, path);
+}
+
+const struct luaL_Reg console_jemalloc_steps[] = {
+    {"available", jemalloc_available},
+    {"refresh", refresh},
+    {"purge", purge},
+    {"read", control_read},
+    {"write", control_write},
+    {"dump", dump},
+    {"profile_dump", profile_dump},
+    {NULL, NULL},
+};

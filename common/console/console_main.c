@@ -1,0 +1,359 @@
+/* console_main.c - steps into the service: the cache without touching it, the server's figures. */
+#include "module.h"
+
+#include "units.h"
+
+#include <stddef.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#define BODY_BYTES  4096 /* of a record that are shown */
+#define WALK_SLOTS  64   /* looked at in one step */
+#define CLEAR_SLOTS 64   /* cleared in one step */
+#define SLOTS_MASK  ((UINT64_C(1) << SLOT_BITS) - 1)
+
+/* A record as it was: it is copied inside the shard, where Lua may not allocate. */
+struct snapshot {
+    bool there;
+    uint32_t owners;
+    size_t bytes, key_count, body_count;
+    char key[RECORD_KEY_BYTES_MAX], body[BODY_BYTES];
+};
+
+static struct shards *shards_of(lua_State *L)
+{
+    return handler_shards(module_host(L)->handler);
+}
+
+static uint64_t clock_ns(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * NS_PER_SECOND + (uint64_t)now.tv_nsec;
+}
+
+static void snapshot_take(struct snapshot *snapshot, const struct record *record)
+{
+    snapshot->there = record != NULL;
+    if (record == NULL)
+        return;
+    struct span key = record_key(record), body = record_body(record);
+    snapshot->owners = record_owners(record);
+    snapshot->bytes = record_bytes(record);
+    snapshot->key_count = key.count;
+    snapshot->body_count = body.count < BODY_BYTES ? body.count : BODY_BYTES;
+    memcpy(snapshot->key, key.bytes, key.count);
+    memcpy(snapshot->body, body.bytes, snapshot->body_count);
+}
+
+static void integer_set(lua_State *L, const char *name, uint64_t value)
+{
+    lua_pushinteger(L, (lua_Integer)value);
+    lua_setfield(L, -2, name);
+}
+
+static void snapshot_push(lua_State *L, const struct snapshot *snapshot)
+{
+    if (!snapshot->there) {
+        lua_pushnil(L);
+        return;
+    }
+    lua_createtable(L, 0, 4);
+    lua_pushlstring(L, snapshot->key, snapshot->key_count);
+    lua_setfield(L, -2, "key");
+    lua_pushlstring(L, snapshot->body, snapshot->body_count);
+    lua_setfield(L, -2, "body");
+    integer_set(L, "bytes", snapshot->bytes);
+    integer_set(L, "owners", snapshot->owners);
+}
+
+static struct span key_check(lua_State *L, int argument)
+{
+    struct span key;
+    key.bytes = luaL_checklstring(L, argument, &key.count);
+    return key;
+}
+
+/* peek(key): the record, or nil. */
+static int main_peek(lua_State *L)
+{
+    struct shards *shards = shards_of(L);
+    struct span key = key_check(L, 1);
+    struct snapshot snapshot;
+    uint64_t hash = cache_hash(key);
+    size_t index = shards_index(shards, hash);
+    snapshot_take(&snapshot, cache_peek(shards_enter(shards, index), key, hash));
+    shards_leave(shards, index);
+    snapshot_push(L, &snapshot);
+    return 1;
+}
+
+/* remove(key): whether it was there. */
+static int main_remove(lua_State *L)
+{
+    struct shards *shards = shards_of(L);
+    struct span key = key_check(L, 1);
+    uint64_t hash = cache_hash(key);
+    size_t index = shards_index(shards, hash);
+    bool there = cache_remove(shards_enter(shards, index), key, hash);
+    shards_leave(shards, index);
+    lua_pushboolean(L, there);
+    return 1;
+}
+
+/* A position is a shard and a slot in it. */
+struct position {
+    size_t shard;
+    uint32_t slot;
+};
+
+static struct position position_check(lua_State *L, int argument)
+{
+    uint64_t number = (uint64_t)luaL_checkinteger(L, argument);
+    struct position at = {(size_t)(number >> SLOT_BITS), (uint32_t)(number & SLOTS_MASK)};
+    luaL_argcheck(L, at.shard < shards_count(shards_of(L)), argument, "there is no such position");
+    return at;
+}
+
+/* nil behind the last shard. */
+static void position_push(lua_State *L, struct position at)
+{
+    if (at.slot == NO_SLOT)
+        at = (struct position){at.shard + 1, 0};
+    if (at.shard < shards_count(shards_of(L)))
+        lua_pushinteger(L, (lua_Integer)((uint64_t)at.shard << SLOT_BITS | at.slot));
+    else
+        lua_pushnil(L);
+}
+
+/* walk(position): where to go on, or nil, and the record found, or nil. */
+static int main_walk(lua_State *L)
+{
+    struct shards *shards = shards_of(L);
+    struct position at = position_check(L, 1);
+    struct snapshot snapshot;
+    snapshot_take(&snapshot, cache_walk(shards_enter(shards, at.shard), &at.slot, WALK_SLOTS));
+    shards_leave(shards, at.shard);
+    position_push(L, at);
+    snapshot_push(L, &snapshot);
+    return 2;
+}
+
+/* at(number): a record in the place that a random number means, or nil. */
+static int main_at(lua_State *L)
+{
+    struct shards *shards = shards_of(L);
+    uint64_t number = (uint64_t)luaL_checkinteger(L, 1);
+    size_t index = number % shards_count(shards);
+    struct snapshot snapshot;
+    struct cache *cache = shards_enter(shards, index);
+    uint32_t slot = (uint32_t)(number / shards_count(shards) % cache_slots_end(cache));
+    snapshot_take(&snapshot, cache_walk(cache, &slot, 1));
+    shards_leave(shards, index);
+    snapshot_push(L, &snapshot);
+    return 1;
+}
+
+/* clear(position): where to go on, or nil, and how many went. */
+static int main_clear(lua_State *L)
+{
+    struct shards *shards = shards_of(L);
+    struct position at = position_check(L, 1);
+    uint64_t removals = cache_clear(shards_enter(shards, at.shard), &at.slot, CLEAR_SLOTS);
+    shards_leave(shards, at.shard);
+    position_push(L, at);
+    lua_pushinteger(L, (lua_Integer)removals);
+    return 2;
+}
+
+/* count(): entries. */
+static int main_count(lua_State *L)
+{
+    struct shards *shards = shards_of(L);
+    uint64_t entries = 0;
+    for (size_t i = 0; i < shards_count(shards); i++) {
+        struct cache_stats stats;
+        cache_stats(shards_enter(shards, i), &stats);
+        shards_leave(shards, i);
+        entries += stats.entries;
+    }
+    lua_pushinteger(L, (lua_Integer)entries);
+    return 1;
+}
+
+/* resize(entries, bytes): whether it is done; otherwise once more. */
+static int main_resize(lua_State *L)
+{
+    struct shards *shards = shards_of(L);
+    const struct policy *policy = handler_settings(module_host(L)->handler)->cache.policy;
+    lua_Integer entries = luaL_checkinteger(L, 1), bytes = luaL_checkinteger(L, 2);
+    lua_Integer least = (lua_Integer)shards_count(shards);
+    if (!(policy->limits & KEEPS_CAPACITY))
+        return luaL_error(L, "%s keeps no capacity", policy->name);
+    if (entries < 0 || bytes < 0 || (entries < least && bytes < least))
+        return luaL_error(L, "the capacity must be at least %I, one for each shard", least);
+    lua_pushboolean(L, shards_resize(shards, (uint64_t)entries, (uint64_t)bytes));
+    return 1;
+}
+
+/* Figures, as tables. */
+
+struct row {
+    const char *name;
+    size_t offset;
+};
+
+#define CACHE(name)                                                                                \
+    {                                                                                              \
+#name, offsetof(struct figures, cache.name)                                                \
+    }
+#define SERVER(name)                                                                               \
+    {                                                                                              \
+#name, offsetof(struct figures, name)                                                      \
+    }
+
+static const struct row cache_rows[] = {
+    CACHE(entries),
+    CACHE(hits),
+    CACHE(misses),
+    CACHE(insertions),
+    CACHE(replacements),
+    CACHE(evictions),
+    CACHE(expirations),
+    CACHE(removals),
+    CACHE(payload_bytes),
+    CACHE(bytes),
+    {"live_records", offsetof(struct figures, records.live_records)},
+    {"held_records", offsetof(struct figures, records.held_records)},
+    SERVER(capacity_entries),
+    SERVER(capacity_bytes),
+    SERVER(ttl_ns),
+};
+
+static const struct row server_rows[] = {
+    SERVER(pid),
+    SERVER(connections),
+    SERVER(requests),
+    SERVER(threads),
+};
+
+static const struct row config_rows[] = {
+    SERVER(threads), SERVER(capacity_entries), SERVER(capacity_bytes),
+    SERVER(ttl_ns),  SERVER(session_records),
+};
+
+static const struct row memory_rows[] = {
+    {"payload_bytes", offsetof(struct figures, cache.payload_bytes)},
+    {"cache_bytes", offsetof(struct figures, cache.bytes)},
+    {"live_record_bytes", offsetof(struct figures, records.live_record_bytes)},
+    {"zone_allocated_bytes", offsetof(struct figures, zones.allocated_bytes)},
+    {"zone_resident_bytes", offsetof(struct figures, zones.resident_bytes)},
+    {"allocated_bytes", offsetof(struct figures, memory.allocated_bytes)},
+    {"active_bytes", offsetof(struct figures, memory.active_bytes)},
+    {"metadata_bytes", offsetof(struct figures, memory.metadata_bytes)},
+    {"resident_bytes", offsetof(struct figures, memory.resident_bytes)},
+    {"retained_bytes", offsetof(struct figures, memory.retained_bytes)},
+    {"rss_bytes", offsetof(struct figures, memory.rss_bytes)},
+    {"vsz_bytes", offsetof(struct figures, memory.vsz_bytes)},
+};
+
+static void figures_read(lua_State *L, struct figures *figures)
+{
+    handler_read(module_host(L)->handler, clock_ns(), figures);
+}
+
+static void rows_push(lua_State *L, const struct figures *figures, const struct row *rows,
+                      size_t count)
+{
+    lua_createtable(L, 0, (int)count + 8);
+    for (size_t i = 0; i < count; i++) {
+        uint64_t value;
+        memcpy(&value, (const char *)figures + rows[i].offset, sizeof value);
+        if (value != FIGURE_NONE)
+            integer_set(L, rows[i].name, value);
+    }
+}
+
+#define ROWS_PUSH(L, figures, rows) rows_push(L, figures, rows, sizeof(rows) / sizeof(rows)[0])
+
+static void text_set(lua_State *L, const char *name, const char *text)
+{
+    lua_pushstring(L, text);
+    lua_setfield(L, -2, name);
+}
+
+static int main_stats(lua_State *L)
+{
+    struct figures figures;
+    figures_read(L, &figures);
+    ROWS_PUSH(L, &figures, cache_rows);
+    return 1;
+}
+
+static int main_server(lua_State *L)
+{
+    struct figures figures;
+    figures_read(L, &figures);
+    ROWS_PUSH(L, &figures, server_rows);
+    text_set(L, "url", module_host(L)->url);
+    lua_pushnumber(L, (double)figures.uptime_ns / (double)NS_PER_SECOND);
+    lua_setfield(L, -2, "uptime_s");
+    return 1;
+}
+
+static int main_config(lua_State *L)
+{
+    struct figures figures;
+    const struct handler_setup *setup = handler_settings(module_host(L)->handler);
+    figures_read(L, &figures);
+    ROWS_PUSH(L, &figures, config_rows);
+    text_set(L, "policy", figures.policy);
+    text_set(L, "summary", figures.summary);
+    text_set(L, "version", figures.version);
+    text_set(L, "allocator", memory_allocator());
+    integer_set(L, "seed", setup->cache.seed);
+    return 1;
+}
+
+static int main_origin(lua_State *L)
+{
+    const struct handler_setup *setup = handler_settings(module_host(L)->handler);
+    lua_newtable(L);
+    text_set(L, "name", setup->origin);
+    integer_set(L, "cost_ns", setup->origin_cost_ns);
+    return 1;
+}
+
+static int main_memory(lua_State *L)
+{
+    struct figures figures;
+    figures_read(L, &figures);
+    ROWS_PUSH(L, &figures, memory_rows);
+    return 1;
+}
+
+/* layers(): the names of memory's figures, from the records outwards. */
+static int main_layers(lua_State *L)
+{
+    lua_newtable(L);
+    for (size_t i = 0; i < sizeof memory_rows / sizeof memory_rows[0]; i++) {
+        lua_pushstring(L, memory_rows[i].name);
+        lua_rawseti(L, -2, (lua_Integer)i + 1);
+    }
+    return 1;
+}
+
+const struct luaL_Reg console_main_steps[] = {
+    {"peek", main_peek},     {"remove", main_remove}, {"walk", main_walk},
+    {"at", main_at},         {"clear", main_clear},   {"count", main_count},
+    {"resize", main_resize}, {"stats", main_stats},   {"server", main_server},
+    {"config", main_config}, {"origin", main_origin}, {NULL, NULL},
+};
+
+const struct luaL_Reg console_memory_steps[] = {
+    {"now", main_memory},
+    {"layers", main_layers},
+    {"count", main_count},
+    {NULL, NULL},
+};

@@ -1,0 +1,68 @@
+/* sandbox.c - what of Lua's libraries is safe, then the kit, then a global for each module. */
+#include "sandbox.h"
+
+#include "module.h"
+
+#include <lualib.h>
+#include <string.h>
+
+extern const char console_kit_lua[];
+extern const struct luaL_Reg console_kit_steps[];
+
+static const struct luaL_Reg libraries[] = {
+    {LUA_GNAME, luaopen_base},        {LUA_TABLIBNAME, luaopen_table},
+    {LUA_STRLIBNAME, luaopen_string}, {LUA_MATHLIBNAME, luaopen_math},
+    {LUA_UTF8LIBNAME, luaopen_utf8},
+};
+
+/* What reaches files, bytecode or the collector, or may take for ever; the kit has its own of some.
+ */
+static const char *const unsafe[][2] = {
+    {LUA_GNAME, "dofile"},      {LUA_GNAME, "loadfile"},      {LUA_GNAME, "collectgarbage"},
+    {LUA_GNAME, "warn"},        {LUA_STRLIBNAME, "dump"},     {LUA_STRLIBNAME, "pack"},
+    {LUA_STRLIBNAME, "unpack"}, {LUA_STRLIBNAME, "packsize"}, {LUA_STRLIBNAME, "find"},
+    {LUA_STRLIBNAME, "match"},  {LUA_STRLIBNAME, "gmatch"},   {LUA_STRLIBNAME, "gsub"},
+};
+
+#define SANDBOX_OWN  "=tidemark" /* where an error of our own Lua says that it comes from */
+#define LENGTH(list) (sizeof(list) / sizeof(list)[0])
+
+static void libraries_open(lua_State *L)
+{
+    for (size_t i = 0; i < LENGTH(libraries); i++) {
+        luaL_requiref(L, libraries[i].name, libraries[i].func, 1);
+        lua_pop(L, 1);
+    }
+    for (size_t i = 0; i < LENGTH(unsafe); i++) {
+        lua_getglobal(L, unsafe[i][0]);
+        lua_pushnil(L);
+        lua_setfield(L, -2, unsafe[i][1]);
+        lua_pop(L, 1);
+    }
+}
+
+/* Leaves the source's function and, as its first argument, the table of the steps. */
+static void part_load(lua_State *L, const char *source, const struct luaL_Reg *steps)
+{
+    if (luaL_loadbufferx(L, source, strlen(source), SANDBOX_OWN, "t") != LUA_OK)
+        lua_error(L);
+    lua_newtable(L);
+    luaL_setfuncs(L, steps, 0);
+}
+
+/* A failure here is a mistake of ours: Lua aborts. */
+void sandbox_open(lua_State *L)
+{
+    libraries_open(L);
+    part_load(L, console_kit_lua, console_kit_steps);
+    lua_call(L, 1, 3);
+    lua_setfield(L, LUA_REGISTRYINDEX, SANDBOX_COMPLETE);
+    lua_setfield(L, LUA_REGISTRYINDEX, SANDBOX_RUN);
+    for (size_t i = 0; i < modules_count; i++) {
+        part_load(L, modules[i].source, modules[i].steps);
+        lua_pushvalue(L, 1);
+        lua_call(L, 2, 1);
+        lua_setglobal(L, modules[i].name);
+    }
+    lua_settop(L, 0);
+}
