@@ -443,7 +443,7 @@ void cache_census(const struct cache *cache, const char *name, struct census *ce
 
 /* Looking on. */
 
-const struct record *cache_peek(const struct cache *cache, struct span key, uint64_t hash)
+const struct record *cache_see(const struct cache *cache, struct span key, uint64_t hash)
 {
     uint32_t slot = cache_find(cache, key, hash);
     return slot == NO_SLOT ? NULL : slot_record(cache, slot);
@@ -452,12 +452,6 @@ const struct record *cache_peek(const struct cache *cache, struct span key, uint
 uint32_t cache_slots_end(const struct cache *cache)
 {
     return cache->slots.chunk_count << SLOT_CHUNK_BITS;
-}
-
-/* A free slot's word is a number up to SLOT_CHUNK_SLOTS, which no record's address is. */
-static bool slot_is_used(const struct cache *cache, uint32_t slot)
-{
-    return *slot_word(&cache->slots, slot) > SLOT_CHUNK_SLOTS;
 }
 
 /* The first used slot from *slot on, or NO_SLOT; *slot is then the next one. A chunk that is not
@@ -469,7 +463,7 @@ static uint32_t slot_walk(const struct cache *cache, uint32_t *slot, uint32_t mo
         uint32_t here = *slot;
         if (!slots_has_chunk(&cache->slots, here))
             *slot = (here | (SLOT_CHUNK_SLOTS - 1)) + 1;
-        else if (++*slot, slot_is_used(cache, here))
+        else if (++*slot, slot_in_use(cache, here))
             return here;
     }
     if (*slot >= end)

@@ -100,7 +100,7 @@ uint32_t cache_look(const struct cache *cache, uint32_t from, uint32_t count,
 
 /* For whoever looks on: neither a hit nor a miss, the policy hears nothing, and no reference is
  * taken. The record, or NULL, is there as long as the cache is the caller's. */
-const struct record *cache_peek(const struct cache *cache, struct span key, uint64_t hash);
+const struct record *cache_see(const struct cache *cache, struct span key, uint64_t hash);
 /* The first record in a slot from *slot on, looking at about `most` slots; NULL: none in these.
  * *slot is where to go on, NO_SLOT at the end. The cache may change between two calls: an entry
  * that stays meanwhile is met exactly once. */

@@ -83,7 +83,7 @@ static int main_peek(lua_State *L)
     struct snapshot snapshot;
     uint64_t hash = cache_hash(key);
     size_t index = shards_index(shards, hash);
-    snapshot_take(&snapshot, cache_peek(shards_enter(shards, index), key, hash));
+    snapshot_take(&snapshot, cache_see(shards_enter(shards, index), key, hash));
     shards_leave(shards, index);
     snapshot_push(L, &snapshot);
     return 1;
