@@ -78,6 +78,8 @@ static void results_create(struct bench *bench, int argc, char **argv)
         result->made_by.seed = bench->plan.seed;
         result->made_by.connections = bench->plan.connections;
         result->made_by.duration_ns = bench->plan.duration_ns;
+        snprintf(result->made_by.protocol, sizeof result->made_by.protocol, "http/1.1");
+        result->made_by.streams = 1;
         bench->results[i] = result;
         variant_path(bench, i, ".json", path);
         bench->kept[i] = result_is_complete(path);

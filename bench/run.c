@@ -8,6 +8,7 @@
 #include "units.h"
 #include "verdict.h"
 
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -32,7 +33,7 @@ struct attempt {
     struct load_progress progress;
     atomic_bool stop_load;
     _Atomic uint64_t burst_end_ns; /* since `start_ns`, as the sampler saw it; 0: not yet */
-    uint64_t start_ns;
+    uint64_t start_ns;             /* time zero of the samples */
 };
 
 __attribute__((format(printf, 2, 3))) static void argument_add(struct arguments *arguments,
@@ -84,6 +85,7 @@ static void latency_fill(struct result_latency *latency, const struct histogram 
         .p90_ns = histogram_percentile(histogram, 90),
         .p99_ns = histogram_percentile(histogram, 99),
         .p999_ns = histogram_percentile(histogram, 99.9),
+        .p9999_ns = histogram_percentile(histogram, 99.99),
         .max_ns = histogram_max(histogram),
     };
 }
@@ -122,10 +124,42 @@ static void load_fill(struct result_load *load, const struct load_result *from)
         .hit_ratio = ratio((double)from->hits, (double)(from->hits + from->misses)),
         .generator_busy = from->busy,
         .bottleneck = from->bottleneck,
+        .unsent = from->unsent,
+        .late_ns = from->late_ns,
     };
+    snprintf(load->bottleneck_reason, sizeof load->bottleneck_reason, "%s",
+             from->bottleneck_reason);
     latency_fill(&load->all, from->all);
     latency_fill(&load->hit, from->hit);
     latency_fill(&load->miss, from->miss);
+    latency_fill(&load->as_sent, from->all_sent);
+}
+
+static void series_fill(struct attempt *attempt, const struct load_result *from)
+{
+    uint64_t delay_ns = from->began_ns - attempt->start_ns;
+    struct result_interval *series =
+        result_series_add(attempt->result, attempt->run, from->interval_count);
+    for (size_t i = 0; i < from->interval_count; i++) {
+        const struct load_interval *interval = &from->intervals[i];
+        series[i] = (struct result_interval){
+            .start_ns = interval->start_ns + delay_ns,
+            .span_ns = interval->span_ns,
+            .requests = interval->requests,
+            .hits = interval->hits,
+            .misses = interval->misses,
+            .errors = interval->errors,
+            .p50_ns = interval->p50_ns,
+            .p99_ns = interval->p99_ns,
+            .max_ns = interval->max_ns,
+        };
+    }
+}
+
+static void counts_fill(struct result_exact *counts, const struct load_result *from)
+{
+    counts->hits = from->hits;
+    counts->misses = from->misses;
 }
 
 /* The kinds of errors that there were, for people. */
@@ -179,6 +213,8 @@ static void load_do(struct attempt *attempt, struct trace *ids)
         return;
     }
     load_fill(&attempt->run->load, &result);
+    series_fill(attempt, &result);
+    counts_fill(&attempt->run->counts, &result);
     load_check(attempt->run, &result);
     load_result_free(&result);
 }
@@ -250,7 +286,7 @@ static void server_measure(struct attempt *attempt, struct trace *ids)
         run_fail(attempt->run, "%.200s", error);
         return;
     }
-    attempt->start_ns = now_ns();
+    attempt->start_ns = sampler_start_ns(sampler);
     load_do(attempt, ids);
     sampler_rest(sampler);
     burst_watch(attempt);
@@ -329,6 +365,7 @@ static struct result_run *run_begin(const struct run_setup *setup, struct result
     }
     run->repetition = setup->repetition;
     run->seed = setup->plan->seed + setup->repetition - 1;
+    run->counts.instructions_per_request = run->counts.allocations_per_request = NAN;
     return run;
 }
 

@@ -189,6 +189,22 @@ struct sampler *sampler_start(const struct sampler_setup *setup, char error[SAMP
     return NULL;
 }
 
+uint64_t sampler_start_ns(const struct sampler *sampler)
+{
+    return sampler->start_ns;
+}
+
+/* How often it let entries go in all, the load being over. */
+static void evictions_count(struct sampler *sampler)
+{
+    struct result_sample end = {0};
+    char error[TOLD_ERROR_BYTES];
+    size_t bytes;
+    const char *text = asker_get(sampler->asker, "/stats", &bytes, error);
+    if (text != NULL && told_read(text, bytes, &end, error) == 0)
+        sampler->setup.run->counts.evictions = end.evictions;
+}
+
 /* What a sample costs the server: the CPU time of many questions, without any load. */
 static void cost_measure(struct sampler *sampler)
 {
@@ -268,8 +284,10 @@ int sampler_stop(struct sampler *sampler, void (*dump)(void *context, const char
     pthread_join(sampler->thread, NULL);
     int status = sampler->failed ? -1 : 0;
     samples_trim(sampler);
-    if (status == 0)
+    if (status == 0) {
         cost_measure(sampler);
+        evictions_count(sampler);
+    }
     if (status == 0 && dump != NULL)
         dump_fetch(sampler, dump, context);
     if (status != 0)

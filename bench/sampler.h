@@ -11,7 +11,7 @@
 
 struct sampler_setup {
     struct result *result;
-    struct result_run *run; /* gets the samples, capped_ns and the cost of looking */
+    struct result_run *run; /* gets the samples, capped_ns, the cost of looking and what counted */
     struct child *child;
     const struct load_progress *progress;
     uint64_t interval_ns;
@@ -27,6 +27,8 @@ struct sampler;
 
 /* Takes the first sample at once. NULL, and one line in error: the server does not answer. */
 struct sampler *sampler_start(const struct sampler_setup *setup, char error[SAMPLER_ERROR_BYTES]);
+/* The time zero of the samples, on the monotonic clock. */
+uint64_t sampler_start_ns(const struct sampler *sampler);
 /* The load is over: what is sampled from now on belongs to the run's burst, or to nobody. */
 void sampler_rest(struct sampler *sampler);
 /* Takes no further sample: the load is over, and what its connections held is gone with them.

@@ -51,11 +51,29 @@ static const struct field sample_rows[] = {
 };
 const struct field_table sample_fields = TABLE(sample_rows);
 
+static const struct field interval_rows[] = {
+    FIELD(result_interval, start_ns, FIELD_COUNT), FIELD(result_interval, span_ns, FIELD_COUNT),
+    FIELD(result_interval, requests, FIELD_COUNT), FIELD(result_interval, hits, FIELD_COUNT),
+    FIELD(result_interval, misses, FIELD_COUNT),   FIELD(result_interval, errors, FIELD_COUNT),
+    FIELD(result_interval, p50_ns, FIELD_COUNT),   FIELD(result_interval, p99_ns, FIELD_COUNT),
+    FIELD(result_interval, max_ns, FIELD_COUNT),
+};
+const struct field_table interval_fields = TABLE(interval_rows);
+
+static const struct field exact_rows[] = {
+    FIELD(result_exact, hits, FIELD_COUNT),
+    FIELD(result_exact, misses, FIELD_COUNT),
+    FIELD(result_exact, evictions, FIELD_COUNT),
+    FIELD(result_exact, instructions_per_request, FIELD_MAYBE),
+    FIELD(result_exact, allocations_per_request, FIELD_MAYBE),
+};
+const struct field_table exact_fields = TABLE(exact_rows);
+
 static const struct field latency_rows[] = {
-    FIELD(result_latency, count, FIELD_COUNT),  FIELD(result_latency, mean_ns, FIELD_REAL),
-    FIELD(result_latency, p50_ns, FIELD_COUNT), FIELD(result_latency, p90_ns, FIELD_COUNT),
-    FIELD(result_latency, p99_ns, FIELD_COUNT), FIELD(result_latency, p999_ns, FIELD_COUNT),
-    FIELD(result_latency, max_ns, FIELD_COUNT),
+    FIELD(result_latency, count, FIELD_COUNT),    FIELD(result_latency, mean_ns, FIELD_REAL),
+    FIELD(result_latency, p50_ns, FIELD_COUNT),   FIELD(result_latency, p90_ns, FIELD_COUNT),
+    FIELD(result_latency, p99_ns, FIELD_COUNT),   FIELD(result_latency, p999_ns, FIELD_COUNT),
+    FIELD(result_latency, p9999_ns, FIELD_COUNT), FIELD(result_latency, max_ns, FIELD_COUNT),
 };
 const struct field_table latency_fields = TABLE(latency_rows);
 
@@ -78,6 +96,9 @@ static const struct field load_rows[] = {
     FIELD(result_load, hit_ratio, FIELD_REAL),
     FIELD(result_load, generator_busy, FIELD_REAL),
     FIELD(result_load, bottleneck, FIELD_FLAG),
+    FIELD(result_load, bottleneck_reason, FIELD_TEXT),
+    FIELD(result_load, unsent, FIELD_COUNT),
+    FIELD(result_load, late_ns, FIELD_COUNT),
 };
 const struct field_table load_fields = TABLE(load_rows);
 
@@ -205,10 +226,32 @@ static const struct field made_by_rows[] = {
     FIELD(result_made_by, seed, FIELD_COUNT),
     FIELD(result_made_by, connections, FIELD_COUNT),
     FIELD(result_made_by, duration_ns, FIELD_COUNT),
+    FIELD(result_made_by, protocol, FIELD_TEXT),
+    FIELD(result_made_by, streams, FIELD_COUNT),
+    FIELD(result_made_by, rate_rps, FIELD_REAL),
+    FIELD(result_made_by, command, FIELD_TEXT),
+    FIELD(result_made_by, url, FIELD_TEXT),
     FIELD(result_made_by, command_line, FIELD_TEXT),
     FIELD(result_made_by, time, FIELD_TEXT),
 };
 const struct field_table made_by_fields = TABLE(made_by_rows);
+
+static const struct field noise_rows[] = {
+    FIELD(result_noise, known, FIELD_FLAG),
+    FIELD(result_noise, pairs, FIELD_COUNT),
+#define NOISE(name, figure)                                                                        \
+    {                                                                                              \
+        name, FIELD_MAYBE, offsetof(struct result_noise, figures[figure]), sizeof(double)          \
+    }
+    NOISE("requests_per_second", FIGURE_REQUESTS_PER_SECOND),
+    NOISE("cpu_us_per_request", FIGURE_CPU_US_PER_REQUEST),
+    NOISE("p50_ns", FIGURE_P50_NS),
+    NOISE("p90_ns", FIGURE_P90_NS),
+    NOISE("p99_ns", FIGURE_P99_NS),
+    NOISE("p999_ns", FIGURE_P999_NS),
+#undef NOISE
+};
+const struct field_table noise_fields = TABLE(noise_rows);
 
 static const struct field result_rows[] = {
     FIELD(result, variant, FIELD_TEXT),
@@ -225,6 +268,7 @@ static json_t *field_json(const struct field *field, const void *at)
     case FIELD_NUMBER:
         return json_integer((json_int_t) * (const int64_t *)at);
     case FIELD_REAL:
+    case FIELD_MAYBE:
         return isfinite(*(const double *)at) ? json_real(*(const double *)at) : json_null();
     case FIELD_FLAG:
         return json_boolean(*(const bool *)at);
@@ -256,6 +300,9 @@ static int field_read(const json_t *value, const struct field *field, void *at)
     case FIELD_REAL:
         *(double *)at = json_number_value(value);
         return json_is_number(value) ? 0 : -1;
+    case FIELD_MAYBE:
+        *(double *)at = json_is_null(value) ? NAN : json_number_value(value);
+        return json_is_null(value) || json_is_number(value) ? 0 : -1;
     case FIELD_FLAG:
         *(bool *)at = json_is_true(value);
         return json_is_boolean(value) ? 0 : -1;

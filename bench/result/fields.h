@@ -5,7 +5,8 @@
 #include <jansson.h>
 #include <stddef.h>
 
-enum field_kind { FIELD_COUNT, FIELD_NUMBER, FIELD_REAL, FIELD_FLAG, FIELD_TEXT };
+/* A real that may be unknown, NAN, is null in the file. */
+enum field_kind { FIELD_COUNT, FIELD_NUMBER, FIELD_REAL, FIELD_MAYBE, FIELD_FLAG, FIELD_TEXT };
 
 struct field {
     const char *key;
@@ -19,10 +20,10 @@ struct field_table {
     size_t count;
 };
 
-extern const struct field_table sample_fields, latency_fields, errors_fields, load_fields,
-    server_fields, sampling_fields, burst_fields, after_fields, slope_fields, counts_fields,
-    verdict_fields, run_fields, figure_fields, summary_fields, limits_fields, made_by_fields,
-    result_fields;
+extern const struct field_table sample_fields, interval_fields, latency_fields, errors_fields,
+    load_fields, server_fields, sampling_fields, burst_fields, after_fields, slope_fields,
+    counts_fields, verdict_fields, run_fields, figure_fields, summary_fields, limits_fields,
+    made_by_fields, exact_fields, noise_fields, result_fields;
 
 /* Adds the struct's fields to the object; null stands for a real that is no number. */
 void fields_write(json_t *object, const struct field_table *table, const void *from);

@@ -51,7 +51,8 @@ static int load_read(struct reader *reader, const json_t *parent, struct result_
         object_read(reader, object, "errors_by_kind", &errors_fields, &load->errors_by_kind) ||
         object_read(reader, latency, "all", &latency_fields, &load->all) ||
         object_read(reader, latency, "hits", &latency_fields, &load->hit) ||
-        object_read(reader, latency, "misses", &latency_fields, &load->miss))
+        object_read(reader, latency, "misses", &latency_fields, &load->miss) ||
+        object_read(reader, latency, "as_sent", &latency_fields, &load->as_sent))
         return -1;
     return 0;
 }
@@ -89,6 +90,22 @@ static int samples_read(struct reader *reader, const json_t *object, struct resu
         if (fields_read(sample, &sample_fields, &read, &reader->missing))
             return -1;
         result_sample_add(reader->result, run, &read);
+    }
+    return 0;
+}
+
+static int series_read(struct reader *reader, const json_t *object, struct result_run *run)
+{
+    const json_t *series = json_object_get(object, "series"), *interval;
+    size_t i;
+    reader->missing = "series";
+    if (!json_is_array(series))
+        return -1;
+    result_series_add(reader->result, run, json_array_size(series));
+    json_array_foreach((json_t *)series, i, interval)
+    {
+        if (fields_read(interval, &interval_fields, &run->series[i], &reader->missing))
+            return -1;
     }
     return 0;
 }
@@ -136,7 +153,9 @@ static int run_read(struct reader *reader, const json_t *object)
         return 0;
     if (load_read(reader, object, &run->load) ||
         object_read(reader, object, "server", &server_fields, &run->server) ||
-        object_read(reader, object, "sampling", &sampling_fields, &run->sampling))
+        object_read(reader, object, "sampling", &sampling_fields, &run->sampling) ||
+        object_read(reader, object, "counts", &exact_fields, &run->counts) ||
+        series_read(reader, object, run))
         return -1;
     return verdict_read(reader, object, &run->verdict);
 }
@@ -194,7 +213,8 @@ static int result_fill(struct reader *reader, const json_t *json)
         return -1;
     if (fields_read(json, &result_fields, result, &reader->missing) ||
         object_read(reader, json, "limits", &limits_fields, &result->limits) ||
-        object_read(reader, json, "made_by", &made_by_fields, &result->made_by))
+        object_read(reader, json, "made_by", &made_by_fields, &result->made_by) ||
+        object_read(reader, json, "noise", &noise_fields, &result->noise))
         return -1;
     return lists_read(reader, json);
 }

@@ -4,6 +4,7 @@
 #include "fields.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -89,6 +90,8 @@ struct result *result_create(const char *variant, const char *policy)
     result->zone = zone;
     snprintf(result->variant, sizeof result->variant, "%s", variant);
     snprintf(result->policy, sizeof result->policy, "%s", policy);
+    for (size_t i = 0; i < RESULT_NOISES; i++)
+        result->noise.figures[i] = NAN;
     return result;
 }
 
@@ -106,6 +109,7 @@ void result_destroy(struct result *result)
     struct memory_zone *zone = result->zone;
     for (size_t i = 0; i < result->run_count; i++) {
         burst_free(result->runs[i]->burst);
+        memory_free(result->runs[i]->series);
         memory_free(result->runs[i]->samples);
         memory_free(result->runs[i]);
     }
@@ -146,6 +150,15 @@ void result_sample_add(struct result *result, struct result_run *run,
     run->samples[run->sample_count++] = *sample;
 }
 
+struct result_interval *result_series_add(struct result *result, struct result_run *run,
+                                          size_t count)
+{
+    if (count > 0)
+        run->series = memory_alloc_zeroed(result->zone, count * sizeof *run->series);
+    run->series_count = count;
+    return run->series;
+}
+
 struct result_burst *result_burst_add(struct result *result, struct result_run *run)
 {
     run->burst = memory_alloc_zeroed(result->zone, sizeof *run->burst);
@@ -179,6 +192,7 @@ static json_t *load_json(const struct result_load *load)
     json_object_set_new(latency, "all", fields_json(&latency_fields, &load->all));
     json_object_set_new(latency, "hits", fields_json(&latency_fields, &load->hit));
     json_object_set_new(latency, "misses", fields_json(&latency_fields, &load->miss));
+    json_object_set_new(latency, "as_sent", fields_json(&latency_fields, &load->as_sent));
     json_object_set_new(object, "latency", latency);
     return object;
 }
@@ -208,6 +222,14 @@ static json_t *samples_json(const struct result_sample *samples, size_t count)
     return array;
 }
 
+static json_t *series_json(const struct result_run *run)
+{
+    json_t *array = json_array();
+    for (size_t i = 0; i < run->series_count; i++)
+        json_array_append_new(array, fields_json(&interval_fields, &run->series[i]));
+    return array;
+}
+
 static json_t *burst_json(const struct result_burst *burst)
 {
     json_t *object = fields_json(&burst_fields, burst), *after = json_array();
@@ -228,6 +250,8 @@ static json_t *run_json(const struct result_run *run)
         json_object_set_new(object, "server", fields_json(&server_fields, &run->server));
         json_object_set_new(object, "sampling", fields_json(&sampling_fields, &run->sampling));
         json_object_set_new(object, "verdict", verdict_json(&run->verdict));
+        json_object_set_new(object, "counts", fields_json(&exact_fields, &run->counts));
+        json_object_set_new(object, "series", series_json(run));
     }
     if (run->status != RUN_FAILED && run->burst != NULL)
         json_object_set_new(object, "burst", burst_json(run->burst));
@@ -258,6 +282,7 @@ static json_t *result_json(const struct result *result)
     fields_write(object, &result_fields, result);
     json_object_set_new(object, "limits", fields_json(&limits_fields, &result->limits));
     json_object_set_new(object, "made_by", fields_json(&made_by_fields, &result->made_by));
+    json_object_set_new(object, "noise", fields_json(&noise_fields, &result->noise));
     json_t *summaries = json_array(), *runs = json_array();
     for (size_t i = 0; i < result->summary_count; i++)
         json_array_append_new(summaries, summary_json(&result->summaries[i]));
@@ -268,14 +293,21 @@ static json_t *result_json(const struct result *result)
     return object;
 }
 
-/* Whether a null, which stands for a figure that is no number, is anywhere in it. */
+/* The objects whose figures may be unknown. */
+static bool may_be_unknown(const char *key)
+{
+    return strcmp(key, "noise") == 0 || strcmp(key, "counts") == 0;
+}
+
+/* Whether a null, which stands for a figure that is no number, is where there must be one. */
 static bool json_has_null(const json_t *json)
 {
     json_t *value;
     const char *key;
     size_t i;
     bool found = json_is_null(json);
-    json_object_foreach((json_t *)json, key, value) found |= json_has_null(value);
+    json_object_foreach((json_t *)json, key, value) found |=
+        !may_be_unknown(key) && json_has_null(value);
     json_array_foreach((json_t *)json, i, value) found |= json_has_null(value);
     return found;
 }

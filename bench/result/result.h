@@ -15,7 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define RESULT_SCHEMA      "tidemark/result/1"
+#define RESULT_SCHEMA      "tidemark/result/2"
 #define RESULT_NAME_BYTES  64
 #define RESULT_WORDS_BYTES 256
 #define RESULT_LINE_BYTES  1024
@@ -41,7 +41,7 @@ struct result_sample {
 struct result_latency {
     uint64_t count;
     double mean_ns;
-    uint64_t p50_ns, p90_ns, p99_ns, p999_ns, max_ns;
+    uint64_t p50_ns, p90_ns, p99_ns, p999_ns, p9999_ns, max_ns;
 };
 
 struct result_errors { /* by kind, in the load generator's words */
@@ -54,9 +54,28 @@ struct result_load {
     uint64_t wall_ns, generator_cpu_ns;
     double requests_per_second;
     double hit_ratio;
-    double generator_busy; /* share of the time that the generator ran */
-    bool bottleneck;       /* the generator, not the server, limited the run */
-    struct result_latency all, hit, miss;
+    double generator_busy;                      /* share of the time that the generator ran */
+    bool bottleneck;                            /* the generator, not the server, limited the run */
+    char bottleneck_reason[RESULT_WORDS_BYTES]; /* "" where it did not */
+    uint64_t unsent;  /* open loop: due before the end, but no connection was free for them */
+    uint64_t late_ns; /* open loop: longest time by which the generator itself sent late */
+    /* Open loop: since they were due, and `as_sent`, all since they were sent. */
+    struct result_latency all, hit, miss, as_sent;
+};
+
+/* What ended within a stretch of the load. */
+struct result_interval {
+    uint64_t start_ns, span_ns; /* start: since the time zero of the samples */
+    uint64_t requests, hits, misses, errors;
+    uint64_t p50_ns, p99_ns, max_ns; /* 0 where no answer was good */
+};
+
+/* What hardly depends on what else the machine does. NAN: nobody can tell. */
+struct result_exact {
+    uint64_t hits, misses;           /* of the whole load, as its generator counts */
+    uint64_t evictions;              /* of the server, from its start until the load was over */
+    double instructions_per_request; /* of the server, in user mode */
+    double allocations_per_request;  /* that its allocator made */
 };
 
 struct result_server {
@@ -170,6 +189,9 @@ struct result_run {
     struct result_sampling sampling;
     struct result_verdict verdict;
     struct result_burst *burst; /* NULL: the workload has none */
+    struct result_exact counts;
+    struct result_interval *series; /* of the load, one after the other */
+    size_t series_count;
     struct result_sample *samples;
     size_t sample_count, sample_room;
 };
@@ -209,6 +231,15 @@ enum result_figure_name {
 };
 extern const char *const result_figures[RESULT_FIGURES];
 
+/* What two medians of one and the same program may differ by: 95 % of the pairs that were measured
+ * differ by no more, as a share of the smaller. */
+#define RESULT_NOISES 6 /* the first figures: those of speed without max_ns */
+struct result_noise {
+    bool known;
+    uint64_t pairs;
+    double figures[RESULT_NOISES]; /* NAN: not known */
+};
+
 /* All runs of one workload. */
 struct result_summary {
     char workload[RESULT_NAME_BYTES];
@@ -232,6 +263,11 @@ struct result_made_by {
     char version[RESULT_NAME_BYTES], h2o_version[RESULT_NAME_BYTES];
     char allocator[RESULT_WORDS_BYTES], allocator_options[RESULT_WORDS_BYTES];
     uint64_t seed, connections, duration_ns;
+    char protocol[RESULT_NAME_BYTES]; /* "http/1.1" or "h2c" */
+    uint64_t streams;                 /* at a time on a connection */
+    double rate_rps;                  /* 0: closed loop */
+    /* Of a program that is not ours, as they were given; "": ours. */
+    char command[RESULT_LINE_BYTES], url[RESULT_LINE_BYTES];
     char command_line[RESULT_LINE_BYTES];
     char time[RESULT_NAME_BYTES]; /* when the bench began, ISO 8601, UTC */
 };
@@ -242,19 +278,23 @@ struct result {
     bool complete; /* every planned run is there, and none failed */
     struct result_limits limits;
     struct result_made_by made_by;
+    struct result_noise noise;
     struct result_run **runs;
     size_t run_count, run_room;
     struct result_summary *summaries;
     size_t summary_count;
 };
 
-/* Released with result_destroy. */
+/* Released with result_destroy. Its noise is not known. */
 struct result *result_create(const char *variant, const char *policy);
 void result_destroy(struct result *result); /* NULL is fine */
 /* All zero; lives as long as the result. */
 struct result_run *result_run_add(struct result *result);
 void result_sample_add(struct result *result, struct result_run *run,
                        const struct result_sample *sample);
+/* Gives the run, which has none yet, a series of so many intervals, all zero; NULL for 0. */
+struct result_interval *result_series_add(struct result *result, struct result_run *run,
+                                          size_t count);
 /* Gives the run a burst, all zero. */
 struct result_burst *result_burst_add(struct result *result, struct result_run *run);
 /* Hands the run's samples from `first` on over to its burst, which has none yet. */

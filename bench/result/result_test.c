@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 #include <dirent.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,6 +43,14 @@ static struct result *example(void)
     run->load.requests = 12345;
     run->load.hit_ratio = 0.25;
     run->load.hit.p99_ns = 777;
+    run->load.as_sent.p9999_ns = 888;
+    run->load.late_ns = 9;
+    snprintf(run->load.bottleneck_reason, sizeof run->load.bottleneck_reason, "it was late");
+    run->counts = (struct result_exact){.evictions = 5, .instructions_per_request = NAN};
+    result_series_add(result, run, 3)[2] = (struct result_interval){.start_ns = 200, .hits = 3};
+    result->noise.known = true;
+    result->noise.pairs = 4;
+    result->noise.figures[FIGURE_P99_NS] = 0.04;
     run->verdict.class = VERDICT_LEAK_CONTAINER;
     run->verdict.bytes_per_request = 612.5;
     run->verdict.layers[RESULT_LAYERS - 1].high = 3.5;
@@ -58,6 +67,24 @@ static struct result *example(void)
     run->status = RUN_FAILED;
     snprintf(run->reason, sizeof run->reason, "it \"died\"\n");
     return result;
+}
+
+static void unknown_is_told_from_known(const struct result *read)
+{
+    const struct result_exact *counts = &read->runs[0]->counts;
+    assert_true(read->noise.known);
+    assert_int_equal(read->noise.pairs, 4);
+    assert_true(read->noise.figures[FIGURE_P99_NS] == 0.04);
+    assert_true(isnan(read->noise.figures[FIGURE_P50_NS]));
+    assert_int_equal(counts->evictions, 5);
+    assert_true(isnan(counts->instructions_per_request));
+    assert_true(counts->allocations_per_request == 0);
+}
+
+static void series_is_read(const struct result_run *read, const struct result_run *written)
+{
+    assert_int_equal(read->series_count, 3);
+    assert_memory_equal(read->series, written->series, 3 * sizeof *read->series);
 }
 
 static void burst_is_read(const struct result_burst *read, const struct result_burst *written)
@@ -92,6 +119,8 @@ static void what_is_written_is_read(void **state)
     assert_memory_equal(read->runs[0]->samples, written->runs[0]->samples,
                         90 * sizeof(struct result_sample));
     burst_is_read(read->runs[0]->burst, written->runs[0]->burst);
+    series_is_read(read->runs[0], written->runs[0]);
+    unknown_is_told_from_known(read);
     assert_null(read->runs[1]->burst);
     assert_int_equal(read->runs[1]->status, RUN_FAILED);
     assert_string_equal(read->runs[1]->reason, "it \"died\"\n");
@@ -147,7 +176,7 @@ static void what_is_no_result_is_refused_by_name(void **state)
     text_write("{\"schema\":\"tidemark/result/9\"}");
     assert_null(result_read(path, error));
     assert_non_null(strstr(error, "'schema'"));
-    text_write("{\"schema\":\"tidemark/result/1\",\"variant\":7}");
+    text_write("{\"schema\":\"tidemark/result/2\",\"variant\":7}");
     assert_null(result_read(path, error));
     assert_non_null(strstr(error, "'variant'"));
     text_write("{\"schema\":");
