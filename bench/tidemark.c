@@ -6,6 +6,7 @@
 #include "load_command.h"
 #include "memory_command.h"
 #include "replay_command.h"
+#include "report_command.h"
 #include "users.h"
 #include "verdicts_command.h"
 #include "watch_command.h"
@@ -21,6 +22,7 @@ static const struct command commands[] = {
     {"load", "puts a server under load and says how it fared", load_command},
     {"memory", "shows where a measured server's memory is, layer by layer", memory_command},
     {"replay", "replays a trace through policies: hits, misses, real memory", replay_command},
+    {"report", "writes results as one page to read, or as figures for a paper", report_command},
     {"users", "fills a SQLite database that a server can take its users from", users_command},
     {"verdicts", "judges what is known to leak or not, and counts the right verdicts",
      verdicts_command},

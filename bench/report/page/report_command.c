@@ -1,0 +1,158 @@
+/* report_command.c - tidemark report: reads files and folders, writes the page. */
+#include "report_command.h"
+
+#include "options.h"
+#include "page.h"
+#include "plots.h"
+#include "result.h"
+#include "units.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define PATH_DEFAULT "report.html"
+#define LINE_BYTES   1024
+#define TIME_BYTES   32
+
+struct report_options {
+    const char *out, *svg; /* NULL: not given */
+};
+
+static const struct option option_rows[] = {
+    {"out", OPTION_TEXT, offsetof(struct report_options, out), "FILE",
+     "the page (report.html, unless there is --svg); -o FILE is short for it"},
+    {"svg", OPTION_TEXT, offsetof(struct report_options, svg), "DIR",
+     "writes every chart as DIR/NAME.svg, for papers and READMEs; needs gnuplot"},
+};
+
+static const struct option_table option_table = {
+    .usage = "tidemark report [OPTIONS] RESULTS...",
+    .summary =
+        "Writes results as one page that opens without a network: what was measured, who leaks,\n"
+        "who is bounded, who is fastest beyond noise; memory curves, speed and latency, hits\n"
+        "against memory, the choice of a policy, and every raw number to download.",
+    .details =
+        "RESULTS are files, or folders of them. What a file is, its content says: results of\n"
+        "tidemark bench, lines of tidemark replay --json, what tidemark choose and verdicts say,\n"
+        "and the timings of micro (google-benchmark) and of hyperfine. Several folders are laid\n"
+        "over each other, as before and after.\n\n"
+        "examples:\n"
+        "  tidemark report results/\n"
+        "  tidemark report results-before/ results/ -o change.html\n"
+        "  tidemark replay trace.txt --curve 20 --json > hits.json\n"
+        "  tidemark report results/ hits.json --svg figures/",
+    .options = option_rows,
+    .count = sizeof option_rows / sizeof option_rows[0],
+};
+
+static int complain(const char *reason, int status)
+{
+    fprintf(stderr, "tidemark report: %s\n", reason);
+    return status;
+}
+
+static int complain_about(const char *path, const char *reason)
+{
+    fprintf(stderr, "tidemark report: %s: %s\n", path, reason);
+    return 1;
+}
+
+/* -o is what everybody types; the table knows long names only. */
+static void short_names_expand(int argc, char **argv)
+{
+    static char out[] = "--out";
+    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
+        if (strcmp(argv[i], "-o") == 0)
+            argv[i] = out;
+}
+
+static void command_line_make(int argc, char **argv, char line[LINE_BYTES])
+{
+    size_t at = (size_t)snprintf(line, LINE_BYTES, "tidemark");
+    for (int i = 0; i < argc && at < LINE_BYTES; i++)
+        at += (size_t)snprintf(line + at, LINE_BYTES - at, " %s", argv[i]);
+}
+
+static void time_make(char text[TIME_BYTES])
+{
+    time_t now = time(NULL);
+    struct tm utc;
+    gmtime_r(&now, &utc);
+    strftime(text, TIME_BYTES, "%Y-%m-%dT%H:%M:%SZ", &utc);
+}
+
+static int page_write(const struct sources *sources, const char *command_line, const char *path)
+{
+    char *text, error[RESULT_ERROR_BYTES], size[UNITS_TEXT_BYTES], time[TIME_BYTES];
+    size_t bytes;
+    FILE *out = open_memstream(&text, &bytes);
+    if (out == NULL)
+        abort();
+    time_make(time);
+    page_print(sources, command_line, time, out);
+    if (fclose(out) != 0)
+        abort();
+    int status = result_write_text(path, text, bytes, error);
+    free(text);
+    if (status != 0)
+        return complain(error, 1);
+    printf("%s: %zu files in a page of %s\n", path, sources->count,
+           units_format_size(size, (double)bytes));
+    return 0;
+}
+
+static int report_write(const struct sources *sources, const struct report_options *options,
+                        const char *command_line)
+{
+    int status = 0;
+    if (options->out != NULL || options->svg == NULL)
+        status = page_write(sources, command_line, options->out ? options->out : PATH_DEFAULT);
+    if (status == 0 && options->svg != NULL)
+        status = plots_write(sources, options->svg) == 0 ? 0 : 1;
+    return status;
+}
+
+static int report_make(char **paths, int count, const struct report_options *options,
+                       const char *command_line)
+{
+    struct sources sources = {.count = 0};
+    int status = 0;
+    for (int i = 0; i < count && status == 0; i++)
+        if (sources_add(&sources, paths[i]) != 0)
+            status = complain_about(paths[i], strerror(errno));
+    for (size_t i = 0; i < sources.left_out_count; i++)
+        complain_about(sources.left_out[i].path, sources.left_out[i].reason);
+    if (status == 0 && sources.count == 0)
+        status = complain_about(paths[0], "no results there; `make bench` or `tidemark bench` "
+                                          "writes them");
+    if (status == 0)
+        status = report_write(&sources, options, command_line);
+    sources_free(&sources);
+    return status;
+}
+
+int report_command(int argc, char **argv)
+{
+    struct report_options options = {.out = NULL};
+    char error[OPTIONS_ERROR_BYTES], command_line[LINE_BYTES];
+    int positional;
+    command_line_make(argc, argv, command_line);
+    short_names_expand(argc, argv);
+    switch (options_parse(&option_table, argc, argv, &options, &positional, error)) {
+    case OPTIONS_OK:
+        break;
+    case OPTIONS_WRONG:
+        return complain(error, 2);
+    case OPTIONS_HELP:
+        options_help(&option_table, stdout);
+        return 0;
+    case OPTIONS_VERSION:
+        printf("tidemark %s\n", TIDEMARK_VERSION);
+        return 0;
+    }
+    if (positional == 0)
+        return complain("name the results, such as results/ (see --help)", 2);
+    return report_make(argv + 1, positional, &options, command_line);
+}

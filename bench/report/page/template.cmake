@@ -1,0 +1,46 @@
+# Puts page.html, its style, the charting library and the page's scripts together, and writes them
+# to OUTPUT as C: two halves, between which the data goes.
+cmake_minimum_required(VERSION 3.25)
+
+# Text that may stand in a script element as it is.
+function(script_read file into)
+    file(READ ${file} text)
+    string(TOLOWER "${text}" lower)
+    foreach(end "</script" "<!--")
+        string(FIND "${lower}" "${end}" at)
+        if(NOT at EQUAL -1)
+            message(FATAL_ERROR "${file} holds ${end}, which would end the page's script")
+        endif()
+    endforeach()
+    set(${into} "${text}" PARENT_SCOPE)
+endfunction()
+
+function(c_write text name)
+    string(HEX "${text}" hex)
+    string(LENGTH "${hex}" digits)
+    math(EXPR bytes "${digits} / 2")
+    string(REGEX REPLACE "(..)" "0x\\1," array "${hex}")
+    string(REGEX REPLACE "(................................................................................)"
+        "\\1\n" array "${array}")
+    file(APPEND ${OUTPUT} "const unsigned char ${name}[] = {\n${array}\n};\n"
+        "const size_t ${name}_bytes = ${bytes};\n")
+endfunction()
+
+file(READ ${SOURCE}/page.html page)
+file(READ ${SOURCE}/page.css style)
+script_read(${CHART} chart)
+set(scripts)
+foreach(script ${SCRIPTS})
+    script_read(${SOURCE}/${script} text)
+    string(APPEND scripts "${text}")
+endforeach()
+foreach(part style chart scripts)
+    string(REPLACE "{{${part}}}" "${${part}}" page "${page}")
+endforeach()
+string(FIND "${page}" "{{data}}" at)
+math(EXPR after "${at} + 8")
+string(SUBSTRING "${page}" 0 ${at} head)
+string(SUBSTRING "${page}" ${after} -1 tail)
+file(WRITE ${OUTPUT} "/* Made by template.cmake. */\n#include \"template.h\"\n\n")
+c_write("${head}" template_head)
+c_write("${tail}" template_tail)

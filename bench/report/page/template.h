@@ -1,0 +1,11 @@
+/* template.h - page.html with its style, its scripts and the charting library, in two halves. */
+#ifndef TEMPLATE_H
+#define TEMPLATE_H
+
+#include <stddef.h>
+
+/* Between the two goes the data. Made by template.cmake. */
+extern const unsigned char template_head[], template_tail[];
+extern const size_t template_head_bytes, template_tail_bytes;
+
+#endif

@@ -1,0 +1,61 @@
+/* units.js - numbers as people read them. What is no number is a dash. */
+const DASH = "–";
+
+function scaled(value, base, units) {
+  let at = 0;
+  let left = Math.abs(value);
+  while (left >= base * 0.9995 && at + 1 < units.length) {
+    left /= base;
+    at++;
+  }
+  const digits = at === 0 || left >= 100 || Number.isInteger(left) ? 0 : left >= 10 ? 1 : 2;
+  const text = left.toFixed(digits);
+  return (value < 0 ? "−" : "") + text + " " + units[at];
+}
+
+const units = {
+  bytes: (v) => (Number.isFinite(v) ? scaled(v, 1024, ["B", "KiB", "MiB", "GiB", "TiB"]) : DASH),
+  count: (v) => (Number.isFinite(v) ? Math.round(v).toLocaleString("en-US") : DASH),
+  real: (v) => (Number.isFinite(v) ? Number(v.toPrecision(3)).toLocaleString("en-US", { maximumFractionDigits: 3 }) : DASH),
+  ns(v) {
+    if (!Number.isFinite(v)) return DASH;
+    if (Math.abs(v) < 60e9) return scaled(v, 1000, ["ns", "µs", "ms", "s"]);
+    return v < 3600e9 ? `${Number((v / 60e9).toFixed(1))} min` : `${Number((v / 3600e9).toFixed(1))} h`;
+  },
+  us: (v) => (Number.isFinite(v) ? `${Number(v.toPrecision(3))} µs` : DASH),
+  rate: (v) => (Number.isFinite(v) ? `${units.count(v)}/s` : DASH),
+  ratio: (v) => (Number.isFinite(v) ? `${(100 * v).toFixed(1)} %` : DASH),
+  plain: (v) => (Number.isFinite(v) ? String(v) : DASH),
+  /* For axes, where room is short. */
+  short: (v) => (Math.abs(v) < 10000 ? String(Number(v.toPrecision(6))) : scaled(Number(v.toPrecision(12)), 1000, ["", "k", "M", "G"])),
+};
+
+/* The unit that a key ends in, as results/README.md has it. */
+function unitOf(key) {
+  const ends = [
+    [/_bytes$|^bytes(_for_target)?$|bytes_per_(request|entry)$/, "bytes"],
+    [/_ns$/, "ns"],
+    [/_us(_per_\w+)?$/, "us"],
+    [/cpu_us_per_/, "us"],
+    [/requests_per_second$|_rps$/, "rate"],
+    [/_ratio$|_share$|_ratio_error$/, "ratio"],
+  ];
+  const found = ends.find(([end]) => end.test(key));
+  return units[found ? found[1] : "real"];
+}
+
+function plural(count, one, many) {
+  return `${units.count(count)} ${count === 1 ? one : many || one + "s"}`;
+}
+
+/* "a", "a and b", "a, b and c" */
+function listed(names) {
+  if (names.length < 2) return names.join("");
+  return `${names.slice(0, -1).join(", ")} and ${names[names.length - 1]}`;
+}
+
+function dayOf(text) {
+  const time = new Date(text);
+  if (Number.isNaN(time.getTime())) return "";
+  return time.toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
+}
