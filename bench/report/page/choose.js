@@ -20,7 +20,7 @@ function windowsGraph(data, id) {
   return new Graph({
     id, title: "Hits as the traffic went on", note: "The hit ratio of each stretch of the trace.", shown: policies.map(name), names: () => policies.map((policy) => ({ name: name(policy) })),
     ask: (self) => ({
-      x: { label: "requests", format: units.short }, y: { label: "hit ratio", format: units.ratio },
+      x: { label: "requests", format: units.short }, y: { label: "hit ratio", format: units.percent, say: units.ratio },
       series: policies.filter((policy) => self.shown.has(name(policy))).map((policy) => {
         const windows = asList(policy.windows).map((each) => (typeof each === "number" ? { hit_ratio: each } : asObject(each)));
         return { name: name(policy), xs: Float64Array.from(windows, (each, i) => each.first_request ?? i + 1), ys: Float64Array.from(windows, (each) => each.hit_ratio) };

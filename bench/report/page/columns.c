@@ -180,8 +180,8 @@ static bool samples_cut(struct cursor *cursor, struct columns *columns)
     struct rows rows = {.width = 0};
     bool cut = mark_pass(&ahead, ':') && list_pass(&ahead, &rows);
     if (cut) {
-        columns->blocks = memory_need(
-            realloc(columns->blocks, (columns->count + 1) * sizeof *columns->blocks));
+        columns->blocks =
+            memory_need(realloc(columns->blocks, (columns->count + 1) * sizeof *columns->blocks));
         columns->blocks[columns->count++] = block_make(&rows);
         *cursor = ahead;
     }

@@ -150,6 +150,18 @@ class Graph {
     });
     this.legend.replaceChildren(el("legend", null, "Shown"), ...boxes);
   }
+  /* The axis from 0, or of a logarithmic one from the least that is shown. */
+  static ends(datasets, side, axis) {
+    if (axis.max !== undefined) return axis;
+    const ends = datasets.flatMap((set) => {
+      let [least, most] = [Infinity, 0];
+      for (const point of set.data) { least = Math.min(least, point[side]); most = Math.max(most, point[side]); }
+      return [least, most];
+    }).filter(Number.isFinite);
+    if (axis.log) return { ...axis, ...logEnds(ends) };
+    const most = Math.max(0, ...ends);
+    return { ...axis, min: 0, max: side === "x" ? most || 1 : roundUp(most, axis.bytes) };
+  }
   axis(side, { label, format, log, bytes, min, max, at }, extra) {
     const wanted = side === "x" ? Math.max(2, Math.floor(this.box.clientWidth / 110)) : 6;
     return {
@@ -176,18 +188,17 @@ class Graph {
         pointStyle: mark.shape, pointRadius: size, pointBorderColor: mark.colour, pointBorderWidth: 1.5, pointHitRadius: 6, tension: 0,
       };
     });
-    let top = 0;
-    for (const set of datasets) for (const point of set.data) top = Math.max(top, point.y);
-    const yAxis = y.log ? y : { min: 0, max: y.max ?? roundUp(top, y.bytes), ...y };
+    const yAxis = Graph.ends(datasets, "y", y);
+    const xAxis = Graph.ends(datasets, "x", x);
     const ctx = this.canvas.getContext("2d");
     ctx.font = "600 11px sans-serif";
     const widest = Math.max(20, ...series.map((each) => ctx.measureText(each.name.slice(0, 40)).width));
     const right = Math.min(widest + 24, this.box.clientWidth * 0.28);
     return {
       type: "line", data: { datasets }, plugins: [endLabels],
-      options: this.options(right, { x: this.axis("x", x), y: this.axis("y", yAxis) }, {
+      options: this.options(right, { x: this.axis("x", xAxis), y: this.axis("y", yAxis) }, {
         title: (items) => `${x.format(items[0].parsed.x)} ${x.label}`,
-        label: (item) => `${item.dataset.label}: ${y.format(item.parsed.y)}`,
+        label: (item) => `${item.dataset.label}: ${(y.say || y.format)(item.parsed.y)}`,
       }, { mode: "nearest", axis: "x", intersect: false }),
     };
   }
@@ -231,7 +242,7 @@ class Graph {
       const step = Math.max(1, Math.ceil(count / TABLE_ROWS));
       const at = Array.from({ length: Math.ceil(count / step) }, (_, i) => i * step);
       if (count && at[at.length - 1] !== count - 1) at.push(count - 1);
-      return at.map((i) => [each.name, number(each.xs[i], x.format), number(each.ys[i], y.format)]);
+      return at.map((i) => [each.name, number(each.xs[i], x.format), number(each.ys[i], y.say || y.format)]);
     });
     return table(`${this.title} (every so often; CSV has all)`, ["series", x.label, y.label], cells);
   }

@@ -10,7 +10,7 @@ function hitsGraph(rows, trace, id) {
     controls: [choice("Over", keys, "peak_bytes", (value) => { state.key = value; graph.refresh(); }), choice("Scale", [["log", "Log"], ["linear", "Linear"]], "log", (value) => { state.log = value === "log"; graph.refresh(); })],
     ask: (self) => ({
       x: { label: state.key === "peak_bytes" ? "memory at its peak" : "entries", format: state.key === "peak_bytes" ? units.bytes : units.short, bytes: state.key === "peak_bytes", log: state.log },
-      y: { label: "hit ratio", format: units.ratio },
+      y: { label: "hit ratio", format: units.percent, say: units.ratio },
       series: policies.filter((name) => self.shown.has(name)).map((name) => {
         const own = rows.filter((row) => row.policy === name && row[state.key] > 0).sort((a, b) => a[state.key] - b[state.key]);
         return { name, xs: Float64Array.from(own, (row) => row[state.key]), ys: Float64Array.from(own, (row) => row.hit_ratio) };

@@ -22,7 +22,7 @@ class Samples {
     return this.made;
   }
   static fromBlock(id) {
-    const { keys, deltas } = blockParse(id);
+    const { keys, deltas } = blockParse(id) || { keys: [], deltas: [] };
     const columns = new Map(keys.map((key, i) => {
       const column = new Float64Array(deltas[i].length);
       let value = 0;
@@ -60,7 +60,7 @@ function resultMake(file) {
   return {
     file, folder: file.label, variant: asText(data.variant) || file.name, name: "", data,
     limits: asObject(data.limits), madeBy: asObject(data.made_by), complete: data.complete === true,
-    summaries: asList(data.summary).map((raw) => ({ raw, ...asObject(raw), workload: asText(asObject(raw).workload), figures: asObject(asObject(raw).figures) })),
+    summaries: asList(data.summary).map((raw) => ({ raw: asObject(raw), ...asObject(raw), workload: asText(asObject(raw).workload), figures: asObject(asObject(raw).figures) })),
     runs: asList(data.runs).map((raw) => runMake(raw, file.id)),
   };
 }

@@ -70,10 +70,10 @@ static json_t *files_json(const struct sources *sources)
     json_t *files = json_array();
     for (size_t i = 0; i < sources->count; i++) {
         const struct source *source = &sources->list[i];
-        json_array_append_new(
-            files, json_pack("{s:s, s:o, s:o, s:I}", "kind", source->kind, "folder",
-                             text_json(source->folder), "name", text_json(source->name), "bytes",
-                             (json_int_t)source->bytes));
+        json_array_append_new(files,
+                              json_pack("{s:s, s:o, s:o, s:I}", "kind", source->kind, "folder",
+                                        text_json(source->folder), "name", text_json(source->name),
+                                        "bytes", (json_int_t)source->bytes));
     }
     return files;
 }
@@ -82,9 +82,9 @@ static json_t *left_out_json(const struct sources *sources)
 {
     json_t *list = json_array();
     for (size_t i = 0; i < sources->left_out_count; i++)
-        json_array_append_new(
-            list, json_pack("{s:o, s:o}", "path", text_json(sources->left_out[i].path), "reason",
-                            text_json(sources->left_out[i].reason)));
+        json_array_append_new(list,
+                              json_pack("{s:o, s:o}", "path", text_json(sources->left_out[i].path),
+                                        "reason", text_json(sources->left_out[i].reason)));
     return list;
 }
 

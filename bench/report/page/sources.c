@@ -53,9 +53,9 @@ static const char *kind_find(const json_t *json)
     const char *schema = json_string_value(json_object_get(json, "schema"));
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
         const struct kind *kind = &kinds[i];
-        if (schema == NULL ? keys_are_there(json, kind)
-                           : kind->schema != NULL &&
-                                 strncmp(schema, kind->schema, strlen(kind->schema)) == 0)
+        if (schema == NULL
+                ? keys_are_there(json, kind)
+                : kind->schema != NULL && strncmp(schema, kind->schema, strlen(kind->schema)) == 0)
             return kind->name;
     }
     return NULL;
@@ -66,8 +66,8 @@ static void leave_out(struct sources *sources, const char *path, const char *rea
     size_t count = sources->left_out_count++;
     sources->left_out =
         memory_need(realloc(sources->left_out, (count + 1) * sizeof *sources->left_out));
-    sources->left_out[count] = (struct source_left_out){memory_need(strdup(path)),
-                                                        memory_need(strdup(reason))};
+    sources->left_out[count] =
+        (struct source_left_out){memory_need(strdup(path)), memory_need(strdup(reason))};
 }
 
 /* `columns` becomes the source's. */

@@ -12,7 +12,7 @@ function barsGraph(model) {
       const [key, label, format] = SPEEDS.find(([each]) => each === state.key);
       const rows = under(model, state.workload).map(({ result, summary }) => ({ name: result.name, figure: figureOf(summary, key) })).filter(({ figure }) => figure)
         .map(({ name, figure }) => ({ name, value: figure.median, low: figure.low, high: figure.high, format }));
-      return { rows, x: { label, format: key.endsWith("_ns") ? units.ns : key === "hit_ratio" ? units.ratio : units.short } };
+      return { rows, x: { label, format: key.endsWith("_ns") ? units.ns : key === "hit_ratio" ? units.percent : units.short } };
     },
   });
   return graph;

@@ -24,6 +24,14 @@ function ticksLog(min, max, bytes, wanted) {
   return ticks.filter((tick) => tick >= min * 0.999 && tick <= max * 1.001);
 }
 
+/* The ends of a logarithmic axis: a little beyond all that is shown. */
+function logEnds(values) {
+  const positive = values.filter((value) => value > 0);
+  if (!positive.length) return { min: 1, max: 10 };
+  const [least, most] = [Math.min(...positive), Math.max(...positive)];
+  return least < most ? { min: least / 1.15, max: most * 1.15 } : { min: least / 2, max: most * 2 };
+}
+
 /* The upper end of an axis that begins at 0. */
 function roundUp(max, bytes) {
   if (!(max > 0)) return 1;

@@ -25,6 +25,7 @@ const units = {
   us: (v) => (Number.isFinite(v) ? `${Number(v.toPrecision(3))} µs` : DASH),
   rate: (v) => (Number.isFinite(v) ? `${units.count(v)}/s` : DASH),
   ratio: (v) => (Number.isFinite(v) ? `${(100 * v).toFixed(1)} %` : DASH),
+  percent: (v) => `${Number((100 * v).toFixed(6))} %`,
   plain: (v) => (Number.isFinite(v) ? String(v) : DASH),
   /* For axes, where room is short. */
   short: (v) => (Math.abs(v) < 10000 ? String(Number(v.toPrecision(6))) : scaled(Number(v.toPrecision(12)), 1000, ["", "k", "M", "G"])),

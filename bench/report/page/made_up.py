@@ -1,0 +1,194 @@
+"""made_up.py - results for the tests of the report: like real ones, but known to the last digit."""
+import json
+import os
+
+HOSTILE = "</script><script>alert(1)</script>\"'&\u2028<img src=x onerror=alert(2)>" + "é漢" * 40
+CLASSES = ("bounded", "warming", "leak: container", "leak: unreachable", "leak: expired",
+           "fragmentation", "not returned", "undecided")
+FIGURES = {
+    "requests_per_second": 90000, "cpu_us_per_request": 10.5, "p50_ns": 800000, "p90_ns": 900000,
+    "p99_ns": 1500000, "p999_ns": 3000000, "max_ns": 5000000, "hit_ratio": 0.55, "entries": 2000,
+    "bytes_per_request": 0.25, "overhead_bytes_per_entry": 32.5, "sampling_cpu_share": 0.003,
+    "payload_start_bytes": 0, "payload_end_bytes": 700000, "cache_start_bytes": 1168,
+    "cache_end_bytes": 800000, "allocated_start_bytes": 439000, "allocated_end_bytes": 1200000,
+    "resident_start_bytes": 3300000, "resident_end_bytes": 4400000, "rss_start_bytes": 7400000,
+    "rss_end_bytes": 8500000, "rss_peak_bytes": 8600000,
+}
+LAYERS = ("entries", "payload_bytes", "cache_bytes", "zone_allocated_bytes", "allocated_bytes",
+          "active_bytes", "resident_bytes", "rss_bytes", "vsz_bytes", "live_records",
+          "held_records")
+SAMPLE_KEYS = (
+    "time_ns requests hits misses evictions expirations entries payload_bytes cache_bytes "
+    "live_records live_record_bytes held_records zone_allocated_bytes zone_active_bytes "
+    "zone_resident_bytes zone_metadata_bytes zone_retained_bytes allocated_bytes active_bytes "
+    "metadata_bytes resident_bytes mapped_bytes retained_bytes rss_bytes vsz_bytes pss_bytes "
+    "anonymous_bytes cpu_ns minor_faults major_faults").split()
+
+
+def sample(at, leaks):
+    row = dict.fromkeys(SAMPLE_KEYS, 0)
+    requests = 100 * at
+    held = 450 * requests if leaks else min(450 * requests, 900000) + at % 7
+    row.update(time_ns=33000000 * at, requests=requests, misses=requests, entries=held // 450,
+               cpu_ns=9000 * requests, minor_faults=at)
+    for i, key in enumerate(("payload_bytes", "cache_bytes", "zone_allocated_bytes",
+                             "allocated_bytes", "active_bytes", "resident_bytes", "rss_bytes",
+                             "vsz_bytes")):
+        row[key] = held + 4096 * i
+    return row
+
+
+def verdict(leaks):
+    slope = {"per_request": 450.5 if leaks else 0.1, "low": 440.25 if leaks else -0.2,
+             "high": 460.75 if leaks else 0.3}
+    counts = dict.fromkeys(("entries", "live_records", "held_records", "unreachable_records",
+                            "evictions", "expirations", "payload_bytes", "cache_bytes",
+                            "allocated_bytes", "active_bytes", "resident_bytes"), 12345)
+    made = {"class": "leak: container" if leaks else "bounded", "layer": "allocated_bytes",
+            "bytes_per_request": slope["per_request"], "low": slope["low"], "high": slope["high"],
+            "grows": "entries" if leaks else "", "limit_bytes": 536870912 if leaks else 0,
+            "limit_rate_rps": 1000.0 if leaks else 0.0,
+            "time_to_limit_ns": 1191720000000 if leaks else 0, "requests_until_full": 0,
+            "words": words(leaks), "judged_samples": 17, "judged_requests": 1717,
+            "first_bytes": 1000000, "last_bytes": 1900000, "peak_bytes": 1900001,
+            "steady": leaks, "limits_kept": True, "dead_entries": 0, "first": counts,
+            "last": counts, "layers": {layer: slope for layer in LAYERS}}
+    for gap in ("unaccounted", "bookkeeping", "unreachable_records", "fragmentation"):
+        made[gap] = slope
+    return made
+
+
+def words(leaks):
+    return ("leaks 450 B/request: 512 MiB in 19.9 min at 1,000 req/s (entries)" if leaks
+            else "bounded at 1.1 MiB")
+
+
+def run(workload, repetition, leaks, samples, series):
+    latency = {"count": 2000, "mean_ns": 850000.5, "p50_ns": 800000, "p90_ns": 900000,
+               "p99_ns": 1500000, "p999_ns": 3000000, "max_ns": 5000000}
+    made = {"workload": workload, "ids": "", "repetition": repetition, "seed": repetition,
+            "reason": "", "capped_ns": 0, "status": "ok",
+            "load": {"requests": 2000, "hits": 0, "misses": 2000, "errors": 0,
+                     "wall_ns": 1000000000, "requests_per_second": 90000.5, "hit_ratio": 0.0,
+                     "latency": {"all": latency, "hits": latency, "misses": latency}},
+            "server": {"cpu_ns": 1, "cpu_us_per_request": 10.5, "overhead_bytes_per_entry": 32.5},
+            "sampling": {"interval_ns": 33000000, "samples": samples, "cpu_us_per_sample": 80.5,
+                         "cpu_share": 0.003},
+            "verdict": verdict(leaks),
+            "samples": [sample(at, leaks) for at in range(samples)]}
+    if series:
+        made["series"] = [{"start_ns": 100000000 * at, "span_ns": 100000000,
+                           "requests": 9000 + at, "hits": 0, "misses": 9000 + at, "errors": 0,
+                           "p50_ns": 800000, "p99_ns": 1500000 + at, "max_ns": 5000000}
+                          for at in range(10)]
+    return made
+
+
+def summary(workload, runs, leaks, factor):
+    figures = {name: {"median": value * factor, "low": value * factor * 0.99,
+                      "high": value * factor * 1.01, "n": runs}
+               for name, value in FIGURES.items()}
+    name = "leak: container" if leaks else "bounded"
+    return {"workload": workload, "runs": runs, "failed": 0, "capped": 0, "bottlenecked": 0,
+            "words": words(leaks), "class": name,
+            "verdicts": {each: runs if each == name else 0 for each in CLASSES},
+            "figures": figures}
+
+
+def result(variant, leaks=False, factor=1.0, workloads=("random", "zipf"), samples=40, runs=3,
+           series=True):
+    return {"schema": "tidemark/result/1", "variant": variant, "policy": variant,
+            "complete": True,
+            "limits": {"capacity_entries": 0 if leaks else 2000, "capacity_bytes": 0, "ttl_ns": 0},
+            "made_by": {"machine": "vm", "cpu_model": "A processor", "kernel": "Linux", "cores": 2,
+                        "server_cpu": 0, "generator_cpu": 1, "compiler": "GNU", "flags": "-O2",
+                        "commit": "abc", "commit_dirty": False, "version": "0.1.0",
+                        "h2o_version": "2.2.5", "allocator": "jemalloc", "allocator_options": "",
+                        "seed": 1, "connections": 100, "duration_ns": 1000000000,
+                        "command_line": "tidemark bench", "time": "2026-01-02T03:04:05Z"},
+            "summary": [summary(each, runs, leaks, factor) for each in workloads],
+            "runs": [run(each, repetition, leaks, samples, series)
+                     for each in workloads for repetition in range(1, runs + 1)]}
+
+
+def replay_rows(trace="zipf:1.0"):
+    return [{"trace": trace, "policy": policy, "capacity_entries": size, "capacity_bytes": None,
+             "payload": False, "sample": 1.0, "distinct_ids": 1000, "requests": 10000,
+             "hits": 1234, "misses": 8766, "hit_ratio": 0.1 + at / 10 + better,
+             "hit_ratio_error": 0.0, "byte_hit_ratio": None, "regret_points": 1.5,
+             "evictions": 1, "expirations": 0, "entries": size, "peak_bytes": size * 30 + 1000,
+             "end_bytes": size * 30, "end_allocated_bytes": size * 30,
+             "requests_per_second": 1000000.5}
+            for policy, better in (("lru", 0.0), ("sieve", 0.05), ("belady", 0.1))
+            for at, size in enumerate((10, 100, 1000))]
+
+
+def choice():
+    predicted = {"hit_ratio": 0.625, "mean_ns": 900000.0, "p50_ns": 800000, "p99_ns": 1600000,
+                 "cpu_us_per_request": 9.5, "bytes": 4000000}
+    policies = [{"policy": name, "ruled_out": out, "predicted": predicted, "measured": None,
+                 "worst_window": {"hit_ratio": 0.5, "first_request": 0, "requests": 100},
+                 "regret_points": 2.5, "at_half": {"hit_ratio": 0.5},
+                 "at_double": {"hit_ratio": 0.7}, "bytes_for_target": 3000000,
+                 "windows": [{"hit_ratio": 0.5, "first_request": 0},
+                             {"hit_ratio": 0.75, "first_request": 100}]}
+                for name, out in (("sieve", None), ("unbounded", "it leaks"))]
+    return {"schema": "tidemark/choose/1", "trace": "trace.txt", "memory_bytes": 4194304,
+            "answer": {"policy": "sieve", "words": "Run sieve: it has the most hits.",
+                       "reasons": ["It has 62.5 % of hits.", "It is simple."]},
+            "policies": policies}
+
+
+MICRO = {"context": {}, "benchmarks": [
+    {"name": f"get-hit/{policy}/1000", "run_name": f"get-hit/{policy}/1000",
+     "run_type": "iteration", "iterations": 1000, "real_time": 31.5, "cpu_time": 30.25 + at,
+     "time_unit": "ns"} for at, policy in enumerate(("null", "lru"))]}
+STARTUP = {"results": [{"command": "lru", "mean": 0.0205, "stddev": 0.001, "median": 0.02,
+                        "min": 0.019, "max": 0.022, "times": [0.02]}]}
+VERDICTS = {"schema": "tidemark/verdicts/1", "seconds": 4.0, "wrong": 1,
+            "matrix": {"bounded": {"bounded": 7, "undecided": 1}, "warming": {"bounded": 0}},
+            "runs": [{"variant": "lru"}] * 8}
+
+
+def write(folder, name, value):
+    os.makedirs(folder, exist_ok=True)
+    path = os.path.join(folder, name)
+    with open(path, "w", encoding="utf-8") as file:
+        if isinstance(value, str):
+            file.write(value)
+        else:
+            json.dump(value, file)
+    return path
+
+
+def folder_make(folder, factor=1.0, leaks=True):
+    """The folder of a bench, and all else that a report knows."""
+    write(folder, "unbounded.json", result("unbounded", leaks=leaks, factor=factor))
+    write(folder, "lru.json", result("lru", factor=factor * 1.001))
+    write(folder, "sieve.json", result("sieve", factor=factor * 1.25))
+    write(folder, "hits.replay.json", "".join(json.dumps(row) + "\n" for row in replay_rows()))
+    write(folder, "choose.json", choice())
+    write(folder, "micro.json", MICRO)
+    write(folder, "startup.json", STARTUP)
+    write(folder, "verdicts.json", VERDICTS)
+    write(folder, "lru.jemalloc.json", {"jemalloc": {"a": 1}})
+    write(folder, "schema.json", {"$schema": "x"})
+
+
+def million(path, runs=10, samples=100000):
+    """A result with a million samples; written by hand, since json would take its time."""
+    made = result("unbounded", leaks=True, workloads=("random",), samples=1, runs=runs)
+    rows = []
+    for at in range(samples):
+        row = sample(at, True)
+        rows.append("{" + ",".join(f'"{key}":{row[key]}' for key in SAMPLE_KEYS) + "}")
+    text = "[" + ",".join(rows) + "]"
+    for each in made["runs"]:
+        each["samples"] = "SAMPLES"
+    with open(path, "w", encoding="utf-8") as file:
+        parts = json.dumps(made).split('"SAMPLES"')
+        for part in parts[:-1]:
+            file.write(part)
+            file.write(text)
+        file.write(parts[-1])
+    return runs * samples

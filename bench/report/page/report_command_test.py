@@ -1,0 +1,121 @@
+"""report_command_test.py - tidemark report as its user sees it, without a browser.
+
+usage: report_command_test.py TIDEMARK
+"""
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import unittest
+
+import made_up
+
+TIDEMARK = os.path.abspath(sys.argv[1])
+BLOCK = re.compile(r'<script type="application/json" id="([^"]*)">(.*?)</script>', re.S)
+
+
+def report(*arguments, folder=None):
+    return subprocess.run([TIDEMARK, "report", *arguments], capture_output=True, text=True,
+                          timeout=60, cwd=folder)
+
+
+def blocks(path):
+    with open(path, encoding="utf-8") as file:
+        return {name: json.loads(text) for name, text in BLOCK.findall(file.read())}
+
+
+class Report(unittest.TestCase):
+    def setUp(self):
+        self.scratch = tempfile.TemporaryDirectory()
+        self.folder = os.path.join(self.scratch.name, "results")
+        self.page = os.path.join(self.scratch.name, "report.html")
+
+    def tearDown(self):
+        self.scratch.cleanup()
+
+    def test_files_are_recognised_by_what_they_hold(self):
+        made_up.folder_make(self.folder)
+        done = report(self.folder + "/", "-o", self.page)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertIn(self.page, done.stdout)
+        about = blocks(self.page)["about"]
+        self.assertEqual({file["name"]: file["kind"] for file in about["files"]}, {
+            "choose.json": "choice", "hits.replay.json": "replay", "lru.json": "result",
+            "micro.json": "micro", "sieve.json": "result", "startup.json": "startup",
+            "unbounded.json": "result", "verdicts.json": "verdicts"})
+        self.assertEqual({file["folder"] for file in about["files"]}, {self.folder})
+        self.assertEqual(about["left_out"], [])
+
+    def test_what_is_embedded_is_what_the_files_say(self):
+        made_up.folder_make(self.folder)
+        report(self.folder, "--out", self.page)
+        found = blocks(self.page)
+        for i, file in enumerate(found["about"]["files"]):
+            if file["kind"] in ("micro", "startup", "choice", "verdicts"):
+                with open(os.path.join(self.folder, file["name"]), encoding="utf-8") as original:
+                    self.assertEqual(found[f"file-{i}"], json.load(original))
+            if file["kind"] == "replay":
+                self.assertEqual(found[f"file-{i}"], made_up.replay_rows())
+
+    def test_nothing_from_outside_ends_a_script(self):
+        made_up.write(self.folder, "a<script>'\".json", made_up.result(made_up.HOSTILE))
+        report(self.folder, "-o", self.page)
+        with open(self.page, encoding="utf-8") as file:
+            text = file.read()
+        data = text[text.index('id="about"'):]
+        self.assertNotIn("<script>alert", data)
+        self.assertNotIn("\u2028", data)
+        self.assertEqual(blocks(self.page)["file-0"]["variant"], made_up.HOSTILE)
+
+    def test_what_is_broken_is_named_and_nothing_else_is_lost(self):
+        made_up.folder_make(self.folder)
+        broken = made_up.write(self.folder, "broken.json", '{"schema": "tidemark/result/1", ')
+        done = report(self.folder, "-o", self.page)
+        self.assertEqual(done.returncode, 0)
+        self.assertIn(broken, done.stderr)
+        self.assertEqual(done.stderr.count("\n"), 1)
+        about = blocks(self.page)["about"]
+        self.assertEqual([left["path"] for left in about["left_out"]], [broken])
+        self.assertEqual(len(about["files"]), 8)
+
+    def test_a_page_that_cannot_be_written_harms_none(self):
+        made_up.folder_make(self.folder)
+        there = made_up.write(self.scratch.name, "there", "as before")
+        done = report(self.folder, "-o", os.path.join(there, "page.html"))
+        self.assertEqual((done.returncode, done.stderr.count("\n")), (1, 1))
+        with open(there, encoding="utf-8") as file:
+            self.assertEqual(file.read(), "as before")
+        report(self.folder, "-o", self.page)
+        self.assertEqual(sorted(os.listdir(self.scratch.name)), ["report.html", "results", "there"])
+
+    def test_the_page_fetches_nothing(self):
+        made_up.folder_make(self.folder)
+        report(self.folder, folder=self.scratch.name)
+        with open(self.page, encoding="utf-8") as file:
+            text = file.read()
+        self.assertIn("default-src 'none'", text)
+        self.assertIn("Released under the MIT License", text)
+        markup = re.sub(r"<script.*?</script>", "", text, flags=re.S)
+        self.assertEqual(re.findall(r'(?:src|href)="(?!#|data:,")[^"]*"|url\(|@import', markup), [])
+
+    def test_mistakes_are_told(self):
+        os.mkdir(self.folder)
+        named = made_up.write(self.scratch.name, "x.json", {"some": "thing"})
+        for arguments, words, status in (
+                ([], "name the results", 2),
+                (["--nosuch"], "--nosuch", 2),
+                ([self.folder], "make bench", 1),
+                ([named], "make bench", 1),
+                (["no/such/place"], "no/such/place", 1)):
+            done = report(*arguments, folder=self.scratch.name)
+            self.assertEqual(done.returncode, status, arguments)
+            self.assertIn(words, done.stderr)
+            self.assertEqual(done.stdout, "")
+        self.assertFalse(os.path.exists(self.page))
+        self.assertIn("RESULTS are files", report("--help").stdout)
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1])

@@ -1,0 +1,371 @@
+"""report_page_test.py - the report as its reader sees it, in a headless Chromium.
+
+usage: report_page_test.py TIDEMARK      ends with 77 where there is no Chromium
+"""
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+import made_up
+import webdriver
+
+TIDEMARK = os.path.abspath(sys.argv[1])
+MILLION_SECONDS = 10
+READY = "return Boolean(window.tidemark && window.tidemark.ready)"
+# How many different colours a chart's canvas shows; an empty one has one.
+COLOURS = """
+const graph = tidemark.graphs.find((each) => each.id === arguments[0]);
+const canvas = graph.canvas, seen = new Set();
+const pixels = new Uint32Array(canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data.buffer);
+for (const pixel of pixels) seen.add(pixel);
+return seen.size;
+"""
+SHAPE = """
+const graph = tidemark.graphs.find((each) => each.id === arguments[0]);
+return {x: graph.chart.options.scales.x.title.text, y: graph.chart.options.scales.y.title.text,
+  yType: graph.chart.options.scales.y.type, labels: graph.chart.data.datasets.map((each) => each.label),
+  points: graph.chart.data.datasets.map((each) => each.data.length),
+  last: graph.chart.data.datasets.map((each) => each.data.slice(-1)[0])};
+"""
+CLICK = """
+const box = document.getElementById(arguments[0]);
+box.querySelector(`button[data-choice="${arguments[1]}"]`).click();
+"""
+CHOOSE = """
+const box = [...document.getElementById(arguments[0]).querySelectorAll("label.control")]
+  .find((each) => each.firstChild.textContent === arguments[1]).querySelector("select");
+box.value = arguments[2];
+box.dispatchEvent(new Event("change"));
+"""
+CELLS = """
+const box = [...document.querySelectorAll("table")].find((each) => each.caption.textContent.startsWith(arguments[0]));
+return [...box.tBodies[0].rows].map((row) => [...row.cells].map((cell) => [cell.textContent, cell.dataset.value === undefined ? null : Number(cell.dataset.value)]));
+"""
+
+
+def page_make(folder, *arguments):
+    page = os.path.join(folder, "page.html")
+    subprocess.run([TIDEMARK, "report", *arguments, "-o", page], check=True, timeout=120,
+                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    return page
+
+
+class Page(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.scratch = tempfile.TemporaryDirectory()
+        cls.results = os.path.join(cls.scratch.name, "results")
+        made_up.folder_make(cls.results)
+        cls.browser = webdriver.Browser().__enter__()
+        cls.addClassCleanup(cls.scratch.cleanup)
+        cls.addClassCleanup(cls.browser.__exit__)
+
+    def setUp(self):
+        self.browser.media("", prefers_color_scheme="light")
+        self.browser.resize(1280, 900)
+        for kind in ("browser", "performance"):
+            self.browser.log(kind)
+
+    def show(self, *paths, seconds=10):
+        page = page_make(self.scratch.name, *(paths or [self.results]))
+        self.browser.open(page)
+        self.browser.wait(READY, seconds=seconds)
+        return page
+
+    def quiet(self):
+        """Neither an error nor a warning was logged, nor anything asked for but the page."""
+        self.assertEqual(self.browser.log("browser"), [])
+        events = [json.loads(entry["message"])["message"]
+                  for entry in self.browser.log("performance")]
+        asked = [event["params"]["request"]["url"] for event in events
+                 if event["method"] == "Network.requestWillBeSent"]
+        self.assertNotEqual(asked, [])
+        self.assertEqual([url for url in asked
+                          if not url.startswith(("file://", "data:,", "blob:"))], [])
+        self.assertLessEqual(len({url for url in asked if url.startswith("file://")}), 1)
+
+    def draw(self):
+        self.browser.run("for (const graph of tidemark.graphs) graph.figure.scrollIntoView()")
+        names = self.browser.run("return tidemark.graphs.map((graph) => graph.id)")
+        for name in names:
+            self.browser.run("tidemark.graphs.find((g) => g.id === arguments[0]).figure"
+                             ".scrollIntoView()", name)
+            self.browser.wait("return tidemark.graphs.find((g) => g.id === arguments[0]).drawn",
+                              name)
+        return names
+
+    def test_it_opens_and_every_chart_is_drawn(self):
+        self.show()
+        drawn = self.browser.run("return tidemark.graphs.filter((graph) => graph.drawn).length")
+        names = self.draw()
+        self.assertLess(drawn, len(names), "charts out of sight were drawn")
+        self.assertEqual(sorted(names), [
+            "choice-0", "hits-0", "latency", "memory-layers", "memory-variants", "micro-0",
+            "speed-bars", "speed-time", "startup-0"])
+        for name in names:
+            self.assertGreater(self.browser.run(COLOURS, name), 10, name)
+        self.quiet()
+
+    def test_the_first_screen_answers(self):
+        self.show()
+        self.assertEqual(self.browser.run("return document.getElementById('title').textContent"),
+                         "unbounded leaks; 2 are bounded")
+        card = self.browser.run(
+            "return document.querySelector('[data-workload=random]').textContent")
+        self.assertIn("unbounded leaks; 2 are bounded", card)
+        self.assertIn(made_up.words(True), card)
+        self.assertIn("sieve, beyond noise: 112,500 requests/s", card)
+        self.assertIn("No difference beyond noise", self.answer(1.001, 1.002))
+        self.assertIn("Ran once each", self.answer(1.0, 1.5, runs=1))
+        top = self.browser.run("return document.querySelector('.card').getBoundingClientRect().top")
+        self.assertLess(top, 600)
+
+    def answer(self, *factors, runs=3):
+        folder = os.path.join(self.scratch.name, f"answer-{runs}")
+        for i, factor in enumerate(factors):
+            made_up.write(folder, f"v{i}.json", made_up.result(f"v{i}", factor=factor, runs=runs))
+        self.show(folder)
+        return self.browser.run("return document.querySelector('.card').textContent")
+
+    def test_toggles_change_what_is_drawn(self):
+        self.show()
+        self.draw()
+        chart = "memory-variants"
+        before = self.browser.run(SHAPE, chart)
+        self.assertEqual((before["x"], before["yType"]), ("requests", "linear"))
+        self.assertEqual(before["last"][before["labels"].index("unbounded")],
+                         {"x": 3900, "y": 450 * 3900 + 3 * 4096})
+        self.browser.run(CLICK, chart, "time")
+        self.assertEqual(self.browser.run(SHAPE, chart)["last"][0]["x"], 1.287)
+        self.browser.run(CLICK, chart, "log")
+        self.assertEqual(self.browser.run(SHAPE, chart)["yType"], "logarithmic")
+        self.browser.run(CHOOSE, chart, "Layer", "rss_bytes")
+        after = self.browser.run(SHAPE, chart)
+        self.assertEqual(after["last"][after["labels"].index("unbounded")]["y"],
+                         450 * 3900 + 6 * 4096)
+        self.browser.run(CHOOSE, chart, "Run", "all")
+        self.assertEqual(len(self.browser.run(SHAPE, chart)["labels"]), 9)
+        self.browser.run("document.querySelector('#memory-variants [data-name=lru]').click()")
+        self.assertEqual(len(self.browser.run(SHAPE, chart)["labels"]), 6)
+        self.browser.run(CHOOSE, "memory-layers", "Variant", "lru")
+        self.assertEqual(self.browser.run(SHAPE, "memory-layers")["labels"],
+                         ["payload_bytes", "cache_bytes", "allocated_bytes", "active_bytes",
+                          "resident_bytes", "rss_bytes"])
+        self.assertGreater(self.browser.run(COLOURS, chart), 10)
+        self.quiet()
+
+    def test_series_differ_without_colour(self):
+        self.show()
+        self.draw()
+        looks = self.browser.run(
+            "return tidemark.graphs.find((g) => g.id === 'memory-variants').chart.data.datasets"
+            ".map((set) => JSON.stringify([set.borderDash, set.pointStyle]))")
+        self.assertEqual(len(set(looks)), 3)
+
+    def test_the_theme_changes_and_is_dark_where_wanted(self):
+        self.show()
+        paper = "return getComputedStyle(document.body).backgroundColor"
+        self.assertEqual(self.browser.run(paper), "rgb(252, 251, 248)")
+        self.browser.media("", prefers_color_scheme="dark")
+        dark = self.browser.run(paper)
+        self.assertEqual(dark, "rgb(15, 22, 28)")
+        press = "document.getElementById('theme').click();" + paper
+        self.assertEqual(self.browser.run(press), "rgb(252, 251, 248)")
+        self.browser.media("", prefers_color_scheme="light")
+        self.assertEqual(self.browser.run(press), dark)
+        self.draw()
+        self.assertGreater(self.browser.run(COLOURS, "memory-variants"), 10)
+
+    def test_the_tables_say_what_the_files_say(self):
+        self.show()
+        speed = self.browser.run(CELLS, "zipf: the medians of the runs")
+        factors = {"unbounded": 1.0, "lru": 1.001, "sieve": 1.25}
+        keys = ("requests_per_second", "cpu_us_per_request", "p50_ns", "p90_ns", "p99_ns",
+                "p999_ns", "max_ns", "hit_ratio")
+        self.assertEqual({row[0][0] for row in speed}, set(factors))
+        for row in speed:
+            self.assertEqual([cell[1] for cell in row[1:9]],
+                             [made_up.FIGURES[key] * factors[row[0][0]] for key in keys])
+        self.assertEqual([row for row in speed if row[0][0] == "unbounded"][0][3][0], "800 µs")
+        memory = self.browser.run(CELLS, "random: memory at the start")
+        ends = ("payload", "cache", "allocated", "resident", "rss")
+        for row in memory:
+            self.assertEqual([cell[1] for cell in row[1:6]],
+                             [made_up.FIGURES[f"{end}_end_bytes"] * factors[row[0][0]]
+                              for end in ends])
+        self.browser.run("for (const box of document.querySelectorAll('details')) box.open = true")
+        self.browser.wait("return [...document.querySelectorAll('caption')].some((each) => "
+                          "each.textContent === 'zipf:1.0: every replay')")
+        hits = self.browser.run(CELLS, "zipf:1.0: every replay")
+        self.assertEqual([row[2][1] for row in hits],
+                         [row["hit_ratio"] for row in made_up.replay_rows()])
+        micro = self.browser.run(CELLS, "All that micro measured")
+        self.assertEqual([row[1][1] for row in micro], [30.25, 31.25])
+        matrix = self.browser.run(CELLS, "What was expected, and what was given")
+        self.assertEqual(matrix[0], [["bounded", None], ["7", 7], ["1", 1]])
+        chosen = self.browser.run(CELLS, "The policies: predicted")
+        self.assertEqual(chosen[0][2], ["62.5 %", 0.625])
+        self.assertIn("it leaks", chosen[1][1][0])
+        text = self.browser.run("return document.getElementById('evidence').textContent")
+        self.assertIn("17 samples over 1,717 requests", text)
+        self.assertIn("450 bytes a request, between 440 and 461", text.replace("451", "450"))
+        self.quiet()
+
+    def test_every_raw_number_can_be_had(self):
+        self.show()
+        whole = self.browser.run("return tidemark.model.files.map((file) => [file.name, "
+                                 "JSON.stringify(tidemark.fileWhole(file))])")
+        self.assertEqual(len(whole), 8)
+        for name, text in whole:
+            with open(os.path.join(self.results, name), encoding="utf-8") as file:
+                original = file.read()
+            wanted = (made_up.replay_rows() if "replay" in name else json.loads(original))
+            self.assertEqual(json.loads(text), wanted, name)
+        csv = self.browser.run("return tidemark.samplesCsv(tidemark.model.results.find((each) => "
+                               "each.variant === 'lru')).join('')").splitlines()
+        self.assertEqual(len(csv), 1 + 6 * 40)
+        row = dict(zip(csv[0].split(","), csv[40].split(",")))
+        self.assertEqual({key: int(row[key]) for key in made_up.SAMPLE_KEYS},
+                         made_up.sample(39, False))
+        self.browser.run("window.saved = []; URL.createObjectURL = (blob) => { saved.push(blob.size);"
+                         " return 'blob:null/0'; }; HTMLAnchorElement.prototype.click = () => {};"
+                         "for (const each of document.querySelectorAll('#raw button')) each.click()")
+        sizes = self.browser.run("return saved")
+        self.assertEqual(len(sizes), 8 + 3 + 1)
+        self.assertGreater(min(sizes), 100)
+
+    def test_it_fits_a_phone(self):
+        self.show(self.results)
+        for width in (390, 320):
+            self.browser.resize(width, 800)
+            self.draw()
+            self.browser.run("for (const box of document.querySelectorAll('details')) "
+                             "box.open = true")
+            time.sleep(0.3)
+            self.assertLessEqual(
+                self.browser.run("return document.documentElement.scrollWidth"), width)
+            wide = self.browser.run(
+                "return [...document.querySelectorAll('main *')].filter((each) => "
+                "!each.closest('.scroll') && each.getBoundingClientRect().right > innerWidth + 1)"
+                ".map((each) => each.outerHTML.slice(0, 100))")
+            self.assertEqual(wide, [])
+
+    def test_it_prints_on_white(self):
+        self.show()
+        self.browser.media("", prefers_color_scheme="dark")
+        path = os.path.join(self.scratch.name, "page.pdf")
+        self.browser.pdf(path)
+        self.assertTrue(self.browser.run("return tidemark.graphs.every((graph) => graph.drawn)"))
+        with open(path, "rb") as file:
+            printed = file.read()
+        self.assertEqual(printed[:5], b"%PDF-")
+        self.assertGreater(len(re.findall(rb"/Type\s*/Page\b", printed)), 3)
+        self.browser.media("print", prefers_color_scheme="dark")
+        self.assertEqual(self.browser.run("return getComputedStyle(document.body).backgroundColor"),
+                         "rgb(255, 255, 255)")
+
+    def test_it_can_be_heard_and_used_from_the_keyboard(self):
+        self.show()
+        self.draw()
+        self.assertEqual(self.browser.run("return document.documentElement.lang"), "en")
+        levels = self.browser.run("return [...document.querySelectorAll('h1,h2,h3,h4')]"
+                                  ".map((each) => Number(each.tagName[1]))")
+        self.assertEqual(levels[0], 1)
+        self.assertEqual(levels.count(1), 1)
+        self.assertTrue(all(b - a <= 1 for a, b in zip(levels, levels[1:])), levels)
+        unnamed = self.browser.run(
+            "return [...document.querySelectorAll('canvas, button, .scroll')].filter((each) => "
+            "!(each.getAttribute('aria-label') || each.textContent)).length + "
+            "[...document.querySelectorAll('select, input')].filter((each) => !each.labels.length"
+            " || !each.labels[0].textContent).length + [...document.querySelectorAll('figure')]"
+            ".filter((each) => !each.querySelector('details')).length")
+        self.assertEqual(unnamed, 0)
+        self.assertIn("unbounded from", self.browser.run(
+            "return document.querySelector('#memory-variants canvas').getAttribute('aria-label')"))
+        self.assertTrue(self.browser.run(
+            "return document.querySelector(document.querySelector('.skip').hash) !== null"))
+
+    def test_before_and_after_lie_over_each_other(self):
+        before, after = (os.path.join(self.scratch.name, name) for name in ("before", "after"))
+        made_up.folder_make(before, factor=1.0, leaks=True)
+        made_up.folder_make(after, factor=1.1, leaks=False)
+        self.show(before, after)
+        text = self.browser.run("return document.getElementById('change').textContent")
+        self.assertIn("unbounded was leaks (container) and is bounded under random", text)
+        self.assertIn("+10.0 %", text)
+        self.draw()
+        self.assertIn("unbounded · before", self.browser.run(SHAPE, "memory-variants")["labels"])
+        self.assertIn("unbounded · after", self.browser.run(SHAPE, "memory-variants")["labels"])
+        self.quiet()
+
+    def test_names_from_outside_stay_text(self):
+        folder = os.path.join(self.scratch.name, "hostile <b>&\"'")
+        made = made_up.result(made_up.HOSTILE, workloads=(made_up.HOSTILE, "zipf"))
+        made["made_by"]["cpu_model"] = made["summary"][0]["words"] = made_up.HOSTILE
+        made_up.write(folder, "x<script>alert(3)<.json", made)
+        made_up.write(folder, "y.json", "".join(
+            json.dumps(row) + "\n" for row in made_up.replay_rows(made_up.HOSTILE)))
+        self.browser.resize(390, 800)
+        self.show(folder)
+        self.draw()
+        self.browser.run("for (const box of document.querySelectorAll('details')) box.open = true")
+        self.assertEqual(self.browser.run("return document.querySelectorAll('img, main script, b')"
+                                          ".length"), 0)
+        self.assertLessEqual(
+            self.browser.run("return document.documentElement.scrollWidth"), 390)
+        self.assertIn("<script>alert(1)", self.browser.run("return document.body.innerText"))
+        self.quiet()
+
+    def test_what_is_missing_stops_nothing(self):
+        folder = os.path.join(self.scratch.name, "missing")
+        wrong = {"schema": "tidemark/result/2", "variant": 7, "summary": [None, {"workload": "w"}],
+                 "runs": [None, {"samples": {"columns": 99}}, {"workload": "w", "verdict": 3}]}
+        made_up.write(folder, "empty.json", {"schema": "tidemark/result/1"})
+        made_up.write(folder, "wrong.json", wrong)
+        made_up.write(folder, "choose.json", {"schema": "tidemark/choose/1", "policies": [None]})
+        made_up.write(folder, "micro.json", {"context": 1, "benchmarks": [None, {"name": 3}]})
+        made_up.write(folder, "startup.json", {"results": [None]})
+        made_up.write(folder, "verdicts.json", {"schema": "tidemark/verdicts/1"})
+        self.show(folder)
+        self.draw()
+        self.browser.run("for (const box of document.querySelectorAll('details')) box.open = true")
+        self.assertEqual(self.browser.run("return document.querySelectorAll('main .notice').length"), 0)
+        self.quiet()
+        without = os.path.join(self.scratch.name, "without")
+        made_up.write(without, "lru.json", made_up.result("lru", series=False))
+        self.show(without)
+        self.assertNotIn("speed-time", self.draw())
+        self.show(os.path.join(self.results, "hits.replay.json"))
+        self.assertEqual(self.draw(), ["hits-0"])
+        self.quiet()
+
+    def test_a_million_samples_are_no_burden(self):
+        path = os.path.join(self.scratch.name, "million.json")
+        count = made_up.million(path)
+        page = page_make(self.scratch.name, path)
+        os.unlink(path)
+        began = time.monotonic()
+        self.browser.open(page)
+        self.browser.wait(READY, seconds=MILLION_SECONDS)
+        self.draw()
+        self.browser.run(CHOOSE, "memory-variants", "Run", "all")
+        shape = self.browser.run(SHAPE, "memory-variants")
+        took = time.monotonic() - began
+        self.assertEqual(count, 1000000)
+        self.assertEqual(len(shape["points"]), 10)
+        self.assertLess(max(shape["points"]), 5000)
+        self.assertEqual(shape["last"][0]["x"], 100 * 99999)
+        self.assertLess(took, MILLION_SECONDS)
+        os.unlink(page)
+
+
+if __name__ == "__main__":
+    if not webdriver.available():
+        print("skipped: chromium and chromium-driver are not installed (scripts/setup browser)")
+        sys.exit(77)
+    unittest.main(argv=sys.argv[:1])
