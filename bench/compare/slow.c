@@ -1,0 +1,41 @@
+/* slow.c - makes a server slower by so many nanoseconds a write, without touching it: a library to
+ * be preloaded. gate-proof plants slowdowns with it. */
+#include <dlfcn.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <sys/uio.h>
+#include <time.h>
+
+#define SLOW_VARIABLE "TIDEMARK_SLOW_NS"
+
+typedef ssize_t writev_function(int fd, const struct iovec *parts, int count);
+
+static uint64_t clock_ns(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * UINT64_C(1000000000) + (uint64_t)now.tv_nsec;
+}
+
+/* Of CPU time: it does not wait, it works. */
+static void spin(uint64_t ns)
+{
+    uint64_t until = clock_ns() + ns;
+    while (clock_ns() < until)
+        ;
+}
+
+/* What h2o answers with, once a response. */
+ssize_t writev(int fd, const struct iovec *parts, int count)
+{
+    static writev_function *real;
+    static uint64_t slow_ns;
+    if (real == NULL) {
+        const char *wanted = getenv(SLOW_VARIABLE);
+        slow_ns = wanted != NULL ? strtoull(wanted, NULL, 10) : 0;
+        *(void **)&real = dlsym(RTLD_NEXT, "writev");
+    }
+    if (slow_ns > 0)
+        spin(slow_ns);
+    return real(fd, parts, count);
+}
