@@ -243,9 +243,16 @@ static double floor_distance(const struct comparison *comparison)
     return comparison->has_ratio ? log1p(comparison->floor) : comparison->floor;
 }
 
+/* Of benches apart all of the interval: it tells how the runs of each scatter, the floor how far
+ * the machine may have drifted in between, and the two add up. */
 bool compare_is_beyond_floor(const struct comparison *comparison)
 {
-    return distance_of(comparison, comparison->change.value) > floor_distance(comparison);
+    const struct stats_interval *change = &comparison->change;
+    double floor = floor_distance(comparison);
+    if (comparison->method == METHOD_APART && (distance_of(comparison, change->low) <= floor ||
+                                               distance_of(comparison, change->high) <= floor))
+        return false;
+    return distance_of(comparison, change->value) > floor;
 }
 
 static bool is_inside_floor(const struct comparison *comparison)

@@ -4,7 +4,8 @@
  *  - the test of its ranks holds (Holm's correction over all that is compared at once keeps the
  *    chance of any false one at COMPARE_ALPHA),
  *  - the ratio lies beyond the noise floor, by how much two runs of the same thing may differ, and
- *  - its 95 % interval leaves no difference out.
+ *  - its 95 % interval leaves no difference out; where runs did not take turns, it lies beyond the
+ *    floor with both ends.
  * Called the same is only what the interval holds inside the floor. All else cannot be told, and
  * how many repeats would do is said. Counts that never vary are compared as they are.
  */

@@ -128,6 +128,24 @@ static void turns_see_through_what_drifts(void **state)
     assert_true(seen.repeats_needed > REPEATS || seen.reason[0] != '\0');
 }
 
+/* Ten runs of each that scatter by a quarter; the medians are 18 % apart, one end of the interval is
+ * nearer than the floor. */
+static void apart_the_whole_interval_has_to_pass_the_floor(void **state)
+{
+    struct book_series before, after;
+    (void)state;
+    series_begin(&before, "cpu");
+    series_begin(&after, "cpu");
+    for (int i = 0; i < 10; i++) {
+        value_add(&before, 10 + 0.25 * (i * 7 % 10));
+        value_add(&after, 11.8 + 0.3 * (i * 3 % 10));
+    }
+    struct comparison seen = compared(&before, &after, &apart);
+    assert_true(seen.p < 0.01 && seen.change.value > 1.15 && seen.change.low < 1.1);
+    assert_int_equal(seen.outcome, OUTCOME_UNKNOWN);
+    assert_int_equal(compared(&before, &after, &in_turns).outcome, OUTCOME_WORSE);
+}
+
 static void three_repeats_tell_nothing(void **state)
 {
     struct book_series before, after;
@@ -278,6 +296,7 @@ int main(void)
         cmocka_unit_test(what_is_the_same_is_seldom_called_different),
         cmocka_unit_test(a_real_difference_is_found),
         cmocka_unit_test(turns_see_through_what_drifts),
+        cmocka_unit_test(apart_the_whole_interval_has_to_pass_the_floor),
         cmocka_unit_test(three_repeats_tell_nothing),
         cmocka_unit_test(nothing_inside_the_floor_is_a_difference),
         cmocka_unit_test(better_is_what_the_figure_says),

@@ -73,8 +73,10 @@ static void methods_remark(const struct sheet *sheet, struct remarks *remarks)
         remark(remarks, "Runs took turns: ratios are those of each repetition, tested by signed "
                         "ranks (Wilcoxon).");
     if (apart > 0)
-        remark(remarks, "Runs did not take turns: ratios are those of the medians, tested by ranks "
-                        "(Mann-Whitney); what the machine drifted in between is in them.");
+        remark(remarks,
+               "Runs did not take turns: ratios are those of the medians, tested by ranks "
+               "(Mann-Whitney); what the machine drifted in between is in them, which only "
+               "turns rule out.");
     if (paired + apart > 0)
         remark(remarks,
                "%zu tests, corrected together (Holm): the chance of any false difference is at "
