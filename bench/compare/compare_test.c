@@ -128,8 +128,8 @@ static void turns_see_through_what_drifts(void **state)
     assert_true(seen.repeats_needed > REPEATS || seen.reason[0] != '\0');
 }
 
-/* Ten runs of each that scatter by a quarter; the medians are 18 % apart, one end of the interval is
- * nearer than the floor. */
+/* Ten runs of each that scatter by a quarter; the medians are 18 % apart, one end of the interval
+ * is nearer than the floor. */
 static void apart_the_whole_interval_has_to_pass_the_floor(void **state)
 {
     struct book_series before, after;
