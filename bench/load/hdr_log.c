@@ -58,7 +58,8 @@ static void bytes_append(struct bytes *bytes, const void *from, size_t count)
 /* A zig-zag LEB128 of at most nine bytes. */
 static void word_append(struct bytes *bytes, int64_t value)
 {
-    uint64_t left = (uint64_t)value << 1 ^ (uint64_t)(value >> 63);
+    uint64_t twice = (uint64_t)value << 1;
+    uint64_t left = value < 0 ? ~twice : twice;
     unsigned char word[WORD_BYTES_MAX];
     size_t count = 0;
 

@@ -1,33 +1,29 @@
 /* load_command.c - tidemark load: options, signals and the progress line around a run. */
 #include "load_command.h"
 
+#include "knee_command.h"
 #include "load.h"
 #include "load_show.h"
+#include "load_watch.h"
 #include "options.h"
 #include "units.h"
 
-#include <errno.h>
 #include <math.h>
-#include <pthread.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-#include <unistd.h>
 
 #define CONNECTIONS_DEFAULT 100
 #define STREAMS_DEFAULT     100
 #define DURATION_DEFAULT_NS (10 * NS_PER_SECOND)
 #define WORKLOAD_DEFAULT    "zipf:0.99:1M"
-#define LOOK_NS             (200 * NS_PER_MS) /* between two progress lines */
 
 struct load_options {
     uint64_t connections, streams, requests, duration_ns, warmup_ns, timeout_ns, seed, cpu;
     double rate_rps;
     const char *speed;
-    const char *workload, *format, *hdr;
-    bool http2, poisson, check_id, json;
+    const char *workload, *format, *hdr, *slo;
+    bool http2, poisson, check_id, find_capacity, json;
 };
 
 #define FIELD(name) offsetof(struct load_options, name)
@@ -55,6 +51,10 @@ static const struct option option_rows[] = {
      "answers must be those of our servers for the id asked for"},
     {"hdr", OPTION_TEXT, FIELD(hdr), "FILE",
      "writes latencies as an HdrHistogram log: a line a second, hits and misses tagged"},
+    {"find-capacity", OPTION_FLAG, FIELD(find_capacity), NULL,
+     "searches the highest rate that keeps --slo, in trials of --seconds (2) each"},
+    {"slo", OPTION_TEXT, FIELD(slo), "LIMITS",
+     "as p99=2ms or p50=300us,max=50ms: p50, p90, p99, p99.9, p99.99, max"},
     {"json", OPTION_FLAG, FIELD(json), NULL, "prints one JSON object"},
 };
 
@@ -70,65 +70,6 @@ static const struct option_table option_table = {
     .options = option_rows,
     .count = sizeof option_rows / sizeof option_rows[0],
 };
-
-/* The thread that waits for signals and shows progress while the load runs. */
-struct watch {
-    pthread_t thread;
-    sigset_t signals;
-    bool shown;
-    struct load_progress progress;
-    atomic_bool stop, done;
-};
-
-static void watch_show(const struct watch *watch, uint64_t *before)
-{
-    uint64_t requests = atomic_load(&watch->progress.requests);
-    uint64_t errors = atomic_load(&watch->progress.errors);
-    uint64_t rate_rps = (requests - *before) * (NS_PER_SECOND / LOOK_NS);
-    char total[UNITS_TEXT_BYTES], rate[UNITS_TEXT_BYTES], failed[UNITS_TEXT_BYTES];
-
-    fprintf(stderr, "\r%s requests, %s/s, %s errors\033[K", units_format_count(total, requests),
-            units_format_count(rate, rate_rps), units_format_count(failed, errors));
-    *before = requests;
-}
-
-static void *watch_run(void *opaque)
-{
-    const struct timespec patience = {.tv_nsec = LOOK_NS};
-    struct watch *watch = opaque;
-    uint64_t before = 0;
-
-    while (!atomic_load(&watch->done)) {
-        int signal = sigtimedwait(&watch->signals, NULL, &patience);
-        if (signal == SIGINT || signal == SIGTERM)
-            atomic_store(&watch->stop, true);
-        else if (signal < 0 && errno == EAGAIN && watch->shown)
-            watch_show(watch, &before);
-    }
-    if (watch->shown)
-        fputs("\r\033[K", stderr);
-    return NULL;
-}
-
-static int watch_begin(struct watch *watch)
-{
-    memset(watch, 0, sizeof *watch);
-    watch->shown = isatty(STDERR_FILENO);
-    sigemptyset(&watch->signals);
-    sigaddset(&watch->signals, SIGINT);
-    sigaddset(&watch->signals, SIGTERM);
-    sigaddset(&watch->signals, SIGUSR1); /* ends the wait */
-    pthread_sigmask(SIG_BLOCK, &watch->signals, NULL);
-    return pthread_create(&watch->thread, NULL, watch_run, watch) == 0 ? 0 : -1;
-}
-
-static void watch_end(struct watch *watch)
-{
-    atomic_store(&watch->done, true);
-    pthread_kill(watch->thread, SIGUSR1);
-    pthread_join(watch->thread, NULL);
-    pthread_sigmask(SIG_UNBLOCK, &watch->signals, NULL);
-}
 
 static int complain(const char *reason)
 {
@@ -154,6 +95,12 @@ static const char *options_flaw(const struct load_options *options)
         return "--speed takes its times from the trace: no --rate beside it";
     if (options->speed && options->workload == NULL)
         return "--speed needs a --workload that is a trace with times";
+    if (options->find_capacity != (options->slo != NULL))
+        return "--find-capacity and --slo, such as p99=2ms, need each other";
+    if (options->find_capacity && (options->speed || options->hdr || options->requests))
+        return "--find-capacity sets its own rates and lengths: no --speed, --requests or --hdr";
+    if (options->find_capacity && options->workload && strcmp(options->workload, "-") == 0)
+        return "--find-capacity reads its workload again and again: standard input cannot be";
     return NULL;
 }
 
@@ -232,24 +179,6 @@ static int hdr_write(const struct hdr_log *log, const char *path)
     return 1;
 }
 
-/* With signals and progress seen to. As load_run. */
-static int load_watched(struct load_setup *setup, struct load_result *result,
-                        char error[LOAD_ERROR_BYTES])
-{
-    struct watch watch;
-    int status;
-
-    if (watch_begin(&watch) < 0) {
-        snprintf(error, LOAD_ERROR_BYTES, "no thread could be started");
-        return -1;
-    }
-    setup->stop = &watch.stop;
-    setup->progress = &watch.progress;
-    status = load_run(setup, result, error);
-    watch_end(&watch);
-    return status;
-}
-
 static int load_and_show(struct load_setup *setup, const struct load_options *options,
                          const char *url)
 {
@@ -259,7 +188,7 @@ static int load_and_show(struct load_setup *setup, const struct load_options *op
 
     if (options->hdr && (setup->hdr = hdr_log_create()) == NULL)
         return complain("out of memory");
-    if (load_watched(setup, &result, error) < 0) {
+    if (load_watched(setup, NULL, &result, error) < 0) {
         hdr_log_destroy(setup->hdr);
         return complain(error);
     }
@@ -269,6 +198,21 @@ static int load_and_show(struct load_setup *setup, const struct load_options *op
     hdr_log_destroy(setup->hdr);
     load_result_free(&result);
     return status;
+}
+
+static int capacity_find(const struct load_setup *setup, const struct load_options *options,
+                         const char *url)
+{
+    const struct knee_asked asked = {url, options->workload, options->format, options->slo,
+                                     options->json};
+    struct load_setup trial = *setup;
+
+    trial.ids = NULL;
+    if (options->duration_ns == 0)
+        trial.duration_ns = KNEE_DURATION_NS;
+    if (options->warmup_ns == 0)
+        trial.warmup_ns = KNEE_WARMUP_NS;
+    return knee_command(&trial, &asked);
 }
 
 int load_command(int argc, char **argv)
@@ -295,9 +239,12 @@ int load_command(int argc, char **argv)
     }
     if (positional != 1)
         return complain("give one URL, such as http://127.0.0.1:8000/users/random");
-    status = setup_fill(&setup, &options, argv[1], error) < 0
-                 ? complain(error)
-                 : load_and_show(&setup, &options, argv[1]);
+    if (setup_fill(&setup, &options, argv[1], error) < 0)
+        status = complain(error);
+    else if (options.find_capacity)
+        status = capacity_find(&setup, &options, argv[1]);
+    else
+        status = load_and_show(&setup, &options, argv[1]);
     trace_close(setup.ids);
     return status;
 }

@@ -118,9 +118,60 @@ static void errors_are_told_and_fail(void **unused)
     assert_null(strstr(output, "p99.99"));
 }
 
+static void a_log_is_written(void **unused)
+{
+    char path[] = "/tmp/load_command_test.XXXXXX", option[64], line[65536], output[OUTPUT_BYTES];
+    unsigned all = 0, hits = 0, totals = 0;
+
+    (void)unused;
+    close(mkstemp(path));
+    snprintf(option, sizeof option, "--hdr=%s", path);
+    assert_int_equal(load_misbehaving(output, &good, "/users/random", option), 0);
+    FILE *file = fopen(path, "r");
+    while (fgets(line, sizeof line, file)) {
+        all += line[0] == '0' && strstr(line, ",HISTFAAA") != NULL;
+        hits += strncmp(line, "Tag=hit,0.000,", 14) == 0;
+        totals += strncmp(line, "Tag=total", 9) == 0;
+    }
+    fclose(file);
+    unlink(path);
+    assert_int_equal(all, 1);
+    assert_int_equal(hits, 1);
+    assert_int_equal(totals, 2);
+    assert_int_equal(load_misbehaving(output, &good, "/users/random", "--hdr=/no/such/folder/x"),
+                     1);
+}
+
+static void a_capacity_is_found(void **unused)
+{
+    struct misbehave *server = misbehave_open(&good, NULL);
+    char url[256], output[OUTPUT_BYTES];
+    const char *arguments[] = {url,
+                               "--find-capacity",
+                               "--slo=p50=10s",
+                               "--seconds=0.05",
+                               "--json",
+                               "--warmup=1ms",
+                               "--connections",
+                               "5",
+                               "--rate=16000",
+                               NULL};
+
+    (void)unused;
+    snprintf(url, sizeof url, "%s/users/{id}", misbehave_url(server));
+    assert_int_equal(command_run(output, arguments), 0);
+    json_t *object = json_loads(output, 0, NULL);
+    assert_non_null(object);
+    double capacity_rps = json_real_value(json_object_get(object, "capacity_rps"));
+    assert_true(capacity_rps > 0);
+    assert_true(json_array_size(json_object_get(object, "trials")) >= 4);
+    json_decref(object);
+    misbehave_close(server);
+}
+
 static void wrong_calls_are_refused(void **unused)
 {
-    static const char *const calls[][3] = {
+    static const char *const calls[][4] = {
         {NULL},
         {"ftp://h/"},
         {"http://127.0.0.1:1/", "--workload=scan:10"},
@@ -128,6 +179,13 @@ static void wrong_calls_are_refused(void **unused)
         {"http://127.0.0.1:1/", "--connections=0"},
         {"http://127.0.0.1:1/", "--seconds=soon"},
         {"http://127.0.0.1:1/", "http://127.0.0.1:1/"},
+        {"http://127.0.0.1:1/", "--poisson"},
+        {"http://127.0.0.1:1/", "--streams=4"},
+        {"http://127.0.0.1:1/", "--find-capacity"},
+        {"http://127.0.0.1:1/", "--slo=p99=2ms"},
+        {"http://127.0.0.1:1/{id}", "--speed=1x"},
+        {"http://127.0.0.1:1/{id}", "--workload=zipf:1:10", "--speed=fast"},
+        {"http://127.0.0.1:1/{id}", "--workload=zipf:1:10", "--speed=1x"},
     };
     char output[OUTPUT_BYTES];
 
@@ -154,6 +212,8 @@ int main(void)
         cmocka_unit_test(json_tells_everything),
         cmocka_unit_test(the_table_is_readable),
         cmocka_unit_test(errors_are_told_and_fail),
+        cmocka_unit_test(a_log_is_written),
+        cmocka_unit_test(a_capacity_is_found),
         cmocka_unit_test(wrong_calls_are_refused),
         cmocka_unit_test(help_helps),
     };

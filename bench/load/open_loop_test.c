@@ -5,6 +5,7 @@
 #include "misbehave.h"
 #include "units.h"
 
+#include <poll.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -12,7 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/time.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -87,15 +87,18 @@ static void a_stall_is_seen_by_due_times_alone(void **unused)
     stall_check(true);
 }
 
-/* A file of lines, to be unlinked. */
-static void trace_file(char path[64], const char *format, unsigned lines)
+/* A file of so many ids, one every 50 ms where it is timed; to be unlinked. */
+static void trace_file(char path[64], bool timed, unsigned lines)
 {
     strcpy(path, "/tmp/open_loop_test.XXXXXX");
     FILE *file = fdopen(mkstemp(path), "w");
 
     assert_non_null(file);
     for (unsigned i = 0; i < lines; i++)
-        fprintf(file, format, 1700000000.0 + i * 0.05, i % 7);
+        if (timed)
+            fprintf(file, "%.3f %u 100\n", 1700000000.0 + i * 0.05, i % 7);
+        else
+            fprintf(file, "%u\n", i % 7);
     fclose(file);
 }
 
@@ -119,7 +122,7 @@ static void a_trace_keeps_its_own_time(void **unused)
     char path[64];
 
     (void)unused;
-    trace_file(path, "%.3f %u 100\n", 21);
+    trace_file(path, true, 21);
     setup.ids = trace_of(path, "sized");
     setup.check_id = true;
     setup.speed = 2;
@@ -150,7 +153,7 @@ static void a_trace_without_times_has_no_speed(void **unused)
     struct load_result result;
 
     (void)unused;
-    trace_file(path, "%2$u\n", 100);
+    trace_file(path, false, 100);
     setup.ids = trace_of(path, NULL);
     setup.speed = 1;
     assert_int_equal(load_run(&setup, &result, error), -1);
@@ -171,10 +174,8 @@ static void a_trace_without_times_has_no_speed(void **unused)
 
 static void doze(int signal)
 {
-    const struct timespec length = {.tv_nsec = 50 * (long)NS_PER_MS};
-
     (void)signal;
-    nanosleep(&length, NULL);
+    poll(NULL, 0, 50);
 }
 
 /* The generator dozes half of the time: that is no fault of the server's. */
