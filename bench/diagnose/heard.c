@@ -51,9 +51,8 @@ static void server_read(const json_t *figures, struct heard_server *server)
 static int look_read(const json_t *json, struct look *look, struct heard_server *server,
                      char error[HEARD_ERROR_BYTES])
 {
-    const json_t *figures = json_object_get(json, "figures"), *row;
+    const json_t *figures = json_object_get(json, "figures");
     const json_t *census = json_object_get(json, "census");
-    size_t i;
     *look = (struct look){0};
     if (json_array_size(census) == 0)
         return complain(error, "census");
@@ -61,7 +60,8 @@ static int look_read(const json_t *json, struct look *look, struct heard_server 
         return -1;
     look->sample.time_ns = look->census.time_ns = number_of(json, "time_ns");
     look->sample.requests = number_of(figures, "requests");
-    json_array_foreach(census, i, row) row_read(row, &look->census);
+    for (size_t i = 0; i < json_array_size(census); i++)
+        row_read(json_array_get(census, i), &look->census);
     server_read(figures, server);
     return 0;
 }
@@ -78,12 +78,9 @@ int heard_look(const char *text, size_t bytes, struct look *look, struct heard_s
 /* A chain of names, from a list of texts. */
 static void trail_read(const json_t *list, char path[DIAGNOSIS_TEXT_BYTES])
 {
-    size_t i, count = 0;
-    const json_t *step;
     path[0] = '\0';
-    json_array_foreach(list, i, step)
-    {
-        const char *name = json_string_value(step);
+    for (size_t i = 0, count = 0; i < json_array_size(list); i++) {
+        const char *name = json_string_value(json_array_get(list, i));
         int more = snprintf(path + count, DIAGNOSIS_TEXT_BYTES - count, "%s%s", i > 0 ? " -> " : "",
                             name ? name : "?");
         count += (size_t)more;
@@ -113,23 +110,18 @@ static void kind_read(const json_t *json, struct lost *lost)
 
 int heard_lost(const char *text, size_t bytes, struct lost *lost, char error[HEARD_ERROR_BYTES])
 {
-    json_t *json = json_loadb(text, bytes, 0, NULL), *each;
-    size_t i;
+    json_t *json = json_loadb(text, bytes, 0, NULL);
+    const json_t *kinds = json_object_get(json, "kinds");
+    const json_t *examples = json_object_get(json, "examples");
     *lost = (struct lost){.sampled = number_of(json, "sampled"),
                           .share = number_of(json, "share"),
                           .records = number_of(json, "records"),
                           .record_bytes = number_of(json, "record_bytes")};
     trail_read(json_object_get(json, "held"), lost->held);
-    json_array_foreach(json_object_get(json, "kinds"), i, each)
-    {
-        if (lost->kind_count < DIAGNOSIS_KINDS)
-            kind_read(each, lost);
-    }
-    json_array_foreach(json_object_get(json, "examples"), i, each)
-    {
-        if (lost->example_count < DIAGNOSIS_EXAMPLES)
-            example_read(each, lost);
-    }
+    for (size_t i = 0; i < json_array_size(kinds) && i < DIAGNOSIS_KINDS; i++)
+        kind_read(json_array_get(kinds, i), lost);
+    for (size_t i = 0; i < json_array_size(examples) && i < DIAGNOSIS_EXAMPLES; i++)
+        example_read(json_array_get(examples, i), lost);
     json_decref(json);
     return lost->share > 0 ? 0 : complain(error, "share");
 }
