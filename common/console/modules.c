@@ -4,7 +4,8 @@
 #define MODULES(ROW)                                                                               \
     ROW("main", console_main)                                                                      \
     ROW("mem", console_memory)                                                                     \
-    ROW("jemalloc", console_jemalloc)
+    ROW("jemalloc", console_jemalloc)                                                              \
+    ROW("heap", console_heap)
 
 #define DECLARE(name, file)                                                                        \
     extern const char file##_lua[];                                                                \

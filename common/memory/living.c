@@ -12,7 +12,7 @@ struct sample {
     struct living living; /* the part that callers look at */
     pthread_mutex_t lock;
     size_t count;
-    void *places[PLACES];
+    void **places; /* apart, so that each of the two fills a size class */
 };
 
 static struct sample *sample_of(const struct living *living)
@@ -23,6 +23,7 @@ static struct sample *sample_of(const struct living *living)
 struct living *living_create(struct memory_zone *zone)
 {
     struct sample *sample = memory_alloc_zeroed(zone, sizeof *sample);
+    sample->places = memory_alloc_zeroed(zone, PLACES * sizeof *sample->places);
     pthread_mutex_init(&sample->lock, NULL);
     return &sample->living;
 }
@@ -32,6 +33,7 @@ void living_destroy(struct living *living)
     struct sample *sample = sample_of(living);
     assert(sample->count == 0);
     pthread_mutex_destroy(&sample->lock);
+    memory_free(sample->places);
     memory_free(sample);
 }
 
@@ -79,7 +81,7 @@ static void sample_thin(struct sample *sample)
     for (size_t i = 0; i < PLACES; i++)
         if (sample->places[i] != NULL && living_has(&sample->living, sample->places[i]))
             kept[count++] = sample->places[i];
-    memset(sample->places, 0, sizeof sample->places);
+    memset(sample->places, 0, PLACES * sizeof *sample->places);
     for (size_t i = 0; i < count; i++)
         sample->places[place_find(sample, kept[i])] = kept[i];
     sample->count = count;
@@ -128,5 +130,6 @@ uint64_t living_share(const struct living *living)
 
 size_t living_bytes(const struct living *living)
 {
-    return memory_usable(sample_of(living));
+    const struct sample *sample = sample_of(living);
+    return memory_usable(sample) + memory_usable(sample->places);
 }

@@ -347,8 +347,11 @@ static void cycle_find(const struct record *record, struct walk_trail *trail)
 
 static void example_write(const struct target *target, struct walk_example *example)
 {
+    struct span key = record_key(target->record);
     *example = (struct walk_example){.bytes = record_bytes(target->record),
+                                     .key_bytes = key.count,
                                      .references = target_references(target)};
+    memcpy(example->key, key.bytes, key.count);
     record_kind.label(target->record, example->label);
     if (target->lost_holder)
         example->holder = *target->lost_holder;

@@ -58,6 +58,8 @@ struct walk_trail {
 
 struct walk_example {
     char label[KIND_LABEL_BYTES];
+    size_t key_bytes;
+    char key[RECORD_KEY_BYTES_MAX];
     uint64_t bytes;
     uint32_t references;      /* without the walk's own */
     struct walk_trail holder; /* count 0: no object refers to it */

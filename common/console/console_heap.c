@@ -1,0 +1,257 @@
+/* console_heap.c - the steps of the heap module: a census, and walks that tell who holds what. */
+#include "json.h"
+#include "module.h"
+#include "units.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define WALK_META "tidemark.walk"
+
+/* Belongs to a client; ends its walk when it is collected. */
+struct walker {
+    struct handler *handler;
+    struct walk *walk; /* NULL: ended */
+};
+
+static uint64_t clock_ns(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * NS_PER_SECOND + (uint64_t)now.tv_nsec;
+}
+
+static void field_count(lua_State *L, const char *name, uint64_t count)
+{
+    lua_pushinteger(L, (lua_Integer)count);
+    lua_setfield(L, -2, name);
+}
+
+static void field_text(lua_State *L, const char *name, const char *text)
+{
+    lua_pushstring(L, text);
+    lua_setfield(L, -2, name);
+}
+
+static void field_flag(lua_State *L, const char *name, bool flag)
+{
+    lua_pushboolean(L, flag);
+    lua_setfield(L, -2, name);
+}
+
+static void row_push(lua_State *L, const struct census_row *row)
+{
+    lua_createtable(L, 0, 6);
+    field_text(L, "container", row->container);
+    field_text(L, "type", row->type);
+    field_count(L, "live", row->live);
+    field_count(L, "live_bytes", row->live_bytes);
+    field_count(L, "total", row->total);
+    field_count(L, "total_bytes", row->total_bytes);
+}
+
+/* census(): a list of rows, one for each type in each container. */
+static int heap_census(lua_State *L)
+{
+    struct census census;
+    handler_census(module_host(L)->handler, &census, clock_ns());
+    lua_createtable(L, (int)census.count, 0);
+    for (size_t i = 0; i < census.count; i++) {
+        row_push(L, &census.rows[i]);
+        lua_rawseti(L, -2, (lua_Integer)i + 1);
+    }
+    return 1;
+}
+
+static void text_json(const char *text, FILE *out)
+{
+    char escaped[JSON_ROOM(CENSUS_NAME_BYTES)];
+    char *end = json_put(escaped, (struct span){text, strlen(text)});
+    fprintf(out, "\"%.*s\"", (int)(end - escaped), escaped);
+}
+
+static void row_json(const struct census_row *row, FILE *out)
+{
+    fputs("{\"container\":", out);
+    text_json(row->container, out);
+    fputs(",\"type\":", out);
+    text_json(row->type, out);
+    fprintf(out,
+            ",\"live\":%" PRIu64 ",\"live_bytes\":%" PRIu64 ",\"total\":%" PRIu64
+            ",\"total_bytes\":%" PRIu64 "}",
+            row->live, row->live_bytes, row->total, row->total_bytes);
+}
+
+/* look(): figures and census of one moment as JSON, for programs. */
+static int heap_look(lua_State *L)
+{
+    char *text = NULL;
+    size_t count = 0;
+    struct census census;
+    struct figures figures;
+    struct handler *handler = module_host(L)->handler;
+    uint64_t now_ns = clock_ns();
+    handler_read(handler, now_ns, &figures);
+    handler_census(handler, &census, now_ns);
+    FILE *out = open_memstream(&text, &count);
+    fprintf(out, "{\"time_ns\":%" PRIu64 ",\"figures\":", now_ns);
+    figures_write_json(&figures, out);
+    fputs(",\"census\":[", out);
+    for (size_t i = 0; i < census.count; i++) {
+        fputs(i > 0 ? "," : "", out);
+        row_json(&census.rows[i], out);
+    }
+    fputs("]}", out);
+    fclose(out);
+    lua_pushlstring(L, text, count); /* a client out of memory loses these few KiB */
+    free(text);
+    return 1;
+}
+
+/* Walks. */
+
+static int walker_end(lua_State *L)
+{
+    struct walker *walker = luaL_checkudata(L, 1, WALK_META);
+    if (walker->walk)
+        handler_walk_end(walker->handler);
+    walker->walk = NULL;
+    return 0;
+}
+
+static void walk_meta_push(lua_State *L)
+{
+    if (luaL_newmetatable(L, WALK_META)) {
+        lua_pushcfunction(L, walker_end);
+        lua_setfield(L, -2, "__gc");
+        lua_pushcfunction(L, walker_end);
+        lua_setfield(L, -2, "__close");
+        lua_pushboolean(L, false);
+        lua_setfield(L, -2, "__metatable");
+    }
+}
+
+/* walk(key): about the record of that key, or about all; nil and "nothing" or "busy". */
+static int heap_walk(lua_State *L)
+{
+    struct handler *handler = module_host(L)->handler;
+    bool one = !lua_isnoneornil(L, 1);
+    struct span key = {0};
+    if (one)
+        key.bytes = luaL_checklstring(L, 1, &key.count);
+    struct walker *walker = lua_newuserdatauv(L, sizeof *walker, 0);
+    *walker = (struct walker){.handler = handler};
+    walk_meta_push(L);
+    lua_setmetatable(L, -2);
+    struct record *record = one ? handler_find(handler, key) : NULL;
+    if (!one || record)
+        walker->walk = handler_walk(handler, record);
+    if (walker->walk)
+        return 1;
+    lua_pushnil(L);
+    lua_pushstring(L, one && !record ? "nothing" : "busy");
+    return 2;
+}
+
+static struct walk *walk_check(lua_State *L)
+{
+    struct walker *walker = luaL_checkudata(L, 1, WALK_META);
+    luaL_argcheck(L, walker->walk, 1, "this walk has ended");
+    return walker->walk;
+}
+
+/* advance(walk): "on", "waits" or "over". */
+static int heap_advance(lua_State *L)
+{
+    static const char *const names[] = {
+        [WALK_GOES_ON] = "on", [WALK_WAITS] = "waits", [WALK_IS_OVER] = "over"};
+    lua_pushstring(L, names[walk_step(walk_check(L))]);
+    return 1;
+}
+
+static void trail_push(lua_State *L, const struct walk_trail *trail)
+{
+    lua_createtable(L, (int)trail->count, 2);
+    for (unsigned i = 0; i < trail->count; i++) {
+        lua_pushstring(L, trail->steps[i]);
+        lua_rawseti(L, -2, (lua_Integer)i + 1);
+    }
+    field_flag(L, "lost", trail->lost);
+    field_flag(L, "owns", trail->owns);
+}
+
+/* holders(walk): who refers to the record that it was about. */
+static int heap_holders(lua_State *L)
+{
+    const struct walk_holders *holders = walk_holders(walk_check(L));
+    lua_createtable(L, (int)holders->count, 4);
+    for (uint32_t i = 0; i < holders->count; i++) {
+        trail_push(L, &holders->trails[i]);
+        lua_rawseti(L, -2, (lua_Integer)i + 1);
+    }
+    field_text(L, "record", holders->label);
+    field_count(L, "bytes", holders->bytes);
+    field_count(L, "references", holders->references);
+    field_count(L, "found", holders->found);
+    return 1;
+}
+
+static void example_push(lua_State *L, const struct walk_example *example)
+{
+    lua_createtable(L, 0, 5);
+    lua_pushlstring(L, example->key, example->key_bytes);
+    lua_setfield(L, -2, "key");
+    field_text(L, "record", example->label);
+    field_count(L, "bytes", example->bytes);
+    field_count(L, "references", example->references);
+    if (example->holder.count > 0) {
+        trail_push(L, &example->holder);
+        lua_setfield(L, -2, "holder");
+    }
+    if (example->cycle.count > 0) {
+        trail_push(L, &example->cycle);
+        lua_setfield(L, -2, "cycle");
+    }
+}
+
+static void kinds_push(lua_State *L, const struct walk_lost *lost)
+{
+    lua_createtable(L, (int)lost->kind_count, 0);
+    for (size_t i = 0; i < lost->kind_count; i++) {
+        lua_createtable(L, 0, 4);
+        field_text(L, "type", lost->kinds[i].name);
+        field_count(L, "count", lost->kinds[i].count);
+        field_count(L, "bytes", lost->kinds[i].bytes);
+        field_count(L, "live", lost->kinds[i].live);
+        lua_rawseti(L, -2, (lua_Integer)i + 1);
+    }
+    lua_setfield(L, -2, "kinds");
+}
+
+/* lost(walk): what no root reaches. */
+static int heap_lost(lua_State *L)
+{
+    const struct walk_lost *lost = walk_lost(walk_check(L));
+    lua_createtable(L, 0, 6);
+    field_count(L, "sampled", lost->sampled);
+    field_count(L, "share", lost->share);
+    field_count(L, "records", lost->records);
+    field_count(L, "record_bytes", lost->record_bytes);
+    kinds_push(L, lost);
+    trail_push(L, &lost->held);
+    lua_setfield(L, -2, "held");
+    lua_createtable(L, (int)lost->example_count, 0);
+    for (size_t i = 0; i < lost->example_count; i++) {
+        example_push(L, &lost->examples[i]);
+        lua_rawseti(L, -2, (lua_Integer)i + 1);
+    }
+    lua_setfield(L, -2, "examples");
+    return 1;
+}
+
+const struct luaL_Reg console_heap_steps[] = {
+    {"census", heap_census},   {"look", heap_look}, {"walk", heap_walk}, {"advance", heap_advance},
+    {"holders", heap_holders}, {"lost", heap_lost}, {NULL, NULL},
+};

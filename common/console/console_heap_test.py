@@ -1,0 +1,140 @@
+#!/usr/bin/python3
+"""console_heap_test.py - what the heap module tells of real servers: what lives, grows, and who holds it.
+
+usage: console_heap_test.py DIRECTORY_OF_THE_PROGRAMS [unittest options]
+"""
+import http.client
+import json
+import threading
+import unittest
+
+from console_test import PATIENCE_S, Client, Server
+
+
+def value(client, expression):
+    kind, text = client.ask(f"print(json({expression}))")
+    if kind != "d":
+        raise AssertionError(text)
+    return json.loads(text)
+
+
+def rows(client, expression, key="type"):
+    return {row[key]: row for row in value(client, expression)}
+
+
+class HeapTest(unittest.TestCase):
+    def text(self, client, statement):
+        kind, text = client.ask(statement)
+        self.assertEqual(kind, "d", text)
+        return text
+
+    def test_types_add_up_to_what_the_cache_says(self):
+        with Server("sieve") as server, Client(server.path) as client:
+            server.fill(0, 300)
+            types = rows(client, "heap.types()")
+            self.assertEqual(types["record"]["live"], 300)
+            self.assertEqual(types["record"]["total"], 300)
+            self.assertEqual(types["reply"]["total"], 300)
+            in_cache = sum(row["live_bytes"] for row in value(client, "heap.containers()")
+                           if row["container"].startswith("main.cache"))
+            stats = json.loads(server.get("/stats").body)
+            self.assertEqual(in_cache, stats["memory"]["cache_bytes"])
+            self.assertRegex(self.text(client, "heap.types()"), r"(?m)^type +live +bytes")
+
+    def test_growth_is_what_came_since(self):
+        with Server("lru") as server, Client(server.path) as client:
+            value(client, "heap.growth()")
+            self.text(client, "heap.mark()")
+            server.fill(0, 50)
+            self.assertEqual(rows(client, "heap.growth()")["record"]["live"], 50)
+            self.assertNotIn("record", rows(client, "heap.growth()"))
+            self.assertEqual(rows(client, "heap.since()")["record"]["made"], 50)
+            kind, text = client.ask("heap.since(5)")
+            self.assertEqual((kind, "heap.mark" in text), ("e", True))
+
+    def test_holders_of_a_record_that_is_cached_and_asked_for(self):
+        with Server("weak", "--session", "3") as server, Client(server.path) as client:
+            connection = http.client.HTTPConnection(server.address, server.port, timeout=PATIENCE_S)
+            connection.request("GET", "/users/alice")
+            connection.getresponse().read()
+            holders = value(client, "heap.holders('alice')")
+            self.assertIn("main.cache.index -> node 0 -> record \"alice\"  (does not own it)",
+                          self.text(client, "heap.holders('alice')"))
+            self.assertEqual(self.text(client, "#heap.holders('alice')").strip(), "2")
+            self.assertIsNotNone(holders)
+            self.assertRegex(self.text(client, "heap.path(main.cache.alice)"),
+                             r'^main.connections -> connection \d+ -> session -> record "alice"$')
+            graph = self.text(client, "heap.graph('alice')")
+            self.assertRegex(graph, r'(?s)^digraph holders \{.*"session".*\}')
+            connection.close()
+            kind, text = client.ask("heap.path('nobody')")
+            self.assertEqual((kind, "no record" in text), ("e", True))
+            kind, text = client.ask("heap.path({})")
+            self.assertEqual((kind, "give the id" in text), ("e", True))
+
+    def lost(self, policy, *options):
+        with Server(policy, "--capacity", "100", *options) as server, \
+                Client(server.path) as client:
+            server.fill(0, 2500)
+            lost = value(client, "heap.unreachable()")
+            text = self.text(client, "heap.unreachable()")
+            path = "" if not lost["examples"] else \
+                self.text(client, "heap.path(heap.unreachable().examples[1])")
+            return lost, text, path
+
+    def test_a_cycle_is_shown_from_record_to_record(self):
+        lost, text, path = self.lost("cycle")
+        self.assertEqual(lost["kinds"][0]["type"], "login")
+        self.assertEqual(lost["kinds"][0]["count"], 2400)
+        self.assertEqual(lost["records"], 2400)
+        self.assertRegex(text, r'a cycle: record "(\d+)" -> login -> record "\1"')
+        self.assertRegex(path, r'^\(nobody\) -> login -> record "\d+"$')
+
+    def test_a_forgotten_reference_is_shown(self):
+        for threads in ("1", "2"):
+            lost, text, path = self.lost("pinned", "--threads", threads)
+            self.assertEqual(lost["kinds"][0]["count"], 2)
+            self.assertEqual(lost["examples"][0]["references"], 1)
+            self.assertRegex(text, r'\(nobody\) -> check -> record "\d+"')
+            self.assertRegex(path, r'^\(nobody\) -> check -> record "\d+"$')
+
+    def test_where_all_is_honest_nothing_is_lost(self):
+        for policy in ("cycle_fixed", "pinned_fixed", "lru"):
+            lost, _, _ = self.lost(policy, "--threads", "2")
+            self.assertEqual((lost["records"], lost["examples"]), (0, {}), policy)
+            for kind in lost["kinds"] or ():
+                self.assertEqual(kind["count"], 0)
+
+    def test_walks_while_others_ask_and_clients_leave(self):
+        with Server("cycle_fixed", "--capacity", "500", "--threads", "2") as server:
+            over = threading.Event()
+
+            def keep_asking(first):
+                while not over.is_set():
+                    server.fill(first, first + 200)
+                    first += 200
+            threads = [threading.Thread(target=keep_asking, args=(n * 10 ** 6,)) for n in range(2)]
+            for thread in threads:
+                thread.start()
+            try:
+                for _ in range(15):
+                    with Client(server.path) as client:
+                        self.assertLessEqual(value(client, "heap.unreachable()")["records"], 2)
+                    with Client(server.path) as leaves:
+                        leaves.send("s", b"heap.unreachable()")
+            finally:
+                over.set()
+                for thread in threads:
+                    thread.join()
+
+    def test_a_look_is_figures_and_census_of_a_moment(self):
+        with Server("lru") as server, Client(server.path) as client:
+            server.fill(0, 20)
+            look = json.loads(self.text(client, "print(heap.look())"))
+            self.assertEqual(look["figures"]["requests"], 20)
+            self.assertEqual(look["figures"]["policy"], "lru")
+            self.assertIn("main.cache.index", [row["container"] for row in look["census"]])
+
+
+if __name__ == "__main__":
+    unittest.main()
