@@ -2,6 +2,7 @@
 #include "book_fill.h"
 #include "summary.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -17,6 +18,9 @@ static void made_by_add(struct book *book, const struct result_made_by *made_by)
                      (unsigned long long)made_by->connections);
     book_setting_add(book, "duration_ns", SETTING_LOAD, "%llu",
                      (unsigned long long)made_by->duration_ns);
+    book_setting_add(book, "protocol", SETTING_LOAD, "%s", made_by->protocol);
+    book_setting_add(book, "streams", SETTING_LOAD, "%llu", (unsigned long long)made_by->streams);
+    book_setting_add(book, "rate_rps", SETTING_LOAD, "%.9g", made_by->rate_rps);
     book_setting_add(book, "kernel", SETTING_NOTED, "%s", made_by->kernel);
     book_setting_add(book, "compiler", SETTING_NOTED, "%s", made_by->compiler);
     book_setting_add(book, "flags", SETTING_NOTED, "%s", made_by->flags);
@@ -47,6 +51,23 @@ static void ids_add(struct book *book, const struct result_run *run)
                          run->ids[0] != '\0' ? run->ids : "made up by the server");
 }
 
+/* Of a run that did not fail. NAN: it does not know. */
+static double value_of(const struct result_run *run, size_t figure)
+{
+    if (figure == FIGURE_INSTRUCTIONS)
+        return run->counts.instructions_per_request;
+    if (figure == FIGURE_ALLOCATIONS)
+        return run->counts.allocations_per_request;
+    return summary_figure(run, (enum result_figure_name)figure);
+}
+
+static bool value_counts(const struct result_run *run, size_t figure)
+{
+    if (figure < RESULT_FIGURES)
+        return summary_figure_counts(run, (enum result_figure_name)figure);
+    return run->status != RUN_FAILED;
+}
+
 static void run_add(struct book *book, const struct result_run *run)
 {
     for (size_t i = 0; i < figures_count; i++) {
@@ -54,11 +75,10 @@ static void run_add(struct book *book, const struct result_run *run)
         if (figure->source != SOURCE_RESULT)
             continue;
         struct book_series *series = book_series_get(book, run->workload, figure);
-        enum result_figure_name name = (enum result_figure_name)figure->index;
         if (series == NULL)
             return;
-        if (summary_figure_counts(run, name))
-            book_value_add(series, summary_figure(run, name), run->repetition, run->seed);
+        if (value_counts(run, figure->index))
+            book_value_add(series, value_of(run, figure->index), run->repetition, run->seed);
         else
             series->left_out++;
     }
@@ -135,6 +155,16 @@ static void flaws_add(struct book *book, const struct result *result)
         book_flaw_add(book, "it is incomplete: the bench did not come to its end");
 }
 
+/* As calibrated when the result was made. */
+static void floors_add(struct book *book, const struct result_noise *noise)
+{
+    for (size_t i = 0; noise->known && i < book->series_count; i++) {
+        size_t index = book->series[i]->figure->index;
+        if (index < RESULT_NOISES && isfinite(noise->figures[index]))
+            book->series[i]->floor = noise->figures[index];
+    }
+}
+
 struct book *book_of(const struct result *result, const char *path)
 {
     struct book *book = book_create(path, SOURCE_RESULT);
@@ -148,6 +178,7 @@ struct book *book_of(const struct result *result, const char *path)
         ids_add(book, result->runs[i]);
         run_add(book, result->runs[i]);
     }
+    floors_add(book, &result->noise);
     verdicts_add(book, result);
     slopes_add(book, result);
     flaws_add(book, result);

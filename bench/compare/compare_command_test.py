@@ -83,6 +83,21 @@ class Compare(unittest.TestCase):
         self.assertIn("Runs did not take turns", told)
         self.assertIn("No noise floor is stored: speeds that differ by less than 10 %", told)
 
+    def test_a_calibrated_floor_is_used(self):
+        for floor, verdict in ((0.01, "worse"), (0.2, "same")):
+            old, new = self.make("a.json", floor=floor), self.make("b.json", cpu=10.6)
+            row = self.sheet(old, new)["comparisons"][1]
+            self.assertEqual((row["verdict"], row["floor"], row["floor_known"]),
+                             (verdict, floor, True))
+            self.assertNotIn("No noise floor", self.compare(old, new).stdout)
+
+    def test_counts_that_are_known_are_compared_exactly(self):
+        old, new = self.make("a.json", instructions=5000), self.make("b.json", instructions=5001)
+        rows = {row["figure"]: row for row in self.sheet(old, new)["comparisons"]}
+        self.assertEqual((rows["instructions_per_request"]["method"],
+                          rows["instructions_per_request"]["verdict"]), ("exact", "worse"))
+        self.assertNotIn("allocations_per_request", rows)
+
     def test_few_repeats_say_how_many_would_do(self):
         old, new = self.make("a.json", repeats=3), self.make("b.json", repeats=3, cpu=20)
         done = self.compare(old, new)
@@ -96,6 +111,8 @@ class Compare(unittest.TestCase):
                 ({"machine": "there"}, "made on another machine"),
                 ({"connections": 7}, "connections is 100 there, 7 here"),
                 ({"capacity": 5}, "--allow limits"),
+                ({"protocol": "h2c"}, "another load"),
+                ({"rate": 5000}, "rate_rps"),
                 ({"ids": "zipf:1:9"}, "ids of zipf"),
                 ({"workload": "scan"}, "no workload in common"),
                 ({"failed": 2}, "zipf, run 2 failed: the server died"),

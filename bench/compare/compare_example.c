@@ -4,6 +4,7 @@
 
 #include "random.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -78,6 +79,8 @@ static void run_add(struct result *result, const struct words *words, uint64_t r
     }
     load_fill(run, words, &random);
     verdict_fill(run, words);
+    run->counts.instructions_per_request = number_of(words, "instructions", NAN);
+    run->counts.allocations_per_request = NAN;
     struct result_sample sample = {.requests = 10000, .entries = 1000, .rss_bytes = 8 << 20};
     sample.rss_bytes = (uint64_t)((double)sample.rss_bytes * noise_of(words, &random));
     result_sample_add(result, run, &sample);
@@ -89,6 +92,10 @@ static void made_by_set(struct result_made_by *made_by, const struct words *word
     snprintf(made_by->commit, sizeof made_by->commit, "%s", text_of(words, "commit", "abc"));
     snprintf(made_by->time, sizeof made_by->time, "%s", text_of(words, "time", "2026-01-01"));
     made_by->connections = (uint64_t)number_of(words, "connections", 100);
+    snprintf(made_by->protocol, sizeof made_by->protocol, "%s",
+             text_of(words, "protocol", "http/1.1"));
+    made_by->rate_rps = number_of(words, "rate", 0);
+    made_by->streams = 1;
     made_by->duration_ns = 1000000000;
     made_by->cores = 2;
 }
@@ -106,6 +113,10 @@ int main(int argc, char **argv)
     result->complete = number_of(&words, "complete", 1) > 0;
     result->limits.capacity_entries = (uint64_t)number_of(&words, "capacity", 1000);
     made_by_set(&result->made_by, &words);
+    result->noise.known = number_of(&words, "floor", 0) > 0;
+    result->noise.pairs = 10;
+    for (size_t i = 0; i < RESULT_NOISES; i++)
+        result->noise.figures[i] = number_of(&words, "floor", NAN);
     for (uint64_t i = 1; i <= (uint64_t)number_of(&words, "repeats", 12); i++)
         run_add(result, &words, i);
     summary_make(result);

@@ -7,8 +7,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#define HITS_FLOOR  0.005 /* the number of requests in a run moves it by as much */
-#define BYTES_FLOOR 0.02  /* as a curve may that is called flat */
+#define HITS_FLOOR         0.005 /* the number of requests in a run moves it by as much */
+#define INSTRUCTIONS_FLOOR 0.01  /* hits and misses differ in them, and the mix differs by run */
+#define BYTES_FLOOR        0.02  /* as a curve may that is called flat */
 
 const struct figure figures[] = {
     {"requests_per_second", "req/s", SOURCE_RESULT, FIGURE_REQUESTS_PER_SECOND, UNIT_RATE,
@@ -42,6 +43,10 @@ const struct figure figures[] = {
      LESS_IS_BETTER, false, BYTES_FLOOR},
     {"rss_peak_bytes", "rss-peak", SOURCE_RESULT, FIGURE_RSS_PEAK_BYTES, UNIT_BYTES, KIND_MEMORY,
      LESS_IS_BETTER, false, BYTES_FLOOR},
+    {"instructions_per_request", "instructions", SOURCE_RESULT, FIGURE_INSTRUCTIONS, UNIT_REAL,
+     KIND_COUNT, LESS_IS_BETTER, true, INSTRUCTIONS_FLOOR},
+    {"allocations_per_request", "allocations", SOURCE_RESULT, FIGURE_ALLOCATIONS, UNIT_REAL,
+     KIND_COUNT, LESS_IS_BETTER, true, BYTES_FLOOR},
     {"cpu_time", "cpu", SOURCE_GBENCH, 0, UNIT_NS, KIND_SPEED, LESS_IS_BETTER, true, 1},
     {"real_time", "real", SOURCE_GBENCH, 1, UNIT_NS, KIND_SPEED, LESS_IS_BETTER, false, 1},
     {"time", "time", SOURCE_HYPERFINE, 0, UNIT_SECONDS, KIND_SPEED, LESS_IS_BETTER, true, 1},

@@ -24,6 +24,9 @@ enum figure_kind {
 };
 enum figure_way { LESS_IS_BETTER, MORE_IS_BETTER };
 
+/* What the runs of a result have beside the figures of its summaries; index of a figure, too. */
+enum figure_beside { FIGURE_INSTRUCTIONS = RESULT_FIGURES, FIGURE_ALLOCATIONS };
+
 struct figure {
     const char *name, *brief; /* in full, as in the files; and for tables and command lines */
     enum figure_source source;

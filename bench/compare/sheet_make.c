@@ -56,6 +56,13 @@ static struct comparison *comparison_add(struct sheet *sheet, const struct sheet
     return comparison;
 }
 
+/* Neither side may know a figure, such as instructions where they cannot be counted. */
+static bool is_known(const struct book_series *before, const struct book_series *after)
+{
+    return before != NULL && after != NULL &&
+           before->count + before->left_out + after->count + after->left_out > 0;
+}
+
 /* What the pair has of one workload: the figures that are wished for, then the verdict. */
 static void workload_compare(struct sheet *sheet, const struct sheet_pair *pair,
                              const char *workload, const struct sheet_wish *wish)
@@ -64,7 +71,7 @@ static void workload_compare(struct sheet *sheet, const struct sheet_pair *pair,
     for (size_t i = 0; i < figures_count; i++) {
         const struct book_series *before = book_find(pair->before, workload, &figures[i]);
         const struct book_series *after = book_find(pair->after, workload, &figures[i]);
-        if (wish->figures[i] && before != NULL && after != NULL)
+        if (wish->figures[i] && is_known(before, after))
             compare_series(comparison_add(sheet, pair), before, after, &setup);
     }
     const struct book_verdict *before = book_verdict_find(pair->before, workload);
