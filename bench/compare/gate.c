@@ -126,8 +126,7 @@ static bool is_established(const struct comparison *comparison, double p_togethe
     bool excludes = comparison->change.low > none || comparison->change.high < none;
     if (comparison->method == METHOD_EXACT)
         return excludes;
-    return excludes && comparison->is_sure && p_together <= COMPARE_ALPHA &&
-           compare_is_beyond_floor(comparison);
+    return excludes && p_together <= COMPARE_ALPHA && compare_is_beyond_floor(comparison);
 }
 
 static void share_tell(struct gate_finding *finding, double share, const char *note)

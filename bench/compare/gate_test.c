@@ -38,6 +38,22 @@ static struct comparison changed(const char *name, size_t repeats, double first,
     return comparison;
 }
 
+/* Eight pairs of which the third-smallest change goes the other way: p is 2 * 5 / 256. */
+static struct comparison hardly_changed(void)
+{
+    struct book_series before = {.count = 8, .floor = BOOK_FLOOR_NONE}, after = before;
+    struct comparison comparison = {.method = METHOD_NONE};
+    struct compare_setup setup = {.in_turns = true, .floor = BOOK_FLOOR_NONE};
+    before.figure = after.figure = figure_find("cpu", 3, SOURCE_RESULT);
+    for (size_t i = 0; i < 8; i++) {
+        before.repetitions[i] = after.repetitions[i] = i;
+        before.values[i] = 10;
+        after.values[i] = 10 * exp((i == 2 ? -1 : 1) * (0.05 + 0.01 * (double)i));
+    }
+    compare_series(&comparison, &before, &after, &setup);
+    return comparison;
+}
+
 static enum gate_outcome outcome_of(const char *text, const struct comparison *comparison)
 {
     struct gate gate = parsed(text);
@@ -108,6 +124,19 @@ static void too_few_repeats_pass_nothing(void **state)
     assert_int_equal(outcome_of("cpu<+2%", &few), GATE_FAILED);
 }
 
+static void what_holds_alone_need_not_hold_together(void **state)
+{
+    struct comparison hardly = hardly_changed();
+    struct gate gates[2] = {parsed("cpu<+2%"), parsed("cpu<+4%")};
+    struct gate_finding findings[4];
+    (void)state;
+    assert_true(fabs(hardly.p - 10.0 / 256) < 1e-9);
+    assert_int_equal(outcome_of("cpu<+2%", &hardly), GATE_FAILED);
+    assert_int_equal(gates_decide(findings, gates, 2, &hardly, 1), 2);
+    assert_int_equal(findings[0].outcome, GATE_PASSED);
+    assert_non_null(strstr(findings[0].reason, "not established"));
+}
+
 static void a_share_of_nothing_is_none(void **state)
 {
     struct comparison none = changed("B/request", REPEATS, 0, 0, 0);
@@ -152,6 +181,7 @@ int main(void)
         cmocka_unit_test(an_improvement_asked_for_has_to_be_established),
         cmocka_unit_test(an_absolute_limit_holds_for_the_new_one_alone),
         cmocka_unit_test(too_few_repeats_pass_nothing),
+        cmocka_unit_test(what_holds_alone_need_not_hold_together),
         cmocka_unit_test(a_share_of_nothing_is_none),
         cmocka_unit_test(a_verdict_must_not_become_worse),
         cmocka_unit_test(what_is_no_condition_is_refused),
