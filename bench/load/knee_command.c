@@ -30,7 +30,9 @@ struct trials {
     struct slo slo;
     struct knee search;
     struct trial list[TRIALS_MAX];
-    unsigned count, again;
+    unsigned count;
+    double doubted_rps; /* the rate that was tried last */
+    unsigned again;     /* times that it was tried again without counting */
     bool stopped;
     char error[LOAD_ERROR_BYTES];
 };
@@ -218,12 +220,14 @@ static int trials_end(const struct trials *trials)
 /* A miss that may be the generator's own fault is tried again, but not for ever. */
 static bool trial_is_void(struct trials *trials, const struct trial *trial)
 {
-    bool doubtful = !trial->kept && trial->bottleneck && trials->again < AGAIN_MAX;
+    bool doubtful = !trial->kept && trial->bottleneck;
 
     if (!trials->asked->json)
         trial_show(trial);
-    trials->again = doubtful ? trials->again + 1 : 0;
-    return doubtful;
+    if (trials->doubted_rps != trial->rate_rps)
+        trials->again = 0;
+    trials->doubted_rps = trial->rate_rps;
+    return doubtful && trials->again++ < AGAIN_MAX;
 }
 
 int knee_command(const struct load_setup *setup, const struct knee_asked *asked)

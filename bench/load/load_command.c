@@ -63,10 +63,21 @@ static const struct option_table option_table = {
     .summary = "Puts a server under load and says how it fared.\n"
                "In the URL, {id} stands for the id that is asked for.",
     .details =
+        "Without --rate or --speed each connection asks again when it was answered (closed loop):\n"
+        "what can the server do? With one of them, requests are due whatever it does (open loop):\n"
+        "how do users fare? Latency then counts from when a request was due; \"as sent\" stands\n"
+        "beside it. Nothing but a whole, right answer counts as one; the rest are errors, by "
+        "kind.\n"
+        "Exits 0; 1 if there were errors; 2 if it was asked wrongly.\n"
+        "\n"
         "examples:\n"
         "  tidemark load http://127.0.0.1:8000/users/random --requests 10k\n"
-        "  tidemark load 'http://127.0.0.1:8000/users/{id}' --workload zipf:0.99:1M\n"
-        "  tidemark load 'http://unix:/run/serve.sock:/users/{id}' --seconds 5s --rate 20000",
+        "  tidemark load 'http://127.0.0.1:8000/users/{id}' --workload zipf:0.99:1M --rate 20000\n"
+        "  tidemark load 'http://127.0.0.1:8000/users/{id}' --workload day.csv --speed 10x\n"
+        "  tidemark load 'http://127.0.0.1:8000/users/{id}' --rate 5000 --hdr latency.hlog\n"
+        "  tidemark load 'http://127.0.0.1:8000/users/{id}' --http2 --connections 10\n"
+        "  tidemark load 'http://127.0.0.1:8000/users/{id}' --find-capacity --slo p99=2ms\n"
+        "  tidemark load 'http://unix:/run/serve.sock:/users/{id}' --seconds 5",
     .options = option_rows,
     .count = sizeof option_rows / sizeof option_rows[0],
 };
