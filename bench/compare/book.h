@@ -54,6 +54,7 @@ struct book {
     enum figure_source source;
     char bench[2 *
                RESULT_LINE_BYTES]; /* the same in books of one bench, whose runs took turns; "" */
+    char began[RESULT_NAME_BYTES]; /* the bench: UTC, ISO 8601 */
     char flaw[BOOK_REASON_BYTES];  /* why it is not to be relied on: incomplete, failed; "" */
     struct book_setting settings[BOOK_SETTINGS_MAX];
     size_t setting_count;

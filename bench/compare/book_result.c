@@ -170,8 +170,8 @@ struct book *book_of(const struct result *result, const char *path)
     struct book *book = book_create(path, SOURCE_RESULT);
     const struct result_made_by *made_by = &result->made_by;
     snprintf(book->label, sizeof book->label, "%s", result->variant);
-    snprintf(book->bench, sizeof book->bench, "%s %s %s", made_by->time, made_by->machine,
-             made_by->command_line);
+    snprintf(book->bench, sizeof book->bench, "%s %s", made_by->machine, made_by->command_line);
+    snprintf(book->began, sizeof book->began, "%s", made_by->time);
     made_by_add(book, made_by);
     limits_add(book, &result->limits);
     for (size_t i = 0; i < result->run_count; i++) {

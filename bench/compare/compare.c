@@ -313,9 +313,8 @@ static void unknown_explain(struct comparison *comparison, size_t tests)
     comparison->outcome = OUTCOME_UNKNOWN;
     if (repeats < least) {
         comparison->repeats_needed = least;
-        snprintf(comparison->reason, sizeof comparison->reason,
-                 "%zu repeats can tell nothing apart: %llu would do", repeats,
-                 (unsigned long long)least);
+        snprintf(comparison->reason, sizeof comparison->reason, "%zu repeats, %llu would do",
+                 repeats, (unsigned long long)least);
         return;
     }
     comparison->repeats_needed = repeats_guess(comparison, repeats);

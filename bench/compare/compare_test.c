@@ -159,7 +159,7 @@ static void three_repeats_tell_nothing(void **state)
     struct comparison seen = compared(&before, &after, &apart);
     assert_int_equal(seen.outcome, OUTCOME_UNKNOWN);
     assert_int_equal(seen.repeats_needed, 6);
-    assert_non_null(strstr(seen.reason, "6 would do"));
+    assert_non_null(strstr(seen.reason, "3 repeats, 6 would do"));
     seen = compared(&before, &after, &in_turns);
     assert_int_equal(seen.outcome, OUTCOME_UNKNOWN);
     assert_int_equal(seen.repeats_needed, 6);

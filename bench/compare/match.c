@@ -1,8 +1,12 @@
 /* match.c - what must be alike before two numbers are set against each other. */
 #include "match.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
+
+#define MOMENT_SECONDS 2
 
 static const struct {
     const char *name;
@@ -125,9 +129,21 @@ bool match_refuses(const struct book *before, const struct book *after, unsigned
     return true;
 }
 
+/* A bench dates its results one after the other, within a moment. */
+static bool began_together(const char *first, const char *second)
+{
+    struct tm parts[2] = {{0}, {0}};
+    const char *ends[] = {strptime(first, "%Y-%m-%dT%H:%M:%SZ", &parts[0]),
+                          strptime(second, "%Y-%m-%dT%H:%M:%SZ", &parts[1])};
+    if (ends[0] == NULL || ends[1] == NULL)
+        return strcmp(first, second) == 0;
+    return fabs(difftime(timegm(&parts[0]), timegm(&parts[1]))) <= MOMENT_SECONDS;
+}
+
 bool match_is_in_turns(const struct book *before, const struct book *after)
 {
-    return before->bench[0] != '\0' && strcmp(before->bench, after->bench) == 0;
+    return before->bench[0] != '\0' && strcmp(before->bench, after->bench) == 0 &&
+           began_together(before->began, after->began);
 }
 
 void match_differences(const struct book *before, const struct book *after,

@@ -66,6 +66,15 @@ static size_t count_of(const struct sheet *sheet, enum compare_method method)
     return count;
 }
 
+static void sides_remark(const struct sheet *sheet, struct remarks *remarks)
+{
+    const struct sheet_pair *first = &sheet->pairs[0];
+    if (sheet->pair_count == 1)
+        remark(remarks, "Old is %.200s, new is %.200s.", first->before->path, first->after->path);
+    else if (sheet->pair_count > 1 && sheet->pairs[1].before == first->before)
+        remark(remarks, "Old is %.400s.", first->before->path);
+}
+
 static void methods_remark(const struct sheet *sheet, struct remarks *remarks)
 {
     size_t paired = count_of(sheet, METHOD_PAIRED), apart = count_of(sheet, METHOD_APART);
@@ -122,6 +131,7 @@ static void repeats_remark(const struct sheet *sheet, struct remarks *remarks)
 size_t sheet_remarks(const struct sheet *sheet, char remarks[SHEET_REMARKS_MAX][BOOK_REASON_BYTES])
 {
     struct remarks made = {.texts = remarks};
+    sides_remark(sheet, &made);
     methods_remark(sheet, &made);
     floors_remark(sheet, &made);
     repeats_remark(sheet, &made);
