@@ -42,7 +42,8 @@ static const struct option option_rows[] = {
     {"rate", OPTION_REAL, FIELD(rate_rps), "N",
      "requests due per second, whatever the server does; latency counts from then"},
     {"speed", OPTION_TEXT, FIELD(speed), "FACTOR",
-     "requests due when the trace has them, as 1x or 10x as fast; to its end"},
+     "requests due when the trace has them, as 1x or 10x as fast, to its end; where it has whole "
+     "seconds, spread over them"},
     {"poisson", OPTION_FLAG, FIELD(poisson), NULL, "due at random times, at that rate on average"},
     {"timeout", OPTION_DURATION, FIELD(timeout_ns), "TIME", "longest wait for an answer (10s)"},
     {"seed", OPTION_COUNT, FIELD(seed), "N", "of all that is random (1)"},

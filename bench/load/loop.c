@@ -1,6 +1,7 @@
 /* loop.c - one thread, one epoll: requests go out when due, answers come in as they may. */
 #include "loop.h"
 
+#include "feed.h"
 #include "schedule.h"
 #include "units.h"
 
@@ -14,8 +15,6 @@
 
 #define EVENTS_PER_WAIT 256
 #define READ_BYTES      65536
-#define IDS_PER_READ    256               /* while the clock runs: microseconds */
-#define IDS_AHEAD       1048576           /* of a trace that ends, before the clock starts */
 #define TICK_NS         (50 * NS_PER_MS)  /* how often timeouts are looked for */
 #define TICK_DOWN_NS    NS_PER_MS         /* while connections are down */
 #define CONNECT_NS      NS_PER_SECOND     /* longest wait for all connections before the start */
@@ -44,6 +43,7 @@ struct loop {
     struct tally *tally;
     struct load_result *result;
     struct protocol_context context;
+    struct feed feed;
     struct schedule schedule;
     struct { /* warm-up included, for setup->progress */
         uint64_t requests, hits, misses, errors;
@@ -59,9 +59,6 @@ struct loop {
     uint64_t batch_ns; /* when the events at hand came */
     char *buffer;
 
-    struct trace_request *ids;
-    size_t ids_at, ids_count;
-
     uint64_t now_ns, tick_ns;
     uint64_t begin_ns, deadline_ns; /* of the measured part */
     uint64_t timeout_ns;
@@ -69,7 +66,6 @@ struct loop {
     uint64_t failures_in_row, good_ns;
     bool waiting; /* for the connections, before the first request */
     bool measuring;
-    bool ids_ended;
     bool closing; /* no further request begins */
 };
 
@@ -83,38 +79,15 @@ static uint64_t clock_read(void)
 
 /* Which request is next. */
 
-static void ids_read(struct loop *loop, size_t count)
-{
-    loop->ids_at = 0;
-    loop->ids_count = trace_read(loop->setup->ids, loop->ids, count);
-    loop->ids_ended = loop->ids_count == 0;
-}
-
-static bool ids_more(struct loop *loop)
-{
-    if (loop->ids_at == loop->ids_count && !loop->ids_ended)
-        ids_read(loop, IDS_PER_READ);
-    return !loop->ids_ended;
-}
-
-static bool id_take(struct loop *loop, uint64_t *id)
-{
-    *id = 0;
-    if (loop->setup->ids == NULL)
-        return true;
-    if (!ids_more(loop))
-        return false;
-    *id = loop->ids[loop->ids_at++].id;
-    return true;
-}
-
 /* On to the next due time: by the rate, or as the trace has it. */
 static void schedule_step(struct loop *loop)
 {
+    double time_ns;
+
     if (loop->setup->speed <= 0)
         schedule_advance(&loop->schedule);
-    else if (ids_more(loop))
-        schedule_set(&loop->schedule, (double)loop->ids[loop->ids_at].time_ns / loop->setup->speed);
+    else if (feed_time(&loop->feed, &time_ns))
+        schedule_set(&loop->schedule, time_ns / loop->setup->speed);
 }
 
 static bool limit_reached(const struct loop *loop)
@@ -146,7 +119,7 @@ static bool exchange_take(struct loop *loop, struct exchange *exchange)
 
     if (loop->waiting || loop->closing || due_ns > loop->now_ns)
         return false;
-    if (time_is_up(loop) || limit_reached(loop) || !id_take(loop, &exchange->id)) {
+    if (time_is_up(loop) || limit_reached(loop) || !feed_take(&loop->feed, &exchange->id)) {
         loop->closing = true;
         return false;
     }
@@ -622,7 +595,7 @@ static void loop_count_unsent(struct loop *loop)
     if (!load_is_open(loop->setup))
         return;
     while (schedule_due(&loop->schedule, end_ns) < end_ns && !limit_reached(loop) &&
-           id_take(loop, &id)) {
+           feed_take(&loop->feed, &id)) {
         schedule_step(loop);
         loop->started++;
         loop->result->unsent++;
@@ -653,19 +626,10 @@ static void loop_turn(struct loop *loop)
 
 /* Beginning and end. */
 
-/* Generators make ids faster than they are asked for; files may have to be unpacked. */
-static size_t ids_ahead(const struct load_setup *setup)
+/* Are there no times where some are needed? */
+static bool loop_lacks_times(const struct loop *loop)
 {
-    return setup->ids && !trace_is_endless(setup->ids) ? IDS_AHEAD : IDS_PER_READ;
-}
-
-/* The first ids. -1: they have no times where they need some. */
-static int loop_read_ahead(struct loop *loop)
-{
-    if (loop->setup->ids == NULL)
-        return 0;
-    ids_read(loop, ids_ahead(loop->setup));
-    return loop->setup->speed > 0 && loop->ids_count && !trace_is_timed(loop->setup->ids) ? -1 : 0;
+    return loop->setup->speed > 0 && loop->feed.count && !trace_is_timed(loop->setup->ids);
 }
 
 static int loop_allocate(struct loop *loop)
@@ -674,9 +638,9 @@ static int loop_allocate(struct loop *loop)
 
     loop->connections = calloc(count, sizeof *loop->connections);
     loop->ring = calloc(count, sizeof(struct connection *));
-    loop->ids = calloc(ids_ahead(loop->setup), sizeof *loop->ids);
     loop->buffer = malloc(READ_BYTES);
-    if (!loop->connections || !loop->ring || !loop->ids || !loop->buffer)
+    if (feed_open(&loop->feed, loop->setup->ids) < 0 || !loop->connections || !loop->ring ||
+        !loop->buffer)
         return -1;
     for (unsigned i = 0; i < count; i++) {
         loop->connections[i] = (struct connection){.loop = loop, .fd = -1};
@@ -700,7 +664,7 @@ static void loop_release(struct loop *loop)
     }
     free(loop->connections);
     free(loop->ring);
-    free(loop->ids);
+    feed_close(&loop->feed);
     free(loop->buffer);
     if (loop->poll_fd >= 0)
         close(loop->poll_fd);
@@ -748,7 +712,7 @@ int loop_run(const struct load_setup *setup, const struct protocol *protocol,
         snprintf(error, LOAD_ERROR_BYTES, "epoll: %s", strerror(errno));
     } else if (loop_allocate(&loop) < 0) {
         snprintf(error, LOAD_ERROR_BYTES, "out of memory for %u connections", setup->connections);
-    } else if (loop_read_ahead(&loop) < 0) {
+    } else if (loop_lacks_times(&loop)) {
         snprintf(error, LOAD_ERROR_BYTES, "the trace has no times: give a rate instead of a speed");
     } else {
         loop_turn(&loop);
