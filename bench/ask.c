@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #define TIMEOUT_S  5
+#define PROBE_S    1
 #define HEAD_BYTES 4096
 #define BODY_BYTES ((size_t)64 << 20) /* no answer that we ask for comes near this */
 
@@ -25,14 +26,14 @@ struct asker {
     size_t room;
 };
 
-static int socket_connect(uint16_t port)
+static int socket_connect(uint16_t port, time_t timeout_s)
 {
     struct sockaddr_in address = {
         .sin_family = AF_INET,
         .sin_port = htons(port),
         .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
     };
-    struct timeval timeout = {.tv_sec = TIMEOUT_S};
+    struct timeval timeout = {.tv_sec = timeout_s};
     int one = 1, fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (fd < 0)
         return -1;
@@ -47,7 +48,7 @@ static int socket_connect(uint16_t port)
 
 struct asker *asker_open(uint16_t port, char error[ASK_ERROR_BYTES])
 {
-    int fd = socket_connect(port);
+    int fd = socket_connect(port, TIMEOUT_S);
     if (fd < 0) {
         snprintf(error, ASK_ERROR_BYTES, "127.0.0.1:%u: %s", port, strerror(errno));
         return NULL;
@@ -129,14 +130,31 @@ static int body_read(struct asker *asker, const char *begun, size_t count, size_
     return 0;
 }
 
+/* 0, or -1: it does not go out. */
+static int question_send(int fd, const char *path)
+{
+    char question[1200];
+    int length = snprintf(question, sizeof question,
+                          "GET %.1024s HTTP/1.1\r\nHost: localhost\r\n\r\n", path);
+    return send(fd, question, (size_t)length, MSG_NOSIGNAL) == length ? 0 : -1;
+}
+
+bool ask_answers(uint16_t port, const char *path)
+{
+    char first;
+    int fd = socket_connect(port, PROBE_S);
+    bool answers = fd >= 0 && question_send(fd, path) == 0 && recv(fd, &first, 1, 0) == 1;
+    if (fd >= 0)
+        close(fd);
+    return answers;
+}
+
 const char *asker_get(struct asker *asker, const char *path, size_t *bytes,
                       char error[ASK_ERROR_BYTES])
 {
-    char question[256], head[HEAD_BYTES + 1];
+    char head[HEAD_BYTES + 1];
     size_t extra;
-    int length =
-        snprintf(question, sizeof question, "GET %.200s HTTP/1.1\r\nHost: localhost\r\n\r\n", path);
-    if (send(asker->fd, question, (size_t)length, MSG_NOSIGNAL) != length)
+    if (question_send(asker->fd, path) != 0)
         return refuse(error, path, "the connection is gone");
     const char *begun = head_read(asker, head, &extra);
     if (begun == NULL)

@@ -2,6 +2,7 @@
 #ifndef ASK_H
 #define ASK_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -16,5 +17,7 @@ void asker_close(struct asker *asker); /* NULL is fine */
  * NULL, and one line in error, for anything but a whole answer with status 200. */
 const char *asker_get(struct asker *asker, const char *path, size_t *bytes,
                       char error[ASK_ERROR_BYTES]);
+/* Whether anything at all is answered there to GET path, within a short time. */
+bool ask_answers(uint16_t port, const char *path);
 
 #endif

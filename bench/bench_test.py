@@ -36,6 +36,51 @@ def schema_keys(node):
             yield from schema_keys(value)
 
 
+# A program that is none of ours: it keeps all that it is asked for, or nothing; a child that it
+# has started in a session of its own sleeps beside it.
+FOREIGN = """
+import subprocess, sys
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+kept = {}
+leaks = sys.argv[2] == "leaks"
+print("listening soon", flush=True)
+if sys.argv[2] == "dies":
+    sys.exit("out of luck")
+subprocess.Popen(["sleep", "4321"], start_new_session=True)
+
+
+class Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self):
+        state = b"hit" if self.path in kept else b"miss"
+        if leaks:
+            kept.setdefault(self.path, self.path * 100)
+        self.wfile.write(b"HTTP/1.1 200 OK\\r\\nX-Cache: " + state
+                         + b"\\r\\nContent-Length: 2\\r\\n\\r\\nok")
+
+    def log_message(self, *words):
+        pass
+
+
+ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1])), Handler).serve_forever()
+"""
+
+
+def sleepers():
+    """Processes that run the command that FOREIGN starts."""
+    found = []
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            with open(f"/proc/{pid}/cmdline", "rb") as file:
+                if file.read() == b"sleep\x004321\x00":
+                    found.append(pid)
+        except OSError:
+            pass
+    return found
+
+
 def children(pid):
     try:
         with open(f"/proc/{pid}/task/{pid}/children") as file:
@@ -135,6 +180,52 @@ class Bench(unittest.TestCase):
         self.assertEqual(given["burst"]["dirty_decay_ns"], 0)
         self.assertIn("burst:2k@0", done.stdout)
 
+    def foreign(self, manner, *options):
+        script = os.path.join(self.folder, "foreign.py")
+        with open(script, "w") as file:
+            file.write(FOREIGN)
+        return self.bench("--command", f"/usr/bin/python3 {script} {{port}} {manner}", "--name",
+                          manner, "--url", "http://127.0.0.1:{port}/users/{id}", *options)
+
+    def test_a_program_that_is_not_ours_is_judged_beside_ours(self):
+        done = self.foreign("leaks", "--variants", "lru", "--seconds", "2", "--connections", "8")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        result = self.result("leaks")
+        run = result["runs"][0]
+        self.assertEqual(result["policy"], "")
+        self.assertIn("{port} leaks", result["made_by"]["command"])
+        self.assertEqual(run["ids"], "random")
+        self.assertEqual(run["verdict"]["class"], "leak: unreachable", run["verdict"])
+        self.assertGreater(run["load"]["misses"], 0)
+        last = run["samples"][-1]
+        self.assertGreater(last["cpu_ns"], run["samples"][0]["cpu_ns"])
+        self.assertGreater(last["pss_bytes"], 0)
+        self.assertGreater(last["rss_bytes"], last["pss_bytes"])
+        self.assertIn("leaks", done.stdout)
+        self.assertEqual(self.result("lru")["policy"], "lru")
+        self.assertEqual(sleepers(), [])
+
+    def test_hits_of_a_program_that_is_not_ours_are_counted(self):
+        done = self.foreign("leaks", "--seconds", "1", "--workloads", "scan:50",
+                            "--connections", "4")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertGreater(self.result("leaks")["runs"][0]["load"]["hit_ratio"], 0.5)
+
+    def test_a_program_that_dies_at_once_says_why(self):
+        done = self.foreign("dies", "--seconds", "1")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("FAILED: it ended before it answered; listening soon/out of luck",
+                      done.stderr)
+        self.assertFalse(os.path.exists(os.path.join(self.out, "dies.json")))
+
+    def test_a_program_that_never_listens_is_given_up_and_ended(self):
+        done = self.bench("--command", "echo busy; sleep 4321 & sleep 4321; : {port}", "--name",
+                          "deaf", "--url", "http://127.0.0.1:{port}/", "--seconds", "1",
+                          "--start-within", "300ms")
+        self.assertEqual(done.returncode, 1)
+        self.assertRegex(done.stderr, r"nothing answered on port \d+ in time .*; busy")
+        self.assertEqual(sleepers(), [])
+
     def test_memory_is_told_layer_by_layer(self):
         self.assertEqual(self.bench("--variants", "lru", "--seconds", "0.3").returncode, 0)
         told = subprocess.run([os.path.join(BIN, "tidemark"), "memory",
@@ -190,11 +281,83 @@ class Bench(unittest.TestCase):
             self.assertFalse(os.path.exists(f"/proc/{server[0]}"))
             self.assertEqual(self.text("lru"), good)
 
+    def test_http2_and_an_open_loop_are_measured(self):
+        done = self.bench("--variants", "lru", "--seconds", "1", "--http2", "--streams", "4",
+                          "--rate", "500", "--connections", "5")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        result = self.result("lru")
+        made_by, load = result["made_by"], result["runs"][0]["load"]
+        self.assertEqual((made_by["protocol"], made_by["streams"], made_by["rate_rps"]),
+                         ("h2c", 4, 500))
+        self.assertGreater(load["requests_per_second"], 350)
+        self.assertLess(load["requests_per_second"], 650)
+        self.assertGreaterEqual(load["latency"]["all"]["mean_ns"],
+                                load["latency"]["as_sent"]["mean_ns"])
+
+    def test_the_load_has_a_time_series_beside_the_samples(self):
+        self.assertEqual(self.bench("--variants", "lru", "--seconds", "1").returncode, 0)
+        run = self.result("lru")["runs"][0]
+        series = run["series"]
+        self.assertIn(len(series), (10, 11))
+        self.assertEqual(sum(part["requests"] for part in series), run["load"]["requests"])
+        for before, after in zip(series, series[1:]):
+            self.assertEqual(before["start_ns"] + before["span_ns"], after["start_ns"])
+        self.assertGreaterEqual(series[0]["start_ns"], run["samples"][0]["time_ns"])
+        self.assertEqual(run["counts"]["misses"], run["load"]["requests"])
+        self.assertEqual(run["counts"]["evictions"], run["load"]["requests"] - 500)
+
+    def test_two_builds_take_turns(self):
+        self.link("lru")
+        done = self.bench("--variants", "lru", "--seconds", "0.3", "--repeats", "2", "--against",
+                          self.servers)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(re.findall(r"random (lru.*?): ", done.stderr),
+                         ["lru 1/2", "lru (other) 1/2", "lru (other) 2/2", "lru 2/2"])
+        ours, other = self.result("lru"), self.result("against/lru")
+        self.assertEqual([run["seed"] for run in ours["runs"]],
+                         [run["seed"] for run in other["runs"]])
+        self.assertNotEqual(ours["made_by"]["commit"], other["made_by"]["commit"])
+
+    def test_repeats_end_when_they_are_precise_enough_or_the_budget_is_spent(self):
+        options = ("--variants", "lru", "--seconds", "0.2", "--repeats", "30")
+        done = self.bench(*options, "--precision", "90%")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("Of 1 rows 1 are known to 90 %", done.stdout)
+        self.assertEqual(len(self.result("lru")["runs"]), 6)
+        self.assertTrue(self.result("lru")["complete"])
+        done = self.bench(*options, "--precision", "0.001%", "--budget", "1s")
+        self.assertIn("the budget ended", done.stdout)
+        self.assertLess(len(self.result("lru")["runs"]), 30)
+        self.assertTrue(self.result("lru")["complete"])
+
+    def test_the_noise_is_known_once_it_was_calibrated(self):
+        self.assertEqual(self.bench("--variants", "lru", "--seconds", "0.2").returncode, 0)
+        self.assertFalse(self.result("lru")["noise"]["known"])
+        done = self.bench("--variants", "lru", "--seconds", "0.3", "--calibrate",
+                          "--budget", "1s")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        noise = self.result("lru")["noise"]
+        self.assertTrue(noise["known"])
+        self.assertGreaterEqual(noise["pairs"], 5)
+        self.assertGreater(noise["cpu_us_per_request"], 0)
+        self.assertIn("Noise:", done.stdout)
+        self.assertEqual(len(self.result("lru")["runs"]), 1)
+
     def test_wrong_options_are_refused(self):
         for options, word in ((("--variants", "lru,nonsense"), "nonsense"),
                               (("--workloads", "nonsense"), "nonsense"),
                               (("--seconds", "x"), "seconds"),
                               (("--connections", "0"), "connections"),
+                              (("--command", "x {port}"), "--url"),
+                              (("--command", "x", "--url", "http://127.0.0.1:{port}/{id}"),
+                               "{port}"),
+                              (("--command", "x {port}", "--url", "http://example.org:{port}/"),
+                               "not on this machine"),
+                              (("--command", "x {port}", "--name", "../x", "--url",
+                                "http://127.0.0.1:{port}/{id}"), "--name"),
+                              (("--variants", "lru", "--command", "/bin/lru {port}", "--url",
+                                "http://127.0.0.1:{port}/{id}"), "named twice"),
+                              (("--streams", "4"), "--http2"),
                               (("surplus",), "surplus")):
             done = self.bench(*options)
             self.assertEqual(done.returncode, 2)

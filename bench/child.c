@@ -1,6 +1,9 @@
 /* child.c - runs a server and minds it. */
 #include "child.h"
 
+#include "ask.h"
+#include "family.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -15,9 +18,11 @@
 #include <time.h>
 #include <unistd.h>
 
-#define READY       "http://127.0.0.1:"
-#define LOOK_MS     50 /* how often *stop is looked at */
-#define EXEC_FAILED 127
+#define READY        "http://127.0.0.1:"
+#define LOOK_MS      50 /* how often *stop is looked at */
+#define EXEC_FAILED  127
+#define QUOTED_LINES 3 /* of what a program that is not ours said last */
+#define QUOTED_BYTES 170
 
 static uint64_t now_ns(void)
 {
@@ -27,7 +32,7 @@ static uint64_t now_ns(void)
 }
 
 /* In the child, between fork and exec: nothing but system calls. */
-static void child_become(char *const argv[], int cpu, int log_fd, pid_t parent)
+static void child_become(const struct child_setup *setup, int log_fd, pid_t parent)
 {
     sigset_t none;
     sigemptyset(&none);
@@ -36,20 +41,20 @@ static void child_become(char *const argv[], int cpu, int log_fd, pid_t parent)
     prctl(PR_SET_PDEATHSIG, SIGTERM);
     if (getppid() != parent)
         _exit(EXEC_FAILED);
-    if (cpu != CHILD_CPU_ANY) {
+    if (setup->cpu != CHILD_CPU_ANY) {
         cpu_set_t set;
         CPU_ZERO(&set);
-        CPU_SET((size_t)cpu, &set);
+        CPU_SET((size_t)setup->cpu, &set);
         sched_setaffinity(0, sizeof set, &set);
     }
     dup2(log_fd, STDOUT_FILENO);
     dup2(log_fd, STDERR_FILENO);
-    execv(argv[0], argv);
-    dprintf(STDERR_FILENO, "%s: %s\n", argv[0], strerror(errno));
+    execv(setup->argv[0], setup->argv);
+    dprintf(STDERR_FILENO, "%s: %s\n", setup->argv[0], strerror(errno));
     _exit(EXEC_FAILED);
 }
 
-static int child_fork(struct child *child, char *const argv[], int cpu)
+static int child_fork(struct child *child, const struct child_setup *setup)
 {
     int ends[2];
     pid_t parent = getpid();
@@ -58,7 +63,7 @@ static int child_fork(struct child *child, char *const argv[], int cpu)
     child->log_fd = ends[0];
     child->pid = fork();
     if (child->pid == 0)
-        child_become(argv, cpu, ends[1], parent);
+        child_become(setup, ends[1], parent);
     close(ends[1]);
     if (child->pid < 0) {
         close(child->log_fd);
@@ -104,57 +109,94 @@ static bool port_find(struct child *child)
 
 enum waited { WAITED_READY, WAITED_DEAD, WAITED_LONG, WAITED_STOPPED };
 
-static enum waited child_await(struct child *child, const atomic_bool *stop)
+/* One of ours lives as long as it holds its end of the pipe, which others may close or leave to
+ * their children. */
+static bool child_is_dead(struct child *child, bool closed)
 {
-    uint64_t end_ns = now_ns() + CHILD_START_NS;
+    struct pollfd waiting = {.fd = child->pidfd, .events = POLLIN};
+    if (child->probe == NULL)
+        return closed;
+    return poll(&waiting, 1, closed ? LOOK_MS : 0) > 0;
+}
+
+static bool child_is_ready(struct child *child)
+{
+    return child->probe != NULL ? ask_answers(child->port, child->probe) : port_find(child);
+}
+
+static enum waited child_await(struct child *child, uint64_t within_ns, const atomic_bool *stop)
+{
+    uint64_t end_ns = now_ns() + within_ns;
     while (!atomic_load(stop)) {
         struct pollfd waiting = {.fd = child->log_fd, .events = POLLIN};
         poll(&waiting, 1, LOOK_MS);
         bool closed = log_read(child);
-        if (port_find(child))
+        if (child_is_dead(child, closed)) {
+            log_read(child);
+            return child->probe == NULL && port_find(child) ? WAITED_READY : WAITED_DEAD;
+        }
+        if (child_is_ready(child))
             return WAITED_READY;
-        if (closed)
-            return WAITED_DEAD;
         if (now_ns() > end_ns)
             return WAITED_LONG;
     }
     return WAITED_STOPPED;
 }
 
-/* The last line that it said, or a word in its place. */
+/* The last lines that it said, as one, or a word in their place. */
 static void log_quote(const struct child *child, const char *otherwise,
                       char error[CHILD_ERROR_BYTES])
 {
-    size_t end = child->log_count;
+    size_t end = child->log_count, lines = child->probe != NULL ? QUOTED_LINES : 1;
     while (end > 0 && child->log[end - 1] == '\n')
         end--;
     size_t from = end;
-    while (from > 0 && child->log[from - 1] != '\n')
+    while (from > 0 && end - from < QUOTED_BYTES && (child->log[from - 1] != '\n' || --lines > 0))
         from--;
-    if (end > from)
-        snprintf(error, CHILD_ERROR_BYTES, "%.*s", (int)(end - from), child->log + from);
-    else
+    snprintf(error, CHILD_ERROR_BYTES, "%.*s", (int)(end - from), child->log + from);
+    if (end == from)
         snprintf(error, CHILD_ERROR_BYTES, "%s", otherwise);
+    for (char *at = error; *at != '\0'; at++)
+        if ((unsigned char)*at < ' ')
+            *at = *at == '\n' ? '/' : ' ';
 }
 
-int child_start(struct child *child, char *const argv[], int cpu, const atomic_bool *stop,
-                char error[CHILD_ERROR_BYTES])
+static void waiting_tell(const struct child *child, enum waited waited,
+                         char error[CHILD_ERROR_BYTES])
 {
     static const char *const reasons[] = {
         [WAITED_DEAD] = "the server ended before it was ready",
         [WAITED_LONG] = "the server did not say in time that it is ready",
         [WAITED_STOPPED] = "interrupted",
     };
+    char last[CHILD_ERROR_BYTES];
+    if (child->probe == NULL || waited == WAITED_STOPPED) {
+        log_quote(child, reasons[waited], error);
+        return;
+    }
+    log_quote(child, "it said nothing", last);
+    if (waited == WAITED_DEAD)
+        snprintf(error, CHILD_ERROR_BYTES, "it ended before it answered; %.200s", last);
+    else
+        snprintf(error, CHILD_ERROR_BYTES,
+                 "nothing answered on port %u in time (--start-within); %.180s", child->port, last);
+}
+
+int child_start(struct child *child, const struct child_setup *setup, const atomic_bool *stop,
+                char error[CHILD_ERROR_BYTES])
+{
     char ending[CHILD_ERROR_BYTES];
-    *child = (struct child){.pidfd = -1};
-    if (child_fork(child, argv, cpu) < 0) {
-        snprintf(error, CHILD_ERROR_BYTES, "%.200s: %s", argv[0], strerror(errno));
+    *child = (struct child){.pidfd = -1, .port = setup->port, .probe = setup->probe};
+    if (setup->probe != NULL)
+        prctl(PR_SET_CHILD_SUBREAPER, 1);
+    if (child_fork(child, setup) < 0) {
+        snprintf(error, CHILD_ERROR_BYTES, "%.200s: %s", setup->argv[0], strerror(errno));
         return -1;
     }
-    enum waited waited = child_await(child, stop);
+    enum waited waited = child_await(child, setup->start_ns, stop);
     if (waited == WAITED_READY)
         return 0;
-    log_quote(child, reasons[waited], error);
+    waiting_tell(child, waited, error);
     child_stop(child, ending);
     return -1;
 }
@@ -197,17 +239,23 @@ static int ending_tell(struct child *child, int status, bool killed, char error[
 
 int child_stop(struct child *child, char error[CHILD_ERROR_BYTES])
 {
+    bool foreign = child->probe != NULL, died = foreign && child_is_dead(child, false),
+         killed = false;
+    pid_t whom = foreign ? -child->pid : child->pid;
     int status = 0;
-    bool killed = false;
-    kill(child->pid, SIGTERM);
-    if (!child_ended(child, CHILD_STOP_NS)) {
+    kill(whom, SIGTERM);
+    if (!child_ended(child, foreign ? CHILD_FOREIGN_NS : CHILD_STOP_NS)) {
         killed = true;
-        kill(child->pid, SIGKILL);
+        kill(whom, SIGKILL);
     }
     while (waitpid(child->pid, &status, 0) < 0 && errno == EINTR)
         continue;
+    if (foreign)
+        family_end(child->pid);
     log_read(child);
     close(child->log_fd);
     close(child->pidfd);
+    if (foreign && !died)
+        return 0;
     return ending_tell(child, status, killed, error);
 }

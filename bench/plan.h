@@ -6,17 +6,27 @@
 #include "policies.h"
 #include "result.h"
 
-#define PLAN_VARIANTS_MAX  64
+#define PLAN_SUBJECTS_MAX  64
 #define PLAN_WORKLOADS_MAX 16
 #define PLAN_DECAY_DEFAULT (-1)
+#define PLAN_AROUND_NS     (NS_PER_SECOND / 10) /* a run beside its load: starting, stopping */
 
 struct plan_options {
-    const char *variants, *workloads, *out, *server_dir, *dirty_decay;
-    double seconds;
+    const char *variants, *workloads, *out, *server_dir, *dirty_decay, *against;
+    struct option_texts commands, urls, names;
+    double seconds, rate_rps, precision;
     uint64_t repeats, connections, memory_cap_bytes, ttl_ns, seed, budget_ns, interval_ns;
-    uint64_t burst_watch_ns;
+    uint64_t burst_watch_ns, streams, start_within_ns;
     struct option_capacity capacity;
-    bool quick;
+    bool quick, http2, calibrate;
+};
+
+/* What is served and loaded. */
+struct subject {
+    char name[RESULT_NAME_BYTES];
+    const struct policy *policy; /* NULL: a program that is not ours */
+    const char *command, *url;   /* of such a program, pointing into argv */
+    bool other;                  /* from the build that ours is run against */
 };
 
 struct workload {
@@ -28,16 +38,25 @@ struct workload {
 };
 
 struct plan {
-    const struct policy *variants[PLAN_VARIANTS_MAX];
-    size_t variant_count;
+    /* First ours, each followed by that of the other build if there is one; then programs. */
+    struct subject subjects[PLAN_SUBJECTS_MAX];
+    size_t subject_count, paired_count; /* so many of them stand in pairs */
     struct workload workloads[PLAN_WORKLOADS_MAX];
     size_t workload_count;
     uint64_t repeats, duration_ns, interval_ns, ttl_ns, seed, memory_cap_bytes;
+    uint64_t budget_ns; /* in which all runs are to take place */
+    double precision;   /* enough repeats once intervals are so tight, a share; 0: all */
+    bool calibrate;
+    bool watches_bursts; /* asked to tell what comes back after them */
+    bool http2;
+    unsigned streams; /* of HTTP/2, on a connection */
+    double rate_rps;  /* 0: closed loop */
+    uint64_t start_within_ns;
     uint64_t burst_watch_ns; /* after a burst servers are watched so long, loaded or not */
     unsigned connections;
     struct option_capacity capacity;
     bool capacity_for_all; /* asked for: also for those that keep an age */
-    char out[RESULT_LINE_BYTES], server_dir[RESULT_LINE_BYTES];
+    char out[RESULT_LINE_BYTES], server_dir[RESULT_LINE_BYTES], other_dir[RESULT_LINE_BYTES];
 };
 
 extern const struct option_table plan_option_table;
@@ -47,7 +66,11 @@ extern const struct plan_options plan_options_default;
 /* 0, or -1 and one line in error. */
 int plan_make(struct plan *plan, const struct plan_options *options,
               char error[OPTIONS_ERROR_BYTES]);
-/* Those of the plan's limits that the policy keeps. */
+/* One of our variants. */
+struct subject subject_of(const struct policy *policy);
+/* Which subject is the n-th to run in a repetition: of a pair now this, now that comes first. */
+size_t plan_turn(const struct plan *plan, uint64_t repetition, size_t n);
+/* Those of the plan's limits that the policy keeps; none for NULL. */
 struct result_limits plan_limits(const struct plan *plan, const struct policy *policy);
 
 #endif

@@ -19,7 +19,7 @@ static struct plan plan_of(struct plan_options options)
 
 static uint64_t load_ns(const struct plan *plan)
 {
-    return plan->variant_count * plan->workload_count * plan->repeats * plan->duration_ns;
+    return plan->subject_count * plan->workload_count * plan->repeats * plan->duration_ns;
 }
 
 static void all_policies_run_within_the_budget(void **state)
@@ -27,7 +27,7 @@ static void all_policies_run_within_the_budget(void **state)
     struct plan_options options = plan_options_default;
     (void)state;
     struct plan plan = plan_of(options);
-    assert_int_equal(plan.variant_count, policies_count);
+    assert_int_equal(plan.subject_count, policies_count);
     assert_int_equal(plan.workload_count, 4);
     assert_true(load_ns(&plan) <= 200 * NS_PER_SECOND && load_ns(&plan) > 100 * NS_PER_SECOND);
     options.quick = true;
@@ -112,6 +112,53 @@ static void a_burst_is_run_for_each_time_that_pages_stay(void **state)
     assert_non_null(strstr(error, "soon"));
 }
 
+static void a_pair_changes_places_and_programs_come_last(void **state)
+{
+    struct plan_options options = plan_options_default;
+    (void)state;
+    options.variants = "lru,ttl";
+    options.against = "elsewhere";
+    options.commands = (struct option_texts){{"/usr/bin/python3 service.py {port}"}, 1};
+    options.urls = (struct option_texts){{"http://127.0.0.1:{port}/users/{id}"}, 1};
+    struct plan plan = plan_of(options);
+    assert_int_equal(plan.subject_count, 5);
+    assert_string_equal(plan.subjects[4].name, "python3");
+    assert_null(plan.subjects[4].policy);
+    const size_t first[] = {0, 1, 2, 3, 4}, second[] = {1, 0, 3, 2, 4};
+    for (size_t i = 0; i < 5; i++) {
+        assert_int_equal(plan_turn(&plan, 1, i), first[i]);
+        assert_int_equal(plan_turn(&plan, 2, i), second[i]);
+        assert_int_equal(plan.subjects[i].other, i % 2);
+    }
+    assert_string_equal(plan.subjects[2].name, plan.subjects[3].name);
+}
+
+static void precise_runs_are_short_and_many(void **state)
+{
+    struct plan_options options = plan_options_default;
+    (void)state;
+    options.variants = "lru";
+    options.workloads = "random";
+    options.precision = 0.02;
+    struct plan plan = plan_of(options);
+    assert_int_equal(plan.repeats, 100);
+    assert_int_equal(plan.duration_ns, NS_PER_SECOND);
+}
+
+static void without_ids_there_is_one_workload(void **state)
+{
+    struct plan_options options = plan_options_default;
+    struct plan plan;
+    char error[OPTIONS_ERROR_BYTES];
+    (void)state;
+    options.commands = (struct option_texts){{"x {port}"}, 1};
+    options.urls = (struct option_texts){{"http://127.0.0.1:{port}/"}, 1};
+    assert_int_equal(plan_make(&plan, &options, error), -1);
+    assert_non_null(strstr(error, "--workloads random"));
+    options.workloads = "random";
+    assert_int_equal(plan_make(&plan, &options, error), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -120,6 +167,9 @@ int main(void)
         cmocka_unit_test(few_runs_repeat_and_many_do_not),
         cmocka_unit_test(a_plateau_of_age_fits_into_a_run_and_so_do_samples),
         cmocka_unit_test(a_variant_gets_the_limits_that_it_keeps),
+        cmocka_unit_test(a_pair_changes_places_and_programs_come_last),
+        cmocka_unit_test(precise_runs_are_short_and_many),
+        cmocka_unit_test(without_ids_there_is_one_workload),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

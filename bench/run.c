@@ -4,6 +4,7 @@
 #include "burst.h"
 #include "child.h"
 #include "load.h"
+#include "program.h"
 #include "sampler.h"
 #include "units.h"
 #include "verdict.h"
@@ -15,13 +16,14 @@
 #include <time.h>
 
 #define ARGUMENTS_MAX 16
+#define NEW_IDS       "random"         /* every id is new */
 #define NAP_NS        (50 * NS_PER_MS) /* between two looks whether to go on */
 
 /* A command line for execv, in room of its own. */
 struct arguments {
     char *list[ARGUMENTS_MAX + 1];
     size_t count;
-    char text[2048];
+    char text[PROGRAM_SCRIPT_BYTES + 64];
     size_t used;
 };
 
@@ -29,6 +31,7 @@ struct attempt {
     const struct run_setup *setup;
     struct result *result;
     struct result_run *run;
+    struct program program; /* where the subject is none of ours */
     struct child child;
     struct load_progress progress;
     atomic_bool stop_load;
@@ -48,11 +51,27 @@ __attribute__((format(printf, 2, 3))) static void argument_add(struct arguments 
     arguments->used += (size_t)length + 1;
 }
 
+static bool is_foreign(const struct attempt *attempt)
+{
+    return attempt->setup->subject->policy == NULL;
+}
+
+static void script_make(struct arguments *arguments, const struct program *program)
+{
+    *arguments = (struct arguments){.count = 0};
+    argument_add(arguments, "/bin/sh");
+    argument_add(arguments, "-c");
+    argument_add(arguments, "%s", program->script);
+}
+
 static void arguments_make(struct arguments *arguments, const struct run_setup *setup)
 {
-    struct result_limits limits = plan_limits(setup->plan, setup->variant);
+    const struct plan *plan = setup->plan;
+    const struct subject *subject = setup->subject;
+    struct result_limits limits = plan_limits(plan, subject->policy);
     *arguments = (struct arguments){.count = 0};
-    argument_add(arguments, "%s/serve-%s", setup->plan->server_dir, setup->variant->name);
+    argument_add(arguments, "%s/serve-%s", subject->other ? plan->other_dir : plan->server_dir,
+                 subject->name);
     argument_add(arguments, "--port=0");
     if (limits.capacity_entries > 0)
         argument_add(arguments, "--capacity=%llu", (unsigned long long)limits.capacity_entries);
@@ -190,13 +209,21 @@ static struct load_setup load_setup_of(struct attempt *attempt, struct trace *id
     struct load_setup load = {
         .ids = ids,
         .connections = setup->plan->connections,
+        .http2 = setup->plan->http2,
+        .streams = setup->plan->streams,
+        .rate_rps = setup->plan->rate_rps,
+        .arrivals = LOAD_POISSON,
         .duration_ns = setup->plan->duration_ns,
         .seed = attempt->run->seed,
         .cpu = setup->generator_cpu == RUN_CPU_ANY ? LOAD_CPU_ANY : setup->generator_cpu,
-        .check_id = ids != NULL,
+        .check_id = ids != NULL && !is_foreign(attempt),
         .stop = &attempt->stop_load,
         .progress = &attempt->progress,
     };
+    if (is_foreign(attempt)) {
+        load.target = attempt->program.target;
+        return load;
+    }
     snprintf(load.target.host, sizeof load.target.host, "127.0.0.1");
     snprintf(load.target.port, sizeof load.target.port, "%u", attempt->child.port);
     snprintf(load.target.path, sizeof load.target.path, "%s", setup->workload->path);
@@ -246,6 +273,7 @@ static struct sampler_setup sampler_setup_of(struct attempt *attempt)
         .result = attempt->result,
         .run = attempt->run,
         .child = &attempt->child,
+        .foreign = is_foreign(attempt),
         .progress = &attempt->progress,
         .interval_ns = setup->plan->interval_ns,
         .cap_bytes = setup->plan->memory_cap_bytes,
@@ -318,7 +346,8 @@ static void run_judge(struct attempt *attempt)
         run_fail(run, "interrupted");
     if (run->status == RUN_FAILED)
         return;
-    struct result_limits limits = plan_limits(attempt->setup->plan, attempt->setup->variant);
+    struct result_limits limits =
+        plan_limits(attempt->setup->plan, attempt->setup->subject->policy);
     server_fill(run);
     if (run->burst != NULL)
         burst_fill(run);
@@ -331,15 +360,32 @@ static void run_judge(struct attempt *attempt)
              units_format_duration(time, (double)run->capped_ns));
 }
 
+/* 0, or -1 and one line in error. */
+static int server_start(struct attempt *attempt, char error[CHILD_ERROR_BYTES])
+{
+    const struct run_setup *setup = attempt->setup;
+    struct arguments arguments;
+    struct child_setup child = {
+        .argv = arguments.list,
+        .cpu = setup->server_cpu == RUN_CPU_ANY ? CHILD_CPU_ANY : setup->server_cpu,
+        .start_ns = is_foreign(attempt) ? setup->plan->start_within_ns : CHILD_START_NS,
+    };
+    if (!is_foreign(attempt)) {
+        arguments_make(&arguments, setup);
+    } else {
+        if (program_ready(&attempt->program, setup->subject, error) != 0)
+            return -1;
+        script_make(&arguments, &attempt->program);
+        child.probe = attempt->program.probe;
+        child.port = attempt->program.port;
+    }
+    return child_start(&attempt->child, &child, setup->interrupted, error);
+}
+
 static void server_run(struct attempt *attempt, struct trace *ids)
 {
-    struct arguments arguments;
     char error[CHILD_ERROR_BYTES];
-    arguments_make(&arguments, attempt->setup);
-    int cpu =
-        attempt->setup->server_cpu == RUN_CPU_ANY ? CHILD_CPU_ANY : attempt->setup->server_cpu;
-    if (child_start(&attempt->child, arguments.list, cpu, attempt->setup->interrupted, error) !=
-        0) {
+    if (server_start(attempt, error) != 0) {
         run_fail(attempt->run, "%.200s", error);
         return;
     }
@@ -353,11 +399,19 @@ static void server_run(struct attempt *attempt, struct trace *ids)
     run_fail(attempt->run, "%.200s", error);
 }
 
+/* Only our servers make ids up themselves. */
+static const char *ids_of(const struct run_setup *setup)
+{
+    const char *url = setup->subject->url;
+    bool must_ask = url != NULL && strstr(url, "{id}") != NULL;
+    return setup->workload->ids[0] == '\0' && must_ask ? NEW_IDS : setup->workload->ids;
+}
+
 static struct result_run *run_begin(const struct run_setup *setup, struct result *result)
 {
     struct result_run *run = result_run_add(result);
     snprintf(run->workload, sizeof run->workload, "%s", setup->workload->name);
-    snprintf(run->ids, sizeof run->ids, "%s", setup->workload->ids);
+    snprintf(run->ids, sizeof run->ids, "%s", ids_of(setup));
     if (setup->workload->burst_ids > 0) {
         struct result_burst *burst = result_burst_add(result, run);
         burst->ids = setup->workload->burst_ids;
@@ -375,8 +429,8 @@ struct result_run *run_take(const struct run_setup *setup, struct result *result
     const struct trace_setup trace_setup = {.seed = attempt.run->seed};
     char error[TRACE_ERROR_BYTES];
     struct trace *ids = NULL;
-    if (setup->workload->ids[0] != '\0') {
-        ids = trace_open(setup->workload->ids, &trace_setup, error);
+    if (attempt.run->ids[0] != '\0') {
+        ids = trace_open(attempt.run->ids, &trace_setup, error);
         if (ids == NULL)
             run_fail(attempt.run, "%.200s", error);
     }

@@ -11,7 +11,7 @@
 
 struct run_setup {
     const struct plan *plan;
-    const struct policy *variant;
+    const struct subject *subject;
     const struct workload *workload;
     uint64_t repetition;
     int server_cpu, generator_cpu;

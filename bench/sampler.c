@@ -2,6 +2,8 @@
 #include "sampler.h"
 
 #include "ask.h"
+#include "family.h"
+#include "instructions.h"
 #include "process.h"
 #include "told.h"
 #include "units.h"
@@ -18,7 +20,9 @@
 
 struct sampler {
     struct sampler_setup setup;
-    struct asker *asker;
+    struct asker *asker;  /* NULL: nobody is asked */
+    struct family family; /* of such a one */
+    struct instructions instructions;
     pthread_t thread;
     pthread_mutex_t mutex;
     pthread_cond_t wake;
@@ -40,26 +44,39 @@ static uint64_t now_ns(void)
     return (uint64_t)now.tv_sec * NS_PER_SECOND + (uint64_t)now.tv_nsec;
 }
 
-static int kernel_read(const struct child *child, struct result_sample *sample,
-                       char error[SAMPLER_ERROR_BYTES])
+/* Of ours the CPU time is that of one process, to the nanosecond. */
+static int figures_read(const struct sampler *sampler, struct process_figures *figures)
+{
+    const struct child *child = sampler->setup.child;
+    if (sampler->setup.foreign)
+        return family_read(&sampler->family, figures);
+    int status = process_read(child->pid, figures);
+    figures->cpu_ns = child_cpu_ns(child);
+    return status;
+}
+
+static int kernel_read(struct sampler *sampler, struct result_sample *sample)
 {
     struct process_figures figures;
-    if (process_read(child->pid, &figures) != 0) {
-        snprintf(error, SAMPLER_ERROR_BYTES, "the server is gone");
+    if (figures_read(sampler, &figures) != 0) {
+        snprintf(sampler->error, SAMPLER_ERROR_BYTES, "the server is gone");
         return -1;
     }
     sample->rss_bytes = figures.rss_bytes;
     sample->vsz_bytes = figures.vsz_bytes;
     sample->minor_faults = figures.minor_faults;
     sample->major_faults = figures.major_faults;
-    sample->cpu_ns = child_cpu_ns(child);
+    sample->cpu_ns = figures.cpu_ns;
     return 0;
 }
 
 /* Where it may not be read it stays 0. */
 static void rollup_read(struct sampler *sampler, struct result_sample *sample)
 {
-    process_read_rollup(sampler->setup.child->pid, &sampler->rollup);
+    if (sampler->setup.foreign)
+        family_read_rollup(&sampler->family, &sampler->rollup);
+    else
+        process_read_rollup(sampler->setup.child->pid, &sampler->rollup);
     sampler->rollup_due_ns = sample->time_ns + ROLLUP_NS;
 }
 
@@ -69,19 +86,30 @@ static void rollup_carry(const struct sampler *sampler, struct result_sample *sa
     sample->anonymous_bytes = sampler->rollup.anonymous_bytes;
 }
 
-static int sample_take(struct sampler *sampler, struct result_sample *sample)
+/* What the server says of itself. */
+static int told_ask(struct sampler *sampler, struct result_sample *sample)
 {
     size_t bytes;
+    if (sampler->asker == NULL)
+        return 0;
+    const char *text = asker_get(sampler->asker, "/stats", &bytes, sampler->error);
+    return text == NULL ? -1 : told_read(text, bytes, sample, sampler->error);
+}
+
+static int sample_take(struct sampler *sampler, struct result_sample *sample)
+{
     sample->time_ns = now_ns() - sampler->start_ns;
     sample->requests = atomic_load(&sampler->setup.progress->requests);
-    const char *text = asker_get(sampler->asker, "/stats", &bytes, sampler->error);
-    if (text == NULL || told_read(text, bytes, sample, sampler->error) != 0)
+    bool rollup_due = sample->time_ns >= sampler->rollup_due_ns;
+    if (told_ask(sampler, sample) != 0)
         return -1;
+    if (sampler->setup.foreign && rollup_due)
+        family_find(&sampler->family, sampler->setup.child->pid);
     if (!atomic_load(&sampler->load_over))
         sampler->requests_after = atomic_load(&sampler->setup.progress->requests);
-    if (kernel_read(sampler->setup.child, sample, sampler->error) != 0)
+    if (kernel_read(sampler, sample) != 0)
         return -1;
-    if (sample->time_ns >= sampler->rollup_due_ns)
+    if (rollup_due)
         rollup_read(sampler, sample);
     rollup_carry(sampler, sample);
     return 0;
@@ -155,6 +183,7 @@ static void sampler_release(struct sampler *sampler)
     pthread_cond_destroy(&sampler->wake);
     pthread_mutex_destroy(&sampler->mutex);
     asker_close(sampler->asker);
+    instructions_close(&sampler->instructions);
     memory_free(sampler);
 }
 
@@ -169,14 +198,16 @@ static void wake_create(pthread_cond_t *wake)
 
 struct sampler *sampler_start(const struct sampler_setup *setup, char error[SAMPLER_ERROR_BYTES])
 {
-    struct asker *asker = asker_open(setup->child->port, error);
-    if (asker == NULL)
+    struct asker *asker = setup->foreign ? NULL : asker_open(setup->child->port, error);
+    if (asker == NULL && !setup->foreign)
         return NULL;
     struct sampler *sampler = memory_alloc_zeroed(setup->result->zone, sizeof *sampler);
     sampler->setup = *setup;
     sampler->asker = asker;
     pthread_mutex_init(&sampler->mutex, NULL);
     wake_create(&sampler->wake);
+    if (!setup->foreign)
+        instructions_open(&sampler->instructions, setup->child->pid);
     sampler->start_ns = now_ns();
     sampler_look(sampler);
     if (sampler->failed)
@@ -194,15 +225,16 @@ uint64_t sampler_start_ns(const struct sampler *sampler)
     return sampler->start_ns;
 }
 
-/* How often it let entries go in all, the load being over. */
-static void evictions_count(struct sampler *sampler)
+/* What it counted in all, the load being over. */
+static void counts_fill(struct sampler *sampler)
 {
+    struct result_exact *counts = &sampler->setup.run->counts;
+    double requests = (double)atomic_load(&sampler->setup.progress->requests);
     struct result_sample end = {0};
-    char error[TOLD_ERROR_BYTES];
-    size_t bytes;
-    const char *text = asker_get(sampler->asker, "/stats", &bytes, error);
-    if (text != NULL && told_read(text, bytes, &end, error) == 0)
-        sampler->setup.run->counts.evictions = end.evictions;
+    if (requests > 0)
+        counts->instructions_per_request = instructions_read(&sampler->instructions) / requests;
+    if (told_ask(sampler, &end) == 0)
+        counts->evictions = end.evictions;
 }
 
 /* What a sample costs the server: the CPU time of many questions, without any load. */
@@ -214,10 +246,12 @@ static void cost_measure(struct sampler *sampler)
     char error[ASK_ERROR_BYTES];
     size_t bytes;
     uint64_t before_ns = child_cpu_ns(sampler->setup.child);
-    for (size_t i = 0; i < CALIBRATION_COUNT; i++)
+    for (size_t i = 0; i < CALIBRATION_COUNT && sampler->asker != NULL; i++)
         if (asker_get(sampler->asker, "/stats", &bytes, error) == NULL)
             return;
-    double spent_ns = (double)(child_cpu_ns(sampler->setup.child) - before_ns);
+    double spent_ns = 0; /* to look at a process costs it nothing */
+    if (sampler->asker != NULL)
+        spent_ns = (double)(child_cpu_ns(sampler->setup.child) - before_ns);
     double per_sample_ns = spent_ns / CALIBRATION_COUNT;
     double served_ns = (double)(last->cpu_ns - first->cpu_ns);
     run->sampling = (struct result_sampling){
@@ -285,10 +319,10 @@ int sampler_stop(struct sampler *sampler, void (*dump)(void *context, const char
     int status = sampler->failed ? -1 : 0;
     samples_trim(sampler);
     if (status == 0) {
+        counts_fill(sampler);
         cost_measure(sampler);
-        evictions_count(sampler);
     }
-    if (status == 0 && dump != NULL)
+    if (status == 0 && dump != NULL && sampler->asker != NULL)
         dump_fetch(sampler, dump, context);
     if (status != 0)
         snprintf(error, SAMPLER_ERROR_BYTES, "%s", sampler->error);

@@ -13,6 +13,7 @@ struct sampler_setup {
     struct result *result;
     struct result_run *run; /* gets the samples, capped_ns, the cost of looking and what counted */
     struct child *child;
+    bool foreign; /* not ours: it is not asked, only looked at, with all that it starts */
     const struct load_progress *progress;
     uint64_t interval_ns;
     uint64_t cap_bytes;     /* of RSS; a larger server is to be stopped. 0: none */

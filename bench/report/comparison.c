@@ -15,8 +15,9 @@ static const struct table_column columns[] = {
     {"allocated MiB", TABLE_RIGHT}, {"resident MiB", TABLE_RIGHT}, {"RSS MiB", TABLE_RIGHT},
     {"B/request", TABLE_RIGHT},     {"verdict", TABLE_LEFT},
 };
-#define KEYS    2
-#define COLUMNS (sizeof columns / sizeof columns[0])
+#define KEYS         2
+#define TOLD_COLUMNS 6 /* that only our servers can fill, entries to resident */
+#define COLUMNS      (sizeof columns / sizeof columns[0])
 
 static const enum table_tone class_tones[VERDICT_CLASSES] = {
     [VERDICT_BOUNDED] = TABLE_GOOD,          [VERDICT_WARMING] = TABLE_DOUBTFUL,
@@ -123,13 +124,30 @@ static void figure_cells(struct table *table, const struct result_figure *figure
     real_cell(table, &figures[FIGURE_BYTES_PER_REQUEST], "%.1f", 1);
 }
 
+/* Of a program that is not ours only the kernel and its answers tell. */
+static void foreign_cells(struct table *table, const struct result_figure *figures)
+{
+    rate_cells(table, &figures[FIGURE_REQUESTS_PER_SECOND]);
+    real_cell(table, &figures[FIGURE_CPU_US_PER_REQUEST], "%.1f", 1);
+    duration_cell(table, &figures[FIGURE_P50_NS]);
+    duration_cell(table, &figures[FIGURE_P99_NS]);
+    real_cell(table, &figures[FIGURE_HIT_RATIO], "%.1f %%", 100);
+    for (size_t i = 0; i < TOLD_COLUMNS; i++)
+        missing_cell(table);
+    growth_cell(table, figures, FIGURE_RSS_START_BYTES, FIGURE_RSS_END_BYTES);
+    real_cell(table, &figures[FIGURE_BYTES_PER_REQUEST], "%.1f", 1);
+}
+
 static void row_add(struct table *table, const struct result *result,
                     const struct result_summary *summary)
 {
     table_cell(table, TABLE_PLAIN, "%s", summary->workload);
     table_cell(table, TABLE_PLAIN, "%s", result->variant);
     if (summary->failed < summary->runs) {
-        figure_cells(table, summary->figures);
+        if (result->policy[0] != '\0')
+            figure_cells(table, summary->figures);
+        else
+            foreign_cells(table, summary->figures);
         verdict_cell(table, summary);
         return;
     }

@@ -147,9 +147,10 @@ static struct matrix_run job_judge(const struct session *session, const struct j
                                    const struct plan *plan, int cpu)
 {
     struct result *result = result_create(job->variant->name, job->variant->name);
+    const struct subject subject = subject_of(job->variant);
     const struct run_setup setup = {
         .plan = plan,
-        .variant = job->variant,
+        .subject = &subject,
         .workload = &plan->workloads[0],
         .repetition = 1,
         .server_cpu = cpu,

@@ -48,6 +48,22 @@ static int real_store(const char *value, void *field)
     return 0;
 }
 
+static int share_store(const char *value, void *field)
+{
+    char text[VALUE_CHARS_MAX + 1];
+    double share;
+    size_t length = strlen(value);
+    if (length == 0 || length > VALUE_CHARS_MAX)
+        return -1;
+    bool percent = value[length - 1] == '%';
+    memcpy(text, value, length + 1);
+    text[length - percent] = '\0';
+    if (real_store(text, &share) < 0 || share > (percent ? 100 : 1))
+        return -1;
+    *(double *)field = percent ? share / 100 : share;
+    return 0;
+}
+
 static int seconds_store(const char *value, void *field)
 {
     double seconds;
@@ -87,6 +103,7 @@ static const struct kind {
     [OPTION_SIZE] = {size_store, "size (64MiB)"},
     [OPTION_DURATION] = {duration_store, "duration (2ms, 60s)"},
     [OPTION_SECONDS] = {seconds_store, "number of seconds (30) or duration (2min)"},
+    [OPTION_SHARE] = {share_store, "share (2%, 0.02)"},
     [OPTION_REAL] = {real_store, "number from 0 up (0.99)"},
     [OPTION_CAPACITY] = {capacity_store, "number of entries (10000) or size (64MiB)"},
     [OPTION_TEXTS] = {texts_store, "value, or there are too many"},
@@ -251,6 +268,39 @@ enum options_outcome options_parse(const struct option_table *table, int argc, c
         }
     }
     return OPTIONS_OK;
+}
+
+static int line_refuse(const char *program, const char *error)
+{
+    fprintf(stderr, "%s: %s\n", program, error);
+    return 2;
+}
+
+int options_take(const struct option_table *table, const char *program, int argc, char **argv,
+                 void *settings, int *positional)
+{
+    char error[OPTIONS_ERROR_BYTES];
+    int count;
+    switch (options_parse(table, argc, argv, settings, &count, error)) {
+    case OPTIONS_HELP:
+        options_help(table, stdout);
+        return 0;
+    case OPTIONS_VERSION:
+        printf("tidemark %s\n", TIDEMARK_VERSION);
+        return 0;
+    case OPTIONS_WRONG:
+        return line_refuse(program, error);
+    case OPTIONS_OK:
+        break;
+    }
+    if (positional != NULL)
+        *positional = count;
+    if (positional != NULL || count == 0)
+        return OPTIONS_GO_ON;
+    snprintf(error, sizeof error, "there is no option '%.*s'; see --help", VALUE_CHARS_MAX,
+             argv[1]);
+    line_tidy(error);
+    return line_refuse(program, error);
 }
 
 /* "--capacity LIMIT" */

@@ -21,6 +21,7 @@ enum option_kind {
     OPTION_DURATION, /* uint64_t ns; 2ms */
     OPTION_SECONDS,  /* uint64_t ns; 30, 0.5, or as a duration */
     OPTION_REAL,     /* double, finite and not negative */
+    OPTION_SHARE,    /* double from 0 to 1; 2% or 0.02 */
     OPTION_CAPACITY, /* struct option_capacity: entries or bytes */
     OPTION_TEXTS,    /* struct option_texts: may be given several times */
 };
@@ -59,6 +60,12 @@ enum options_outcome { OPTIONS_OK, OPTIONS_HELP, OPTIONS_VERSION, OPTIONS_WRONG 
 enum options_outcome options_parse(const struct option_table *table, int argc, char **argv,
                                    void *settings, int *positional,
                                    char error[OPTIONS_ERROR_BYTES]);
+/* The same for a whole command: prints --help and --version to stdout, or the error after
+ * "PROGRAM: " to stderr. OPTIONS_GO_ON, or the status to exit with. positional NULL: the command
+ * takes no such arguments, and one is an error. */
+#define OPTIONS_GO_ON (-1)
+int options_take(const struct option_table *table, const char *program, int argc, char **argv,
+                 void *settings, int *positional);
 void options_help(const struct option_table *table, FILE *out);
 
 #endif

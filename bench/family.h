@@ -1,0 +1,30 @@
+/* family.h - what a program and all that it has started take together.
+ *
+ * A program's family: its process group, what descends from it, and what is left to us by those of
+ * it that have ended (we are their reaper, see child.h), so only one at a time.
+ */
+#ifndef FAMILY_H
+#define FAMILY_H
+
+#include "process.h"
+
+#include <stddef.h>
+
+#define FAMILY_MOST 256
+
+struct family {
+    pid_t pids[FAMILY_MOST]; /* the leader first */
+    size_t count;
+    uint64_t ended_cpu_ns; /* of members that have ended and were waited for */
+};
+
+/* Who belongs to it now. Costs a look at every process of the machine. */
+void family_find(struct family *family, pid_t leader);
+/* Sums over those found that still live. Pages that several share count in each one's RSS, in part
+ * in PSS. 0, or -1: the leader is gone. */
+int family_read(const struct family *family, struct process_figures *sum);
+void family_read_rollup(const struct family *family, struct process_rollup *sum);
+/* Kills who is left of a program whose leader has ended, and waits for their end. */
+void family_end(pid_t leader);
+
+#endif
