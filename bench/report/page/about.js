@@ -18,8 +18,8 @@ function noiseTable(model, workload) {
 }
 
 /* What the bench itself found out about its noise, whatever it measured. */
-function noiseTold2(model) {
-  const blocks = model.results.flatMap((result) => ["noise", "calibration"].filter((key) => result.data[key]).map((key) => [result, key, JSON.stringify(result.data[key])]));
+function noiseMeasured(model) {
+  const blocks = model.results.flatMap((result) => ["noise", "calibration"].filter((key) => result.data[key] && result.data[key].known !== false).map((key) => [result, key, JSON.stringify(result.data[key])]));
   const different = [...new Map(blocks.map((block) => [block[1] + block[2] + block[0].folder, block])).values()];
   return different.map(([result, key]) => details(`${key[0].toUpperCase()}${key.slice(1)}, as ${result.folder}/${result.file.name} has it`, () => table(key, ["figure", "value"], flatten(result.data[key]).map(([path, value]) => [path, valueCell(path, value)]))));
 }
@@ -27,7 +27,10 @@ function noiseTold2(model) {
 function noiseSection(model) {
   if (!model.results.length) return null;
   const part = section("noise", "Noise", "Machines are noisy. Variants were measured in turn, A B C A B C, and what differs by less than one variant differs from itself is no difference.");
-  part.append(...model.workloads.map((workload) => noiseTable(model, workload)), ...noiseTold2(model));
+  const calibrated = model.results.some((result) => asObject(result.data.noise).known);
+  part.append(el("p", null, calibrated ? "The bench measured one server against itself: what two medians of the same program may differ by is the noise that differences are held against."
+    : "This bench was not calibrated (tidemark bench --calibrate measures a server against itself), so the noise is taken from how far the runs of one variant lie apart."),
+    ...model.workloads.map((workload) => noiseTable(model, workload)), ...noiseMeasured(model));
   return part;
 }
 

@@ -9,14 +9,14 @@ const GLOSSES = [
 const glossOf = (workload) => (GLOSSES.find(([name]) => name.test(workload)) || [null, "a stream of ids"])[1];
 
 function leadWords(model) {
-  const results = model.results;
+  const results = model.results.filter((each) => each.folder === model.latest);
   if (!results.length) return "No server was measured here; what follows are the files that were found.";
   const made = results[0].madeBy;
   const runs = Math.max(0, ...results.flatMap((result) => result.summaries.map((each) => each.raw.runs || 0)));
   const parts = [
     `${plural(new Set(results.map((each) => each.variant)).size, "server")} that differ only in the policy of their cache, the rule that says what it keeps, ` +
     `were each put under ${plural(model.workloads.length, "workload")}`,
-    Number.isFinite(made.duration_ns) ? `: ${plural(runs, "run")} of ${units.ns(made.duration_ns)} with ${units.count(made.connections)} connections` : "",
+    Number.isFinite(made.duration_ns) ? `: ${plural(runs, "run")} of ${units.ns(made.duration_ns)} with ${units.count(made.connections)} connections${made.rate_rps > 0 ? `, ${units.count(made.rate_rps)} requests due a second` : ""}` : "",
     made.cpu_model ? `, on ${asText(made.cpu_model)} with ${plural(made.cores, "core")}` : "",
     dayOf(made.time) ? `, ${dayOf(made.time)}` : "", ". ",
     "Each is a fresh process whose memory was sampled under load until its curve said whether it is bounded or leaks.",
@@ -27,8 +27,8 @@ function leadWords(model) {
 /* The gravest that is said of each variant over all workloads. */
 function titleWords(model) {
   const verdicts = new Map();
-  for (const result of model.results)
-    for (const summary of result.summaries) verdicts.set(result.name, [...(verdicts.get(result.name) || []), classOf(summary.class)]);
+  for (const result of model.results.filter((each) => each.folder === model.latest))
+    for (const summary of result.summaries) verdicts.set(result.variant, [...(verdicts.get(result.variant) || []), classOf(summary.class)]);
   const leaks = [...verdicts].filter(([, all]) => all.some((each) => each.leak)).map(([name]) => name);
   const bounded = [...verdicts].filter(([, all]) => all.every((each) => each.tone === "good")).map(([name]) => name);
   const rest = verdicts.size - leaks.length - bounded.length;
@@ -92,7 +92,7 @@ function boundedWords(entries) {
 }
 
 function cardMake(model, workload) {
-  const entries = under(model, workload);
+  const entries = under(model, workload, model.latest);
   const groups = verdictsGrouped(entries);
   return el("article", { class: "card", "data-workload": workload }, el("h3", null, workload), el("p", { class: "gloss" }, `${glossOf(workload)}.`),
     el("p", { class: "answer" }, answerWords(groups, ranking(entries, "requests_per_second", true))), el("dl", { class: "facts" }, factsOf(entries, groups)));
@@ -107,8 +107,9 @@ function verdictCell(summary) {
 
 function answersSection(model) {
   if (!model.workloads.length) return null;
-  const part = section("answers", "The answers", null);
-  const rows = model.results.map((result) => [result.name, ...model.workloads.map((workload) => verdictCell(result.summaries.find((each) => each.workload === workload)))]);
+  const others = model.resultFolders.filter((folder) => folder !== model.latest);
+  const part = section("answers", "The answers", others.length ? `For ${model.latest}; what changed since ${listed(others)} follows.` : null);
+  const rows = model.results.filter((result) => result.folder === model.latest).map((result) => [result.name, ...model.workloads.map((workload) => verdictCell(result.summaries.find((each) => each.workload === workload)))]);
   part.append(el("div", { class: "cards" }, model.workloads.map((workload) => cardMake(model, workload))),
     table("Every variant under every workload: the verdict, and the memory that the program held at the end", ["variant", ...model.workloads], rows), wordsMake());
   return part;

@@ -19,9 +19,9 @@ function figureOf(summary, key) {
   return figure.n > 0 && Number.isFinite(figure.median) ? figure : null;
 }
 
-/* All results under a workload: [{result, summary}] */
-function under(model, workload) {
-  return model.results.map((result) => ({ result, summary: result.summaries.find((each) => each.workload === workload) })).filter((each) => each.summary);
+/* All results under a workload: [{result, summary}]; of several folders those of one, if asked. */
+function under(model, workload, folder) {
+  return model.results.filter((result) => folder === undefined || result.folder === folder).map((result) => ({ result, summary: result.summaries.find((each) => each.workload === workload) })).filter((each) => each.summary);
 }
 
 /* By how much the runs of one and the same variant differ, as a share of their median: the median

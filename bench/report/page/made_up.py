@@ -14,6 +14,8 @@ FIGURES = {
     "resident_start_bytes": 3300000, "resident_end_bytes": 4400000, "rss_start_bytes": 7400000,
     "rss_end_bytes": 8500000, "rss_peak_bytes": 8600000,
 }
+NOISES = ("requests_per_second", "cpu_us_per_request", "p50_ns", "p90_ns", "p99_ns", "p999_ns")
+ERRORS = ("refused", "reset", "timeout", "status", "truncated", "garbage", "length", "wrong")
 LAYERS = ("entries", "payload_bytes", "cache_bytes", "zone_allocated_bytes", "allocated_bytes",
           "active_bytes", "resident_bytes", "rss_bytes", "vsz_bytes", "live_records",
           "held_records")
@@ -65,22 +67,27 @@ def words(leaks):
 
 def run(workload, repetition, leaks, samples, series):
     latency = {"count": 2000, "mean_ns": 850000.5, "p50_ns": 800000, "p90_ns": 900000,
-               "p99_ns": 1500000, "p999_ns": 3000000, "max_ns": 5000000}
+               "p99_ns": 1500000, "p999_ns": 3000000, "p9999_ns": 4000000,
+               "max_ns": 5000000}
     made = {"workload": workload, "ids": "", "repetition": repetition, "seed": repetition,
             "reason": "", "capped_ns": 0, "status": "ok",
             "load": {"requests": 2000, "hits": 0, "misses": 2000, "errors": 0,
-                     "wall_ns": 1000000000, "requests_per_second": 90000.5, "hit_ratio": 0.0,
-                     "latency": {"all": latency, "hits": latency, "misses": latency}},
+                     "wall_ns": 1000000000, "generator_cpu_ns": 5, "generator_busy": 0.5,
+                     "bottleneck": False, "bottleneck_reason": "", "unsent": 0, "late_ns": 0,
+                     "requests_per_second": 90000.5, "hit_ratio": 0.0,
+                     "errors_by_kind": dict.fromkeys(ERRORS, 0),
+                     "latency": dict.fromkeys(("all", "hits", "misses", "as_sent"), latency)},
             "server": {"cpu_ns": 1, "cpu_us_per_request": 10.5, "overhead_bytes_per_entry": 32.5},
             "sampling": {"interval_ns": 33000000, "samples": samples, "cpu_us_per_sample": 80.5,
                          "cpu_share": 0.003},
             "verdict": verdict(leaks),
+            "counts": {"hits": 0, "misses": 2000, "evictions": 7,
+                       "instructions_per_request": 12345.5, "allocations_per_request": None},
+            "series": [{"start_ns": 100000000 * at, "span_ns": 100000000,
+                        "requests": 9000 + at, "hits": 0, "misses": 9000 + at, "errors": 0,
+                        "p50_ns": 800000, "p99_ns": 1500000 + at, "max_ns": 5000000}
+                       for at in range(10 if series else 0)],
             "samples": [sample(at, leaks) for at in range(samples)]}
-    if series:
-        made["series"] = [{"start_ns": 100000000 * at, "span_ns": 100000000,
-                           "requests": 9000 + at, "hits": 0, "misses": 9000 + at, "errors": 0,
-                           "p50_ns": 800000, "p99_ns": 1500000 + at, "max_ns": 5000000}
-                          for at in range(10)]
     return made
 
 
@@ -97,15 +104,17 @@ def summary(workload, runs, leaks, factor):
 
 def result(variant, leaks=False, factor=1.0, workloads=("random", "zipf"), samples=40, runs=3,
            series=True):
-    return {"schema": "tidemark/result/1", "variant": variant, "policy": variant,
+    return {"schema": "tidemark/result/2", "variant": variant, "policy": variant,
             "complete": True,
-            "limits": {"capacity_entries": 0 if leaks else 2000, "capacity_bytes": 0, "ttl_ns": 0},
+            "limits": {"capacity_entries": 0 if variant == "unbounded" else 2000, "capacity_bytes": 0, "ttl_ns": 0},
             "made_by": {"machine": "vm", "cpu_model": "A processor", "kernel": "Linux", "cores": 2,
                         "server_cpu": 0, "generator_cpu": 1, "compiler": "GNU", "flags": "-O2",
                         "commit": "abc", "commit_dirty": False, "version": "0.1.0",
                         "h2o_version": "2.2.5", "allocator": "jemalloc", "allocator_options": "",
                         "seed": 1, "connections": 100, "duration_ns": 1000000000,
-                        "command_line": "tidemark bench", "time": "2026-01-02T03:04:05Z"},
+                        "protocol": "http/1.1", "streams": 1, "rate_rps": 0.0, "command": "",
+                        "url": "", "command_line": "tidemark bench", "time": "2026-01-02T03:04:05Z"},
+            "noise": {"known": False, "pairs": 0, **dict.fromkeys(NOISES)},
             "summary": [summary(each, runs, leaks, factor) for each in workloads],
             "runs": [run(each, repetition, leaks, samples, series)
                      for each in workloads for repetition in range(1, runs + 1)]}
@@ -166,7 +175,7 @@ def folder_make(folder, factor=1.0, leaks=True):
     write(folder, "unbounded.json", result("unbounded", leaks=leaks, factor=factor))
     write(folder, "lru.json", result("lru", factor=factor * 1.001))
     write(folder, "sieve.json", result("sieve", factor=factor * 1.25))
-    write(folder, "hits.replay.json", "".join(json.dumps(row) + "\n" for row in replay_rows()))
+    write(folder, "hits.jsonl", "".join(json.dumps(row) + "\n" for row in replay_rows()))
     write(folder, "choose.json", choice())
     write(folder, "micro.json", MICRO)
     write(folder, "startup.json", STARTUP)

@@ -94,9 +94,9 @@ function modelMake() {
   resultsName(results, resultFolders.length > 1);
   const workloads = [...new Set(results.flatMap((result) => [...result.summaries, ...result.runs].map((each) => each.workload)))];
   return {
-    about, files, folders, results, resultFolders, workloads,
+    about, files, folders, results, latest: resultFolders[resultFolders.length - 1], resultFolders, workloads,
     replays: of("replay").flatMap((file) => (Array.isArray(file.data) ? file.data : [file.data]).map((row) => ({ file, ...asObject(row) }))),
-    choices: of("choice"), verdicts: of("verdicts"), micro: of("micro"), startup: of("startup"),
+    choices: of("choice"), compares: of("compare"), verdicts: of("verdicts"), micro: of("micro"), startup: of("startup"),
   };
 }
 

@@ -5,11 +5,15 @@
 #include "page.h"
 #include "plots.h"
 #include "result.h"
+#include "tested.h"
 #include "units.h"
 
 #include <errno.h>
+#include <limits.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 
 #define PATH_DEFAULT "report.html"
@@ -37,12 +41,12 @@ static const struct option_table option_table = {
         "RESULTS are files, or folders of them. What a file is, its content says: results of\n"
         "tidemark bench, lines of tidemark replay --json, what tidemark choose and verdicts say,\n"
         "and the timings of micro (google-benchmark) and of hyperfine. Several folders are laid\n"
-        "over each other, as before and after.\n\n"
+        "over each other, as before and after, and tested as tidemark compare does.\n\n"
         "examples:\n"
         "  tidemark report results/\n"
         "  tidemark report results-before/ results/ -o change.html\n"
-        "  tidemark replay trace.txt --curve 20 --json > hits.json\n"
-        "  tidemark report results/ hits.json --svg figures/",
+        "  tidemark replay trace.txt --curve 20 --json > hits.jsonl\n"
+        "  tidemark report results/ hits.jsonl --svg figures/",
     .options = option_rows,
     .count = sizeof option_rows / sizeof option_rows[0],
 };
@@ -114,6 +118,33 @@ static int report_write(const struct sources *sources, const struct report_optio
     return status;
 }
 
+static bool is_folder(const char *path)
+{
+    struct stat status;
+    return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
+}
+
+/* The first and the last folder are before and after; what cannot be compared, it says. */
+static void folders_test(struct sources *sources, char **paths, int count)
+{
+    struct columns_text json;
+    char error[RESULT_ERROR_BYTES], name[PATH_MAX];
+    const char *before = NULL, *after = NULL;
+    for (int i = 0; i < count; i++)
+        if (is_folder(paths[i])) {
+            before = before != NULL ? before : paths[i];
+            after = paths[i];
+        }
+    if (before == after)
+        return;
+    if (tested_make(before, after, &json, error) != 0) {
+        complain_about("before and after are not tested", error);
+        return;
+    }
+    snprintf(name, sizeof name, "%s/compare.json", after);
+    sources_add_made(sources, "compare", name, &json);
+}
+
 static int report_make(char **paths, int count, const struct report_options *options,
                        const char *command_line)
 {
@@ -127,6 +158,8 @@ static int report_make(char **paths, int count, const struct report_options *opt
     if (status == 0 && sources.count == 0)
         status = complain_about(paths[0], "no results there; `make bench` or `tidemark bench` "
                                           "writes them");
+    if (status == 0)
+        folders_test(&sources, paths, count);
     if (status == 0)
         status = report_write(&sources, options, command_line);
     sources_free(&sources);

@@ -5,10 +5,14 @@ usage: report_command_test.py TIDEMARK
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
 import unittest
+import xml.etree.ElementTree
+
+import jsonschema
 
 import made_up
 
@@ -24,6 +28,10 @@ def report(*arguments, folder=None):
 def blocks(path):
     with open(path, encoding="utf-8") as file:
         return {name: json.loads(text) for name, text in BLOCK.findall(file.read())}
+
+
+def svg_text(path):
+    return [each for each in xml.etree.ElementTree.parse(path).getroot().itertext()]
 
 
 class Report(unittest.TestCase):
@@ -42,7 +50,7 @@ class Report(unittest.TestCase):
         self.assertIn(self.page, done.stdout)
         about = blocks(self.page)["about"]
         self.assertEqual({file["name"]: file["kind"] for file in about["files"]}, {
-            "choose.json": "choice", "hits.replay.json": "replay", "lru.json": "result",
+            "choose.json": "choice", "hits.jsonl": "replay", "lru.json": "result",
             "micro.json": "micro", "sieve.json": "result", "startup.json": "startup",
             "unbounded.json": "result", "verdicts.json": "verdicts"})
         self.assertEqual({file["folder"] for file in about["files"]}, {self.folder})
@@ -100,6 +108,59 @@ class Report(unittest.TestCase):
         markup = re.sub(r"<script.*?</script>", "", text, flags=re.S)
         self.assertEqual(re.findall(r'(?:src|href)="(?!#|data:,")[^"]*"|url\(|@import', markup), [])
 
+    @unittest.skipUnless(shutil.which("gnuplot"), "gnuplot is not installed (scripts/setup figures)")
+    def test_every_chart_becomes_a_figure(self):
+        made_up.folder_make(self.folder)
+        made_up.write(self.folder, "z.json", made_up.result("it's $(a) `b`"))
+        figures = os.path.join(self.scratch.name, "figures")
+        done = report(self.folder, "--svg", figures)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        layers = ("payload", "cache", "allocated", "active", "resident", "rss")
+        variants = ("unbounded", "lru", "sieve", "it-s---a---b-")
+        wanted = {"hits-zipf-1.0.svg"} | {
+            f"{chart}-{workload}{more}.svg" for workload in ("random", "zipf")
+            for chart, mores in (("memory", layers), ("layers", variants))
+            for more in ("-" + each for each in mores)} | {
+            f"{chart}-{workload}.svg" for workload in ("random", "zipf")
+            for chart in ("speed", "cpu", "latency", "speed-time", "latency-time")}
+        self.assertEqual(set(os.listdir(figures)), wanted)
+        self.assertEqual(set(done.stdout.split()), {os.path.join(figures, each) for each in wanted})
+        for name in wanted:
+            svg = xml.etree.ElementTree.parse(os.path.join(figures, name)).getroot()
+            self.assertTrue(svg.tag.endswith("svg"))
+        text = "".join(svg_text(os.path.join(figures, "memory-zipf-rss.svg")))
+        self.assertIn("it's $(a) `b`", text)
+        self.assertIn("Memory under zipf: rss", text)
+        self.assertFalse(os.path.exists(self.page))
+        self.assertEqual(os.listdir(self.scratch.name).count("report.html"), 0)
+
+    @unittest.skipUnless(shutil.which("gnuplot"), "gnuplot is not installed (scripts/setup figures)")
+    def test_a_curve_lies_where_the_samples_do(self):
+        made_up.write(self.folder, "unbounded.json", made_up.result("unbounded", leaks=True))
+        report(self.folder, "--svg", self.folder)
+        path = os.path.join(self.folder, "memory-random-allocated.svg")
+        with open(path, encoding="utf-8") as file:
+            curve = max(re.findall(r"d='([^']*)'", file.read()), key=len).split("M")[-1]
+        points = [tuple(map(float, each.split(",")))
+                  for each in re.findall(r"[\d.]+,[\d.]+", curve)]
+        self.assertEqual(len(points), 40)
+        rise = (points[0][1] - points[-1][1]) / (points[-1][0] - points[0][0])
+        for x, y in points:
+            self.assertAlmostEqual(y, points[0][1] - rise * (x - points[0][0]), delta=0.5)
+
+    def test_without_gnuplot_it_says_what_to_do(self):
+        made_up.folder_make(self.folder)
+        done = subprocess.run([TIDEMARK, "report", self.folder, "--svg", self.folder],
+                              capture_output=True, text=True, env={"PATH": "/nonexistent"})
+        self.assertEqual((done.returncode, done.stderr.count("\n")), (1, 1))
+        self.assertIn("scripts/setup figures", done.stderr)
+
+    def test_results_made_up_here_are_like_real_ones(self):
+        schema = os.path.join(os.path.dirname(os.path.abspath(__file__)),
+                              "../../../results/schema.json")
+        with open(schema, encoding="utf-8") as file:
+            jsonschema.validate(made_up.result("lru"), json.load(file))
+
     def test_mistakes_are_told(self):
         os.mkdir(self.folder)
         named = made_up.write(self.scratch.name, "x.json", {"some": "thing"})
@@ -118,4 +179,4 @@ class Report(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    unittest.main(argv=sys.argv[:1])
+    unittest.main(argv=sys.argv[:1] + sys.argv[2:])

@@ -26,6 +26,7 @@ struct kind {
 static const struct kind kinds[] = {
     {"result", "tidemark/result/", {NULL}},
     {"choice", "tidemark/choose/", {NULL}},
+    {"compare", "tidemark/compare/", {NULL}},
     {"verdicts", "tidemark/verdicts/", {NULL}},
     {"replay", "tidemark/replay/", {"trace", "policy", "hit_ratio", "peak_bytes"}},
     {"micro", NULL, {"context", "benchmarks"}}, /* of google-benchmark */
@@ -209,6 +210,13 @@ int sources_add(struct sources *sources, const char *path)
     if (stat(path, &status) != 0)
         return -1;
     return S_ISDIR(status.st_mode) ? folder_take(sources, path) : file_take(sources, path, true);
+}
+
+void sources_add_made(struct sources *sources, const char *kind, const char *path,
+                      const struct columns_text *json)
+{
+    struct columns columns = {.rest = *json};
+    source_add(sources, path, kind, json->bytes, &columns);
 }
 
 void sources_free(struct sources *sources)

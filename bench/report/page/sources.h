@@ -11,7 +11,8 @@
 #include <stddef.h>
 
 struct source {
-    const char *kind;       /* "result", "replay", "choice", "verdicts", "micro" or "startup" */
+    const char
+        *kind; /* "result", "replay", "choice", "compare", "verdicts", "micro" or "startup" */
     char *folder, *name;    /* as they were given; the name without the folder */
     size_t bytes;           /* of the file */
     struct columns columns; /* its JSON; lines of JSON have become one list */
@@ -32,6 +33,9 @@ struct sources {
 /* Adds a file, or the *.json and *.jsonl in a folder in the order of their names, but of these
  * only what a report can show. 0, or -1: the path cannot be read, and errno is set. */
 int sources_add(struct sources *sources, const char *path);
+/* Adds what no file holds: JSON of that kind, which becomes the list's. */
+void sources_add_made(struct sources *sources, const char *kind, const char *path,
+                      const struct columns_text *json);
 void sources_free(struct sources *sources);
 
 #endif

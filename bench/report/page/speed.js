@@ -37,11 +37,13 @@ function percentilesGraph(model) {
   return graph;
 }
 
-/* Stretches of a run: their middle in seconds, and a figure of theirs. */
+/* Stretches of a run: their middle in seconds, and a figure of theirs. The last, cut short by the
+ * end of the run, would say little of a rate. */
 function stretches(run, key) {
   const middle = (each) => (Number.isFinite(each.time_ns) ? each.time_ns : each.start_ns + each.span_ns / 2) / 1e9;
   const figure = (each) => (key === "requests_per_second" && !(key in each) ? (each.requests * 1e9) / (each.span_ns || 1e8) : each[key]);
-  const rows = run.series.map(asObject).filter((each) => Number.isFinite(figure(each)));
+  const longest = Math.max(...run.series.map((each) => asObject(each).span_ns || 0));
+  const rows = run.series.map(asObject).filter((each) => Number.isFinite(figure(each)) && !(each.span_ns < longest / 2));
   return { xs: Float64Array.from(rows, middle), ys: Float64Array.from(rows, figure) };
 }
 
@@ -81,12 +83,23 @@ function speedTable(model, workload) {
   return table(`${workload}: the medians of the runs`, ["variant", ...keys.map(([, name]) => name), "spread of requests/s", "runs", "of them limited by the load generator"], rows);
 }
 
+/* Figures that hardly depend on what else the machine does: the medians of the runs. */
+function countsTable(model) {
+  const keys = [["instructions_per_request", "instructions a request"], ["allocations_per_request", "allocations a request"], ["evictions", "evictions"], ["hits", "hits"], ["misses", "misses"]];
+  const median = (values) => values.sort((a, b) => a - b)[values.length >> 1];
+  const rows = model.results.flatMap((result) => model.workloads.map((workload) => {
+    const counts = result.runs.filter((run) => run.workload === workload && run.raw.counts).map((run) => asObject(run.raw.counts));
+    return counts.length ? [result.name, workload, ...keys.map(([key]) => number(median(counts.map((each) => each[key]).filter(Number.isFinite)), units.real))] : null;
+  })).filter(Boolean);
+  return rows.length ? table("Counts, which hardly depend on what else the machine does: the medians of the runs", ["variant", "workload", ...keys.map(([, name]) => name)], rows) : null;
+}
+
 function speedSection(model) {
   if (!model.workloads.length) return null;
   const part = section("speed", "Throughput and latency", "Over HTTP most of a request's time is the kernel's, whatever the policy: look at the intervals before at the bars. Runs in which the load generator was the bottleneck count in no figure of speed.");
   part.append(el("div", { class: "pair" }, barsGraph(model).figure, percentilesGraph(model).figure));
   const time = timeGraph(model);
   if (time) part.append(time.figure);
-  part.append(...model.workloads.map((workload) => speedTable(model, workload)));
+  part.append(...model.workloads.map((workload) => speedTable(model, workload)), countsTable(model) || "");
   return part;
 }
