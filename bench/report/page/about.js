@@ -1,48 +1,119 @@
 /* about.js - noise, machine and versions, and every raw number. */
 function flatten(value, path = "") {
   if (value === null || typeof value !== "object") return [[path, value]];
-  return Object.entries(value).flatMap(([key, each]) => flatten(each, path ? `${path}.${key}` : key));
+  return Object.entries(value).flatMap(
+      ([key, each]) => flatten(each, path ? `${path}.${key}` : key));
 }
 
 function valueCell(key, value) {
-  return typeof value === "number" ? { ...number(value, unitOf(key)), number: true } : typeof value === "boolean" ? (value ? "yes" : "no") : asText(value) || DASH;
+  return typeof value === "number" ? {...number(value, unitOf(key)), number: true}
+      : typeof value === "boolean" ? (value ? "yes" : "no")
+                                   : asText(value) || DASH;
 }
 
 function noiseTable(model, workload) {
-  const keys = [["requests_per_second", "requests/s"], ["cpu_us_per_request", "CPU a request"], ["p50_ns", "p50"], ["p99_ns", "p99"], ["hit_ratio", "hits"], ["allocated_end_bytes", "allocated"]];
-  const rows = under(model, workload).map(({ result, summary }) => [result.name, ...keys.map(([key]) => {
-    const figure = figureOf(summary, key);
-    return figure && figure.n > 1 && figure.median ? number((figure.high - figure.low) / Math.abs(figure.median), units.ratio) : DASH;
-  }), number((figureOf(summary, "sampling_cpu_share") || {}).median, (value) => `${(100 * value).toFixed(2)} %`), number(summary.raw.bottlenecked, units.count)]);
-  return table(`${workload}: how far the runs of one variant lie apart, as a share of their median`, ["variant", ...keys.map(([, name]) => name), "CPU share of sampling", "runs limited by the load generator"], rows);
+  const keys = [
+    ["requests_per_second", "requests/s"], ["cpu_us_per_request", "CPU a request"],
+    ["p50_ns", "p50"], ["p99_ns", "p99"], ["hit_ratio", "hits"],
+    ["allocated_end_bytes", "allocated"]
+  ];
+  const rows =
+      under(model, workload)
+          .map(
+              ({result, summary}) =>
+                  [result.name, ...keys.map(([key]) => {
+                    const figure = figureOf(summary, key);
+                    return figure && figure.n > 1 && figure.median
+                        ? number((figure.high - figure.low) / Math.abs(figure.median), units.ratio)
+                        : DASH;
+                  }),
+                   number(
+                       (figureOf(summary, "sampling_cpu_share") || {}).median,
+                       (value) => `${(100 * value).toFixed(2)} %`),
+                   number(summary.raw.bottlenecked, units.count)]);
+  return table(
+      `${workload}: how far the runs of one variant lie apart, as a share of their median`,
+      [
+        "variant", ...keys.map(([, name]) => name), "CPU share of sampling",
+        "runs limited by the load generator"
+      ],
+      rows);
 }
 
 /* What the bench itself found out about its noise, whatever it measured. */
 function noiseMeasured(model) {
-  const blocks = model.results.flatMap((result) => ["noise", "calibration"].filter((key) => result.data[key] && result.data[key].known !== false).map((key) => [result, key, JSON.stringify(result.data[key])]));
-  const different = [...new Map(blocks.map((block) => [block[1] + block[2] + block[0].folder, block])).values()];
-  return different.map(([result, key]) => details(`${key[0].toUpperCase()}${key.slice(1)}, as ${result.folder}/${result.file.name} has it`, () => table(key, ["figure", "value"], flatten(result.data[key]).map(([path, value]) => [path, valueCell(path, value)]))));
+  const blocks = model.results.flatMap(
+      (result) => ["noise", "calibration"]
+                      .filter((key) => result.data[key] && result.data[key].known !== false)
+                      .map((key) => [result, key, JSON.stringify(result.data[key])]));
+  const different =
+      [...new Map(blocks.map((block) => [block[1] + block[2] + block[0].folder, block])).values()];
+  return different.map(
+      ([result, key]) => details(
+          `${key[0].toUpperCase()}${key.slice(1)}, as ${result.folder}/${result.file.name} has it`,
+          () => table(
+              key, ["figure", "value"],
+              flatten(result.data[key]).map(([path, value]) => [path, valueCell(path, value)]))));
 }
 
 function noiseSection(model) {
   if (!model.results.length) return null;
-  const part = section("noise", "Noise", "Machines are noisy. Variants were measured in turn, A B C A B C, and what differs by less than one variant differs from itself is no difference.");
+  const part = section(
+      "noise", "Noise",
+      "Machines are noisy. Variants were measured in turn, A B C A B C, and what differs by less than one variant differs from itself is no difference.");
   const calibrated = model.results.some((result) => asObject(result.data.noise).known);
-  part.append(el("p", null, calibrated ? "The bench measured one server against itself: what two medians of the same program may differ by is the noise that differences are held against."
-    : "This bench was not calibrated (tidemark bench --calibrate measures a server against itself), so the noise is taken from how far the runs of one variant lie apart."),
-    ...model.workloads.map((workload) => noiseTable(model, workload)), ...noiseMeasured(model));
+  part.append(
+      el("p", null,
+         calibrated
+             ? "The bench measured one server against itself: what two medians of the same program may differ by is the noise that differences are held against."
+             : "This bench was not calibrated (tidemark bench --calibrate measures a server against itself), so the noise is taken from how far the runs of one variant lie apart."),
+      ...model.workloads.map((workload) => noiseTable(model, workload)), ...noiseMeasured(model));
   return part;
 }
 
 function machineSection(model) {
   if (!model.results.length) return null;
   const part = section("machine", "Machine and versions", null);
-  const keys = [...new Set(model.results.flatMap((result) => Object.keys(result.madeBy)))].filter((key) => key !== "command_line");
-  const columns = [...new Map(model.results.map((result) => [result.folder + JSON.stringify({ ...result.madeBy, command_line: null }), result])).values()].slice(0, 8);
-  part.append(table("What made the results", ["", ...columns.map((result) => (columns.length > 1 ? `${result.folder}/${result.file.name}` : result.folder))], keys.map((key) => [key, ...columns.map((result) => ({ text: asText(valueCell(key, result.madeBy[key]).text ?? valueCell(key, result.madeBy[key])), value: asText(result.madeBy[key]) }))])),
-    table("Limits that the servers kept", ["variant", "entries", "bytes", "age"], model.results.map((result) => [result.name, ...[["capacity_entries", units.count], ["capacity_bytes", units.bytes], ["ttl_ns", units.ns]].map(([key, format]) => (result.limits[key] ? number(result.limits[key], format) : "no limit"))])));
-  const lines = [...new Set(model.results.map((result) => asText(result.madeBy.command_line)))].filter(Boolean);
-  part.append(el("p", null, "Made by ", lines.map((line, i) => [i ? ", " : "", el("code", null, line)]), "."));
+  const keys = [...new Set(model.results.flatMap((result) => Object.keys(result.madeBy)))].filter(
+      (key) => key !== "command_line");
+  const columns = [
+    ...new Map(
+        model.results.map(
+            (result) =>
+                [result.folder + JSON.stringify({...result.madeBy, command_line: null}), result]))
+        .values()
+  ].slice(0, 8);
+  part.append(
+      table(
+          "What made the results",
+          [
+            "",
+            ...columns.map(
+                (result) =>
+                    (columns.length > 1 ? `${result.folder}/${result.file.name}` : result.folder))
+          ],
+          keys.map((key) => [key, ...columns.map((result) => ({
+                                                   text: asText(
+                                                       valueCell(key, result.madeBy[key]).text ??
+                                                       valueCell(key, result.madeBy[key])),
+                                                   value: asText(result.madeBy[key])
+                                                 }))])),
+      table(
+          "Limits that the servers kept", ["variant", "entries", "bytes", "age"],
+          model.results.map(
+              (result) =>
+                  [result.name,
+                   ...[["capacity_entries", units.count], ["capacity_bytes", units.bytes],
+                       ["ttl_ns", units.ns]]
+                       .map(
+                           ([key, format]) =>
+                               (result.limits[key] ? number(result.limits[key], format)
+                                                   : "no limit"))])));
+  const lines =
+      [...new Set(model.results.map((result) => asText(result.madeBy.command_line)))].filter(
+          Boolean);
+  part.append(el(
+      "p", null, "Made by ", lines.map((line, i) => [i ? ", " : "", el("code", null, line)]), "."));
   return part;
 }
 
@@ -52,7 +123,8 @@ function samplesCsv(result) {
   for (const run of result.runs) {
     const columns = keys.map((key) => run.samples.column(key));
     const lead = csvLine([result.name, run.workload, run.repetition]);
-    for (let at = 0; at < run.samples.length; at++) parts.push(`${lead},${columns.map((column) => column[at]).join(",")}\n`);
+    for (let at = 0; at < run.samples.length; at++)
+      parts.push(`${lead},${columns.map((column) => column[at]).join(",")}\n`);
   }
   return parts;
 }
@@ -61,17 +133,35 @@ const safeName = (text) => text.replace(/[^\w.-]+/g, "_").slice(0, 100) || "file
 
 function rawRow(model, file) {
   const result = model.results.find((each) => each.file === file);
-  const button = (text, click, label) => el("button", { type: "button", onclick: click, "aria-label": label }, text);
-  return [{ text: file.name, title: `${file.folder}/${file.name}` }, file.label, file.kind, number(file.bytes, units.bytes), el("span", null,
-    button("JSON", () => download(safeName(file.name), [JSON.stringify(fileWhole(file))], "application/json"), `${file.name} as JSON`), " ",
-    result ? button("Samples as CSV", () => download(`${safeName(file.name)}.csv`, samplesCsv(result), "text/csv"), `samples of ${file.name} as CSV`) : "")];
+  const button = (text, click, label) =>
+      el("button", {type: "button", onclick: click, "aria-label": label}, text);
+  return [
+    {text: file.name, title: `${file.folder}/${file.name}`}, file.label, file.kind,
+    number(file.bytes, units.bytes),
+    el("span", null,
+       button(
+           "JSON",
+           () =>
+               download(safeName(file.name), [JSON.stringify(fileWhole(file))], "application/json"),
+           `${file.name} as JSON`),
+       " ",
+       result ? button(
+                    "Samples as CSV",
+                    () => download(`${safeName(file.name)}.csv`, samplesCsv(result), "text/csv"),
+                    `samples of ${file.name} as CSV`)
+              : "")
+  ];
 }
 
 function rawSection(model) {
-  const part = section("raw", "Every raw number", "The files that this page was made of, whole, samples included.");
+  const part = section(
+      "raw", "Every raw number", "The files that this page was made of, whole, samples included.");
   part.append(table("Files", ["file", "folder", "what it is", "size", "take it along"], model.files.map((file) => rawRow(model, file))),
     el("p", null, el("button", { type: "button", onclick: () => download("tidemark-report.json", ["{", model.files.flatMap((file, i) => [i ? "," : "", JSON.stringify(`${file.folder}/${file.name}`), ":", JSON.stringify(fileWhole(file))]), "}"].flat(), "application/json") }, "All in one file")));
   const left = asList(model.about.left_out);
-  if (left.length) part.append(el("div", { class: "notice" }, el("p", null, "Left out, because they could not be read:"), el("ul", null, left.map((each) => el("li", null, `${each.path}: ${each.reason}`)))));
+  if (left.length)
+    part.append(
+        el("div", {class: "notice"}, el("p", null, "Left out, because they could not be read:"),
+           el("ul", null, left.map((each) => el("li", null, `${each.path}: ${each.reason}`)))));
   return part;
 }

@@ -6,19 +6,30 @@ const GLOSSES = [
   [/^burst/, "many ids once, then only a few: shows whether memory comes back"],
   [/^shift/, "a few ids are asked for most, but not for long the same ones"],
 ];
-const glossOf = (workload) => (GLOSSES.find(([name]) => name.test(workload)) || [null, "a stream of ids"])[1];
+const glossOf = (workload) =>
+    (GLOSSES.find(([name]) => name.test(workload)) || [null, "a stream of ids"])[1];
 
 function leadWords(model) {
   const results = model.results.filter((each) => each.folder === model.latest);
-  if (!results.length) return "No server was measured here; what follows are the files that were found.";
+  if (!results.length)
+    return "No server was measured here; what follows are the files that were found.";
   const made = results[0].madeBy;
-  const runs = Math.max(0, ...results.flatMap((result) => result.summaries.map((each) => each.raw.runs || 0)));
+  const runs = Math.max(
+      0, ...results.flatMap((result) => result.summaries.map((each) => each.raw.runs || 0)));
   const parts = [
-    `${plural(new Set(results.map((each) => each.variant)).size, "server")} that differ only in the policy of their cache, the rule that says what it keeps, ` +
-    `were each put under ${plural(model.workloads.length, "workload")}`,
-    Number.isFinite(made.duration_ns) ? `: ${plural(runs, "run")} of ${units.ns(made.duration_ns)} with ${units.count(made.connections)} connections${made.rate_rps > 0 ? `, ${units.count(made.rate_rps)} requests due a second` : ""}` : "",
+    `${
+        plural(
+            new Set(results.map((each) => each.variant)).size,
+            "server")} that differ only in the policy of their cache, the rule that says what it keeps, ` +
+        `were each put under ${plural(model.workloads.length, "workload")}`,
+    Number.isFinite(made.duration_ns)
+        ? `: ${plural(runs, "run")} of ${units.ns(made.duration_ns)} with ${
+              units.count(made.connections)} connections${
+              made.rate_rps > 0 ? `, ${units.count(made.rate_rps)} requests due a second` : ""}`
+                                : "",
     made.cpu_model ? `, on ${asText(made.cpu_model)} with ${plural(made.cores, "core")}` : "",
-    dayOf(made.time) ? `, ${dayOf(made.time)}` : "", ". ",
+    dayOf(made.time) ? `, ${dayOf(made.time)}` : "",
+    ". ",
     "Each is a fresh process whose memory was sampled under load until its curve said whether it is bounded or leaks.",
   ];
   return parts.join("");
@@ -28,13 +39,20 @@ function leadWords(model) {
 function titleWords(model) {
   const verdicts = new Map();
   for (const result of model.results.filter((each) => each.folder === model.latest))
-    for (const summary of result.summaries) verdicts.set(result.variant, [...(verdicts.get(result.variant) || []), classOf(summary.class)]);
-  const leaks = [...verdicts].filter(([, all]) => all.some((each) => each.leak)).map(([name]) => name);
-  const bounded = [...verdicts].filter(([, all]) => all.every((each) => each.tone === "good")).map(([name]) => name);
+    for (const summary of result.summaries)
+      verdicts.set(result.short, [...(verdicts.get(result.short) || []), classOf(summary.class)]);
+  const leaks =
+      [...verdicts].filter(([, all]) => all.some((each) => each.leak)).map(([name]) => name);
+  const bounded =
+      [...verdicts].filter(([, all]) => all.every((each) => each.tone === "good")).map(([
+                                                                                         name
+                                                                                       ]) => name);
   const rest = verdicts.size - leaks.length - bounded.length;
   if (!verdicts.size) return model.replays.length ? "Hits against memory" : "Tidemark report";
   const parts = [
-    leaks.length === 0 ? "Nothing leaks" : leaks.length < 4 ? `${listed(leaks)} ${leaks.length === 1 ? "leaks" : "leak"}` : `${leaks.length} leak`,
+    leaks.length === 0     ? "Nothing leaks"
+        : leaks.length < 4 ? `${listed(leaks)} ${leaks.length === 1 ? "leaks" : "leak"}`
+                           : `${leaks.length} leak`,
     bounded.length ? `${bounded.length} ${bounded.length === 1 ? "is" : "are"} bounded` : "",
     rest ? `of ${rest} it is not certain` : "",
   ];
@@ -42,50 +60,70 @@ function titleWords(model) {
 }
 
 function verdictsGrouped(entries) {
-  const groups = { bad: [], doubt: [], good: [] };
+  const groups = {bad: [], doubt: [], good: []};
   for (const entry of entries) groups[classOf(entry.summary.class).tone].push(entry);
   return groups;
 }
 
 /* "1 leaks: unbounded. 7 are bounded." and what is left to say of speed. */
 function answerWords(groups, rank) {
-  const names = (entries) => namesShort(entries.map(({ result }) => result.name));
+  const names = (entries) => namesShort(entries.map(({result}) => result.short));
   const parts = [
-    groups.bad.length ? `${names(groups.bad)} ${groups.bad.length === 1 ? "leaks" : "leak"}` : "Nothing leaks",
-    groups.good.length ? `${groups.bad.length || groups.doubt.length ? "" : "all "}${plural(groups.good.length, "is bounded", "are bounded")}` : "",
-    groups.doubt.length ? `${names(groups.doubt)} ${groups.doubt.length === 1 ? "is" : "are"} undecided or still changing` : "",
+    groups.bad.length ? `${names(groups.bad)} ${groups.bad.length === 1 ? "leaks" : "leak"}`
+                      : "Nothing leaks",
+    groups.good.length ? `${groups.bad.length || groups.doubt.length ? "" : "all "}${
+                             plural(groups.good.length, "is bounded", "are bounded")}`
+                       : "",
+    groups.doubt.length ? `${names(groups.doubt)} ${
+                              groups.doubt.length === 1 ? "is" : "are"} undecided or still changing`
+                        : "",
   ].filter(Boolean);
-  const speed = !rank ? "" : !rank.repeated ? " Speed is not ranked: each ran once."
-    : rank.others.length === 0 ? " In speed there is no difference beyond noise."
-      : rank.equal.length === 1 ? ` ${rank.best.result.name} is fastest, beyond noise.` : ` ${plural(rank.equal.length, "variant")} share the lead in speed.`;
+  const speed = !rank            ? ""
+      : !rank.repeated           ? " Speed is not ranked: each ran once."
+      : rank.others.length === 0 ? " In speed there is no difference beyond noise."
+      : rank.equal.length === 1
+      ? ` ${rank.best.result.short} is fastest, beyond noise.`
+      : ` ${plural(rank.equal.length, "variant")} share the lead in speed.`;
   return `${parts.join("; ")}.${speed}`;
 }
 
 function verdictLines(entries) {
-  return entries.map(({ result, summary }) => el("div", null, el("strong", null, result.name), ` ${asText(summary.words)}`));
+  return entries.map(
+      ({result, summary}) =>
+          el("div", null, el("strong", null, result.short), ` ${asText(summary.words)}`));
 }
 
 function factsOf(entries, groups) {
   const facts = [];
   const add = (term, ...what) => facts.push(el("dt", null, term), el("dd", null, ...what));
-  if (groups.bad.length) add(el("span", { class: "bad" }, "▲ Leaks"), ...verdictLines(groups.bad));
-  if (groups.good.length) add(el("span", { class: "good" }, "● Bounded"), boundedWords(groups.good));
-  if (groups.doubt.length) add(el("span", { class: "doubt" }, "? Open"), ...verdictLines(groups.doubt));
-  const speed = rankingWords(ranking(entries, "requests_per_second", true), units.count, "requests/s", "most requests");
-  const cpu = rankingWords(ranking(entries, "cpu_us_per_request", false), units.us, "a request", "least CPU time");
+  if (groups.bad.length) add(el("span", {class: "bad"}, "▲ Leaks"), ...verdictLines(groups.bad));
+  if (groups.good.length) add(el("span", {class: "good"}, "● Bounded"), boundedWords(groups.good));
+  if (groups.doubt.length)
+    add(el("span", {class: "doubt"}, "? Open"), ...verdictLines(groups.doubt));
+  const speed = rankingWords(
+      ranking(entries, "requests_per_second", true), units.count, "requests/s", "most requests");
+  const cpu = rankingWords(
+      ranking(entries, "cpu_us_per_request", false), units.us, "a request", "least CPU time");
   const bounded = entries.filter((entry) => !classOf(entry.summary.class).leak);
   const hits = ranking(bounded, "hit_ratio", true);
   if (speed) add("Fastest", speed);
   if (cpu) add("Least CPU", cpu);
-  if (hits && hits.figure.median > 0) add("Most hits", `${hits.best.result.name} of those that do not leak: ${units.ratio(hits.figure.median)} of the requests.`);
-  const failed = entries.filter(({ summary }) => summary.raw.failed > 0 || summary.raw.capped > 0);
-  if (failed.length) add(el("span", { class: "bad" }, "✕ Failed"), `runs of ${namesShort(failed.map(({ result }) => result.name))} failed or were stopped`);
+  if (hits && hits.figure.median > 0)
+    add("Most hits",
+        `${hits.best.result.short} of those that do not leak: ${
+            units.ratio(hits.figure.median)} of the requests.`);
+  const failed = entries.filter(({summary}) => summary.raw.failed > 0 || summary.raw.capped > 0);
+  if (failed.length)
+    add(el("span", {class: "bad"}, "✕ Failed"),
+        `runs of ${namesShort(failed.map(({result}) => result.short))} failed or were stopped`);
   return facts;
 }
 
 function boundedWords(entries) {
-  const peaks = entries.map(({ summary }) => figureOf(summary, "allocated_end_bytes")).filter(Boolean).map((figure) => figure.median);
-  const names = namesShort(entries.map(({ result }) => result.name));
+  const peaks = entries.map(({summary}) => figureOf(summary, "allocated_end_bytes"))
+                    .filter(Boolean)
+                    .map((figure) => figure.median);
+  const names = namesShort(entries.map(({result}) => result.short));
   if (!peaks.length || Math.max(...peaks) === 0) return names;
   const [low, high] = [Math.min(...peaks), Math.max(...peaks)].map(units.bytes);
   return `${names}, ${low === high ? `at ${low}` : `at ${low} to ${high}`}`;
@@ -94,39 +132,82 @@ function boundedWords(entries) {
 function cardMake(model, workload) {
   const entries = under(model, workload, model.latest);
   const groups = verdictsGrouped(entries);
-  return el("article", { class: "card", "data-workload": workload }, el("h3", null, workload), el("p", { class: "gloss" }, `${glossOf(workload)}.`),
-    el("p", { class: "answer" }, answerWords(groups, ranking(entries, "requests_per_second", true))), el("dl", { class: "facts" }, factsOf(entries, groups)));
+  return el(
+      "article", {class: "card", "data-workload": workload}, el("h3", null, workload),
+      el("p", {class: "gloss"}, `${glossOf(workload)}.`),
+      el("p", {class: "answer"},
+         answerWords(groups, ranking(entries, "requests_per_second", true))),
+      el("dl", {class: "facts"}, factsOf(entries, groups)));
 }
 
 function verdictCell(summary) {
   if (!summary) return DASH;
   const verdict = classOf(summary.class);
   const end = figureOf(summary, "allocated_end_bytes") || figureOf(summary, "rss_end_bytes");
-  return { text: el("span", null, el("span", { class: verdict.tone }, `${verdict.mark} ${verdict.word}`), end && end.median ? el("span", { class: "quiet" }, ` ${units.bytes(end.median)}`) : ""), title: asText(summary.words) };
+  return {
+    text:
+        el("span", null, el("span", {class: verdict.tone}, `${verdict.mark} ${verdict.word}`),
+           end && end.median ? el("span", {class: "quiet"}, ` ${units.bytes(end.median)}`) : ""),
+    title: asText(summary.words)
+  };
 }
 
 function answersSection(model) {
   if (!model.workloads.length) return null;
   const others = model.resultFolders.filter((folder) => folder !== model.latest);
-  const part = section("answers", "The answers", others.length ? `For ${model.latest}; what changed since ${listed(others)} follows.` : null);
-  const rows = model.results.filter((result) => result.folder === model.latest).map((result) => [result.name, ...model.workloads.map((workload) => verdictCell(result.summaries.find((each) => each.workload === workload)))]);
-  part.append(el("div", { class: "cards" }, model.workloads.map((workload) => cardMake(model, workload))),
-    table("Every variant under every workload: the verdict, and the memory that the program held at the end", ["variant", ...model.workloads], rows), wordsMake());
+  const part = section(
+      "answers", "The answers",
+      others.length ? `For ${model.latest}; what changed since ${listed(others)} follows.` : null);
+  const rows = model.results.filter((result) => result.folder === model.latest)
+                   .map(
+                       (result) =>
+                           [result.short,
+                            ...model.workloads.map(
+                                (workload) => verdictCell(
+                                    result.summaries.find((each) => each.workload === workload)))]);
+  part.append(
+      el("div", {class: "cards"}, model.workloads.map((workload) => cardMake(model, workload))),
+      table(
+          "Every variant under every workload: the verdict, and the memory that the program held at the end",
+          ["variant", ...model.workloads], rows),
+      wordsMake());
   return part;
 }
 
 const WORDS = [
-  ["policy, variant", "The rule that says what a cache keeps; and the same server linked with one such rule. null keeps nothing: it is the floor, what a request costs without a cache."],
+  [
+    "policy, variant",
+    "The rule that says what a cache keeps; and the same server linked with one such rule. null keeps nothing: it is the floor, what a request costs without a cache."
+  ],
   ["bounded", "The memory stops growing: per request it grows by less than matters, beyond doubt."],
-  ["leaks", "The memory grows steadily with every request: in a container (entries pile up), unreachable (nobody can free it any more), or expired (dead entries stay)."],
+  [
+    "leaks",
+    "The memory grows steadily with every request: in a container (entries pile up), unreachable (nobody can free it any more), or expired (dead entries stay)."
+  ],
   ["still fills, undecided", "It grows towards its limit; or the run was too short to say."],
-  ["noise", "By how much the runs of one and the same variant differ. A difference counts only if the intervals lie apart and it exceeds that."],
-  ["interval", "The range that holds the true median with 95 % confidence; with fewer than six runs, from the least to the greatest."],
-  ["p50, p99, p99.9", "Latency: half of the requests, 99 of 100, 999 of 1,000 were answered faster. Counted from when a request was due."],
+  [
+    "noise",
+    "By how much the runs of one and the same variant differ. A difference counts only if the intervals lie apart and it exceeds that."
+  ],
+  [
+    "interval",
+    "The range that holds the true median with 95 % confidence; with fewer than six runs, from the least to the greatest."
+  ],
+  [
+    "p50, p99, p99.9",
+    "Latency: half of the requests, 99 of 100, 999 of 1,000 were answered faster. Counted from when a request was due."
+  ],
   ["hit ratio", "The share of the requests that were answered from the cache."],
-  ["allocated, resident, RSS", "What the program holds; what its allocator holds of the system; what the kernel counts for the process."],
+  [
+    "allocated, resident, RSS",
+    "What the program holds; what its allocator holds of the system; what the kernel counts for the process."
+  ],
 ];
 
 function wordsMake() {
-  return el("details", { id: "words" }, el("summary", null, "The words of this page"), el("dl", { class: "words" }, WORDS.flatMap(([word, says]) => [el("dt", null, el("dfn", null, word)), el("dd", null, says)])));
+  return el(
+      "details", {id: "words"}, el("summary", null, "The words of this page"),
+      el("dl", {class: "words"},
+         WORDS.flatMap(
+             ([word, says]) => [el("dt", null, el("dfn", null, word)), el("dd", null, says)])));
 }

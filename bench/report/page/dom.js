@@ -2,9 +2,12 @@
 function el(tag, attributes, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes || {})) {
-    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
-    else if (value === true) element.setAttribute(name, "");
-    else if (value !== false && value !== null && value !== undefined) element.setAttribute(name, value);
+    if (name.startsWith("on"))
+      element.addEventListener(name.slice(2), value);
+    else if (value === true)
+      element.setAttribute(name, "");
+    else if (value !== false && value !== null && value !== undefined)
+      element.setAttribute(name, value);
   }
   element.append(...children.flat().filter((child) => child !== null && child !== undefined));
   return element;
@@ -13,60 +16,76 @@ function el(tag, attributes, ...children) {
 /* A number in a table: what is shown, and in data-value what the file says. */
 function number(value, format) {
   const known = Number.isFinite(value);
-  return { text: known ? format(value) : DASH, value: known ? value : null, number: true };
+  return {text: known ? format(value) : DASH, value: known ? value : null, number: true};
 }
 
 function cellMake(cell, first) {
   const rich = cell !== null && typeof cell === "object" && !(cell instanceof Node);
-  const { text, value = null, number: right = false, kind = "", title = null } = rich ? cell : { text: cell };
-  const attributes = { class: `${right ? "number " : ""}${kind}`.trim() || null, title };
+  const {text, value = null, number: right = false, kind = "", title = null} =
+      rich ? cell : {text: cell};
+  const attributes = {class: `${right ? "number " : ""}${kind}`.trim() || null, title};
   if (value !== null) attributes["data-value"] = String(value);
-  return first ? el("th", { scope: "row", ...attributes }, text) : el("td", attributes, text);
+  return first ? el("th", {scope: "row", ...attributes}, text) : el("td", attributes, text);
 }
 
 /* Scrolls in a box of its own, which the keyboard reaches. */
 function table(caption, heads, rows) {
   const head = heads.map((text, i) => {
     const right = rows.length > 0 && rows.every((row) => row[i] && row[i].number);
-    return el("th", { scope: "col", class: right ? "number" : null }, text);
+    return el("th", {scope: "col", class: right ? "number" : null}, text);
   });
   const body = rows.map((row) => el("tr", null, row.map((cell, i) => cellMake(cell, i === 0))));
-  return el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": caption },
-    el("table", null, el("caption", null, caption), el("thead", null, el("tr", null, head)), el("tbody", null, body)));
+  return el(
+      "div", {class: "scroll", tabindex: "0", role: "region", "aria-label": caption},
+      el("table", null, el("caption", null, caption), el("thead", null, el("tr", null, head)),
+         el("tbody", null, body)));
 }
 
 /* Filled when it is first opened. */
 function details(summary, fill, kind) {
-  const box = el("details", { class: kind }, el("summary", null, summary));
-  box.addEventListener("toggle", () => { if (box.open && box.children.length === 1) box.append(...[fill()].flat()); });
+  const box = el("details", {class: kind}, el("summary", null, summary));
+  box.addEventListener("toggle", () => {
+    if (box.open && box.children.length === 1) box.append(...[fill()].flat());
+  });
   return box;
 }
 
 function select(label, options, chosen, change) {
-  const box = el("select", null, options.map(([value, text]) => el("option", { value, selected: value === chosen }, text)));
+  const box =
+      el("select", null,
+         options.map(([value, text]) => el("option", {value, selected: value === chosen}, text)));
   box.addEventListener("change", () => change(box.value));
-  return el("label", { class: "control" }, label, box);
+  return el("label", {class: "control"}, label, box);
 }
 
 /* One of a few, as buttons side by side. */
 function choice(label, options, chosen, change) {
-  const buttons = options.map(([value, text]) => el("button", {
-    type: "button", "data-choice": value, "aria-pressed": String(value === chosen),
-    onclick(event) {
-      for (const button of buttons) button.setAttribute("aria-pressed", String(button === event.currentTarget));
-      change(value);
-    },
-  }, text));
-  return el("div", { class: "control", role: "group", "aria-label": label }, label, el("div", { class: "choices" }, buttons));
+  const buttons = options.map(
+      ([value, text]) =>
+          el("button", {
+            type: "button",
+            "data-choice": value,
+            "aria-pressed": String(value === chosen),
+            onclick(event) {
+              for (const button of buttons)
+                button.setAttribute("aria-pressed", String(button === event.currentTarget));
+              change(value);
+            },
+          },
+             text));
+  return el(
+      "div", {class: "control", role: "group", "aria-label": label}, label,
+      el("div", {class: "choices"}, buttons));
 }
 
 function download(name, parts, type) {
-  const link = el("a", { download: name, href: URL.createObjectURL(new Blob(parts, { type })) });
+  const link = el("a", {download: name, href: URL.createObjectURL(new Blob(parts, {type}))});
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 10000);
 }
 
 function section(id, title, about) {
-  return el("section", { id, "aria-labelledby": `${id}-title` }, el("h2", { id: `${id}-title` }, title),
-    about ? el("p", { class: "about" }, about) : null);
+  return el(
+      "section", {id, "aria-labelledby": `${id}-title`}, el("h2", {id: `${id}-title`}, title),
+      about ? el("p", {class: "about"}, about) : null);
 }

@@ -1,19 +1,46 @@
 /* hits.js - hit ratio against the memory that it really took, from replays of traces. */
 function hitsGraph(rows, trace, id) {
   const policies = [...new Set(rows.map((row) => asText(row.policy)))];
-  const state = { key: "peak_bytes", log: true };
-  const keys = [["peak_bytes", "Memory"], ["capacity_entries", "Entries"]].filter(([key]) => rows.some((row) => row[key] > 0));
+  const state = {key: "peak_bytes", log: true};
+  const keys = [["peak_bytes", "Memory"], ["capacity_entries", "Entries"]].filter(
+      ([key]) => rows.some((row) => row[key] > 0));
   const graph = new Graph({
-    id, title: `Hits against memory: ${trace}`, shown: policies,
-    note: "The more hits for the same memory the better. belady knows the future: no policy for entries of one size can be above it.",
-    names: () => policies.map((name) => ({ name })),
-    controls: [choice("Over", keys, "peak_bytes", (value) => { state.key = value; graph.refresh(); }), choice("Scale", [["log", "Log"], ["linear", "Linear"]], "log", (value) => { state.log = value === "log"; graph.refresh(); })],
+    id,
+    title: `Hits against memory: ${trace}`,
+    shown: policies,
+    note:
+        "The more hits for the same memory the better. belady knows the future: no policy for entries of one size can be above it.",
+    names: () => policies.map((name) => ({name})),
+    controls: [
+      choice(
+          "Over", keys, "peak_bytes",
+          (value) => {
+            state.key = value;
+            graph.refresh();
+          }),
+      choice(
+          "Scale", [["log", "Log"], ["linear", "Linear"]], "log",
+          (value) => {
+            state.log = value === "log";
+            graph.refresh();
+          })
+    ],
     ask: (self) => ({
-      x: { label: state.key === "peak_bytes" ? "memory at its peak" : "entries", format: state.key === "peak_bytes" ? units.bytes : units.short, bytes: state.key === "peak_bytes", log: state.log },
-      y: { label: "hit ratio", format: units.percent, say: units.ratio },
+      x: {
+        label: state.key === "peak_bytes" ? "memory at its peak" : "entries",
+        format: state.key === "peak_bytes" ? units.bytes : units.short,
+        bytes: state.key === "peak_bytes",
+        log: state.log
+      },
+      y: {label: "hit ratio", format: units.percent, say: units.ratio},
       series: policies.filter((name) => self.shown.has(name)).map((name) => {
-        const own = rows.filter((row) => row.policy === name && row[state.key] > 0).sort((a, b) => a[state.key] - b[state.key]);
-        return { name, xs: Float64Array.from(own, (row) => row[state.key]), ys: Float64Array.from(own, (row) => row.hit_ratio) };
+        const own = rows.filter((row) => row.policy === name && row[state.key] > 0)
+                        .sort((a, b) => a[state.key] - b[state.key]);
+        return {
+          name,
+          xs: Float64Array.from(own, (row) => row[state.key]),
+          ys: Float64Array.from(own, (row) => row.hit_ratio)
+        };
       }),
     }),
   });
@@ -21,18 +48,33 @@ function hitsGraph(rows, trace, id) {
 }
 
 function hitsTable(rows, trace) {
-  const keys = [["hit_ratio", "hits", units.ratio], ["byte_hit_ratio", "byte hits", units.ratio], ["regret_points", "points below the optimum", units.real], ["peak_bytes", "memory at its peak", units.bytes], ["entries", "entries", units.count], ["requests_per_second", "replayed", units.rate]];
-  return table(`${trace}: every replay`, ["policy", "capacity", ...keys.map(([, name]) => name)], rows.map((row) => [asText(row.policy),
-    row.capacity_bytes ? number(row.capacity_bytes, units.bytes) : number(row.capacity_entries, units.count), ...keys.map(([key, , format]) => number(row[key], format))]));
+  const keys = [
+    ["hit_ratio", "hits", units.ratio], ["byte_hit_ratio", "byte hits", units.ratio],
+    ["regret_points", "points below the optimum", units.real],
+    ["peak_bytes", "memory at its peak", units.bytes], ["entries", "entries", units.count],
+    ["requests_per_second", "replayed", units.rate]
+  ];
+  return table(
+      `${trace}: every replay`, ["policy", "capacity", ...keys.map(([, name]) => name)],
+      rows.map(
+          (row) =>
+              [asText(row.policy),
+               row.capacity_bytes ? number(row.capacity_bytes, units.bytes)
+                                  : number(row.capacity_entries, units.count),
+               ...keys.map(([key, , format]) => number(row[key], format))]));
 }
 
 function hitsSection(model) {
   if (!model.replays.length) return null;
-  const part = section("hits", "Hits against memory", "A trace replayed through the policies without a server: the share of requests that each answers from the cache, and the memory that it really took for that.");
+  const part = section(
+      "hits", "Hits against memory",
+      "A trace replayed through the policies without a server: the share of requests that each answers from the cache, and the memory that it really took for that.");
   const traces = [...new Set(model.replays.map((row) => asText(row.trace)))];
   traces.forEach((trace, i) => {
     const rows = model.replays.filter((row) => asText(row.trace) === trace);
-    part.append(hitsGraph(rows, trace, `hits-${i}`).figure, details(`Every replay of ${trace}`, () => hitsTable(rows, trace)));
+    part.append(
+        hitsGraph(rows, trace, `hits-${i}`).figure,
+        details(`Every replay of ${trace}`, () => hitsTable(rows, trace)));
   });
   return part;
 }

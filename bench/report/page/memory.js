@@ -1,24 +1,45 @@
 /* memory.js - memory curves: variants in one layer, and all layers of one variant. */
 const LAYERS = [
-  ["payload_bytes", "payload: keys and bodies of the records"], ["cache_bytes", "cache: all that the cache caused"],
-  ["zone_allocated_bytes", "the cache's memory, as the allocator counts it"], ["allocated_bytes", "allocated: what the program holds"],
-  ["active_bytes", "active: pages that hold it"], ["resident_bytes", "resident: pages not given back"],
-  ["rss_bytes", "RSS: what the kernel counts"], ["pss_bytes", "PSS: with shared pages in part"], ["anonymous_bytes", "anonymous: heap and stacks"], ["vsz_bytes", "VSZ: address space"],
-  ["retained_bytes", "retained: address space kept, pages given back"], ["entries", "entries in the cache"], ["live_records", "records alive, wherever held"],
-  ["held_records", "references held outside the cache"], ["hits", "hits so far"], ["misses", "misses so far"], ["evictions", "evictions so far"], ["expirations", "expirations so far"], ["minor_faults", "minor page faults"], ["cpu_ns", "CPU time of the server"],
+  ["payload_bytes", "payload: keys and bodies of the records"],
+  ["cache_bytes", "cache: all that the cache caused"],
+  ["zone_allocated_bytes", "the cache's memory, as the allocator counts it"],
+  ["allocated_bytes", "allocated: what the program holds"],
+  ["active_bytes", "active: pages that hold it"],
+  ["resident_bytes", "resident: pages not given back"],
+  ["rss_bytes", "RSS: what the kernel counts"],
+  ["pss_bytes", "PSS: with shared pages in part"],
+  ["anonymous_bytes", "anonymous: heap and stacks"],
+  ["vsz_bytes", "VSZ: address space"],
+  ["retained_bytes", "retained: address space kept, pages given back"],
+  ["entries", "entries in the cache"],
+  ["live_records", "records alive, wherever held"],
+  ["held_records", "references held outside the cache"],
+  ["hits", "hits so far"],
+  ["misses", "misses so far"],
+  ["evictions", "evictions so far"],
+  ["expirations", "expirations so far"],
+  ["minor_faults", "minor page faults"],
+  ["cpu_ns", "CPU time of the server"],
 ];
-const STACK = ["payload_bytes", "cache_bytes", "allocated_bytes", "active_bytes", "resident_bytes", "rss_bytes"];
+const STACK = [
+  "payload_bytes", "cache_bytes", "allocated_bytes", "active_bytes", "resident_bytes", "rss_bytes"
+];
 const SHOWN_AT_FIRST = 6;
 
 /* The variants to look at first: what does not come out bounded, and then in the order given. */
 function shownFirst(model) {
-  const uneasy = (result) => result.summaries.some((summary) => classOf(summary.class).tone === "bad");
+  const uneasy = (result) =>
+      result.summaries.some((summary) => classOf(summary.class).tone === "bad");
   const sorted = [...model.results].sort((a, b) => uneasy(b) - uneasy(a));
-  return sorted.filter((result) => result.data.policy !== FLOOR).slice(0, SHOWN_AT_FIRST * model.resultFolders.length).map((result) => result.name);
+  return sorted.filter((result) => result.data.policy !== FLOOR)
+      .slice(0, SHOWN_AT_FIRST * model.resultFolders.length)
+      .map((result) => result.name);
 }
 
 function runsOf(result, workload, repetition) {
-  return result.runs.filter((run) => run.workload === workload && (repetition === "all" || run.repetition === Number(repetition)));
+  return result.runs.filter(
+      (run) => run.workload === workload &&
+          (repetition === "all" || run.repetition === Number(repetition)));
 }
 
 /* The x axis of samples: requests, or seconds. */
@@ -26,47 +47,101 @@ function along(samples, time) {
   return time ? samples.column("time_ns").map((ns) => ns / 1e9) : samples.column("requests");
 }
 
-const axisOver = (time) => (time ? { label: "seconds", format: units.short } : { label: "requests", format: units.short });
+const axisOver = (time) =>
+    (time ? {label: "seconds", format: units.short} : {label: "requests", format: units.short});
 
 function axisOfLayer(layer, log) {
   const bytes = layer.endsWith("_bytes");
-  return { label: layer.replace(/_/g, " "), format: bytes ? units.bytes : layer.endsWith("_ns") ? units.ns : units.short, bytes, log };
+  return {
+    label: layer.replace(/_/g, " "),
+    format: bytes               ? units.bytes
+        : layer.endsWith("_ns") ? units.ns
+                                : units.short,
+    bytes,
+    log
+  };
 }
 
 /* What can be chosen above a memory chart, and is remembered. */
 function memoryControls(model, state, refresh) {
-  const set = (key) => (value) => { state[key] = value; refresh(); };
-  const repetitions = [...new Set(model.results.flatMap((result) => result.runs.map((run) => run.repetition)))].sort((a, b) => a - b);
+  const set = (key) => (value) => {
+    state[key] = value;
+    refresh();
+  };
+  const repetitions = [
+    ...new Set(model.results.flatMap((result) => result.runs.map((run) => run.repetition)))
+  ].sort((a, b) => a - b);
   return {
-    workload: () => select("Workload", model.workloads.map((name) => [name, name]), state.workload, set("workload")),
-    layer: () => select("Layer", LAYERS.filter(([key]) => state.keys.has(key)), state.layer, set("layer")),
-    run: () => select("Run", [...repetitions.map((each) => [String(each), `run ${each}`]), ["all", "all runs"]], state.run, set("run")),
-    variant: () => select("Variant", model.results.map((result) => [result.name, result.name]), state.variant, set("variant")),
-    over: () => choice("Over", [["requests", "Requests"], ["time", "Time"]], "requests", (value) => { state.time = value === "time"; refresh(); }),
-    scale: () => choice("Scale", [["linear", "Linear"], ["log", "Log"]], "linear", (value) => { state.log = value === "log"; refresh(); }),
+    workload: () => select(
+        "Workload", model.workloads.map((name) => [name, name]), state.workload, set("workload")),
+    layer: () =>
+        select("Layer", LAYERS.filter(([key]) => state.keys.has(key)), state.layer, set("layer")),
+    run: () => select(
+        "Run", [...repetitions.map((each) => [String(each), `run ${each}`]), ["all", "all runs"]],
+        state.run, set("run")),
+    variant: () => select(
+        "Variant", model.results.map((result) => [result.name, result.name]), state.variant,
+        set("variant")),
+    over: () => choice(
+        "Over", [["requests", "Requests"], ["time", "Time"]], "requests",
+        (value) => {
+          state.time = value === "time";
+          refresh();
+        }),
+    scale: () => choice(
+        "Scale", [["linear", "Linear"], ["log", "Log"]], "linear",
+        (value) => {
+          state.log = value === "log";
+          refresh();
+        }),
   };
 }
 
 function stateMake(model) {
-  const run = model.results.flatMap((result) => result.runs).find((each) => each.samples.length > 0);
+  const run =
+      model.results.flatMap((result) => result.runs).find((each) => each.samples.length > 0);
   const keys = new Set(run ? run.samples.table.keys : []);
   const last = run && run.samples.column("allocated_bytes").slice(-1)[0];
-  const leaky = model.results.find((result) => result.summaries.some((summary) => classOf(summary.class).leak));
-  return { workload: model.workloads[0], layer: last > 0 ? "allocated_bytes" : "rss_bytes", run: "1", time: false, log: false, keys, variant: (leaky || model.results[0]).name };
+  const leaky = model.results.find(
+      (result) => result.summaries.some((summary) => classOf(summary.class).leak));
+  return {
+    workload: model.workloads[0],
+    layer: last > 0 ? "allocated_bytes" : "rss_bytes",
+    run: "1",
+    time: false,
+    log: false,
+    keys,
+    variant: (leaky || model.results[0]).name
+  };
 }
 
 function variantsGraph(model) {
   const state = stateMake(model);
   const graph = new Graph({
-    id: "memory-variants", title: "Memory of the variants", shown: shownFirst(model),
-    note: "A leak rises with the requests, and a bounded cache levels off. Each line is a run; shapes and dashes tell them apart as colours do.",
-    names: () => model.results.map((result) => ({ name: result.name, variant: result.variant, folder: result.folder })),
-    controls: Object.entries(memoryControls(model, state, () => graph.refresh())).filter(([key]) => key !== "variant").map(([, make]) => make()),
+    id: "memory-variants",
+    title: "Memory of the variants",
+    shown: shownFirst(model),
+    note:
+        "A leak rises with the requests, and a bounded cache levels off. Each line is a run; shapes and dashes tell them apart as colours do.",
+    names: () => model.results.map(
+        (result) => ({name: result.name, variant: result.variant, folder: result.folder})),
+    controls: Object.entries(memoryControls(model, state, () => graph.refresh()))
+                  .filter(([key]) => key !== "variant")
+                  .map(([, make]) => make()),
     ask: (self) => ({
-      x: axisOver(state.time), y: axisOfLayer(state.layer, state.log),
-      series: model.results.filter((result) => self.shown.has(result.name)).flatMap((result) => runsOf(result, state.workload, state.run).map((run) => ({
-        name: result.name + (state.run === "all" ? ` ${run.repetition}` : ""), variant: result.variant, folder: result.folder, xs: along(run.samples, state.time), ys: run.samples.column(state.layer),
-      }))),
+      x: axisOver(state.time),
+      y: axisOfLayer(state.layer, state.log),
+      series: model.results.filter((result) => self.shown.has(result.name))
+                  .flatMap(
+                      (result) => runsOf(result, state.workload, state.run)
+                                      .map((run) => ({
+                                             name: result.name +
+                                                 (state.run === "all" ? ` ${run.repetition}` : ""),
+                                             variant: result.variant,
+                                             folder: result.folder,
+                                             xs: along(run.samples, state.time),
+                                             ys: run.samples.column(state.layer),
+                                           }))),
     }),
   });
   return graph;
@@ -77,15 +152,26 @@ function layersGraph(model) {
   const shown = STACK.filter((layer) => state.keys.has(layer));
   const controls = memoryControls(model, state, () => graph.refresh());
   const graph = new Graph({
-    id: "memory-layers", title: "The layers of one variant", shown,
-    note: "From the records up to what the kernel counts: what lies between two lines has a name. Payload to cache is index, order and size-class rounding; cache to allocated, the server itself; to active, fragmentation; to resident, pages not given back; to RSS, stacks and program text.",
-    names: () => LAYERS.filter(([key]) => state.keys.has(key) && key.endsWith("_bytes")).map(([key]) => ({ name: key })),
-    controls: [controls.workload(), controls.variant(), controls.run(), controls.over(), controls.scale()],
+    id: "memory-layers",
+    title: "The layers of one variant",
+    shown,
+    note:
+        "From the records up to what the kernel counts: what lies between two lines has a name. Payload to cache is index, order and size-class rounding; cache to allocated, the server itself; to active, fragmentation; to resident, pages not given back; to RSS, stacks and program text.",
+    names: () => LAYERS.filter(([key]) => state.keys.has(key) && key.endsWith("_bytes"))
+                     .map(([key]) => ({name: key})),
+    controls: [
+      controls.workload(), controls.variant(), controls.run(), controls.over(), controls.scale()
+    ],
     ask(self) {
       const result = model.results.find((each) => each.name === state.variant);
       const run = runsOf(result, state.workload, state.run)[0];
       const layers = run ? LAYERS.map(([key]) => key).filter((key) => self.shown.has(key)) : [];
-      return { x: axisOver(state.time), y: { label: "bytes", format: units.bytes, bytes: true, log: state.log }, series: layers.map((key) => ({ name: key, xs: along(run.samples, state.time), ys: run.samples.column(key) })) };
+      return {
+        x: axisOver(state.time),
+        y: {label: "bytes", format: units.bytes, bytes: true, log: state.log},
+        series: layers.map(
+            (key) => ({name: key, xs: along(run.samples, state.time), ys: run.samples.column(key)}))
+      };
     },
   });
   return graph;
@@ -94,27 +180,61 @@ function layersGraph(model) {
 /* At the start and at the end, layer by layer, as the summaries have them. */
 function memoryTable(model, workload) {
   const layers = ["payload", "cache", "allocated", "resident", "rss"];
-  const rows = under(model, workload).map(({ result, summary }) => [result.name, ...layers.map((layer) => {
-    const [start, end] = ["start", "end"].map((when) => figureOf(summary, `${layer}_${when}_bytes`));
-    return end ? { ...number(end.median, units.bytes), text: `${start ? units.bytes(start.median) : DASH} → ${units.bytes(end.median)}` } : DASH;
-  }), number((figureOf(summary, "entries") || {}).median, units.count), number((figureOf(summary, "bytes_per_request") || {}).median, units.real), number((figureOf(summary, "overhead_bytes_per_entry") || {}).median, units.real)]);
-  return table(`${workload}: memory at the start → at the end, the median of the runs`, ["variant", ...layers, "entries", "bytes a request", "overhead bytes an entry"], rows);
+  const rows =
+      under(model, workload)
+          .map(
+              ({result, summary}) =>
+                  [result.name, ...layers.map((layer) => {
+                    const [start, end] =
+                        ["start", "end"].map((when) => figureOf(summary, `${layer}_${when}_bytes`));
+                    return end ? {
+                      ...number(end.median, units.bytes),
+                      text:
+                          `${start ? units.bytes(start.median) : DASH} → ${units.bytes(end.median)}`
+                    }
+                               : DASH;
+                  }),
+                   number((figureOf(summary, "entries") || {}).median, units.count),
+                   number((figureOf(summary, "bytes_per_request") || {}).median, units.real),
+                   number(
+                       (figureOf(summary, "overhead_bytes_per_entry") || {}).median, units.real)]);
+  return table(
+      `${workload}: memory at the start → at the end, the median of the runs`,
+      ["variant", ...layers, "entries", "bytes a request", "overhead bytes an entry"], rows);
 }
 
 function burstTable(model) {
-  const runs = model.results.flatMap((result) => result.runs.filter((run) => run.burst).map((run) => ({ result, run })));
+  const runs = model.results.flatMap(
+      (result) => result.runs.filter((run) => run.burst).map((run) => ({result, run})));
   if (!runs.length) return null;
-  const seconds = [...new Set(runs.flatMap(({ run }) => asList(run.burst.after).map((each) => asObject(each).seconds)))].sort((a, b) => a - b);
-  return table("After a burst: how much of the memory that it had added was given back, as the kernel counts / as the allocator counts", ["variant", "workload", "run", "peak RSS", ...seconds.map((each) => `after ${each} s`)],
-    runs.map(({ result, run }) => [result.name, run.workload, number(run.repetition, units.count), number(run.burst.peak_rss_bytes, units.bytes), ...seconds.map((each) => {
-      const after = asList(run.burst.after).find((one) => asObject(one).seconds === each);
-      return after ? { text: `${units.ratio(after.returned_share)} / ${units.ratio(after.resident_returned_share)}`, number: true, value: after.returned_share } : DASH;
-    })]));
+  const seconds = [
+    ...new Set(
+        runs.flatMap(({run}) => asList(run.burst.after).map((each) => asObject(each).seconds)))
+  ].sort((a, b) => a - b);
+  return table(
+      "After a burst: how much of the memory that it had added was given back, as the kernel counts / as the allocator counts",
+      ["variant", "workload", "run", "peak RSS", ...seconds.map((each) => `after ${each} s`)],
+      runs.map(
+          ({result, run}) =>
+              [result.name, run.workload, number(run.repetition, units.count),
+               number(run.burst.peak_rss_bytes, units.bytes), ...seconds.map((each) => {
+                 const after =
+                     asList(run.burst.after).find((one) => asObject(one).seconds === each);
+                 return after ? {
+                   text: `${units.ratio(after.returned_share)} / ${
+                       units.ratio(after.resident_returned_share)}`,
+                   number: true,
+                   value: after.returned_share
+                 }
+                              : DASH;
+               })]));
 }
 
 function memorySection(model) {
   if (!model.results.some((result) => result.runs.some((run) => run.samples.length))) return null;
   const part = section("memory", "Memory, curve by curve", null);
-  part.append(variantsGraph(model).figure, layersGraph(model).figure, ...model.workloads.map((workload) => memoryTable(model, workload)), burstTable(model) || "");
+  part.append(
+      variantsGraph(model).figure, layersGraph(model).figure,
+      ...model.workloads.map((workload) => memoryTable(model, workload)), burstTable(model) || "");
   return part;
 }

@@ -7,49 +7,73 @@ function blockParse(id) {
 }
 
 const asList = (value) => (Array.isArray(value) ? value : []);
-const asObject = (value) => (value !== null && typeof value === "object" && !Array.isArray(value) ? value : {});
-const asText = (value) => (typeof value === "string" ? value : value === undefined || value === null ? "" : String(value));
+const asObject = (value) =>
+    (value !== null && typeof value === "object" && !Array.isArray(value) ? value : {});
+const asText = (value) =>
+    (typeof value === "string"                   ? value
+         : value === undefined || value === null ? ""
+                                                 : String(value));
 
 /* The samples of a run: columns, taken out of the page only when somebody asks for them. */
 class Samples {
   constructor(source, fileId) {
-    this.blockId = source && Number.isInteger(source.columns) ? `${fileId}-columns-${source.columns}` : null;
+    this.blockId =
+        source && Number.isInteger(source.columns) ? `${fileId}-columns-${source.columns}` : null;
     this.rows = asList(source);
   }
   /* {keys, columns: Map of key to Float64Array, length} */
   get table() {
-    if (!this.made) this.made = this.blockId ? Samples.fromBlock(this.blockId) : Samples.fromRows(this.rows);
+    if (!this.made)
+      this.made = this.blockId ? Samples.fromBlock(this.blockId) : Samples.fromRows(this.rows);
     return this.made;
   }
   static fromBlock(id) {
-    const { keys, deltas } = blockParse(id) || { keys: [], deltas: [] };
+    const {keys, deltas} = blockParse(id) || {keys: [], deltas: []};
     const columns = new Map(keys.map((key, i) => {
       const column = new Float64Array(deltas[i].length);
       let value = 0;
-      deltas[i].forEach((delta, at) => { column[at] = value += delta; });
+      deltas[i].forEach((delta, at) => {
+        column[at] = value += delta;
+      });
       return [key, column];
     }));
-    return { keys, columns, length: deltas.length ? deltas[0].length : 0 };
+    return {keys, columns, length: deltas.length ? deltas[0].length : 0};
   }
   static fromRows(rows) {
     const keys = [...new Set(rows.flatMap((row) => Object.keys(asObject(row))))];
-    const columns = new Map(keys.map((key) => [key, Float64Array.from(rows, (row) => Number(asObject(row)[key] ?? NaN))]));
-    return { keys, columns, length: rows.length };
+    const columns = new Map(keys.map(
+        (key) => [key, Float64Array.from(rows, (row) => Number(asObject(row)[key] ?? NaN))]));
+    return {keys, columns, length: rows.length};
   }
-  get length() { return this.table.length; }
-  column(key) { return this.table.columns.get(key) || new Float64Array(0); }
+  get length() {
+    return this.table.length;
+  }
+  column(key) {
+    return this.table.columns.get(key) || new Float64Array(0);
+  }
   /* As the file had them. */
   get objects() {
-    const { keys, columns, length } = this.table;
-    return this.blockId ? Array.from({ length }, (_, at) => Object.fromEntries(keys.map((key) => [key, columns.get(key)[at]]))) : this.rows;
+    const {keys, columns, length} = this.table;
+    return this.blockId
+        ? Array.from(
+              {length},
+              (_, at) => Object.fromEntries(keys.map((key) => [key, columns.get(key)[at]])))
+        : this.rows;
   }
 }
 
 function runMake(raw, fileId) {
   const run = asObject(raw);
   return {
-    raw: run, workload: asText(run.workload), repetition: run.repetition || 1, status: asText(run.status), reason: asText(run.reason),
-    load: asObject(run.load), server: asObject(run.server), verdict: asObject(run.verdict), burst: run.burst ? asObject(run.burst) : null,
+    raw: run,
+    workload: asText(run.workload),
+    repetition: run.repetition || 1,
+    status: asText(run.status),
+    reason: asText(run.reason),
+    load: asObject(run.load),
+    server: asObject(run.server),
+    verdict: asObject(run.verdict),
+    burst: run.burst ? asObject(run.burst) : null,
     series: asList(run.series).length ? asList(run.series) : asList(asObject(run.load).series),
     samples: new Samples(run.samples, fileId),
   };
@@ -58,9 +82,20 @@ function runMake(raw, fileId) {
 function resultMake(file) {
   const data = asObject(file.data);
   return {
-    file, folder: file.label, variant: asText(data.variant) || file.name, name: "", data,
-    limits: asObject(data.limits), madeBy: asObject(data.made_by), complete: data.complete === true,
-    summaries: asList(data.summary).map((raw) => ({ raw: asObject(raw), ...asObject(raw), workload: asText(asObject(raw).workload), figures: asObject(asObject(raw).figures) })),
+    file,
+    folder: file.label,
+    variant: asText(data.variant) || file.name,
+    name: "",
+    data,
+    limits: asObject(data.limits),
+    madeBy: asObject(data.made_by),
+    complete: data.complete === true,
+    summaries: asList(data.summary).map((raw) => ({
+                                          raw: asObject(raw),
+                                          ...asObject(raw),
+                                          workload: asText(asObject(raw).workload),
+                                          figures: asObject(asObject(raw).figures)
+                                        })),
     runs: asList(data.runs).map((raw) => runMake(raw, file.id)),
   };
 }
@@ -68,9 +103,11 @@ function resultMake(file) {
 /* The shortest ends of the folders' paths that tell them apart. */
 function foldersName(files) {
   const folders = [...new Set(files.map((file) => file.folder))];
-  const tail = (folder, parts) => folder.split("/").filter(Boolean).slice(-parts).join("/") || folder;
+  const tail = (folder, parts) =>
+      folder.split("/").filter(Boolean).slice(-parts).join("/") || folder;
   let parts = 1;
-  while (parts < 20 && new Set(folders.map((folder) => tail(folder, parts))).size < folders.length) parts++;
+  while (parts < 20 && new Set(folders.map((folder) => tail(folder, parts))).size < folders.length)
+    parts++;
   for (const file of files) file.label = tail(file.folder, parts);
   return folders.map((folder) => tail(folder, parts));
 }
@@ -79,24 +116,42 @@ function foldersName(files) {
 function resultsName(results, manyFolders) {
   const count = new Map();
   const candidate = (result) => result.variant + (manyFolders ? ` · ${result.folder}` : "");
-  for (const result of results) count.set(candidate(result), (count.get(candidate(result)) || 0) + 1);
-  for (const result of results) result.name = candidate(result) + (count.get(candidate(result)) > 1 ? ` · ${result.file.name}` : "");
+  for (const result of results)
+    count.set(candidate(result), (count.get(candidate(result)) || 0) + 1);
+  for (const result of results) {
+    const file = count.get(candidate(result)) > 1 ? ` · ${result.file.name}` : "";
+    result.name = candidate(result) + file;
+    result.short = result.variant + file; /* among those of one folder */
+  }
 }
 
 function modelMake() {
   const about = blockParse("about");
-  const files = about.files.map((file, i) => ({ ...file, id: `file-${i}` }));
+  const files = about.files.map((file, i) => ({...file, id: `file-${i}`}));
   for (const file of files) file.data = blockParse(file.id);
   const of = (kind) => files.filter((file) => file.kind === kind);
   const folders = foldersName(files);
   const results = of("result").map(resultMake);
   const resultFolders = [...new Set(results.map((result) => result.folder))];
   resultsName(results, resultFolders.length > 1);
-  const workloads = [...new Set(results.flatMap((result) => [...result.summaries, ...result.runs].map((each) => each.workload)))];
+  const workloads = [...new Set(results.flatMap(
+      (result) => [...result.summaries, ...result.runs].map((each) => each.workload)))];
   return {
-    about, files, folders, results, latest: resultFolders[resultFolders.length - 1], resultFolders, workloads,
-    replays: of("replay").flatMap((file) => (Array.isArray(file.data) ? file.data : [file.data]).map((row) => ({ file, ...asObject(row) }))),
-    choices: of("choice"), compares: of("compare"), verdicts: of("verdicts"), micro: of("micro"), startup: of("startup"),
+    about,
+    files,
+    folders,
+    results,
+    latest: resultFolders[resultFolders.length - 1],
+    resultFolders,
+    workloads,
+    replays: of("replay").flatMap(
+        (file) => (Array.isArray(file.data) ? file.data : [file.data])
+                      .map((row) => ({file, ...asObject(row)}))),
+    choices: of("choice"),
+    compares: of("compare"),
+    verdicts: of("verdicts"),
+    micro: of("micro"),
+    startup: of("startup"),
   };
 }
 
@@ -105,8 +160,12 @@ function fileWhole(file) {
   const back = (value) => {
     if (Array.isArray(value)) return value.map(back);
     if (value === null || typeof value !== "object") return value;
-    return Object.fromEntries(Object.entries(value).map(([key, each]) => [key,
-      key === "samples" && each && Number.isInteger(each.columns) ? new Samples(each, file.id).objects : back(each)]));
+    return Object.fromEntries(Object.entries(value).map(
+        ([key, each]) =>
+            [key,
+             key === "samples" && each && Number.isInteger(each.columns)
+                 ? new Samples(each, file.id).objects
+                 : back(each)]));
   };
   return back(file.data);
 }

@@ -1,43 +1,107 @@
 /* parts.js - single operations, starts, and verdicts that were checked. */
 function microParse(file) {
-  return asList(asObject(file.data).benchmarks).map(asObject).filter((each) => each.run_type !== "aggregate" || each.aggregate_name === "median")
-    .map((each) => ({ name: asText(each.run_name || each.name).replace(/\/(iterations|real_time|manual_time|repeats|threads).*$/, ""), each }));
+  return asList(asObject(file.data).benchmarks)
+      .map(asObject)
+      .filter((each) => each.run_type !== "aggregate" || each.aggregate_name === "median")
+      .map((each) => ({
+             name: asText(each.run_name || each.name)
+                       .replace(/\/(iterations|real_time|manual_time|repeats|threads).*$/, ""),
+             each
+           }));
 }
 
-const NS_PER_UNIT = { ns: 1, us: 1e3, ms: 1e6, s: 1e9 };
+const NS_PER_UNIT = {
+  ns: 1,
+  us: 1e3,
+  ms: 1e6,
+  s: 1e9
+};
 
 /* "operation/policy/size"; what ran once only is no operation but a whole life. */
 function microGraph(file, id) {
-  const rows = microParse(file).filter(({ each }) => each.iterations > 1).map(({ name, each }) => {
-    const [operation, policy = name, ...size] = name.split("/");
-    return { policy, operation: [operation, ...size].join(", "), value: each.cpu_time * (NS_PER_UNIT[each.time_unit] || 1) };
-  }).filter((row) => Number.isFinite(row.value));
+  const rows = microParse(file)
+                   .filter(({each}) => each.iterations > 1)
+                   .map(({name, each}) => {
+                     const [operation, policy = name, ...size] = name.split("/");
+                     return {
+                       policy,
+                       operation: [operation, ...size].join(", "),
+                       value: each.cpu_time * (NS_PER_UNIT[each.time_unit] || 1)
+                     };
+                   })
+                   .filter((row) => Number.isFinite(row.value));
   const operations = [...new Set(rows.map((row) => row.operation))];
   if (!rows.length) return null;
-  const state = { operation: operations[0] };
+  const state = {operation: operations[0]};
   const graph = new Graph({
-    id, title: "Single operations", note: "CPU time of one operation on the cache alone, without a server.",
-    controls: [select("Operation", operations.map((each) => [each, each]), state.operation, (value) => { state.operation = value; graph.refresh(); })],
-    ask: () => ({ x: { label: "nanoseconds of CPU time", format: units.short }, rows: rows.filter((row) => row.operation === state.operation).map((row) => ({ name: row.policy, value: row.value, low: row.value, high: row.value, format: units.ns })) }),
+    id,
+    title: "Single operations",
+    note: "CPU time of one operation on the cache alone, without a server.",
+    controls: [select(
+        "Operation", operations.map((each) => [each, each]), state.operation,
+        (value) => {
+          state.operation = value;
+          graph.refresh();
+        })],
+    ask: () => ({
+      x: {label: "nanoseconds of CPU time", format: units.short},
+      rows: rows.filter((row) => row.operation === state.operation).map((row) => ({
+                                                                          name: row.policy,
+                                                                          value: row.value,
+                                                                          low: row.value,
+                                                                          high: row.value,
+                                                                          format: units.ns
+                                                                        }))
+    }),
   });
   return graph;
 }
 
 function microTable(file) {
   const found = microParse(file);
-  const standard = new Set(["name", "run_name", "run_type", "family_index", "per_family_instance_index", "repetitions", "repetition_index", "threads", "iterations", "time_unit", "real_time", "cpu_time", "aggregate_name", "aggregate_unit", "error_occurred", "error_message", "label"]);
-  const counters = [...new Set(found.flatMap(({ each }) => Object.keys(each).filter((key) => !standard.has(key) && Number.isFinite(each[key]))))].slice(0, 8);
-  return table("All that micro measured", ["benchmark", "CPU time", "real time", "iterations", ...counters], found.map(({ name, each }) => [name,
-    number(each.cpu_time, (value) => units.ns(value * (NS_PER_UNIT[each.time_unit] || 1))), number(each.real_time, (value) => units.ns(value * (NS_PER_UNIT[each.time_unit] || 1))), number(each.iterations, units.count), ...counters.map((key) => number(each[key], unitOf(key)))]));
+  const standard = new Set([
+    "name", "run_name", "run_type", "family_index", "per_family_instance_index", "repetitions",
+    "repetition_index", "threads", "iterations", "time_unit", "real_time", "cpu_time",
+    "aggregate_name", "aggregate_unit", "error_occurred", "error_message", "label"
+  ]);
+  const counters = [
+    ...new Set(found.flatMap(
+        ({each}) =>
+            Object.keys(each).filter((key) => !standard.has(key) && Number.isFinite(each[key]))))
+  ].slice(0, 8);
+  return table(
+      "All that micro measured", ["benchmark", "CPU time", "real time", "iterations", ...counters],
+      found.map(
+          ({name, each}) =>
+              [name,
+               number(
+                   each.cpu_time, (value) => units.ns(value * (NS_PER_UNIT[each.time_unit] || 1))),
+               number(
+                   each.real_time, (value) => units.ns(value * (NS_PER_UNIT[each.time_unit] || 1))),
+               number(each.iterations, units.count),
+               ...counters.map((key) => number(each[key], unitOf(key)))]));
 }
 
 function startGraph(file, id) {
-  const rows = asList(asObject(file.data).results).map(asObject).filter((each) => Number.isFinite(each.median));
+  const rows = asList(asObject(file.data).results)
+                   .map(asObject)
+                   .filter((each) => Number.isFinite(each.median));
   if (!rows.length) return null;
   const format = (seconds) => units.ns(seconds * 1e9);
   return new Graph({
-    id, title: "From start to first answer, and stop", note: "The median, and from the least to the greatest of the runs.",
-    ask: () => ({ x: { label: "time", format }, rows: rows.map((each) => ({ name: asText(each.command), value: each.median, low: each.min, high: each.max, format })) }),
+    id,
+    title: "From start to first answer, and stop",
+    note: "The median, and from the least to the greatest of the runs.",
+    ask: () => ({
+      x: {label: "time", format},
+      rows: rows.map((each) => ({
+                       name: asText(each.command),
+                       value: each.median,
+                       low: each.min,
+                       high: each.max,
+                       format
+                     }))
+    }),
   });
 }
 
@@ -46,20 +110,36 @@ function partsSection(model) {
   const part = section("parts", "Operations and starts", null);
   model.micro.forEach((file, i) => {
     const graph = microGraph(file, `micro-${i}`);
-    part.append(graph ? graph.figure : "", details(`All that ${file.name} holds`, () => microTable(file)));
+    part.append(
+        graph ? graph.figure : "", details(`All that ${file.name} holds`, () => microTable(file)));
   });
-  model.startup.forEach((file, i) => { const graph = startGraph(file, `startup-${i}`); if (graph) part.append(graph.figure); });
+  model.startup.forEach((file, i) => {
+    const graph = startGraph(file, `startup-${i}`);
+    if (graph) part.append(graph.figure);
+  });
   return part;
 }
 
 function verdictsSection(model) {
   if (!model.verdicts.length) return null;
-  const part = section("checked", "Verdicts that were checked", "Variants that are known to leak, or not, were judged: rows are what was to be found, columns what was given.");
+  const part = section(
+      "checked", "Verdicts that were checked",
+      "Variants that are known to leak, or not, were judged: rows are what was to be found, columns what was given.");
   for (const file of model.verdicts) {
     const matrix = asObject(asObject(file.data).matrix);
     const given = [...new Set(Object.values(matrix).flatMap((row) => Object.keys(asObject(row))))];
-    part.append(el("p", null, `${plural(asList(file.data.runs).length, "run")}, of which ${units.count(file.data.wrong)} are wrong: a leak missed or mistaken, something honest called a leak, or a failure.`),
-      table("What was expected, and what was given", ["expected", ...given], Object.entries(matrix).map(([expected, row]) => [expected, ...given.map((each) => number(asObject(row)[each] ?? 0, units.count))])));
+    part.append(
+        el("p", null,
+           `${plural(asList(file.data.runs).length, "run")}, of which ${
+               units.count(
+                   file.data
+                       .wrong)} are wrong: a leak missed or mistaken, something honest called a leak, or a failure.`),
+        table(
+            "What was expected, and what was given", ["expected", ...given],
+            Object.entries(matrix).map(
+                ([expected, row]) =>
+                    [expected,
+                     ...given.map((each) => number(asObject(row)[each] ?? 0, units.count))])));
   }
   return part;
 }

@@ -1,37 +1,98 @@
 /* speed.js - throughput, CPU time and latency: by variant, by percentile, and over time. */
-const PERCENTILES = [["p50_ns", "p50"], ["p90_ns", "p90"], ["p99_ns", "p99"], ["p999_ns", "p99.9"], ["max_ns", "max"]];
-const SPEEDS = [["requests_per_second", "requests a second", units.count], ["cpu_us_per_request", "CPU time of the server a request (µs)", units.us], ["p50_ns", "median latency", units.ns], ["p99_ns", "latency p99", units.ns], ["p999_ns", "latency p99.9", units.ns], ["hit_ratio", "hit ratio", units.ratio]];
+const PERCENTILES = [
+  ["p50_ns", "p50"], ["p90_ns", "p90"], ["p99_ns", "p99"], ["p999_ns", "p99.9"], ["max_ns", "max"]
+];
+const SPEEDS = [
+  ["requests_per_second", "requests a second", units.count],
+  ["cpu_us_per_request", "CPU time of the server a request (µs)", units.us],
+  ["p50_ns", "median latency", units.ns], ["p99_ns", "latency p99", units.ns],
+  ["p999_ns", "latency p99.9", units.ns], ["hit_ratio", "hit ratio", units.ratio]
+];
 
 function barsGraph(model) {
-  const state = { workload: model.workloads[0], key: "requests_per_second" };
-  const set = (key) => (value) => { state[key] = value; graph.refresh(); };
+  const state = {workload: model.workloads[0], key: "requests_per_second"};
+  const set = (key) => (value) => {
+    state[key] = value;
+    graph.refresh();
+  };
   const graph = new Graph({
-    id: "speed-bars", title: "Speed", note: "The median of the runs, and the interval that holds it. Bars whose intervals overlap cannot be told apart.",
-    controls: [select("Workload", model.workloads.map((name) => [name, name]), state.workload, set("workload")), select("Figure", SPEEDS.map(([key, name]) => [key, name]), state.key, set("key"))],
+    id: "speed-bars",
+    title: "Speed",
+    note:
+        "The median of the runs, and the interval that holds it. Bars whose intervals overlap cannot be told apart.",
+    controls: [
+      select(
+          "Workload", model.workloads.map((name) => [name, name]), state.workload, set("workload")),
+      select("Figure", SPEEDS.map(([key, name]) => [key, name]), state.key, set("key"))
+    ],
     ask() {
       const [key, label, format] = SPEEDS.find(([each]) => each === state.key);
-      const rows = under(model, state.workload).map(({ result, summary }) => ({ name: result.name, figure: figureOf(summary, key) })).filter(({ figure }) => figure)
-        .map(({ name, figure }) => ({ name, value: figure.median, low: figure.low, high: figure.high, format }));
-      return { rows, x: { label, format: key.endsWith("_ns") ? units.ns : key === "hit_ratio" ? units.percent : units.short } };
+      const rows =
+          under(model, state.workload)
+              .map(({result, summary}) => ({name: result.name, figure: figureOf(summary, key)}))
+              .filter(({figure}) => figure)
+              .map(
+                  ({name, figure}) =>
+                      ({name, value: figure.median, low: figure.low, high: figure.high, format}));
+      return {
+        rows,
+        x: {
+          label,
+          format: key.endsWith("_ns") ? units.ns
+              : key === "hit_ratio"   ? units.percent
+                                      : units.short
+        }
+      };
     },
   });
   return graph;
 }
 
 function percentilesGraph(model) {
-  const state = { workload: model.workloads[0], log: true };
+  const state = {workload: model.workloads[0], log: true};
   const at = Float64Array.from([1, 2, 3, 4, 5]);
   const graph = new Graph({
-    id: "latency", title: "Latency, percentile by percentile", shown: shownFirst(model),
-    note: "From the request that is as fast as half of them to the slowest of all: the medians of the runs.",
-    names: () => model.results.map((result) => ({ name: result.name, variant: result.variant, folder: result.folder })),
-    controls: [select("Workload", model.workloads.map((name) => [name, name]), state.workload, (value) => { state.workload = value; graph.refresh(); }),
-      choice("Scale", [["log", "Log"], ["linear", "Linear"]], "log", (value) => { state.log = value === "log"; graph.refresh(); })],
+    id: "latency",
+    title: "Latency, percentile by percentile",
+    shown: shownFirst(model),
+    note:
+        "From the request that is as fast as half of them to the slowest of all: the medians of the runs.",
+    names: () => model.results.map(
+        (result) => ({name: result.name, variant: result.variant, folder: result.folder})),
+    controls: [
+      select(
+          "Workload", model.workloads.map((name) => [name, name]), state.workload,
+          (value) => {
+            state.workload = value;
+            graph.refresh();
+          }),
+      choice(
+          "Scale", [["log", "Log"], ["linear", "Linear"]], "log",
+          (value) => {
+            state.log = value === "log";
+            graph.refresh();
+          })
+    ],
     ask: (self) => ({
-      x: { label: "percentile", format: (value) => (PERCENTILES[Math.round(value) - 1] || ["", ""])[1], min: 0.8, max: 5.2, at: PERCENTILES.map((_, i) => i + 1) }, y: { label: "latency", format: units.ns, log: state.log },
-      series: under(model, state.workload).filter(({ result }) => self.shown.has(result.name)).map(({ result, summary }) => ({
-        name: result.name, variant: result.variant, folder: result.folder, xs: at, ys: Float64Array.from(PERCENTILES, ([key]) => (figureOf(summary, key) || { median: NaN }).median),
-      })),
+      x: {
+        label: "percentile",
+        format: (value) => (PERCENTILES[Math.round(value) - 1] || ["", ""])[1],
+        min: 0.8,
+        max: 5.2,
+        at: PERCENTILES.map((_, i) => i + 1)
+      },
+      y: {label: "latency", format: units.ns, log: state.log},
+      series:
+          under(model, state.workload)
+              .filter(({result}) => self.shown.has(result.name))
+              .map(({result, summary}) => ({
+                     name: result.name,
+                     variant: result.variant,
+                     folder: result.folder,
+                     xs: at,
+                     ys: Float64Array.from(
+                         PERCENTILES, ([key]) => (figureOf(summary, key) || {median: NaN}).median),
+                   })),
     }),
   });
   return graph;
@@ -40,21 +101,35 @@ function percentilesGraph(model) {
 /* Stretches of a run: their middle in seconds, and a figure of theirs. The last, cut short by the
  * end of the run, would say little of a rate. */
 function stretches(run, key) {
-  const middle = (each) => (Number.isFinite(each.time_ns) ? each.time_ns : each.start_ns + each.span_ns / 2) / 1e9;
-  const figure = (each) => (key === "requests_per_second" && !(key in each) ? (each.requests * 1e9) / (each.span_ns || 1e8) : each[key]);
+  const middle = (each) =>
+      (Number.isFinite(each.time_ns) ? each.time_ns : each.start_ns + each.span_ns / 2) / 1e9;
+  const figure = (each) =>
+      (key === "requests_per_second" && !(key in each)
+           ? (each.requests * 1e9) / (each.span_ns || 1e8)
+           : each[key]);
   const longest = Math.max(...run.series.map((each) => asObject(each).span_ns || 0));
-  const rows = run.series.map(asObject).filter((each) => Number.isFinite(figure(each)) && !(each.span_ns < longest / 2));
-  return { xs: Float64Array.from(rows, middle), ys: Float64Array.from(rows, figure) };
+  const rows = run.series.map(asObject).filter(
+      (each) => Number.isFinite(figure(each)) && !(each.span_ns < longest / 2));
+  return {xs: Float64Array.from(rows, middle), ys: Float64Array.from(rows, figure)};
 }
 
 function timeGraph(model) {
   const runs = model.results.flatMap((result) => result.runs.filter((run) => run.series.length));
   if (!runs.length) return null;
   const known = new Set(Object.keys(asObject(runs[0].series[0])));
-  const figures = [["requests_per_second", "requests a second", units.short], ["p50_ns", "median latency", units.ns], ["p99_ns", "latency p99", units.ns], ["p999_ns", "latency p99.9", units.ns], ["max_ns", "greatest latency", units.ns], ["hits", "hits", units.short], ["misses", "misses", units.short], ["errors", "errors", units.short]]
-    .filter(([key]) => known.has(key) || (key === "requests_per_second" && known.has("requests")));
-  const state = { workload: runs[0].workload, key: figures[0][0], run: String(runs[0].repetition), log: false };
-  const set = (key) => (value) => { state[key] = value; graph.refresh(); };
+  const figures = [
+    ["requests_per_second", "requests a second", units.short],
+    ["p50_ns", "median latency", units.ns], ["p99_ns", "latency p99", units.ns],
+    ["p999_ns", "latency p99.9", units.ns], ["max_ns", "greatest latency", units.ns],
+    ["hits", "hits", units.short], ["misses", "misses", units.short],
+    ["errors", "errors", units.short]
+  ].filter(([key]) => known.has(key) || (key === "requests_per_second" && known.has("requests")));
+  const state =
+      {workload: runs[0].workload, key: figures[0][0], run: String(runs[0].repetition), log: false};
+  const set = (key) => (value) => {
+    state[key] = value;
+    graph.refresh();
+  };
   const repetitions = [...new Set(runs.map((run) => String(run.repetition)))];
   const graph = new Graph({
     id: "speed-time", title: "Speed as it went", shown: shownFirst(model), note: "What ended in each tenth of a second of a run.",
@@ -74,32 +149,62 @@ function timeGraph(model) {
 }
 
 function speedTable(model, workload) {
-  const keys = [["requests_per_second", "requests/s", units.count], ["cpu_us_per_request", "CPU", units.us], ...PERCENTILES.map(([key, name]) => [key, name, units.ns]), ["hit_ratio", "hits", units.ratio]];
-  const rows = under(model, workload).map(({ result, summary }) => {
+  const keys = [
+    ["requests_per_second", "requests/s", units.count], ["cpu_us_per_request", "CPU", units.us],
+    ...PERCENTILES.map(([key, name]) => [key, name, units.ns]), ["hit_ratio", "hits", units.ratio]
+  ];
+  const rows = under(model, workload).map(({result, summary}) => {
     const rate = figureOf(summary, "requests_per_second");
-    return [result.name, ...keys.map(([key, , format]) => ({ ...number((figureOf(summary, key) || {}).median, format), title: key })),
-      rate && rate.n > 1 ? number((rate.high - rate.low) / rate.median, units.ratio) : DASH, number(summary.raw.runs, units.count), number(summary.raw.bottlenecked, units.count)];
+    return [
+      result.name,
+      ...keys.map(
+          ([key, , format]) =>
+              ({...number((figureOf(summary, key) || {}).median, format), title: key})),
+      rate && rate.n > 1 ? number((rate.high - rate.low) / rate.median, units.ratio) : DASH,
+      number(summary.raw.runs, units.count), number(summary.raw.bottlenecked, units.count)
+    ];
   });
-  return table(`${workload}: the medians of the runs`, ["variant", ...keys.map(([, name]) => name), "spread of requests/s", "runs", "of them limited by the load generator"], rows);
+  return table(
+      `${workload}: the medians of the runs`,
+      [
+        "variant", ...keys.map(([, name]) => name), "spread of requests/s", "runs",
+        "of them limited by the load generator"
+      ],
+      rows);
 }
 
 /* Figures that hardly depend on what else the machine does: the medians of the runs. */
 function countsTable(model) {
-  const keys = [["instructions_per_request", "instructions a request"], ["allocations_per_request", "allocations a request"], ["evictions", "evictions"], ["hits", "hits"], ["misses", "misses"]];
+  const keys = [
+    ["instructions_per_request", "instructions a request"],
+    ["allocations_per_request", "allocations a request"], ["evictions", "evictions"],
+    ["hits", "hits"], ["misses", "misses"]
+  ];
   const median = (values) => values.sort((a, b) => a - b)[values.length >> 1];
-  const rows = model.results.flatMap((result) => model.workloads.map((workload) => {
-    const counts = result.runs.filter((run) => run.workload === workload && run.raw.counts).map((run) => asObject(run.raw.counts));
-    return counts.length ? [result.name, workload, ...keys.map(([key]) => number(median(counts.map((each) => each[key]).filter(Number.isFinite)), units.real))] : null;
-  })).filter(Boolean);
-  return rows.length ? table("Counts, which hardly depend on what else the machine does: the medians of the runs", ["variant", "workload", ...keys.map(([, name]) => name)], rows) : null;
+  const rows = model.results
+                   .flatMap((result) => model.workloads.map((workload) => {
+                     const counts =
+                         result.runs.filter((run) => run.workload === workload && run.raw.counts)
+                             .map((run) => asObject(run.raw.counts));
+                     return counts.length ? [result.name, workload, ...keys.map(([key]) => number(median(counts.map((each) => each[key]).filter(Number.isFinite)), units.real))] : null;
+                   }))
+                   .filter(Boolean);
+  return rows.length
+      ? table(
+            "Counts, which hardly depend on what else the machine does: the medians of the runs",
+            ["variant", "workload", ...keys.map(([, name]) => name)], rows)
+      : null;
 }
 
 function speedSection(model) {
   if (!model.workloads.length) return null;
-  const part = section("speed", "Throughput and latency", "Over HTTP most of a request's time is the kernel's, whatever the policy: look at the intervals before at the bars. Runs in which the load generator was the bottleneck count in no figure of speed.");
-  part.append(el("div", { class: "pair" }, barsGraph(model).figure, percentilesGraph(model).figure));
+  const part = section(
+      "speed", "Throughput and latency",
+      "Over HTTP most of a request's time is the kernel's, whatever the policy: look at the intervals before at the bars. Runs in which the load generator was the bottleneck count in no figure of speed.");
+  part.append(el("div", {class: "pair"}, barsGraph(model).figure, percentilesGraph(model).figure));
   const time = timeGraph(model);
   if (time) part.append(time.figure);
-  part.append(...model.workloads.map((workload) => speedTable(model, workload)), countsTable(model) || "");
+  part.append(
+      ...model.workloads.map((workload) => speedTable(model, workload)), countsTable(model) || "");
   return part;
 }

@@ -8,7 +8,8 @@ function ticksLinear(min, max, bytes, wanted) {
   const unit = bytes && max >= 1024 ? 1024 ** Math.floor(Math.log(max) / Math.log(1024)) : 1;
   const step = stepRound((max - min) / wanted / unit) * unit;
   const ticks = [];
-  for (let at = Math.ceil(min / step - 1e-9); at * step <= max * (1 + 1e-9); at++) ticks.push(at * step);
+  for (let at = Math.ceil(min / step - 1e-9); at * step <= max * (1 + 1e-9); at++)
+    ticks.push(at * step);
   return ticks;
 }
 
@@ -27,9 +28,9 @@ function ticksLog(min, max, bytes, wanted) {
 /* The ends of a logarithmic axis: a little beyond all that is shown. */
 function logEnds(values) {
   const positive = values.filter((value) => value > 0);
-  if (!positive.length) return { min: 1, max: 10 };
+  if (!positive.length) return {min: 1, max: 10};
   const [least, most] = [Math.min(...positive), Math.max(...positive)];
-  return least < most ? { min: least / 1.15, max: most * 1.15 } : { min: least / 2, max: most * 2 };
+  return least < most ? {min: least / 1.15, max: most * 1.15} : {min: least / 2, max: most * 2};
 }
 
 /* The upper end of an axis that begins at 0. */

@@ -16,11 +16,15 @@ function scaled(value, base, units) {
 const units = {
   bytes: (v) => (Number.isFinite(v) ? scaled(v, 1024, ["B", "KiB", "MiB", "GiB", "TiB"]) : DASH),
   count: (v) => (Number.isFinite(v) ? Math.round(v).toLocaleString("en-US") : DASH),
-  real: (v) => (Number.isFinite(v) ? Number(v.toPrecision(3)).toLocaleString("en-US", { maximumFractionDigits: 3 }) : DASH),
+  real: (v) =>
+      (Number.isFinite(v)
+           ? Number(v.toPrecision(3)).toLocaleString("en-US", {maximumFractionDigits: 3})
+           : DASH),
   ns(v) {
     if (!Number.isFinite(v)) return DASH;
     if (Math.abs(v) < 60e9) return scaled(v, 1000, ["ns", "µs", "ms", "s"]);
-    return v < 3600e9 ? `${Number((v / 60e9).toFixed(1))} min` : `${Number((v / 3600e9).toFixed(1))} h`;
+    return v < 3600e9 ? `${Number((v / 60e9).toFixed(1))} min`
+                      : `${Number((v / 3600e9).toFixed(1))} h`;
   },
   us: (v) => (Number.isFinite(v) ? `${Number(v.toPrecision(3))} µs` : DASH),
   rate: (v) => (Number.isFinite(v) ? `${units.count(v)}/s` : DASH),
@@ -28,7 +32,9 @@ const units = {
   percent: (v) => `${Number((100 * v).toFixed(6))} %`,
   plain: (v) => (Number.isFinite(v) ? String(v) : DASH),
   /* For axes, where room is short. */
-  short: (v) => (Math.abs(v) < 10000 ? String(Number(v.toPrecision(6))) : scaled(Number(v.toPrecision(12)), 1000, ["", "k", "M", "G"])),
+  short: (v) =>
+      (Math.abs(v) < 1000 ? String(Number(v.toPrecision(6)))
+                          : scaled(Number(v.toPrecision(12)), 1000, ["", "k", "M", "G"])),
 };
 
 /* The unit that a key ends in, as results/README.md has it. */
@@ -58,5 +64,6 @@ function listed(names) {
 function dayOf(text) {
   const time = new Date(text);
   if (Number.isNaN(time.getTime())) return "";
-  return time.toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
+  return time.toLocaleDateString(
+      "en-GB", {day: "numeric", month: "long", year: "numeric", timeZone: "UTC"});
 }
