@@ -120,12 +120,11 @@ static double lost_bytes(const struct lost *lost)
     return bytes;
 }
 
-/* Whether as much is lost as has grown, or nearly so. */
-static bool lost_explains(const struct diagnosis *diagnosis, const struct lost *lost)
+/* Whether as much is lost as has grown, or nearly so, beyond `known`. */
+static bool lost_explains(const struct diagnosis *diagnosis, const struct lost *lost, double known)
 {
-    double grown = growth_within(diagnosis, "") - growth_within(diagnosis, PROCESS);
-    return lost->kind_count > 0 && lost->kinds[0].count > 0 &&
-           lost_bytes(lost) >= LOST_SHARE * fmax(grown, 1);
+    double grown = growth_within(diagnosis, "") - known;
+    return lost_bytes(lost) > 0 && lost_bytes(lost) >= LOST_SHARE * grown;
 }
 
 static void container_set(struct diagnosis *diagnosis, const char *container)
@@ -187,7 +186,7 @@ static void container_find(struct diagnosis *diagnosis, const struct lost *lost)
 {
     census_culprit(&diagnosis->first->census, &diagnosis->last->census, MAIN_CACHE,
                    diagnosis->container);
-    if (lost_explains(diagnosis, lost)) {
+    if (lost->kind_count > 0 && lost->kinds[0].count > 0 && lost_explains(diagnosis, lost, 0)) {
         lost_say(diagnosis, lost);
         return;
     }
@@ -198,7 +197,7 @@ static void container_find(struct diagnosis *diagnosis, const struct lost *lost)
 
 static void unreachable_find(struct diagnosis *diagnosis, const struct lost *lost)
 {
-    if (lost->records > 0 || (lost->kind_count > 0 && lost->kinds[0].count > 0)) {
+    if (lost_explains(diagnosis, lost, growth_within(diagnosis, MAIN_CACHE))) {
         lost_say(diagnosis, lost);
         return;
     }
@@ -224,6 +223,7 @@ static void fragments_find(struct diagnosis *diagnosis, const struct lost *lost)
                                    from->allocated_bytes);
     (void)lost;
     diagnosis->mistake = MISTAKE_FRAGMENTS;
+    snprintf(diagnosis->type, sizeof diagnosis->type, "pages");
     container_set(diagnosis, zone >= all / 2 ? MAIN_CACHE : PROCESS);
     snprintf(diagnosis->path, sizeof diagnosis->path, "%s -> its pages", diagnosis->container);
 }

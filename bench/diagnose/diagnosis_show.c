@@ -109,9 +109,12 @@ static void changes_show(const struct diagnosis *diagnosis, FILE *out)
 static void lost_show(const struct lost *lost, FILE *out)
 {
     char count[UNITS_TEXT_BYTES], size[UNITS_TEXT_BYTES];
-    fprintf(out, "unreachable   %s%s records, %s\n", lost->share > 1 ? "about " : "",
-            count_text(count, lost->records * lost->share),
-            units_format_size(size, (double)(lost->record_bytes * lost->share)));
+    if (lost->records > 0)
+        fprintf(out, "unreachable   %s%s records, %s\n", lost->share > 1 ? "about " : "",
+                count_text(count, lost->records * lost->share),
+                units_format_size(size, (double)(lost->record_bytes * lost->share)));
+    else
+        fprintf(out, "unreachable   no record (of one in %llu)\n", (unsigned long long)lost->share);
     for (size_t i = 0; i < lost->kind_count; i++)
         if (lost->kinds[i].count > 0)
             fprintf(out, MARGIN "%s %s objects, %s\n", count_text(count, lost->kinds[i].count),

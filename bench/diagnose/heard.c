@@ -48,6 +48,17 @@ static void server_read(const json_t *figures, struct heard_server *server)
     text_of(figures, "version", server->version, sizeof server->version);
 }
 
+/* What the console's client takes, which is us, would not be there if we did not look. */
+static void console_subtract(struct look *look)
+{
+    uint64_t own = census_bytes(&look->census, "main.console");
+    struct result_sample *sample = &look->sample;
+    uint64_t *const layers[] = {&sample->allocated_bytes, &sample->active_bytes,
+                                &sample->resident_bytes};
+    for (size_t i = 0; i < sizeof layers / sizeof layers[0]; i++)
+        *layers[i] -= own < *layers[i] ? own : 0;
+}
+
 static int look_read(const json_t *json, struct look *look, struct heard_server *server,
                      char error[HEARD_ERROR_BYTES])
 {
@@ -62,6 +73,7 @@ static int look_read(const json_t *json, struct look *look, struct heard_server 
     look->sample.requests = number_of(figures, "requests");
     for (size_t i = 0; i < json_array_size(census); i++)
         row_read(json_array_get(census, i), &look->census);
+    console_subtract(look);
     server_read(figures, server);
     return 0;
 }

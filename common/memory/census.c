@@ -74,6 +74,12 @@ uint64_t census_bytes(const struct census *census, const char *container)
     return bytes;
 }
 
+/* Where what was ever made is not known the total may fall. */
+static uint64_t made_since(uint64_t before, uint64_t after)
+{
+    return after > before ? after - before : 0;
+}
+
 static struct census_change change_of(const struct census_row *before,
                                       const struct census_row *after)
 {
@@ -83,8 +89,8 @@ static struct census_change change_of(const struct census_row *before,
         .row = after ? after : before,
         .live = (int64_t)(to->live - from->live),
         .live_bytes = (int64_t)(to->live_bytes - from->live_bytes),
-        .made = after ? to->total - from->total : 0,
-        .made_bytes = after ? to->total_bytes - from->total_bytes : 0,
+        .made = made_since(from->total, to->total),
+        .made_bytes = made_since(from->total_bytes, to->total_bytes),
     };
 }
 

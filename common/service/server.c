@@ -507,9 +507,10 @@ static bool look_is_under_way(const struct look *look)
     return look->asked && !atomic_load(&look->answered);
 }
 
-static void look_ask(struct server *server)
+static void look_ask(struct server *server, struct walk *walk)
 {
     struct look *look = &server->look;
+    look->walk = walk;
     look->asked = true;
     atomic_store(&look->answered, false);
     if (look->loop == 0)
@@ -522,7 +523,6 @@ static enum walk_going roots_look(void *context, struct walk *walk, bool again)
 {
     struct server *server = context;
     struct look *look = &server->look;
-    look->walk = walk;
     if (again)
         look->loop = 0;
     else if (look_is_under_way(look))
@@ -532,7 +532,7 @@ static enum walk_going roots_look(void *context, struct walk *walk, bool again)
     look->anew = again || !look->more;
     if (look->loop == server->loop_count)
         return WALK_IS_OVER;
-    look_ask(server);
+    look_ask(server, walk);
     return look_is_under_way(look) ? WALK_WAITS : WALK_GOES_ON;
 }
 
