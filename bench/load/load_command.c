@@ -124,11 +124,25 @@ static unsigned setup_streams(const struct load_options *options)
     return (unsigned)(options->streams < UINT32_MAX ? options->streams : UINT32_MAX);
 }
 
-static int setup_fill(struct load_setup *setup, struct load_options *options, const char *url,
-                      char error[LOAD_ERROR_BYTES])
+/* The workload, where the path takes an id. */
+static int ids_open(struct load_setup *setup, struct load_options *options,
+                    char error[LOAD_ERROR_BYTES])
 {
     const struct trace_setup stream = {.format = options->format, .seed = options->seed};
 
+    if (!load_target_takes_id(&setup->target)) {
+        snprintf(error, LOAD_ERROR_BYTES, "a workload needs an {id} in the URL's path");
+        return options->workload ? -1 : 0;
+    }
+    if (options->workload == NULL)
+        options->workload = WORKLOAD_DEFAULT;
+    setup->ids = trace_open(options->workload, &stream, error);
+    return setup->ids ? 0 : -1;
+}
+
+static int setup_fill(struct load_setup *setup, struct load_options *options, const char *url,
+                      char error[LOAD_ERROR_BYTES])
+{
     if (load_target_parse(&setup->target, url, error) < 0)
         return -1;
     if (options_flaw(options)) {
@@ -140,17 +154,8 @@ static int setup_fill(struct load_setup *setup, struct load_options *options, co
                  options->speed);
         return -1;
     }
-    if (!load_target_takes_id(&setup->target) && options->workload) {
-        snprintf(error, LOAD_ERROR_BYTES, "a workload needs an {id} in the URL's path");
+    if (ids_open(setup, options, error) < 0)
         return -1;
-    }
-    if (load_target_takes_id(&setup->target)) {
-        if (options->workload == NULL)
-            options->workload = WORKLOAD_DEFAULT;
-        setup->ids = trace_open(options->workload, &stream, error);
-        if (setup->ids == NULL)
-            return -1;
-    }
     setup->connections = (unsigned)(options->connections < UINT32_MAX ? options->connections : 0);
     setup->http2 = options->http2;
     setup->streams = setup_streams(options);
