@@ -323,7 +323,7 @@ static void unknown_explain(struct comparison *comparison, size_t tests)
                  (unsigned long long)comparison->repeats_needed);
     else
         snprintf(comparison->reason, sizeof comparison->reason,
-                 "it lies too near to the noise floor");
+                 "more than %d repeats would be needed", COMPARE_REPEATS_MAX);
 }
 
 static enum compare_outcome way_of(const struct comparison *comparison)

@@ -1,14 +1,11 @@
 """turns.py - benches two folders of servers in turns, and sets the two against each other.
 
-A bench of one run each time, the two of a turn in an order that is drawn: whatever else the machine
-does, and however it hangs together, then favours neither side, and the test of signed ranks errs
-exactly as often as it says. The runs of a side are put together to one result. Both proofs beside
-this file use it.
+Both proofs beside this file use it. It does as a user would: `tidemark bench --against`, and then
+`tidemark compare`.
 """
 
 import json
 import os
-import random
 import subprocess
 import sys
 
@@ -29,48 +26,40 @@ def side_make(folder, name, environment=""):
     return path
 
 
-def run_once(side, turn, seconds):
-    """The result of one run, as JSON."""
-    out = os.path.join(side, "out")
+def bench(new, turns, seconds, *options):
+    """Where the results are."""
+    out = os.path.join(new, "out")
     done = subprocess.run(
-        [TIDEMARK, "bench", "--variants", VARIANT, "--workloads", "zipf", "--repeats", "1",
-         "--seconds", str(seconds), "--seed", str(turn), "--capacity", "2000",
-         "--server-dir", side, "--out", out],
+        [TIDEMARK, "bench", "--variants", VARIANT, "--workloads", "zipf", "--capacity", "2000",
+         "--repeats", str(turns), "--seconds", str(seconds), "--server-dir", new, "--out", out,
+         *options],
         capture_output=True, text=True, check=False)
     if done.returncode != 0:
-        sys.exit(f"a run failed: {done.stderr}")
+        sys.exit(f"a bench failed: {done.stderr}")
+    return out
+
+
+def result(out):
     with open(os.path.join(out, VARIANT + ".json"), encoding="utf-8") as file:
         return json.load(file)
 
 
-def side_write(side, results):
-    """One result of all runs of a side, numbered by turn."""
-    whole = results[0]
-    whole["runs"] = [dict(result["runs"][0], repetition=i + 1) for i, result in enumerate(results)]
-    whole["made_by"].update(seed=1, time="in turns", command_line="in turns")
-    path = os.path.join(side, "result.json")
-    with open(path, "w", encoding="utf-8") as file:
-        json.dump(whole, file)
-    return path
+def bench_in_turns(old, new, turns, seconds, seed):
+    """Where the results of both are: old and new."""
+    out = bench(new, turns, seconds, "--against", old, "--seed", str(seed))
+    return os.path.join(out, "against"), out
 
 
-def bench(old, new, turns, seconds, first=1):
-    """Paths of two results, whose runs took turns."""
-    results = {old: [], new: []}
-    coin = random.Random(first)
-    for turn in range(turns):
-        for side in (old, new) if coin.random() < 0.5 else (new, old):
-            results[side].append(run_once(side, first + turn, seconds))
-    return side_write(old, results[old]), side_write(new, results[new])
-
-
-def compare(old, new, *options):
+def compare(sides, *options):
     """Exit status and what was found."""
-    done = subprocess.run([TIDEMARK, "compare", old, new, "--format", "json", *options],
+    done = subprocess.run([TIDEMARK, "compare", *sides, "--format", "json", *options],
                           capture_output=True, text=True, check=False)
     if not done.stdout:
         sys.exit(done.stderr)
-    return done.returncode, json.loads(done.stdout)
+    sheet = json.loads(done.stdout)
+    if not all(pair["in_turns"] for pair in sheet["pairs"]):
+        sys.exit("the runs did not take turns")
+    return done.returncode, sheet
 
 
 def change(sheet, figure):
