@@ -200,19 +200,9 @@ static int compare_run(char *const *paths, size_t count, const struct compare_op
 int compare_command(int argc, char **argv)
 {
     struct compare_options options = {.format = "table", .floor_percent = -1};
-    char error[OPTIONS_ERROR_BYTES];
     int positional;
-    switch (options_parse(&option_table, argc, argv, &options, &positional, error)) {
-    case OPTIONS_HELP:
-        options_help(&option_table, stdout);
-        return 0;
-    case OPTIONS_VERSION:
-        printf("tidemark %s\n", TIDEMARK_VERSION);
-        return 0;
-    case OPTIONS_WRONG:
-        return complain(error);
-    case OPTIONS_OK:
-        break;
-    }
+    int status = options_take(&option_table, "tidemark compare", argc, argv, &options, &positional);
+    if (status != OPTIONS_GO_ON)
+        return status;
     return compare_run(argv + 1, (size_t)positional, &options);
 }
