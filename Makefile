@@ -3,11 +3,12 @@
 #   make test      install what is missing, build with sanitizers, run every test
 #   make bench     install what is missing, build, measure, print the table; QUICK=1: under a minute
 #   make verdicts  judge leaky and honest variants, count the right verdicts; SHORT=1: in a minute
+#   make baseline  the story's Python service and nginx beside ours: speed and growth
 #   make check     form, layers, warnings, linters
 #   make build     the programs, in build/release/bin
 #   make clean     remove what was built
 .POSIX:
-.PHONY: help setup build test bench verdicts check format clean
+.PHONY: help setup build test bench verdicts baseline check format clean
 
 configure = cmake --log-level=WARNING -S . -G Ninja -B
 run_tests = ctest --output-on-failure --parallel 2 --test-dir
@@ -38,6 +39,10 @@ bench: build
 
 verdicts: build
 	SHORT=$(SHORT); $(bin)/tidemark verdicts $${SHORT:+--short} $(VERDICTS_ARGS)
+
+baseline: build
+	@scripts/setup baseline
+	scripts/baseline $(BASELINE_ARGS)
 
 check:
 	scripts/check
