@@ -15,6 +15,7 @@
 
 #define EVENTS_PER_WAIT 256
 #define READ_BYTES      65536
+#define UNSENT_MAX      (4 << 20)         /* bytes; 10000 requests of HTTP/2 are less */
 #define TICK_NS         (50 * NS_PER_MS)  /* how often timeouts are looked for */
 #define TICK_DOWN_NS    NS_PER_MS         /* while connections are down */
 #define CONNECT_NS      NS_PER_SECOND     /* longest wait for all connections before the start */
@@ -274,10 +275,12 @@ static void connection_lost(struct connection *connection, bool orderly)
     connection_again(connection);
 }
 
-/* Keeps what the socket does not take. */
+/* Keeps what the socket does not take, within reason: a server may ask for replies without end
+ * and never read them. */
 static void unsent_keep(struct connection *connection, const char *bytes, size_t count)
 {
-    char *grown = realloc(connection->unsent, connection->unsent_bytes + count);
+    size_t needed = connection->unsent_bytes + count;
+    char *grown = needed <= UNSENT_MAX ? realloc(connection->unsent, needed) : NULL;
 
     if (grown == NULL) {
         connection_lost(connection, false);
