@@ -95,7 +95,9 @@ class Compare(unittest.TestCase):
             row = self.sheet(old, new)["comparisons"][1]
             self.assertEqual((row["verdict"], row["floor"], row["floor_known"]),
                              (verdict, floor, True))
-            self.assertNotIn("No noise floor", self.compare(old, new).stdout)
+            told = self.compare(old, new).stdout
+            self.assertNotIn("No noise floor", told)
+            self.assertIn(f"asked for: req/s {100 * floor:.1f} %, cpu", told)
 
     def test_counts_that_are_known_are_compared_exactly(self):
         old, new = self.make("a.json", instructions=5000), self.make("b.json", instructions=5001)

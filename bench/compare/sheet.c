@@ -93,6 +93,26 @@ static void methods_remark(const struct sheet *sheet, struct remarks *remarks)
                paired + apart, 100 * COMPARE_ALPHA);
 }
 
+/* Each figure once; where workloads or variants have several floors, the first of them. */
+static void known_floors_remark(const struct sheet *sheet, struct remarks *remarks)
+{
+    char text[BOOK_REASON_BYTES] = "";
+    size_t used = 0;
+    for (size_t i = 0; i < figures_count; i++)
+        for (size_t j = 0; j < sheet->comparison_count && used < sizeof text; j++) {
+            const struct comparison *comparison = &sheet->comparisons[j];
+            if (comparison->figure != &figures[i] || figures[i].kind != KIND_SPEED ||
+                !compare_is_tested(comparison) || !comparison->floor_is_known)
+                continue;
+            used +=
+                (size_t)snprintf(text + used, sizeof text - used, "%s %s %.1f %%",
+                                 used > 0 ? "," : "", figures[i].brief, 100 * comparison->floor);
+            break;
+        }
+    if (used > 0)
+        remark(remarks, "Noise floor, as calibrated or asked for:%.450s.", text);
+}
+
 static void floors_remark(const struct sheet *sheet, struct remarks *remarks)
 {
     bool assumed_in_turns = false, assumed_apart = false;
@@ -133,6 +153,7 @@ size_t sheet_remarks(const struct sheet *sheet, char remarks[SHEET_REMARKS_MAX][
     struct remarks made = {.texts = remarks};
     sides_remark(sheet, &made);
     methods_remark(sheet, &made);
+    known_floors_remark(sheet, &made);
     floors_remark(sheet, &made);
     repeats_remark(sheet, &made);
     return made.count;
