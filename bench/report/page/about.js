@@ -60,13 +60,17 @@ function noiseSection(model) {
   if (!model.results.length) return null;
   const part = section(
       "noise", "Noise",
-      "Machines are noisy. Variants were measured in turn, A B C A B C, and what differs by less than one variant differs from itself is no difference.");
+      "Machines are noisy. Variants were measured in turn, A B C A B C, and what differs by less " +
+          "than one variant differs from itself is no difference.");
   const calibrated = model.results.some((result) => asObject(result.data.noise).known);
   part.append(
       el("p", null,
          calibrated
-             ? "The bench measured one server against itself: what two medians of the same program may differ by is the noise that differences are held against."
-             : "This bench was not calibrated (tidemark bench --calibrate measures a server against itself), so the noise is taken from how far the runs of one variant lie apart."),
+             ? "The bench measured one server against itself: what two medians of the same " +
+                 "program may differ by is the noise that differences are held against."
+             : "This bench was not calibrated (tidemark bench --calibrate measures a server " +
+                 "against itself), so the noise is taken from how far the runs of one variant " +
+                 "lie apart."),
       ...model.workloads.map((workload) => noiseTable(model, workload)), ...noiseMeasured(model));
   return part;
 }
@@ -153,11 +157,21 @@ function rawRow(model, file) {
   ];
 }
 
+function allDownload(model) {
+  const parts = model.files.flatMap(
+      (file, i) =>
+          [i ? "," : "", JSON.stringify(`${file.folder}/${file.name}`), ":",
+           JSON.stringify(fileWhole(file))]);
+  download("tidemark-report.json", ["{", ...parts, "}"], "application/json");
+}
+
 function rawSection(model) {
   const part = section(
       "raw", "Every raw number", "The files that this page was made of, whole, samples included.");
-  part.append(table("Files", ["file", "folder", "what it is", "size", "take it along"], model.files.map((file) => rawRow(model, file))),
-    el("p", null, el("button", { type: "button", onclick: () => download("tidemark-report.json", ["{", model.files.flatMap((file, i) => [i ? "," : "", JSON.stringify(`${file.folder}/${file.name}`), ":", JSON.stringify(fileWhole(file))]), "}"].flat(), "application/json") }, "All in one file")));
+  const heads = ["file", "folder", "what it is", "size", "take it along"];
+  const all = el("button", {type: "button", onclick: () => allDownload(model)}, "All in one file");
+  part.append(
+      table("Files", heads, model.files.map((file) => rawRow(model, file))), el("p", null, all));
   const left = asList(model.about.left_out);
   if (left.length)
     part.append(

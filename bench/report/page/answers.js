@@ -14,23 +14,19 @@ function leadWords(model) {
   if (!results.length)
     return "No server was measured here; what follows are the files that were found.";
   const made = results[0].madeBy;
-  const runs = Math.max(
-      0, ...results.flatMap((result) => result.summaries.map((each) => each.raw.runs || 0)));
+  const runs = results.flatMap((result) => result.summaries.map((each) => each.raw.runs || 0));
+  const servers = plural(new Set(results.map((each) => each.variant)).size, "server");
+  const rate = made.rate_rps > 0 ? `, ${units.count(made.rate_rps)} requests due a second` : "";
+  const load = `${plural(Math.max(0, ...runs), "run")} of ${units.ns(made.duration_ns)} with ` +
+      `${units.count(made.connections)} connections${rate}`;
   const parts = [
-    `${
-        plural(
-            new Set(results.map((each) => each.variant)).size,
-            "server")} that differ only in the policy of their cache, the rule that says what it keeps, ` +
+    `${servers} that differ only in the policy of their cache, the rule that says what it keeps, ` +
         `were each put under ${plural(model.workloads.length, "workload")}`,
-    Number.isFinite(made.duration_ns)
-        ? `: ${plural(runs, "run")} of ${units.ns(made.duration_ns)} with ${
-              units.count(made.connections)} connections${
-              made.rate_rps > 0 ? `, ${units.count(made.rate_rps)} requests due a second` : ""}`
-                                : "",
+    Number.isFinite(made.duration_ns) ? `: ${load}` : "",
     made.cpu_model ? `, on ${asText(made.cpu_model)} with ${plural(made.cores, "core")}` : "",
     dayOf(made.time) ? `, ${dayOf(made.time)}` : "",
-    ". ",
-    "Each is a fresh process whose memory was sampled under load until its curve said whether it is bounded or leaks.",
+    ". Each run is a fresh process whose memory is sampled under load; what the curve says is " +
+        "the verdict: bounded, or a leak.",
   ];
   return parts.join("");
 }
@@ -168,7 +164,8 @@ function answersSection(model) {
   part.append(
       el("div", {class: "cards"}, model.workloads.map((workload) => cardMake(model, workload))),
       table(
-          "Every variant under every workload: the verdict, and the memory that the program held at the end",
+          "Every variant under every workload: the verdict, and the memory that the program held " +
+              "at the end",
           ["variant", ...model.workloads], rows),
       wordsMake());
   return part;
@@ -177,30 +174,36 @@ function answersSection(model) {
 const WORDS = [
   [
     "policy, variant",
-    "The rule that says what a cache keeps; and the same server linked with one such rule. null keeps nothing: it is the floor, what a request costs without a cache."
+    "The rule that says what a cache keeps; and the same server linked with one such rule. null " +
+        "keeps nothing: it is the floor, what a request costs without a cache."
   ],
   ["bounded", "The memory stops growing: per request it grows by less than matters, beyond doubt."],
   [
     "leaks",
-    "The memory grows steadily with every request: in a container (entries pile up), unreachable (nobody can free it any more), or expired (dead entries stay)."
+    "The memory grows steadily with every request: in a container (entries pile up), unreachable " +
+        "(nobody can free it any more), or expired (dead entries stay)."
   ],
   ["still fills, undecided", "It grows towards its limit; or the run was too short to say."],
   [
     "noise",
-    "By how much the runs of one and the same variant differ. A difference counts only if the intervals lie apart and it exceeds that."
+    "By how much the runs of one and the same variant differ. A difference counts only if the " +
+        "intervals lie apart and it exceeds that."
   ],
   [
     "interval",
-    "The range that holds the true median with 95 % confidence; with fewer than six runs, from the least to the greatest."
+    "The range that holds the true median with 95 % confidence; with fewer than six runs, from " +
+        "the least to the greatest."
   ],
   [
     "p50, p99, p99.9",
-    "Latency: half of the requests, 99 of 100, 999 of 1,000 were answered faster. Counted from when a request was due."
+    "Latency: half of the requests, 99 of 100, 999 of 1,000 were answered faster. Counted from " +
+        "when a request was due."
   ],
   ["hit ratio", "The share of the requests that were answered from the cache."],
   [
     "allocated, resident, RSS",
-    "What the program holds; what its allocator holds of the system; what the kernel counts for the process."
+    "What the program holds; what its allocator holds of the system; what the kernel counts for " +
+        "the process."
   ],
 ];
 

@@ -34,7 +34,8 @@ function evidenceLines(run) {
             "bytes")}.`,
     `From the first to the last: ${
         counts.filter(([key]) => key in first)
-            .map(([key, name]) => `${name} ${units.count(first[key])} → ${units.count(last[key])}`)
+            .map(([key, name]) => [name, ...[first, last].map((at) => units.count(at[key]))])
+            .map(([name, before, after]) => `${name} ${before} → ${after}`)
             .join(", ")}.`,
     ...GAPS.filter(([key]) => verdict[key])
         .map(([key, unit, words]) => `${words} ${slopeWords(verdict[key], unit)}.`),
@@ -101,7 +102,9 @@ function evidenceSection(model) {
   if (!model.workloads.length) return null;
   const part = section(
       "evidence", "Verdicts and their evidence",
-      "A verdict is a line through the memory curve, over requests: by how many bytes a request it rises, and between which bounds the true figure lies. Open one to see what it rests on.");
+      "A verdict is a line through the memory curve, over requests: by how many bytes a request " +
+          "it rises, and between which bounds the true figure lies. Open one to see what it " +
+          "rests on.");
   for (const workload of model.workloads)
     part.append(el("h3", null, workload), ...under(model, workload).map(evidenceMake));
   return part;

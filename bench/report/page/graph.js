@@ -364,9 +364,16 @@ class Graph {
   csv() {
     if (!this.drawn) this.draw();
     const {rows, series, x, y} = this.data;
-    const lines = rows ? ["name,value,low,high", ...rows.map((row) => csvLine([row.name, row.value, row.low, row.high]))]
-      : [csvLine(["series", x.label, y.label]), ...series.flatMap((each) => Array.from(each.xs, (at, i) => csvLine([each.name, at, each.ys[i]])))];
-    download(`${this.id}.csv`, [lines.join("\n"), "\n"], "text/csv");
+    const lines = rows
+        ? [
+            ["name", "value", "low", "high"],
+            ...rows.map((row) => [row.name, row.value, row.low, row.high])
+          ]
+        : [
+            ["series", x.label, y.label],
+            ...series.flatMap(({name, xs, ys}) => Array.from(xs, (at, i) => [name, at, ys[i]]))
+          ];
+    download(`${this.id}.csv`, [lines.map(csvLine).join("\n"), "\n"], "text/csv");
   }
 }
 

@@ -8,22 +8,17 @@ function hitsGraph(rows, trace, id) {
     id,
     title: `Hits against memory: ${trace}`,
     shown: policies,
-    note:
-        "The more hits for the same memory the better. belady knows the future: no policy for entries of one size can be above it.",
+    note: "The more hits for the same memory the better. belady knows the future: no policy for " +
+        "entries of one size can be above it.",
     names: () => policies.map((name) => ({name})),
     controls: [
       choice(
-          "Over", keys, "peak_bytes",
+          "Over", keys, state.key,
           (value) => {
             state.key = value;
             graph.refresh();
           }),
-      choice(
-          "Scale", [["log", "Log"], ["linear", "Linear"]], "log",
-          (value) => {
-            state.log = value === "log";
-            graph.refresh();
-          })
+      controls.scale(state, () => graph.refresh())
     ],
     ask: (self) => ({
       x: {
@@ -68,7 +63,8 @@ function hitsSection(model) {
   if (!model.replays.length) return null;
   const part = section(
       "hits", "Hits against memory",
-      "A trace replayed through the policies without a server: the share of requests that each answers from the cache, and the memory that it really took for that.");
+      "A trace replayed through the policies without a server: the share of requests that each " +
+          "answers from the cache, and the memory that it really took for that.");
   const traces = [...new Set(model.replays.map((row) => asText(row.trace)))];
   traces.forEach((trace, i) => {
     const rows = model.replays.filter((row) => asText(row.trace) === trace);

@@ -62,44 +62,8 @@ function axisOfLayer(layer, log) {
   };
 }
 
-/* What can be chosen above a memory chart, and is remembered. */
-function memoryControls(model, state, refresh) {
-  const set = (key) => (value) => {
-    state[key] = value;
-    refresh();
-  };
-  const repetitions = [
-    ...new Set(model.results.flatMap((result) => result.runs.map((run) => run.repetition)))
-  ].sort((a, b) => a - b);
-  return {
-    workload: () => select(
-        "Workload", model.workloads.map((name) => [name, name]), state.workload, set("workload")),
-    layer: () =>
-        select("Layer", LAYERS.filter(([key]) => state.keys.has(key)), state.layer, set("layer")),
-    run: () => select(
-        "Run", [...repetitions.map((each) => [String(each), `run ${each}`]), ["all", "all runs"]],
-        state.run, set("run")),
-    variant: () => select(
-        "Variant", model.results.map((result) => [result.name, result.name]), state.variant,
-        set("variant")),
-    over: () => choice(
-        "Over", [["requests", "Requests"], ["time", "Time"]], "requests",
-        (value) => {
-          state.time = value === "time";
-          refresh();
-        }),
-    scale: () => choice(
-        "Scale", [["linear", "Linear"], ["log", "Log"]], "linear",
-        (value) => {
-          state.log = value === "log";
-          refresh();
-        }),
-  };
-}
-
 function stateMake(model) {
-  const run =
-      model.results.flatMap((result) => result.runs).find((each) => each.samples.length > 0);
+  const run = allRuns(model).find((each) => each.samples.length > 0);
   const keys = new Set(run ? run.samples.table.keys : []);
   const last = run && run.samples.column("allocated_bytes").slice(-1)[0];
   const leaky = model.results.find(
@@ -115,33 +79,41 @@ function stateMake(model) {
   };
 }
 
+const allRuns = (model) => model.results.flatMap((result) => result.runs);
+const layersOf = (state) => LAYERS.filter(([key]) => state.keys.has(key));
+
+function curvesOf(model, state, shown) {
+  const results = model.results.filter((result) => shown.has(result.name));
+  const curve = (result, run) => ({
+    ...whoIs(result),
+    name: result.name + (state.run === "all" ? ` ${run.repetition}` : ""),
+    xs: along(run.samples, state.time),
+    ys: run.samples.column(state.layer),
+  });
+  return results.flatMap(
+      (result) => runsOf(result, state.workload, state.run).map((run) => curve(result, run)));
+}
+
 function variantsGraph(model) {
   const state = stateMake(model);
+  const again = () => graph.refresh();
   const graph = new Graph({
     id: "memory-variants",
     title: "Memory of the variants",
     shown: shownFirst(model),
-    note:
-        "A leak rises with the requests, and a bounded cache levels off. Each line is a run; shapes and dashes tell them apart as colours do.",
-    names: () => model.results.map(
-        (result) => ({name: result.name, variant: result.variant, folder: result.folder})),
-    controls: Object.entries(memoryControls(model, state, () => graph.refresh()))
-                  .filter(([key]) => key !== "variant")
-                  .map(([, make]) => make()),
+    note: "A leak rises with the requests, and a bounded cache levels off. Each line is a run; " +
+        "shapes and dashes tell them apart as colours do.",
+    names: () => model.results.map(whoIs),
+    controls: [
+      controls.workload(model, state, again),
+      controls.list("Layer", "layer", layersOf(state), state, again),
+      controls.run(allRuns(model), [["all", "all runs"]], state, again),
+      controls.over(state, again), controls.scale(state, again)
+    ],
     ask: (self) => ({
       x: axisOver(state.time),
       y: axisOfLayer(state.layer, state.log),
-      series: model.results.filter((result) => self.shown.has(result.name))
-                  .flatMap(
-                      (result) => runsOf(result, state.workload, state.run)
-                                      .map((run) => ({
-                                             name: result.name +
-                                                 (state.run === "all" ? ` ${run.repetition}` : ""),
-                                             variant: result.variant,
-                                             folder: result.folder,
-                                             xs: along(run.samples, state.time),
-                                             ys: run.samples.column(state.layer),
-                                           }))),
+      series: curvesOf(model, state, self.shown),
     }),
   });
   return graph;
@@ -150,17 +122,22 @@ function variantsGraph(model) {
 function layersGraph(model) {
   const state = stateMake(model);
   const shown = STACK.filter((layer) => state.keys.has(layer));
-  const controls = memoryControls(model, state, () => graph.refresh());
+  const again = () => graph.refresh();
   const graph = new Graph({
     id: "memory-layers",
     title: "The layers of one variant",
     shown,
     note:
-        "From the records up to what the kernel counts: what lies between two lines has a name. Payload to cache is index, order and size-class rounding; cache to allocated, the server itself; to active, fragmentation; to resident, pages not given back; to RSS, stacks and program text.",
-    names: () => LAYERS.filter(([key]) => state.keys.has(key) && key.endsWith("_bytes"))
-                     .map(([key]) => ({name: key})),
+        "From the records up to what the kernel counts: what lies between two lines has a name. " +
+        "Payload to cache is index, order and size-class rounding; cache to allocated, the " +
+        "server itself; to active, fragmentation; to resident, pages not given back; to " +
+        "RSS, stacks and program text.",
+    names: () =>
+        layersOf(state).filter(([key]) => key.endsWith("_bytes")).map(([key]) => ({name: key})),
     controls: [
-      controls.workload(), controls.variant(), controls.run(), controls.over(), controls.scale()
+      controls.workload(model, state, again), controls.variant(model, state, again),
+      controls.run(allRuns(model), [], state, again), controls.over(state, again),
+      controls.scale(state, again)
     ],
     ask(self) {
       const result = model.results.find((each) => each.name === state.variant);
@@ -177,30 +154,30 @@ function layersGraph(model) {
   return graph;
 }
 
-/* At the start and at the end, layer by layer, as the summaries have them. */
+/* At the start and at the end, as the summaries have them. */
+function startToEnd(summary, layer) {
+  const [start, end] = ["start", "end"].map((when) => figureOf(summary, `${layer}_${when}_bytes`));
+  if (!end) return DASH;
+  const text = `${start ? units.bytes(start.median) : DASH} → ${units.bytes(end.median)}`;
+  return {...number(end.median, units.bytes), text};
+}
+
 function memoryTable(model, workload) {
   const layers = ["payload", "cache", "allocated", "resident", "rss"];
-  const rows =
-      under(model, workload)
-          .map(
-              ({result, summary}) =>
-                  [result.name, ...layers.map((layer) => {
-                    const [start, end] =
-                        ["start", "end"].map((when) => figureOf(summary, `${layer}_${when}_bytes`));
-                    return end ? {
-                      ...number(end.median, units.bytes),
-                      text:
-                          `${start ? units.bytes(start.median) : DASH} → ${units.bytes(end.median)}`
-                    }
-                               : DASH;
-                  }),
-                   number((figureOf(summary, "entries") || {}).median, units.count),
-                   number((figureOf(summary, "bytes_per_request") || {}).median, units.real),
-                   number(
-                       (figureOf(summary, "overhead_bytes_per_entry") || {}).median, units.real)]);
+  const figures = [
+    ["entries", "entries", units.count], ["bytes_per_request", "bytes a request", units.real],
+    ["overhead_bytes_per_entry", "overhead bytes an entry", units.real]
+  ];
+  const rows = under(model, workload)
+                   .map(
+                       ({result, summary}) =>
+                           [result.name, ...layers.map((layer) => startToEnd(summary, layer)),
+                            ...figures.map(
+                                ([key, , format]) =>
+                                    number((figureOf(summary, key) || {}).median, format))]);
   return table(
       `${workload}: memory at the start → at the end, the median of the runs`,
-      ["variant", ...layers, "entries", "bytes a request", "overhead bytes an entry"], rows);
+      ["variant", ...layers, ...figures.map(([, name]) => name)], rows);
 }
 
 function burstTable(model) {
@@ -212,7 +189,8 @@ function burstTable(model) {
         runs.flatMap(({run}) => asList(run.burst.after).map((each) => asObject(each).seconds)))
   ].sort((a, b) => a - b);
   return table(
-      "After a burst: how much of the memory that it had added was given back, as the kernel counts / as the allocator counts",
+      "After a burst: how much of the memory that it had added was given back, as the kernel " +
+          "counts / as the allocator counts",
       ["variant", "workload", "run", "peak RSS", ...seconds.map((each) => `after ${each} s`)],
       runs.map(
           ({result, run}) =>

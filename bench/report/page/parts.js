@@ -124,16 +124,16 @@ function verdictsSection(model) {
   if (!model.verdicts.length) return null;
   const part = section(
       "checked", "Verdicts that were checked",
-      "Variants that are known to leak, or not, were judged: rows are what was to be found, columns what was given.");
+      "Variants that are known to leak, or not, were judged: rows are what was to be found, " +
+          "columns what was given.");
   for (const file of model.verdicts) {
     const matrix = asObject(asObject(file.data).matrix);
     const given = [...new Set(Object.values(matrix).flatMap((row) => Object.keys(asObject(row))))];
     part.append(
         el("p", null,
-           `${plural(asList(file.data.runs).length, "run")}, of which ${
-               units.count(
-                   file.data
-                       .wrong)} are wrong: a leak missed or mistaken, something honest called a leak, or a failure.`),
+           `${plural(asList(file.data.runs).length, "run")}, of which ` +
+               `${units.count(file.data.wrong)} are wrong: a leak missed or mistaken, something ` +
+               "honest called a leak, or a failure."),
         table(
             "What was expected, and what was given", ["expected", ...given],
             Object.entries(matrix).map(

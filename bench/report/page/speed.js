@@ -11,19 +11,14 @@ const SPEEDS = [
 
 function barsGraph(model) {
   const state = {workload: model.workloads[0], key: "requests_per_second"};
-  const set = (key) => (value) => {
-    state[key] = value;
-    graph.refresh();
-  };
+  const again = () => graph.refresh();
   const graph = new Graph({
     id: "speed-bars",
     title: "Speed",
-    note:
-        "The median of the runs, and the interval that holds it. Bars whose intervals overlap cannot be told apart.",
+    note: "The median of the runs, and the interval that holds it. Bars whose intervals overlap " +
+        "cannot be told apart.",
     controls: [
-      select(
-          "Workload", model.workloads.map((name) => [name, name]), state.workload, set("workload")),
-      select("Figure", SPEEDS.map(([key, name]) => [key, name]), state.key, set("key"))
+      controls.workload(model, state, again), controls.list("Figure", "key", SPEEDS, state, again)
     ],
     ask() {
       const [key, label, format] = SPEEDS.find(([each]) => each === state.key);
@@ -50,29 +45,16 @@ function barsGraph(model) {
 
 function percentilesGraph(model) {
   const state = {workload: model.workloads[0], log: true};
-  const at = Float64Array.from([1, 2, 3, 4, 5]);
+  const again = () => graph.refresh();
+  const at = Float64Array.from(PERCENTILES, (_, i) => i + 1);
   const graph = new Graph({
     id: "latency",
     title: "Latency, percentile by percentile",
     shown: shownFirst(model),
-    note:
-        "From the request that is as fast as half of them to the slowest of all: the medians of the runs.",
-    names: () => model.results.map(
-        (result) => ({name: result.name, variant: result.variant, folder: result.folder})),
-    controls: [
-      select(
-          "Workload", model.workloads.map((name) => [name, name]), state.workload,
-          (value) => {
-            state.workload = value;
-            graph.refresh();
-          }),
-      choice(
-          "Scale", [["log", "Log"], ["linear", "Linear"]], "log",
-          (value) => {
-            state.log = value === "log";
-            graph.refresh();
-          })
-    ],
+    note: "From the request that is as fast as half of them to the slowest of all: the medians " +
+        "of the runs.",
+    names: () => model.results.map(whoIs),
+    controls: [controls.workload(model, state, again), controls.scale(state, again)],
     ask: (self) => ({
       x: {
         label: "percentile",
@@ -86,9 +68,7 @@ function percentilesGraph(model) {
           under(model, state.workload)
               .filter(({result}) => self.shown.has(result.name))
               .map(({result, summary}) => ({
-                     name: result.name,
-                     variant: result.variant,
-                     folder: result.folder,
+                     ...whoIs(result),
                      xs: at,
                      ys: Float64Array.from(
                          PERCENTILES, ([key]) => (figureOf(summary, key) || {median: NaN}).median),
@@ -113,35 +93,52 @@ function stretches(run, key) {
   return {xs: Float64Array.from(rows, middle), ys: Float64Array.from(rows, figure)};
 }
 
+const STRETCH_FIGURES = [
+  ["requests_per_second", "requests a second", units.short],
+  ["p50_ns", "median latency", units.ns],
+  ["p99_ns", "latency p99", units.ns],
+  ["max_ns", "greatest latency", units.ns],
+  ["hits", "hits", units.short],
+  ["misses", "misses", units.short],
+  ["errors", "errors", units.short],
+];
+
+function stretchSeries(model, state, shown) {
+  const runs =
+      model.results.filter((result) => shown.has(result.name))
+          .flatMap(
+              (result) => runsOf(result, state.workload, state.run).map((run) => ({result, run})));
+  return runs.filter(({run}) => run.series.length)
+      .map(({result, run}) => ({...whoIs(result), ...stretches(run, state.key)}));
+}
+
 function timeGraph(model) {
   const runs = model.results.flatMap((result) => result.runs.filter((run) => run.series.length));
   if (!runs.length) return null;
-  const known = new Set(Object.keys(asObject(runs[0].series[0])));
-  const figures = [
-    ["requests_per_second", "requests a second", units.short],
-    ["p50_ns", "median latency", units.ns], ["p99_ns", "latency p99", units.ns],
-    ["p999_ns", "latency p99.9", units.ns], ["max_ns", "greatest latency", units.ns],
-    ["hits", "hits", units.short], ["misses", "misses", units.short],
-    ["errors", "errors", units.short]
-  ].filter(([key]) => known.has(key) || (key === "requests_per_second" && known.has("requests")));
-  const state =
-      {workload: runs[0].workload, key: figures[0][0], run: String(runs[0].repetition), log: false};
-  const set = (key) => (value) => {
-    state[key] = value;
-    graph.refresh();
+  const state = {
+    workload: runs[0].workload,
+    key: "requests_per_second",
+    run: String(runs[0].repetition),
+    log: false
   };
-  const repetitions = [...new Set(runs.map((run) => String(run.repetition)))];
+  const again = () => graph.refresh();
   const graph = new Graph({
-    id: "speed-time", title: "Speed as it went", shown: shownFirst(model), note: "What ended in each tenth of a second of a run.",
-    names: () => model.results.map((result) => ({ name: result.name, variant: result.variant, folder: result.folder })),
-    controls: [select("Workload", model.workloads.map((name) => [name, name]), state.workload, set("workload")), select("Figure", figures.map(([key, name]) => [key, name]), state.key, set("key")),
-      select("Run", repetitions.map((each) => [each, `run ${each}`]), state.run, set("run")), choice("Scale", [["linear", "Linear"], ["log", "Log"]], "linear", (value) => { state.log = value === "log"; graph.refresh(); })],
+    id: "speed-time",
+    title: "Speed as it went",
+    shown: shownFirst(model),
+    note: "What ended in each tenth of a second of a run.",
+    names: () => model.results.map(whoIs),
+    controls: [
+      controls.workload(model, state, again),
+      controls.list("Figure", "key", STRETCH_FIGURES, state, again),
+      controls.run(runs, [], state, again), controls.scale(state, again)
+    ],
     ask(self) {
-      const [key, label, format] = figures.find(([each]) => each === state.key);
+      const [, label, format] = STRETCH_FIGURES.find(([each]) => each === state.key);
       return {
-        x: { label: "seconds", format: units.short }, y: { label, format, log: state.log },
-        series: model.results.filter((result) => self.shown.has(result.name)).flatMap((result) => runsOf(result, state.workload, state.run).filter((run) => run.series.length)
-          .map((run) => ({ name: result.name, variant: result.variant, folder: result.folder, ...stretches(run, key) }))),
+        x: {label: "seconds", format: units.short},
+        y: {label, format, log: state.log},
+        series: stretchSeries(model, state, self.shown)
       };
     },
   });
@@ -173,34 +170,41 @@ function speedTable(model, workload) {
       rows);
 }
 
-/* Figures that hardly depend on what else the machine does: the medians of the runs. */
+const COUNTS = [
+  ["instructions_per_request", "instructions a request"],
+  ["allocations_per_request", "allocations a request"], ["evictions", "evictions"],
+  ["hits", "hits"], ["misses", "misses"]
+];
+
+function countsRow(result, workload) {
+  const counts = result.runs.filter((run) => run.workload === workload && run.raw.counts)
+                     .map((run) => asObject(run.raw.counts));
+  const median = (key) => {
+    const values = counts.map((each) => each[key]).filter(Number.isFinite).sort((a, b) => a - b);
+    return values[values.length >> 1];
+  };
+  if (!counts.length) return null;
+  return [result.name, workload, ...COUNTS.map(([key]) => number(median(key), units.real))];
+}
+
+/* Figures that hardly depend on what else the machine does. */
 function countsTable(model) {
-  const keys = [
-    ["instructions_per_request", "instructions a request"],
-    ["allocations_per_request", "allocations a request"], ["evictions", "evictions"],
-    ["hits", "hits"], ["misses", "misses"]
-  ];
-  const median = (values) => values.sort((a, b) => a - b)[values.length >> 1];
-  const rows = model.results
-                   .flatMap((result) => model.workloads.map((workload) => {
-                     const counts =
-                         result.runs.filter((run) => run.workload === workload && run.raw.counts)
-                             .map((run) => asObject(run.raw.counts));
-                     return counts.length ? [result.name, workload, ...keys.map(([key]) => number(median(counts.map((each) => each[key]).filter(Number.isFinite)), units.real))] : null;
-                   }))
-                   .filter(Boolean);
-  return rows.length
-      ? table(
-            "Counts, which hardly depend on what else the machine does: the medians of the runs",
-            ["variant", "workload", ...keys.map(([, name]) => name)], rows)
-      : null;
+  const rows =
+      model.results.flatMap((result) => model.workloads.map((each) => countsRow(result, each)))
+          .filter(Boolean);
+  if (!rows.length) return null;
+  return table(
+      "Counts, which hardly depend on what else the machine does: the medians of the runs",
+      ["variant", "workload", ...COUNTS.map(([, name]) => name)], rows);
 }
 
 function speedSection(model) {
   if (!model.workloads.length) return null;
   const part = section(
       "speed", "Throughput and latency",
-      "Over HTTP most of a request's time is the kernel's, whatever the policy: look at the intervals before at the bars. Runs in which the load generator was the bottleneck count in no figure of speed.");
+      "Over HTTP most of a request's time is the kernel's, whatever the policy: look at the " +
+          "intervals before at the bars. Runs in which the load generator was the bottleneck " +
+          "count in no figure of speed.");
   part.append(el("div", {class: "pair"}, barsGraph(model).figure, percentilesGraph(model).figure));
   const time = timeGraph(model);
   if (time) part.append(time.figure);
