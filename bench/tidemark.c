@@ -1,6 +1,7 @@
 /* tidemark.c - the program: one row a command. */
 #include "bench_command.h"
 #include "command.h"
+#include "console_command.h"
 #include "compare_command.h"
 #include "jemalloc_command.h"
 #include "load_command.h"
@@ -18,6 +19,7 @@ static const struct command commands[] = {
     {"bench", "serves, loads, samples, judges and compares the variants", bench_command},
     {"compare", "sets measurements against each other: better, worse, same, or cannot tell",
      compare_command},
+    {"console", "talks to a running server: its cache, its memory, what grows", console_command},
     {"jemalloc", "says in plain words what jemalloc's statistics mean", jemalloc_command},
     {"load", "puts a server under load and says how it fared", load_command},
     {"memory", "shows where a measured server's memory is, layer by layer", memory_command},

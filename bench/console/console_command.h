@@ -1,0 +1,7 @@
+/* console_command.h - tidemark console: talks to a running server. */
+#ifndef CONSOLE_COMMAND_H
+#define CONSOLE_COMMAND_H
+
+int console_command(int argc, char **argv);
+
+#endif

@@ -1,0 +1,17 @@
+/* find.h - which server is meant: by process, by socket, by policy, or the only one there is. */
+#ifndef FIND_H
+#define FIND_H
+
+#include "client.h"
+
+#include <limits.h>
+
+#define FIND_ERROR_BYTES 4096 /* several lines where several servers run */
+
+enum find_outcome { FIND_FOUND, FIND_NONE, FIND_SEVERAL };
+
+/* Who: a process id, a path with a slash in it, a policy, or NULL. The socket's path, or in error
+ * why not; a list of those that run, if there are several to choose from. */
+enum find_outcome find_server(const char *who, char path[PATH_MAX], char error[FIND_ERROR_BYTES]);
+
+#endif
