@@ -1,8 +1,8 @@
 /* tidemark.c - the program: one row a command. */
 #include "bench_command.h"
 #include "command.h"
-#include "console_command.h"
 #include "compare_command.h"
+#include "console_command.h"
 #include "jemalloc_command.h"
 #include "load_command.h"
 #include "memory_command.h"
