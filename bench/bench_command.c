@@ -4,6 +4,7 @@
 #include "burst_table.h"
 #include "calibrate.h"
 #include "comparison.h"
+#include "cpus.h"
 #include "interrupt.h"
 #include "made_by.h"
 #include "run.h"
@@ -13,7 +14,6 @@
 
 #include <errno.h>
 #include <math.h>
-#include <sched.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -43,22 +43,6 @@ static uint64_t now_ns(void)
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (uint64_t)now.tv_sec * NS_PER_SECOND + (uint64_t)now.tv_nsec;
-}
-
-/* The first two cores that we may use; with one alone nothing is pinned. */
-static void cpus_choose(struct bench *bench)
-{
-    cpu_set_t allowed;
-    bench->server_cpu = bench->generator_cpu = RUN_CPU_ANY;
-    if (sched_getaffinity(0, sizeof allowed, &allowed) != 0 || CPU_COUNT(&allowed) < 2)
-        return;
-    int cpu = 0;
-    while (!CPU_ISSET((size_t)cpu, &allowed))
-        cpu++;
-    bench->server_cpu = cpu++;
-    while (!CPU_ISSET((size_t)cpu, &allowed))
-        cpu++;
-    bench->generator_cpu = cpu;
 }
 
 static void subject_path(const struct bench *bench, size_t subject, const char *ending,
@@ -476,7 +460,7 @@ static int bench_run(struct bench *bench, int argc, char **argv)
     if (folder_make(bench->plan.out, "") != 0 ||
         (bench->plan.paired_count > 0 && folder_make(bench->plan.out, OTHERS) != 0))
         return 1;
-    cpus_choose(bench);
+    cpus_choose(&bench->server_cpu, &bench->generator_cpu);
     results_create(bench, argc, argv);
     bench->run_count = bench->plan.repeats * bench->plan.workload_count * bench->plan.subject_count;
     bench->lively = isatty(STDERR_FILENO);

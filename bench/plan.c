@@ -395,7 +395,7 @@ static void times_fill(struct plan *plan, const struct plan_options *options)
 }
 
 /* The folder that this program lies in. */
-static void own_folder(char folder[RESULT_LINE_BYTES])
+void plan_server_folder(char folder[RESULT_LINE_BYTES])
 {
     char path[RESULT_LINE_BYTES];
     ssize_t length = readlink("/proc/self/exe", path, sizeof path - 1);
@@ -479,7 +479,7 @@ int plan_make(struct plan *plan, const struct plan_options *options,
     if (options->server_dir != NULL)
         snprintf(plan->server_dir, sizeof plan->server_dir, "%s", options->server_dir);
     else
-        own_folder(plan->server_dir);
+        plan_server_folder(plan->server_dir);
     return 0;
 }
 

@@ -70,6 +70,8 @@ int plan_make(struct plan *plan, const struct plan_options *options,
 struct subject subject_of(const struct policy *policy);
 /* Which subject is the n-th to run in a repetition: of a pair now this, now that comes first. */
 size_t plan_turn(const struct plan *plan, uint64_t repetition, size_t n);
+/* Where servers lie unless the user says otherwise: beside this program. */
+void plan_server_folder(char folder[RESULT_LINE_BYTES]);
 /* Those of the plan's limits that the policy keeps; none for NULL. */
 struct result_limits plan_limits(const struct plan *plan, const struct policy *policy);
 

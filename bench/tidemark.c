@@ -1,5 +1,6 @@
 /* tidemark.c - the program: one row a command. */
 #include "bench_command.h"
+#include "choose_command.h"
 #include "command.h"
 #include "compare_command.h"
 #include "console_command.h"
@@ -17,6 +18,7 @@
 
 static const struct command commands[] = {
     {"bench", "serves, loads, samples, judges and compares the variants", bench_command},
+    {"choose", "tells which policy to run, at what size, for your traffic", choose_command},
     {"compare", "sets measurements against each other: better, worse, same, or cannot tell",
      compare_command},
     {"console", "talks to a running server: its cache, its memory, what grows", console_command},

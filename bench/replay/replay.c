@@ -16,7 +16,10 @@ struct replaying {
     const struct replay_setup *setup;
     struct replay_result *result;
     struct cache *cache;
-    char *body; /* as long as the longest; NULL without payload */
+    char *body;          /* as long as the longest; NULL without payload */
+    uint64_t *fetched;   /* of each request, when its id was fetched last: + 1; NULL: no matter */
+    size_t window;       /* that the requests are in now, */
+    uint64_t window_end; /* and the first request behind it */
     struct access accesses[BATCH];
     bool hits[BATCH];
 };
@@ -35,14 +38,15 @@ static double seconds_now(void)
 static void batch_fill(struct replaying *replaying, uint64_t from, size_t count)
 {
     const struct corpus *corpus = replaying->corpus;
-    double ns_per_request =
-        NS_PER_REQUEST * (double)corpus->read / (double)corpus->requests; /* of a sample */
+    double rate_rps = replaying->setup->rate_rps;
+    double ns_per_request = (rate_rps > 0 ? 1e9 / rate_rps : NS_PER_REQUEST) *
+                            (double)corpus->read / (double)corpus->requests; /* of a sample */
+    bool timed = corpus->times_ns != NULL && rate_rps == 0;
     for (size_t i = 0; i < count; i++) {
         uint64_t at = from + i;
         replaying->accesses[i] = (struct access){
             .hash = corpus->hashes[at],
-            .now_ns = corpus->times_ns != NULL ? corpus->times_ns[at]
-                                               : (uint64_t)((double)at * ns_per_request),
+            .now_ns = timed ? corpus->times_ns[at] : (uint64_t)((double)at * ns_per_request),
             .ttl_ns = corpus->ttls_s != NULL ? corpus->ttls_s[at] * NS_PER_TTL_S : 0,
             .next = corpus->nexts != NULL ? corpus->nexts[at] : 0,
             .bytes = corpus->bytes != NULL ? corpus->bytes[at] : 1,
@@ -50,7 +54,8 @@ static void batch_fill(struct replaying *replaying, uint64_t from, size_t count)
     }
 }
 
-/* With payload the key is the hash itself, eight bytes, and the body zeros of the right length. */
+/* With payload the key is the hash itself, eight bytes, and the body zeros of the right length,
+ * which begins with the key if it can: as the service's bodies hold theirs. */
 static bool payload_ask(struct replaying *replaying, const struct access *asked)
 {
     struct span key = {(const char *)&asked->hash, sizeof asked->hash};
@@ -60,7 +65,10 @@ static bool payload_ask(struct replaying *replaying, const struct access *asked)
     bool hit = record != NULL;
     if (!hit) {
         struct span body = {replaying->body, asked->bytes};
-        record = record_create(cache_zone(replaying->cache), key, body, KEY_APART);
+        size_t key_at = body.count < key.count ? KEY_APART : 0;
+        if (key_at == 0)
+            memcpy(replaying->body, key.bytes, key.count);
+        record = record_create(cache_zone(replaying->cache), key, body, key_at);
         cache_put_as(replaying->cache, record, &access);
     }
     if (record_drop(record))
@@ -76,6 +84,44 @@ static void batch_ask(struct replaying *replaying, size_t count)
     }
     for (size_t i = 0; i < count; i++)
         replaying->hits[i] = payload_ask(replaying, &replaying->accesses[i]);
+}
+
+static void window_open(struct replaying *replaying, size_t window)
+{
+    replaying->window = window;
+    replaying->window_end = replay_window(replaying->corpus->requests, window + 1);
+}
+
+static void batch_count_windows(struct replaying *replaying, uint64_t from, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        while (from + i >= replaying->window_end)
+            window_open(replaying, replaying->window + 1);
+        replaying->result->window_hits[replaying->window] += replaying->hits[i];
+    }
+}
+
+/* Counts it if so many requests ago is within a fetch. */
+static void joined_note(struct replaying *replaying, uint64_t ago)
+{
+    uint64_t span = replaying->setup->fetch_requests;
+    if (ago >= span)
+        return;
+    replaying->result->joined++;
+    replaying->result->joined_after[ago * REPLAY_JOINED_PARTS / span]++;
+}
+
+/* Hands on from each request to the next for the same id when that was fetched. */
+static void batch_count_joined(struct replaying *replaying, uint64_t from, size_t count)
+{
+    const struct corpus *corpus = replaying->corpus;
+    for (size_t i = 0; i < count; i++) {
+        uint64_t at = from + i, fetched = replaying->hits[i] ? replaying->fetched[at] : at + 1;
+        if (replaying->hits[i] && fetched > 0)
+            joined_note(replaying, at + 1 - fetched);
+        if (corpus->nexts[at] < corpus->requests)
+            replaying->fetched[corpus->nexts[at]] = fetched;
+    }
 }
 
 static void batch_count(struct replaying *replaying, size_t count)
@@ -97,14 +143,16 @@ static void peak_note(struct replaying *replaying)
     cache_stats(replaying->cache, &stats);
     if (stats.bytes > replaying->result->peak_bytes)
         replaying->result->peak_bytes = stats.bytes;
+    if (stats.entries > replaying->result->peak_entries)
+        replaying->result->peak_entries = stats.entries;
 }
 
-static char *body_create(const struct corpus *corpus)
+static void *zeros_create(uint64_t count, size_t bytes)
 {
-    char *body = calloc(corpus_largest(corpus), 1);
-    if (body == NULL)
+    void *zeros = calloc(count > 0 ? count : 1, bytes);
+    if (zeros == NULL)
         abort();
-    return body;
+    return zeros;
 }
 
 static void replay_open(struct replaying *replaying)
@@ -118,8 +166,11 @@ static void replay_open(struct replaying *replaying)
         .seed = setup->seed,
         .keys_only = !setup->payload,
     });
+    window_open(replaying, 0);
     if (setup->payload)
-        replaying->body = body_create(replaying->corpus);
+        replaying->body = zeros_create(corpus_largest(replaying->corpus), 1);
+    if (setup->fetch_requests > 0 && replaying->corpus->nexts != NULL)
+        replaying->fetched = zeros_create(replaying->corpus->requests, sizeof(uint64_t));
 }
 
 static void replay_close(struct replaying *replaying)
@@ -139,6 +190,7 @@ static void replay_close(struct replaying *replaying)
     result->end_allocated_bytes = figures.allocated_bytes;
     cache_destroy(replaying->cache);
     free(replaying->body);
+    free(replaying->fetched);
 }
 
 void replay_run(const struct corpus *corpus, const struct replay_setup *setup,
@@ -154,6 +206,9 @@ void replay_run(const struct corpus *corpus, const struct replay_setup *setup,
         batch_fill(&replaying, from, count);
         batch_ask(&replaying, count);
         batch_count(&replaying, count);
+        batch_count_windows(&replaying, from, count);
+        if (replaying.fetched != NULL)
+            batch_count_joined(&replaying, from, count);
         peak_note(&replaying);
     }
     result->seconds = seconds_now() - began;

@@ -113,6 +113,70 @@ static void result_adds_up(void **state)
     assert_int_equal(result.evictions, result.misses - 300);
     assert_int_equal(result.end_bytes, result.end_allocated_bytes);
     assert_true(result.peak_bytes >= result.end_bytes);
+    assert_int_equal(result.peak_entries, 300);
+    corpus_free(&corpus);
+}
+
+/* Two ids, then ids that never come again: hits in the first windows alone, whatever the batch. */
+static void windows_say_when_there_were_hits(void **state)
+{
+    (void)state;
+    enum { REQUESTS = 1237, HOT = REQUESTS / 2 };
+    struct corpus corpus = {.requests = REQUESTS, .read = REQUESTS};
+    struct replay_result result;
+    corpus.hashes = calloc(REQUESTS, sizeof *corpus.hashes);
+    for (uint64_t i = 0; i < REQUESTS; i++)
+        corpus.hashes[i] = cache_hash_id(i < HOT ? i % 2 : i);
+    struct replay_setup setup = {.policy = policy_find("lru"), .capacity_entries = 10};
+    replay_run(&corpus, &setup, &result);
+    for (size_t window = 0; window < REPLAY_WINDOWS; window++) {
+        uint64_t first = replay_window(REQUESTS, window), end = replay_window(REQUESTS, window + 1);
+        uint64_t hits = end <= HOT ? end - first : first < HOT ? HOT - first : 0;
+        assert_int_equal(result.window_hits[window], hits - (window == 0 ? 2 : 0));
+    }
+    assert_int_equal(replay_window(REQUESTS, REPLAY_WINDOWS), REQUESTS);
+    corpus_free(&corpus);
+}
+
+/* Of five requests for an id, the second and the third come while it is fetched. */
+static void who_asks_during_a_fetch_joins_it(void **state)
+{
+    (void)state;
+    static const uint64_t ids[] = {7, 1, 7, 7, 2, 7, 3, 7};
+    enum { REQUESTS = sizeof ids / sizeof ids[0] };
+    struct corpus corpus;
+    struct replay_result result;
+    load(&corpus, "uniform:9:8", 1);
+    for (uint64_t at = 0; at < REQUESTS; at++) {
+        corpus.hashes[at] = cache_hash_id(ids[at]);
+        corpus.nexts[at] = TRACE_NEVER;
+        for (uint64_t next = REQUESTS; next-- > at + 1;)
+            corpus.nexts[at] = ids[next] == ids[at] ? next : corpus.nexts[at];
+    }
+    struct replay_setup setup = {
+        .policy = policy_find("lru"), .capacity_entries = 10, .fetch_requests = 4};
+    replay_run(&corpus, &setup, &result);
+    assert_int_equal(result.hits, 4);
+    assert_int_equal(result.joined, 2);
+    assert_int_equal(result.joined_after[4], 1); /* two of four requests, */
+    assert_int_equal(result.joined_after[6], 1); /* and three */
+    corpus_free(&corpus);
+}
+
+/* An age counts by the rate that was asked for, not by the trace's own times. */
+static void a_rate_makes_the_time(void **state)
+{
+    (void)state;
+    struct corpus corpus;
+    struct replay_result slow, fast;
+    load(&corpus, "scan:100:1000", 1);
+    struct replay_setup setup = {
+        .policy = policy_find("ttl"), .ttl_ns = UINT64_C(1000000000), .rate_rps = 50};
+    replay_run(&corpus, &setup, &slow);
+    setup.rate_rps = 200;
+    replay_run(&corpus, &setup, &fast);
+    assert_int_equal(slow.hits, 0);
+    assert_int_equal(fast.hits, 500);
     corpus_free(&corpus);
 }
 
@@ -253,6 +317,9 @@ int main(void)
         cmocka_unit_test(corpus_refuses_what_it_cannot_read),
         cmocka_unit_test(belady_is_the_optimum),
         cmocka_unit_test(result_adds_up),
+        cmocka_unit_test(windows_say_when_there_were_hits),
+        cmocka_unit_test(a_rate_makes_the_time),
+        cmocka_unit_test(who_asks_during_a_fetch_joins_it),
         cmocka_unit_test(payload_changes_memory_but_not_hits),
         cmocka_unit_test(payload_leaves_future_and_age_known),
         cmocka_unit_test(a_sample_ages_as_fast_as_the_whole),

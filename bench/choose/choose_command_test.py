@@ -1,0 +1,179 @@
+"""choose_command_test.py - tidemark choose as its user sees it.
+
+usage: choose_command_test.py BIN_DIR RESULTS_DIR
+"""
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import unittest
+
+import jsonschema
+
+TIDEMARK, RESULTS = os.path.join(sys.argv[1], "tidemark"), sys.argv[2]
+FEW = "null,unbounded,lru,ttl,weak,fifo,slru,arc,sieve,lirs"
+
+
+def tidemark(*arguments):
+    return subprocess.run([TIDEMARK, *arguments], capture_output=True, text=True, timeout=200)
+
+
+def choose(*arguments):
+    done = tidemark("choose", *arguments, "--json")
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def replayed(*arguments):
+    """The same without servers: nothing that a clock decides."""
+    return choose(*arguments, "--no-serve")
+
+
+def policies(found):
+    return {row["policy"]: row for row in found["policies"]}
+
+
+class Choose(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        with open(os.path.join(RESULTS, "choose.schema.json"), encoding="utf-8") as file:
+            cls.schema = json.load(file)
+
+    def test_zipf_has_a_winner_and_the_reasons_are_exact(self):
+        found = replayed("--trace", "zipf:0.9:10k:60k", "--memory", "400KiB", "--policies", FEW)
+        jsonschema.validate(found, self.schema)
+        rows = policies(found)
+        best = rows[found["answer"]["policy"]]
+        self.assertTrue(found["answer"]["is_worth"])
+        self.assertGreater(best["hits"], rows["lru"]["hits"])
+        self.assertEqual(best["hits"], max(row["hits"] or 0 for row in rows.values()))
+        points = 100 * (best["predicted"]["hit_ratio"] - rows["lru"]["predicted"]["hit_ratio"])
+        self.assertIn("%.1f points more hits than lru" % points, found["answer"]["words"])
+        for name, row in rows.items():
+            if row["ruled_out"] is not None:
+                self.assertIn(name, ("null", "unbounded", "weak"))
+                continue
+            self.assertLessEqual(row["predicted"]["bytes"], 400 << 10)
+            self.assertGreater(row["regret_points"], 0)
+            self.assertLessEqual(row["at_half"]["hit_ratio"], row["predicted"]["hit_ratio"])
+            self.assertGreaterEqual(row["at_double"]["hit_ratio"], row["predicted"]["hit_ratio"])
+            mean = sum(row["windows"]) / len(row["windows"])
+            self.assertAlmostEqual(mean, row["predicted"]["hit_ratio"], 6)
+            self.assertAlmostEqual(row["worst_window"]["hit_ratio"], min(row["windows"][1:]), 6)
+        self.assertLess(best["bytes_for_target"], 400 << 10)
+        self.assertAlmostEqual(rows["lru"]["bytes_for_target"] / (400 << 10), 1, 1)
+
+    def test_predicted_hits_are_those_of_an_exact_replay(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "sized")
+            with open(path, "w", encoding="utf-8") as file:
+                for i in range(20000):
+                    key = (i * i * 7 + i // 3) % 1999
+                    file.write(f"{i // 10} {key} {100 + key % 900}\n")
+            found = replayed("--trace", path, "--memory", "256KiB", "--policies", "lru,sieve,arc")
+            self.assertEqual(found["sizes_from"], "trace")
+            for name, row in policies(found).items():
+                done = tidemark("replay", path, "--policies", name, "--capacity", "256KiB",
+                                "--payload", "--seed", "0", "--json")
+                exact = json.loads(done.stdout)
+                self.assertEqual(row["hits"], exact["hits"])
+                self.assertAlmostEqual(row["predicted"]["hit_ratio"], exact["hit_ratio"], 8)
+                self.assertEqual(row["predicted"]["bytes"], exact["peak_bytes"])
+
+    def test_on_a_uniform_trace_no_policy_helps(self):
+        found = replayed("--trace", "uniform:20k:100k", "--memory", "2MiB", "--policies",
+                         "lru,fifo,sieve,arc")
+        self.assertEqual(found["answer"]["policy"], "lru")
+        self.assertFalse(found["answer"]["is_worth"])
+        self.assertIn("no policy helps", found["answer"]["words"])
+        self.assertIn("no difference worth having", found["answer"]["words"])
+
+    def test_where_nothing_comes_twice_no_cache_helps(self):
+        found = replayed("--trace", "random:20k", "--memory", "1MiB", "--policies", "lru,sieve")
+        jsonschema.validate(found, self.schema)
+        self.assertIsNone(found["answer"]["policy"])
+        self.assertIn("no cache helps", found["answer"]["words"])
+
+    def test_on_a_scan_lru_is_not_chosen(self):
+        found = replayed("--trace", "scan:4k:60k", "--memory", "1MiB", "--policies", FEW)
+        self.assertNotIn(found["answer"]["policy"], (None, "lru", "fifo"))
+        rows = policies(found)
+        self.assertEqual(rows["lru"]["hits"], 0)
+        self.assertGreater(rows[found["answer"]["policy"]]["hits"], 10000)
+        self.assertIn("falls behind", rows["lru"]["words"])
+
+    def test_the_same_each_time_whatever_the_threads(self):
+        def found(threads):
+            answer = replayed("--trace", "shift:1.0:2000:20k", "--memory", "100KiB",
+                              "--threads", threads, "--policies", "lru,sieve,wtinylfu")
+            del answer["made_by"]
+            return answer
+        self.assertEqual(found("1"), found("3"))
+
+    def test_an_age_rules_out_who_keeps_none(self):
+        found = replayed("--trace", "zipf:0.9:5k:20k", "--memory", "4MiB", "--max-age", "1s",
+                         "--policies", "lru,sieve,ttl")
+        rows = policies(found)
+        self.assertIn("age", rows["lru"]["ruled_out"])
+        self.assertIsNone(rows["ttl"]["ruled_out"])
+        self.assertEqual(found["answer"]["policy"], "ttl")
+        older = replayed("--trace", "zipf:0.9:5k:20k", "--memory", "4MiB", "--max-age", "1h",
+                         "--policies", "ttl")
+        self.assertGreater(policies(older)["ttl"]["hits"], rows["ttl"]["hits"])
+
+    def test_how_much_memory_for_so_many_hits(self):
+        arguments = ("--trace", "zipf:1.0:5k:50k", "--policies", "lru,sieve")
+        found = replayed(*arguments, "--memory", "200KiB", "--target-hits", "80%")
+        for name, row in policies(found).items():
+            need = row["bytes_for_target"]
+            for memory, enough in ((need, True), (need * 0.95, False)):
+                again = replayed(*arguments, "--memory", f"{int(memory)}B")
+                ratio = policies(again)[name]["predicted"]["hit_ratio"]
+                self.assertEqual(ratio >= 0.8, enough, (name, need, ratio))
+        beyond = replayed(*arguments, "--memory", "200KiB", "--target-hits", "99%")
+        self.assertIsNone(policies(beyond)["lru"]["bytes_for_target"])
+        self.assertIn("cannot be had", " ".join(beyond["answer"]["reasons"]))
+
+    def test_the_best_are_served_and_the_prediction_is_checked(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "choose.json")
+            done = tidemark("choose", "--trace", "zipf:0.9:5k:30k", "--memory", "200KiB",
+                            "--miss-cost", "1ms", "--rate", "500", "--serve", "2s", "--slo",
+                            "p99=2ms", "--policies", "lru,sieve,fifo", "--out", path)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            with open(path, encoding="utf-8") as file:
+                found = json.load(file)
+        jsonschema.validate(found, self.schema)
+        self.assertIn("Served for real", done.stdout)
+        self.assertGreater(found["service"]["miss"]["p50_ns"], 1e6)
+        for row in found["policies"]:
+            measured, predicted = row["measured"], row["predicted_as_served"]
+            self.assertAlmostEqual(measured["hit_ratio"], predicted["hit_ratio"], delta=0.1)
+            self.assertAlmostEqual(measured["bytes"] / predicted["bytes"], 1, delta=0.1)
+            self.assertGreater(measured["mean_ns"], 0)
+            self.assertGreater(row["predicted"]["slo_ns"], 0)
+
+    def test_mistakes_are_told(self):
+        good = ["--trace", "zipf:1.0:100:1000"]
+        for arguments, words, status in (
+                ([], "--trace", 2),
+                (good + ["--slo", "2ms"], "--slo", 2),
+                (good + ["--slo", "p99=fast"], "--slo", 2),
+                (good + ["--target-hits", "0.9"], "--target-hits", 2),
+                (good + ["--policies", "lru,nosuch"], "nosuch", 2),
+                (good + ["--rate", "0"], "--rate", 2),
+                (good + ["--memory", "10"], "--memory", 2),
+                (["--trace", "zipf:1.0:100"], "no end", 1),
+                (["--trace", "zipf:1.0:100:5"], "too few", 1),
+                (["--trace", "no/such/file"], "no/such/file", 1),
+                (good + ["--server-dir", "/nowhere"], "/nowhere/serve-lru", 1)):
+            done = tidemark("choose", *arguments)
+            self.assertEqual(done.returncode, status, arguments)
+            self.assertIn(words, done.stderr)
+            self.assertEqual(done.stderr.count("\n"), 1, done.stderr)
+            self.assertEqual(done.stdout, "")
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1])

@@ -1,0 +1,175 @@
+/* choose_table.c - a choice for people: the answer, the ranking, what was checked. */
+#include "choose_show.h"
+
+#include "answer.h"
+#include "table.h"
+#include "units.h"
+
+#define INDENT "  "
+#define BUSY   "The machine was too busy with other things: "
+
+static double percent(double ratio)
+{
+    return 100 * ratio;
+}
+
+static void duration_cell(struct table *table, double ns)
+{
+    char text[UNITS_TEXT_BYTES];
+    if (ns > 0)
+        table_cell(table, TABLE_PLAIN, "%s", units_format_duration(text, ns));
+    else
+        table_cell(table, TABLE_FAINT, "-");
+}
+
+static void bytes_cell(struct table *table, uint64_t bytes)
+{
+    char text[UNITS_TEXT_BYTES];
+    if (bytes > 0)
+        table_cell(table, TABLE_PLAIN, "%s", units_format_size(text, (double)bytes));
+    else
+        table_cell(table, TABLE_FAINT, "-");
+}
+
+static void real_cell(struct table *table, double value)
+{
+    if (value > 0)
+        table_cell(table, TABLE_PLAIN, "%.1f", value);
+    else
+        table_cell(table, TABLE_FAINT, "-");
+}
+
+static void row_add(struct table *table, const struct choice *choice,
+                    const struct candidate *candidate)
+{
+    bool chosen = candidate == choice->answer.chosen;
+    table_cell(table, chosen ? TABLE_GOOD : TABLE_PLAIN, "%s", candidate->policy->name);
+    table_cell(table, chosen ? TABLE_GOOD : TABLE_PLAIN, "%.2f %%",
+               percent(hit_ratio(&candidate->now)));
+    table_cell(table, TABLE_PLAIN, "%.2f", regret_points(choice, candidate));
+    table_cell(table, TABLE_PLAIN, "%.1f %%",
+               percent(window_hit_ratio(&candidate->now, worst_window(&candidate->now))));
+    table_cell(table, TABLE_FAINT, "%.1f %%", percent(hit_ratio(&candidate->half)));
+    table_cell(table, TABLE_FAINT, "%.1f %%", percent(hit_ratio(&candidate->twice)));
+    bytes_cell(table, candidate->bytes_for_target);
+    duration_cell(table, candidate->predicted.mean_ns);
+    duration_cell(table, candidate->predicted.p50_ns);
+    duration_cell(table, candidate->predicted.p99_ns);
+    real_cell(table, candidate->predicted.cpu_us_per_request);
+    bytes_cell(table, candidate->predicted.bytes);
+}
+
+static void ranking_print(struct choice *choice, bool colours, FILE *out)
+{
+    static const struct table_column columns[] = {
+        {"policy", TABLE_LEFT},      {"hits", TABLE_RIGHT},    {"regret", TABLE_RIGHT},
+        {"worst", TABLE_RIGHT},      {"at half", TABLE_RIGHT}, {"at double", TABLE_RIGHT},
+        {"for target", TABLE_RIGHT}, {"mean", TABLE_RIGHT},    {"p50", TABLE_RIGHT},
+        {"p99", TABLE_RIGHT},        {"CPU us", TABLE_RIGHT},  {"memory", TABLE_RIGHT},
+    };
+    struct candidate *ranking[CHOICE_POLICIES_MAX];
+    size_t count = answer_ranking(choice, ranking);
+    struct table *table = table_create(columns, sizeof columns / sizeof columns[0]);
+    for (size_t i = 0; i < count; i++)
+        row_add(table, choice, ranking[i]);
+    table_print(table, colours, out);
+    table_destroy(table);
+    fprintf(out,
+            "\nregret: points below %.2f %%, belady's with as many entries as the roomiest held.\n"
+            "worst: of 20 windows of the trace, the first left out. for target: memory for %.2f %% "
+            "hits.\n"
+            "mean to CPU us: predicted at %.0f requests/s, from hits and misses served here.\n",
+            percent(hit_ratio(&choice->optimum)), percent(choice->target_hit_ratio),
+            choice->question.rate_rps);
+}
+
+static void ruled_out_print(const struct choice *choice, FILE *out)
+{
+    fprintf(out, "\nRuled out:\n");
+    for (size_t i = 0; i < choice->count; i++)
+        if (!is_eligible(&choice->candidates[i]))
+            fprintf(out, INDENT "%s %s\n", choice->candidates[i].policy->name,
+                    choice->candidates[i].ruled_out);
+}
+
+/* "measured (predicted, so far off)" */
+static void check_duration(struct table *table, double seen, double expected)
+{
+    char text[UNITS_TEXT_BYTES], other[UNITS_TEXT_BYTES];
+    if (expected > 0)
+        table_cell(table, TABLE_PLAIN, "%s / %s %+.0f %%", units_format_duration(text, seen),
+                   units_format_duration(other, expected), percent(expected / seen - 1));
+    else
+        table_cell(table, TABLE_PLAIN, "%s / -", units_format_duration(text, seen));
+}
+
+static void check_row(struct table *table, const struct candidate *candidate)
+{
+    const struct outlook *seen = &candidate->seen, *expected = &candidate->as_served;
+    char text[UNITS_TEXT_BYTES], other[UNITS_TEXT_BYTES];
+    table_cell(table, TABLE_PLAIN, "%s", candidate->policy->name);
+    table_cell(table, TABLE_PLAIN, "%.2f / %.2f %+.2f", percent(seen->hit_ratio),
+               percent(expected->hit_ratio), percent(expected->hit_ratio - seen->hit_ratio));
+    check_duration(table, seen->mean_ns, expected->mean_ns);
+    check_duration(table, seen->p50_ns, expected->p50_ns);
+    check_duration(table, seen->p99_ns, expected->p99_ns);
+    table_cell(table, TABLE_PLAIN, "%.1f / %.1f %+.0f %%", seen->cpu_us_per_request,
+               expected->cpu_us_per_request,
+               percent(expected->cpu_us_per_request / seen->cpu_us_per_request - 1));
+    table_cell(table, TABLE_PLAIN, "%s / %s", units_format_size(text, (double)seen->bytes),
+               units_format_size(other, (double)expected->bytes));
+}
+
+static void checks_print(const struct choice *choice, bool colours, FILE *out)
+{
+    static const struct table_column columns[] = {
+        {"policy", TABLE_LEFT},  {"hits %", TABLE_RIGHT}, {"mean", TABLE_RIGHT},
+        {"p50", TABLE_RIGHT},    {"p99", TABLE_RIGHT},    {"CPU us", TABLE_RIGHT},
+        {"memory", TABLE_RIGHT},
+    };
+    size_t count = 0;
+    bool disturbed = false;
+    struct table *table = table_create(columns, sizeof columns / sizeof columns[0]);
+    for (size_t i = 0; i < choice->count; i++)
+        if (choice->candidates[i].measured) {
+            check_row(table, &choice->candidates[i]);
+            disturbed |= choice->candidates[i].disturbed;
+            count++;
+        }
+    if (count > 0) {
+        fprintf(out,
+                "\nServed for real: measured / predicted, and by how much the prediction is "
+                "off%s\n",
+                choice->sized ? " (with the service's own records)" : "");
+        table_print(table, colours, out);
+    }
+    if (disturbed)
+        fprintf(out, BUSY "measured times are too long.\n");
+    table_destroy(table);
+}
+
+static void answer_print(const struct answer *answer, FILE *out)
+{
+    fprintf(out, "%s\n", answer->words);
+    for (size_t i = 0; i < answer->reason_count; i++)
+        fprintf(out, INDENT "- %s\n", answer->reasons[i]);
+}
+
+void choose_table(struct choice *choice, const struct service_costs *costs, FILE *out)
+{
+    char requests[UNITS_TEXT_BYTES], ids[UNITS_TEXT_BYTES];
+    bool colours = table_wants_colours(out);
+    fprintf(out, "%s: %s requests for %s ids, sizes of the %s\n\n", choice->question.trace,
+            units_format_count(requests, choice->corpus.requests),
+            units_format_count(ids, choice->corpus.distinct),
+            choice->sized ? "trace" : "service's records");
+    answer_print(&choice->answer, out);
+    if (choice->baseline != NULL) {
+        fprintf(out, "\n");
+        ranking_print(choice, colours, out);
+    }
+    if (costs != NULL && (costs->hit.disturbed || costs->miss.disturbed))
+        fprintf(out, BUSY "predicted times are too long.\n");
+    ruled_out_print(choice, out);
+    checks_print(choice, colours, out);
+}

@@ -1,0 +1,122 @@
+/* costs.c - a policy on a bed, and a real server under hits only and under misses only. */
+#include "costs.h"
+
+#include "bed.h"
+#include "serve.h"
+
+#include <time.h>
+
+#define ROUNDS     3 /* the least of so many counts: what is more was somebody else */
+#define OPERATIONS 20000
+#define LOADS      5 /* the same of a server under load */
+#define BODY_CHARS 350
+#define KEYS       (4 * COSTS_ENTRIES)
+
+static double cpu_ns_now(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return (double)now.tv_sec * 1e9 + (double)now.tv_nsec;
+}
+
+static void get_hits(struct bed *bed, const struct key *keys)
+{
+    for (uint32_t i = 0; i < OPERATIONS; i++)
+        bed_get(bed, &keys[i % COSTS_ENTRIES]);
+}
+
+static void get_misses(struct bed *bed, const struct key *keys)
+{
+    for (uint32_t i = 0; i < OPERATIONS; i++)
+        bed_get(bed, &keys[2 * COSTS_ENTRIES + i % COSTS_ENTRIES]);
+}
+
+static void put_all(struct bed *bed, const struct key *keys)
+{
+    (void)keys;
+    for (uint32_t i = 0; i < OPERATIONS; i++)
+        bed_put(bed);
+}
+
+static double least_ns(void (*work)(struct bed *, const struct key *), struct bed *bed,
+                       const struct key *keys)
+{
+    double least = 0;
+    for (int round = 0; round < ROUNDS; round++) {
+        double began = cpu_ns_now();
+        work(bed, keys);
+        double each = (cpu_ns_now() - began) / OPERATIONS;
+        least = round == 0 || each < least ? each : least;
+    }
+    return least;
+}
+
+struct policy_costs costs_of_policy(const struct policy *policy)
+{
+    struct memory_zone *zone = memory_zone_create();
+    struct key *keys = keys_create(zone, KEYS);
+    struct bed *bed = bed_create(zone, &(struct bed_setup){.policy = policy,
+                                                           .entries = COSTS_ENTRIES,
+                                                           .keys = keys,
+                                                           .key_count = KEYS,
+                                                           .body_chars = BODY_CHARS});
+    struct policy_costs costs;
+    bed_fill(bed);
+    costs.hit_ns = least_ns(get_hits, bed, keys);
+    costs.miss_ns = least_ns(get_misses, bed, keys);
+    costs.put_ns = least_ns(put_all, bed, keys);
+    bed_destroy(bed);
+    memory_free(keys);
+    memory_zone_destroy(zone);
+    return costs;
+}
+
+static void cost_take(struct service_cost *cost, const struct served *served)
+{
+    histogram_destroy(cost->latency);
+    cost->cpu_ns = served->cpu_ns / (double)histogram_count(served->latency);
+    cost->latency = served->latency;
+    cost->disturbed = served->disturbed;
+}
+
+/* The round with the shortest latencies counts: the machine has other things to do as well. */
+static int cost_measure(struct service_cost *cost, struct serve_setup *setup, const char *ids,
+                        char error[CHOICE_ERROR_BYTES])
+{
+    struct served served;
+    setup->trace = ids;
+    for (int round = 0; round < LOADS; round++) {
+        if (serve(setup, &served, error) != 0)
+            return -1;
+        if (round == 0 || histogram_mean(served.latency) < histogram_mean(cost->latency))
+            cost_take(cost, &served);
+        else
+            histogram_destroy(served.latency);
+    }
+    return 0;
+}
+
+int costs_of_service(struct service_costs *costs, const struct question *question,
+                     const struct serving *serving, char error[CHOICE_ERROR_BYTES])
+{
+    struct serve_setup setup = {.serving = serving,
+                                .policy = "lru",
+                                .capacity = "1000",
+                                .miss_cost_ns = question->miss_cost_ns,
+                                .rate_rps = question->rate_rps,
+                                .warm = true};
+    *costs = (struct service_costs){.rate_rps = question->rate_rps,
+                                    .fetch_ns = (double)question->miss_cost_ns};
+    if (cost_measure(&costs->hit, &setup, "uniform:1", error) == 0 &&
+        cost_measure(&costs->miss, &setup, "random", error) == 0)
+        return 0;
+    costs_free(costs);
+    return -1;
+}
+
+void costs_free(struct service_costs *costs)
+{
+    histogram_destroy(costs->hit.latency);
+    histogram_destroy(costs->miss.latency);
+    *costs = (struct service_costs){0};
+}

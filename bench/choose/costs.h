@@ -1,0 +1,40 @@
+/* costs.h - what this machine takes: for an operation of a policy, for a hit and a miss served. */
+#ifndef COSTS_H
+#define COSTS_H
+
+#include "choice.h"
+#include "histogram.h"
+
+#include <stdatomic.h>
+
+/* Briefly measured, in this process, on a cache of COSTS_ENTRIES. */
+#define COSTS_ENTRIES 10000
+struct policy_costs costs_of_policy(const struct policy *policy);
+
+/* Of one kind of request, served at a rate. */
+struct service_cost {
+    double cpu_ns;             /* of the server, a request */
+    struct histogram *latency; /* from when it was due; released by costs_free */
+    bool disturbed;            /* the load generator itself was late: the machine was busy */
+};
+
+struct service_costs {
+    double rate_rps, fetch_ns; /* the load, and what the origin takes */
+    struct service_cost hit, miss;
+};
+
+/* Whoever serves. */
+struct serving {
+    const char *server_dir;
+    int server_cpu, generator_cpu;
+    uint64_t seconds_ns; /* of a load that is not limited in requests */
+    const atomic_bool *stop;
+};
+
+/* Serves the baseline hits only and then misses only, at the question's rate; a miss costs what
+ * the question says. 0, or -1 and one line in error, with nothing to free. */
+int costs_of_service(struct service_costs *costs, const struct question *question,
+                     const struct serving *serving, char error[CHOICE_ERROR_BYTES]);
+void costs_free(struct service_costs *costs);
+
+#endif

@@ -1,0 +1,124 @@
+/* prediction_test.c - mixtures whose latencies can be worked out by hand. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "prediction.h"
+
+#include <math.h>
+
+#define HIT_NS     100000.0
+#define MISS_NS    5100000.0
+#define FETCH_NS   5000000.0
+#define CPU_NS     20000.0
+#define NEAR(a, b) (fabs((a) - (b)) <= 0.002 * (b))
+
+static const struct policy_costs same = {50, 50, 500};
+
+struct test {
+    struct service_costs costs;
+    struct predictor *predictor;
+};
+
+/* Every hit takes as long as every other, and so does every miss. */
+static void test_begin(struct test *test, double rate_rps)
+{
+    test->costs = (struct service_costs){
+        .rate_rps = rate_rps,
+        .fetch_ns = FETCH_NS,
+        .hit = {CPU_NS, histogram_create()},
+        .miss = {CPU_NS, histogram_create()},
+    };
+    for (int i = 0; i < 100; i++) {
+        histogram_record(test->costs.hit.latency, (uint64_t)HIT_NS);
+        histogram_record(test->costs.miss.latency, (uint64_t)MISS_NS);
+    }
+    test->predictor = predictor_create(&test->costs, &same);
+}
+
+static void test_end(struct test *test)
+{
+    predictor_destroy(test->predictor);
+    costs_free(&test->costs);
+}
+
+static struct replay_result result_of(uint64_t hits)
+{
+    return (struct replay_result){.requests = 1000, .hits = hits, .misses = 1000 - hits};
+}
+
+/* A percentile above the hit ratio is a miss's, one below it a hit's. */
+static void a_miss_decides_what_lies_above_the_hit_ratio(void **state)
+{
+    (void)state;
+    struct test test;
+    struct replay_result many = result_of(995), few = result_of(980), half = result_of(499);
+    test_begin(&test, 1000);
+    struct outlook outlook = predict(test.predictor, &same, &many, 99.9);
+    assert_true(NEAR(outlook.p50_ns, HIT_NS) && NEAR(outlook.p99_ns, HIT_NS));
+    assert_true(NEAR(outlook.slo_ns, MISS_NS));
+    assert_true(NEAR(outlook.mean_ns, 0.995 * HIT_NS + 0.005 * MISS_NS));
+    outlook = predict(test.predictor, &same, &few, 97.9);
+    assert_true(NEAR(outlook.p99_ns, MISS_NS) && NEAR(outlook.slo_ns, HIT_NS));
+    outlook = predict(test.predictor, &same, &half, 0);
+    assert_true(NEAR(outlook.p50_ns, MISS_NS) && outlook.slo_ns == 0);
+    assert_true(NEAR(outlook.cpu_us_per_request, CPU_NS / 1e3));
+    test_end(&test);
+}
+
+/* Who joins a fetch waits for what is left of it. */
+static void who_joins_waits_for_the_rest(void **state)
+{
+    (void)state;
+    struct test test;
+    struct replay_result result = result_of(900);
+    result.joined = result.joined_after[REPLAY_JOINED_PARTS - 1] = 900;
+    test_begin(&test, 1000);
+    struct outlook outlook = predict(test.predictor, &same, &result, 0);
+    double rest_ns = FETCH_NS * 0.5 / REPLAY_JOINED_PARTS;
+    assert_true(NEAR(outlook.p50_ns, MISS_NS - FETCH_NS + rest_ns));
+    assert_true(NEAR(outlook.p99_ns, MISS_NS));
+    test_end(&test);
+}
+
+/* A policy that takes 10 us more for a hit makes all wait longer: L E[S^2] / 2 (1 - L E[S]). */
+static void a_dearer_policy_makes_all_wait(void **state)
+{
+    (void)state;
+    struct test test;
+    const struct policy_costs dear = {same.hit_ns + 10000, same.miss_ns, same.put_ns};
+    struct replay_result all = result_of(1000);
+    test_begin(&test, 20000);
+    double rate = 20000 / 1e9, own_ns = rate * CPU_NS * CPU_NS / (2 * (1 - rate * CPU_NS));
+    double wait_ns = rate * 30000 * 30000 / (2 * (1 - rate * 30000));
+    struct outlook outlook = predict(test.predictor, &dear, &all, 0);
+    assert_true(NEAR(outlook.mean_ns, HIT_NS + 10000 + wait_ns - own_ns));
+    assert_true(NEAR(outlook.cpu_us_per_request, 30));
+    test_end(&test);
+}
+
+static void nothing_is_predicted_beyond_what_a_loop_serves(void **state)
+{
+    (void)state;
+    struct test test;
+    struct replay_result all = result_of(1000);
+    test_begin(&test, 49000);
+    struct outlook outlook = predict(test.predictor, &same, &all, 99);
+    assert_true(outlook.mean_ns == 0 && outlook.p99_ns == 0 && outlook.slo_ns == 0);
+    assert_true(outlook.hit_ratio == 1 && NEAR(outlook.cpu_us_per_request, 20));
+    test_end(&test);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_miss_decides_what_lies_above_the_hit_ratio),
+        cmocka_unit_test(who_joins_waits_for_the_rest),
+        cmocka_unit_test(a_dearer_policy_makes_all_wait),
+        cmocka_unit_test(nothing_is_predicted_beyond_what_a_loop_serves),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
