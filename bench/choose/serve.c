@@ -38,7 +38,9 @@ static int server_start(const struct serve_setup *setup, struct child *child,
         snprintf(text[4], ARGUMENT_BYTES, "--ttl=%lluns", (unsigned long long)setup->ttl_ns);
         list[4] = text[4];
     }
-    return child_start(child, list, setup->serving->server_cpu, setup->serving->stop, error);
+    const struct child_setup server = {
+        .argv = list, .cpu = setup->serving->server_cpu, .start_ns = CHILD_START_NS};
+    return child_start(child, &server, setup->serving->stop, error);
 }
 
 static unsigned connections_for(const struct serve_setup *setup)
