@@ -20,8 +20,9 @@ struct outbox {
 
 struct client {
     int socket;
-    bool busy;    /* a statement runs */
-    bool leaving; /* once its outbox is empty */
+    uint64_t rests_until_ns; /* from one slice to the next, requests have their turn */
+    bool busy;               /* a statement runs */
+    bool leaving;            /* once its outbox is empty */
     struct interpreter *interpreter;
     struct outbox out;
     size_t in_count;
@@ -192,13 +193,17 @@ bool client_step(struct client *client, uint64_t now_ns)
     if (client_due_ns(client) > now_ns)
         return true;
     progress_tell(client, interpreter_step(client->interpreter));
+    client->rests_until_ns = now_ns + 2 * SLICE_NS;
     return out_send(client);
 }
 
 uint64_t client_due_ns(const struct client *client)
 {
     bool waits = !client->busy || client->leaving || unread(client) >= UNREAD_BYTES;
-    return waits ? UINT64_MAX : interpreter_wake_ns(client->interpreter);
+    uint64_t wake_ns = interpreter_wake_ns(client->interpreter);
+    if (waits)
+        return UINT64_MAX;
+    return wake_ns > client->rests_until_ns ? wake_ns : client->rests_until_ns;
 }
 
 unsigned client_events(const struct client *client)

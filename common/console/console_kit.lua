@@ -45,6 +45,18 @@ function setmetatable(value, meta)
     return raw_setmetatable(value, meta)
 end
 
+-- Lua's own calls the handler where the error is raised: in the hook, where no hook stops it.
+local function handled(handler, ok, ...)
+    if ok then
+        return true, ...
+    end
+    return false, handler((...))
+end
+
+function xpcall(f, handler, ...)
+    return handled(handler, pcall(f, ...))
+end
+
 function load(text, name, _, ...)
     if type(text) ~= "string" or #text > STATEMENT_BYTES then
         error("load takes a text of at most " .. STATEMENT_BYTES .. " bytes", 2)

@@ -3,7 +3,6 @@
 
 usage: console_test.py DIRECTORY_OF_THE_PROGRAMS [unittest options]
 """
-import concurrent.futures
 import http.client
 import json
 import os
@@ -19,7 +18,7 @@ import time
 import unittest
 
 PROGRAMS = sys.argv.pop(1)
-PATIENCE_S = 60
+PATIENCE_S = 30
 
 
 class Client:
@@ -74,7 +73,7 @@ class Server:
         self.path = f"{self.folder.name}/console"
         self.process = subprocess.Popen(
             [f"{PROGRAMS}/serve-{policy}", "--port", "0", "--console", self.path, *options],
-            stderr=subprocess.PIPE, text=True)
+            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
         self.line = self.process.stderr.readline()
         found = re.search(r"http://(\S+):(\d+) ", self.line)
         if not found:
@@ -86,7 +85,11 @@ class Server:
 
     def __exit__(self, *_):
         self.process.send_signal(signal.SIGTERM)
-        _, rest = self.process.communicate(timeout=PATIENCE_S)
+        try:
+            _, rest = self.process.communicate(timeout=PATIENCE_S)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            _, rest = self.process.communicate()
         self.folder.cleanup()
         if self.process.returncode or rest:
             raise AssertionError(f"exit {self.process.returncode}: {rest}")
@@ -253,6 +256,423 @@ class Objects(ConsoleTest):
                 self.assertIn("jemalloc", json.load(file))
             self.error(client, "jemalloc.dump('/nowhere/x')", "cannot write")
             self.error(client, "jemalloc.prof.active(true)", "heap profiles")
+
+
+class Traffic:
+    """Asks for users all the while; each request must succeed."""
+
+    def __init__(self, server):
+        self.server, self.ended, self.requests, self.slowest_s = server, threading.Event(), 0, 0.0
+        self.failures = []
+        self.thread = threading.Thread(target=self.run)
+
+    def run(self):
+        connection = http.client.HTTPConnection(self.server.address, self.server.port,
+                                                timeout=PATIENCE_S)
+        while not self.ended.is_set():
+            began = time.monotonic()
+            connection.request("GET", f"/users/{self.requests % 1000}")
+            answer = connection.getresponse()
+            body = answer.read()
+            if answer.status != 200 or b'"user_id"' not in body:
+                self.failures.append(answer.status)
+            self.slowest_s = max(self.slowest_s, time.monotonic() - began)
+            self.requests += 1
+        connection.close()
+
+    def __enter__(self):
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.ended.set()
+        self.thread.join()
+        if self.failures or self.requests == 0:
+            raise AssertionError(f"{self.requests} requests, failed: {self.failures[:5]}")
+
+
+OVER_TIME = "stopped: it has run for as long"
+ANYTHING = "^|"  # fails or not, as long as it ends
+OVER_MEMORY = "not enough memory|more memory than|took all the memory"
+
+# What tries to break out, and what it gets.
+ATTACKS = (
+    ("while true do end", OVER_TIME),
+    ("while true do pcall(function() while true do end end) end", OVER_TIME),
+    ("while true do xpcall(function() error('x') end, function() while true do end end) end",
+     OVER_TIME),
+    ("local function f() return f() end f()", OVER_TIME),
+    ("repeat load('local x = 1')() until false", OVER_TIME),
+    ("local s = '' while true do pcall(function() s = s .. ('x'):rep(100000) end) end",
+     OVER_TIME + "|" + OVER_MEMORY),
+    ("return ('x'):rep(1 << 30)", OVER_MEMORY),
+    ("return (''):rep(1 << 60) == ''", None),
+    ("local t = {} for i = 1, 1 << 40 do t[i] = {i} end", OVER_MEMORY + "|" + OVER_TIME),
+    ("local function f() return 1 + f() end f()", "stack overflow|" + OVER_MEMORY + "|" + OVER_TIME),
+    ("local function f() return pcall(f) end return f()", ANYTHING),
+    ("string.find(('a'):rep(1000), '.-.-.-.-b')", "too many steps"),
+    ("while true do pcall(string.find, ('a'):rep(1000), '.-.-.-.-b') end", OVER_TIME),
+    ("string.find(('a'):rep(1 << 19), '.-b')", OVER_TIME + "|too many steps"),
+    ("string.find('x', ('('):rep(40))", "too many captures|without a"),
+    ("string.find('x', ('x?'):rep(1000))", "too complex"),
+    ("string.rep('x', -1) .. ('%99999d'):format(1)", "invalid (conversion|format)"),
+    ("table.sort({3, 2, 1, 4}, function() while true do end end)", OVER_TIME),
+    ("table.concat(setmetatable({}, {__len = function() return 1 << 60 end, __index = type}))",
+     "plain table"),
+    ("table.move({}, 1, 1 << 60, 2)", OVER_TIME),
+    ("table.insert(setmetatable({}, {__len = function() return 1 << 60 end}), 1, 'x')", OVER_TIME),
+    ("table.unpack({}, 1, 1 << 24)", "too many results"),
+    ("for _ in ('x'):rep(1 << 19):gmatch('.') do end", OVER_TIME),
+    ("('x'):rep(1 << 20):gsub('x', ('y'):rep(1000))", OVER_TIME + "|" + OVER_MEMORY),
+    ("tostring(setmetatable({}, {__tostring = function() while true do end end}))",
+     "called back from C"),
+    ("return setmetatable({}, {__tostring = function() while true do end end})",
+     "called back from C"),
+    ("return setmetatable({}, {__tostring = function() error({}) end})", "cannot be shown|table"),
+    ("local t = setmetatable({}, {__index = function(t, k) return t[k + 1] end}) return t[1]",
+     "overflow"),
+    ("local t = {} setmetatable(t, {__index = t}) return t.x", "loop"),
+    ("setmetatable({}, {__gc = function() while true do end end})", "finalizer"),
+    ("local x <close> = setmetatable({}, {__close = function() while true do end end})", OVER_TIME),
+    ("local x <close> = setmetatable({}, {__close = function() while true do end end}) "
+     "while true do end", OVER_TIME),
+    ("error()", "nil"),
+    ("error({code = 1})", "table"),
+    ("error(setmetatable({}, {__tostring = function() return 'mine' end}))", "mine"),
+    ("error('two\\nlines')", "two lines"),
+    ("string.dump(print)", "nil value"),
+    ("load('\\27Lua\\x54\\0')", None),
+    ("assert(load('\\27Lua\\x54\\0'))", "binary chunk|attempt to load"),
+    ("assert(load('return 1', 'x', 'b'))()", None),
+    ("load(function() return 'x = 1' end)", "load takes a text"),
+    ("load(('x = 1 '):rep(10000))", "load takes a text"),
+    ("io.open('/etc/passwd')", "nil value"),
+    ("os.execute('true')", "nil value"),
+    ("require('x')", "nil value"),
+    ("dofile('/etc/passwd')", "nil value"),
+    ("debug.sethook()", "nil value"),
+    ("coroutine.wrap(function() while true do end end)()", "nil value|" + OVER_TIME),
+    ("collectgarbage('stop')", "only collectgarbage"),
+    ("getmetatable('').__index = nil", "index"),
+    ("getmetatable(main.cache).__index = nil", "index|attempt"),
+    ("main.cache.x = 1", "records come by requests"),
+    ("main.cache[{}]", None),
+    ("main.cache[('x'):rep(1 << 19)]", None),
+    ("print = nil json = nil tostring = nil string.format = nil return {1}", None),
+    ("_ENV = {} return 1", None),
+    ("budget('1000s')", "from 1ms to 60s"),
+    ("budget(nil, '1TiB')", "from 16MiB to 256MiB"),
+    ("sleep(-1)", "seconds"),
+    ("sleep(0/0)", "seconds"),
+    ("for i = 1, 1e9 do local _ = main.cache[i] end", OVER_TIME),
+    ("utf8.char(table.unpack({}, 1, 100))", "number expected"),
+    ("math.random(0)", None),
+    ("goto x", "no visible label"),
+    ("return " + "(" * 300 + "1" + ")" * 300, "overflow|too many|limit"),
+    ("x = " + "{" * 5000, "overflow|too many|limit"),
+)
+
+
+class Budgets(ConsoleTest):
+    def test_nothing_breaks_out(self):
+        with Server("lru", "--capacity", "100") as server:
+            for statement, wanted in ATTACKS:
+                with server.client() as client, self.subTest(statement=statement[:100]):
+                    began = time.monotonic()
+                    kind, text = client.ask(statement)
+                    self.assertLess(time.monotonic() - began, 20)
+                    if wanted == ANYTHING:
+                        self.assertIn(kind, "de")
+                    elif wanted is None:
+                        self.assertEqual(kind, "d", text)
+                    else:
+                        self.assertEqual(kind, "e", text)
+                        self.assertRegex(text, wanted)
+                    self.assertEqual(self.value(client, "1 + 1"), "2")
+                server.get("/users/1")
+
+    def test_memory_that_is_kept_ends_with_a_new_beginning(self):
+        with Server("lru") as server, server.client() as client:
+            client.ask("budget('10s')")
+            client.ask("t = {} while true do t[#t + 1] = ('x'):rep(100000) .. #t end")
+            for _ in range(50):
+                if client.ask("t[#t + 1] = ('x'):rep(10000) .. #t")[0] == "e":
+                    break
+            for _ in range(50):
+                if client.ask("u = {u, #'x'}")[0] == "e":
+                    break
+            client.ask("1 + 1")
+            self.assertEqual(self.value(client, "1 + 1"), "2")
+
+    def test_budget_can_be_raised(self):
+        loop = "local sum = 0 for i = 1, 2e7 do sum = sum + i end return 'over'"
+        with Server("lru") as server, server.client() as client:
+            self.error(client, loop, OVER_TIME)
+            self.value(client, "budget('60s')")
+            self.assertEqual(self.value(client, loop), "over")
+
+    def test_interrupt(self):
+        with Server("lru") as server, server.client() as client:
+            for statement in ("sleep(60)", "budget('60s') while true do end",
+                              "while true do pcall(sleep, 1) end", "mem.watch(60)"):
+                client.send("s", statement.encode())
+                time.sleep(0.1)
+                client.send("i")
+                kind, text = client.answer()
+                self.assertEqual(kind, "e")
+                self.assertTrue(text.endswith("interrupted"), text)
+            client.send("i")  # nothing runs: nothing happens
+            self.assertEqual(self.value(client, "1"), "1")
+
+
+class Hostile(ConsoleTest):
+    def test_requests_are_served_whatever_clients_do(self):
+        with Server("unbounded") as server:
+            server.fill(0, 1000)
+            with Traffic(server) as traffic:
+                for attack in (self.endless_loops, self.gigabyte, self.garbage, self.thousand,
+                               self.half_way, self.slow_reader, self.early_request):
+                    with self.subTest(attack=attack.__name__):
+                        before = traffic.requests
+                        attack(server)
+                        self.await_requests(traffic, before + 3)
+                        with server.client() as client:
+                            self.assertEqual(self.value(client, "#main.cache"), "1000")
+            self.assertLess(traffic.slowest_s, 5)
+
+    def await_requests(self, traffic, count):
+        deadline = time.monotonic() + PATIENCE_S
+        while traffic.requests < count:
+            self.assertLess(time.monotonic(), deadline, "no request is served any more")
+            time.sleep(0.01)
+
+    def endless_loops(self, server):
+        clients = [server.client() for _ in range(8)]
+        for client in clients:
+            client.send("s", b"budget('60s') while true do end")
+        time.sleep(0.3)
+        for client in clients:
+            client.send("i")
+        for client in clients:
+            self.assertEqual(client.answer(), ("e", "interrupted"))
+            client.socket.close()
+
+    def gigabyte(self, server):
+        """The server refuses and closes long before a gigabyte has come."""
+        for header in (b"", b"s" + struct.pack(">I", 1 << 30)):
+            with server.client() as client:
+                sent = 0
+                try:
+                    client.socket.sendall(header)
+                    while sent < 1 << 30:
+                        sent += client.socket.send(b"x" * (1 << 20))
+                except (BrokenPipeError, ConnectionResetError):
+                    pass
+                self.assertLess(sent, 1 << 26)
+
+    def garbage(self, server):
+        for bytes_sent in (b"\0", b"GET / HTTP/1.1\r\n\r\n", bytes(range(256)) * 10,
+                           b"s\xff\xff\xff\xff", b"i\0\0\0\1x"):
+            with server.client() as client:
+                client.socket.sendall(bytes_sent)
+                kind, text = client.answer()
+                self.assertEqual(kind, "e", text)
+                self.assertRegex(text, "no request|too long")
+                self.assertClosed(client)
+        with server.client() as client:
+            self.assertEqual(client.ask(os.urandom(2000).decode("latin-1"))[0], "e")
+            self.assertEqual(self.value(client, "1"), "1")
+            client.send("s", b"return '\0\xff'")
+            self.assertEqual(client.answer()[0], "d")
+
+    def assertClosed(self, client):
+        try:
+            self.assertEqual(client.socket.recv(1), b"")
+        except ConnectionResetError:
+            pass
+
+    def thousand(self, server):
+        staying = [server.client() for _ in range(8)]
+        for client in staying:
+            self.value(client, "1")
+        for _ in range(1000):
+            with server.client() as client:
+                kind, text = client.answer()
+                self.assertEqual(kind, "e")
+                self.assertRegex(text, "too many clients")
+        for client in staying:
+            self.assertEqual(self.value(client, "1"), "1")
+            client.socket.close()
+        self.await_free(server)
+
+    def await_free(self, server):
+        deadline = time.monotonic() + PATIENCE_S
+        while True:
+            with server.client() as client:
+                if client.ask("1")[0] == "d":
+                    return
+            self.assertLess(time.monotonic(), deadline)
+
+    def half_way(self, server):
+        for sent in (b"s", b"s\0\0\0\x0awhil", b"", b"s\0\0\0\x11while true do end",
+                     b"s\0\0\0\x0amem.now() ", b"s\0\0\0\x09sleep(60)"):
+            for _ in range(5):
+                with server.client() as client:
+                    client.socket.sendall(sent)
+        self.await_free(server)
+
+    def slow_reader(self, server):
+        """What is not read is not made: the server's memory stays as it is."""
+        before = self.rss(server)
+        clients = [server.client() for _ in range(4)]
+        for client in clients:
+            client.send("s", b"budget('60s') local s = ('x'):rep(100000) while true do print(s) end")
+        time.sleep(0.5)
+        self.assertLess(self.rss(server) - before, 32 << 20)
+        for client in clients:
+            client.socket.close()
+        self.await_free(server)
+
+    def rss(self, server):
+        with open(f"/proc/{server.process.pid}/statm", encoding="ascii") as file:
+            return int(file.read().split()[1]) * os.sysconf("SC_PAGESIZE")
+
+    def early_request(self, server):
+        with server.client() as client:
+            client.send("s", b"sleep(60)")
+            client.send("s", b"1")
+            kind, text = client.answer()
+            self.assertEqual((kind, "before the last answer" in text), ("e", True))
+            self.assertClosed(client)
+
+    @unittest.skipIf(os.geteuid() != 0, "only root can be somebody else")
+    def test_other_users_are_refused(self):
+        with Server("lru") as server:
+            os.chmod(server.folder.name, 0o755)
+            self.assertEqual(os.stat(server.path).st_mode & 0o777, 0o600)
+            for mode, wanted in ((0o600, "denied"), (0o666, "own user only")):
+                os.chmod(server.path, mode)
+                self.assertEqual(self.as_somebody_else(server.path, wanted), 0, wanted)
+
+    def as_somebody_else(self, path, wanted):
+        child = os.fork()
+        if child == 0:
+            status = 1
+            try:
+                os.setgroups([])
+                os.setgid(65534)
+                os.setuid(65534)
+                with Client(path) as client:
+                    kind, text = client.answer()
+                    status = 0 if kind == "e" and wanted in text else 1
+            except PermissionError:
+                status = 0 if wanted == "denied" else 1
+            finally:
+                os._exit(status)
+        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+    def test_a_stale_socket_and_one_in_use(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = f"{folder}/socket"
+            with socket.socket(socket.AF_UNIX) as stale:
+                stale.bind(path)
+            first = self.start("--console", path)
+            first.stderr.readline()
+            with Client(path) as client:
+                self.assertEqual(self.value(client, "1"), "1")
+            second = self.start("--console", path)
+            self.assertEqual(second.wait(PATIENCE_S), 1)
+            self.assertRegex(second.stderr.read(), "--console: cannot listen")
+            self.stop(first)
+            self.assertFalse(os.path.exists(path))
+            third = self.start("--console", f"{folder}/nowhere/x")
+            self.assertEqual(third.wait(PATIENCE_S), 1)
+            third.stderr.close()
+            second.stderr.close()
+
+    def test_a_default_that_cannot_be_is_a_warning(self):
+        server = self.start(XDG_RUNTIME_DIR="/nowhere")
+        self.assertRegex(server.stderr.readline(), "--console: cannot listen .*; going on without")
+        self.assertRegex(server.stderr.readline(), "http://")
+        self.stop(server)
+        with tempfile.TemporaryDirectory() as folder:
+            server = self.start(XDG_RUNTIME_DIR=folder)
+            server.stderr.readline()
+            self.assertEqual(os.listdir(folder), [f"tidemark-{server.pid}.sock"])
+            self.stop(server)
+            self.assertEqual(os.listdir(folder), [])
+            server = self.start("--console", "off", XDG_RUNTIME_DIR=folder)
+            server.stderr.readline()
+            self.assertEqual(os.listdir(folder), [])
+            self.stop(server)
+
+    def start(self, *options, **environment):
+        return subprocess.Popen([f"{PROGRAMS}/serve-lru", "--port", "0", *options],
+                                stderr=subprocess.PIPE, text=True,
+                                env={**os.environ, **environment})
+
+    def stop(self, server):
+        server.send_signal(signal.SIGTERM)
+        self.assertEqual(server.wait(PATIENCE_S), 0)
+        server.stderr.close()
+
+
+class Threads(ConsoleTest):
+    def test_walking_and_changing_under_load(self):
+        with Server("lru", "--capacity", "4000", "--threads", "2") as server:
+            with Traffic(server), Traffic(server), server.client() as client:
+                self.value(client, "budget('60s')")
+                for _ in range(5):
+                    self.value(client, "local n = 0 for id in pairs(main.cache) do n = n + 1 end")
+                    self.value(client, "main.cache:resize(500)")
+                    self.value(client, "main.cache:resize(4000)")
+                    self.value(client, "main.cache:stats(), mem.now(), main.cache:sample(5)")
+                    self.value(client, "main.cache:clear()")
+
+
+class Command(ConsoleTest):
+    def run_command(self, *arguments, stdin="", folder="/nowhere"):
+        return subprocess.run([f"{PROGRAMS}/tidemark", "console", *arguments], input=stdin,
+                              capture_output=True, text=True, timeout=PATIENCE_S,
+                              env={**os.environ, "XDG_RUNTIME_DIR": folder})
+
+    def test_piped(self):
+        with Server("lru") as server:
+            server.fill(0, 2)
+            done = self.run_command(server.path, stdin="#main.cache\n")
+            self.assertEqual((done.returncode, done.stdout, done.stderr), (0, "2\n", ""))
+            done = self.run_command(server.path, stdin="for i = 1, 2 do\nprint(i)\nend\nx(\n")
+            self.assertEqual((done.returncode, done.stdout), (1, "1\n2\n"))
+            self.assertRegex(done.stderr, "^tidemark console: .*<eof>")
+            done = self.run_command(server.path, stdin="error('no')\n1\n")
+            self.assertEqual((done.returncode, done.stdout), (1, "1\n"))
+            done = self.run_command(server.path, "-e", "1, 2")
+            self.assertEqual((done.returncode, done.stdout), (0, "1\n2\n"))
+            self.assertEqual(self.run_command(server.path, "-e", "for").returncode, 1)
+        self.assertEqual(self.run_command(server.path, "-e", "1").returncode, 1)
+        self.assertEqual(self.run_command("1", "2").returncode, 2)
+
+    def test_found_by_pid_and_policy(self):
+        with tempfile.TemporaryDirectory() as folder:
+            servers = [subprocess.Popen([f"{PROGRAMS}/serve-{policy}", "--port", "0"],
+                                        stderr=subprocess.PIPE, text=True,
+                                        env={**os.environ, "XDG_RUNTIME_DIR": folder})
+                       for policy in ("sieve", "gdsf")]
+            for server in servers:
+                server.stderr.readline()
+            for who, wanted in ((str(servers[0].pid), "sieve"), ("gdsf", "gdsf")):
+                done = self.run_command(who, "-e", "main.config.policy", folder=folder)
+                self.assertEqual((done.returncode, done.stdout), (0, wanted + "\n"))
+            done = self.run_command("-e", "1", folder=folder)
+            self.assertEqual((done.returncode, done.stdout), (2, ""))
+            for server, policy in zip(servers, ("sieve", "gdsf")):
+                self.assertRegex(done.stderr, f"{server.pid} +{policy} +http://")
+            done = self.run_command("nobody", "-e", "1", folder=folder)
+            self.assertEqual(done.returncode, 2)
+            for server in servers:
+                server.send_signal(signal.SIGTERM)
+                server.wait(PATIENCE_S)
+                server.stderr.close()
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@
 #define BUDGET_BYTES      (UINT64_C(16) << 20)
 #define BUDGET_BYTES_MOST (UINT64_C(256) << 20)
 #define STRING_BYTES      (UINT64_C(1) << 20) /* no string is longer */
-#define SLICE_NS          UINT64_C(250000)
+#define SLICE_NS          UINT64_C(200000)
 
 struct interpreter;
 
