@@ -305,6 +305,8 @@ class Bench(unittest.TestCase):
         self.assertGreaterEqual(series[0]["start_ns"], run["samples"][0]["time_ns"])
         self.assertEqual(run["counts"]["misses"], run["load"]["requests"])
         self.assertEqual(run["counts"]["evictions"], run["load"]["requests"] - 500)
+        told = run["counts"]["allocations_per_request"]
+        self.assertTrue(told is None or 0.5 < told < 20, told)
 
     def test_two_builds_take_turns(self):
         self.link("lru")

@@ -298,13 +298,20 @@ void sampler_rest(struct sampler *sampler)
     atomic_store(&sampler->load_over, true);
 }
 
+/* Its statistics also tell how often the allocator was asked. */
 static void dump_fetch(struct sampler *sampler, void (*dump)(void *context, const char *, size_t),
                        void *context)
 {
+    double requests = (double)atomic_load(&sampler->setup.progress->requests);
     char error[ASK_ERROR_BYTES];
     size_t bytes;
     const char *text = asker_get(sampler->asker, "/jemalloc", &bytes, error);
-    if (text != NULL)
+    if (text == NULL)
+        return;
+    if (requests > 0)
+        sampler->setup.run->counts.allocations_per_request =
+            told_allocations(text, bytes) / requests;
+    if (dump != NULL)
         dump(context, text, bytes);
 }
 
@@ -322,7 +329,7 @@ int sampler_stop(struct sampler *sampler, void (*dump)(void *context, const char
         counts_fill(sampler);
         cost_measure(sampler);
     }
-    if (status == 0 && dump != NULL && sampler->asker != NULL)
+    if (status == 0 && sampler->asker != NULL)
         dump_fetch(sampler, dump, context);
     if (status != 0)
         snprintf(error, SAMPLER_ERROR_BYTES, "%s", sampler->error);

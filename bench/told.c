@@ -1,6 +1,7 @@
 /* told.c - from a server's figures to a sample: a table of which stands where. */
 #include "told.h"
 
+#include <math.h>
 #include <stdio.h>
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
@@ -67,4 +68,14 @@ int told_read(const char *text, size_t bytes, struct result_sample *sample,
     int status = told_read_json(stats, sample, error);
     json_decref(stats);
     return status;
+}
+
+double told_allocations(const char *text, size_t bytes)
+{
+    json_t *dump = json_loadb(text, bytes, 0, NULL);
+    json_int_t small, large;
+    int told = json_unpack(dump, "{s:{s:{s:{s:{s:I},s:{s:I}}}}}", "jemalloc", "stats.arenas",
+                           "merged", "small", "nrequests", &small, "large", "nrequests", &large);
+    json_decref(dump);
+    return told == 0 ? (double)small + (double)large : NAN;
 }
