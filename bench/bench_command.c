@@ -175,10 +175,11 @@ static void run_tell(const struct bench *bench, const struct view *view,
     else if (run->status == RUN_CAPPED)
         fprintf(stderr, "%s%s: %s\n", clear, view->label, run->reason);
     else if (!bench->lively)
-        fprintf(stderr, "%s: %s req/s, %s%s\n", view->label,
+        fprintf(stderr, "%s: %s req/s, %s%s%s\n", view->label,
                 units_format_count(rate, (uint64_t)run->load.requests_per_second),
                 run->verdict.words,
-                run->load.bottleneck ? " (the generator was the bottleneck)" : "");
+                run->load.bottleneck ? "; the generator was the bottleneck: " : "",
+                run->load.bottleneck_reason);
 }
 
 static bool is_last(const struct bench *bench, size_t workload, uint64_t repetition)

@@ -26,7 +26,7 @@
 #define RUN_PRECISE_NS    NS_PER_SECOND
 #define STREAMS_MAX       1000
 #define STREAMS           10                       /* of HTTP/2, if nothing is said */
-#define RUN_WORTHWHILE_NS (9 * NS_PER_SECOND / 10) /* below this, rather repeat less often */
+#define RUN_WORTHWHILE_NS (8 * NS_PER_SECOND / 10) /* below this, rather repeat less often */
 #define RUN_LEAST_NS      (NS_PER_SECOND / 2)
 #define INTERVAL_NS       (NS_PER_SECOND / 10)
 #define SAMPLES_LEAST     30 /* shorter runs are sampled more often */

@@ -249,7 +249,7 @@ static void what_is_written_can_be_read(void **state)
 struct settings {
     const char *address;
     uint64_t threads, buffer_bytes, ttl_ns, length_ns;
-    double rate_rps;
+    double rate_rps, share;
     struct option_capacity capacity;
     bool quiet;
     struct option_texts skipped;
@@ -262,6 +262,7 @@ static const struct option options[] = {
     {"ttl", OPTION_DURATION, offsetof(struct settings, ttl_ns), "AGE", "oldest record served"},
     {"seconds", OPTION_SECONDS, offsetof(struct settings, length_ns), "S", "how long"},
     {"rate", OPTION_REAL, offsetof(struct settings, rate_rps), "R", "requests a second"},
+    {"share", OPTION_SHARE, offsetof(struct settings, share), "SHARE", "of all"},
     {"capacity", OPTION_CAPACITY, offsetof(struct settings, capacity), "LIMIT", "what fits"},
     {"quiet", OPTION_FLAG, offsetof(struct settings, quiet), NULL, "print nothing"},
     {"skip", OPTION_TEXTS, offsetof(struct settings, skipped), "NAME", "leaves it out"},
@@ -322,6 +323,35 @@ static void seconds_need_no_unit_but_may_have_one(void **state)
     assert_int_equal(PARSE("--seconds=0.25").settings.length_ns, NS_PER_SECOND / 4);
     assert_int_equal(PARSE("--seconds", "2min").settings.length_ns, 120 * NS_PER_SECOND);
     assert_int_equal(PARSE("--seconds", "1e30").outcome, OPTIONS_WRONG);
+}
+
+static void a_share_may_be_in_percent(void **state)
+{
+    (void)state;
+    assert_true(PARSE("--share", "2%").settings.share == 0.02);
+    assert_true(PARSE("--share", "0.25").settings.share == 0.25);
+    assert_true(PARSE("--share", "100%").settings.share == 1);
+    assert_int_equal(PARSE("--share", "101%").outcome, OPTIONS_WRONG);
+    assert_int_equal(PARSE("--share", "2").outcome, OPTIONS_WRONG);
+    assert_int_equal(PARSE("--share", "%").outcome, OPTIONS_WRONG);
+    assert_int_equal(PARSE("--share=").outcome, OPTIONS_WRONG);
+    assert_int_equal(PARSE("--share", "-1%").outcome, OPTIONS_WRONG);
+}
+
+static int taken(const char *word)
+{
+    struct settings settings = {0};
+    char *argv[] = {(char *)"probe", (char *)(uintptr_t)word, NULL};
+    return options_take(&table, "probe", 2, argv, &settings, NULL);
+}
+
+static void a_command_goes_on_or_has_its_status(void **state)
+{
+    (void)state;
+    assert_int_equal(taken("--quiet"), OPTIONS_GO_ON);
+    assert_int_equal(taken("--nonsense"), 2);
+    assert_int_equal(taken("surplus"), 2);
+    assert_int_equal(taken("--version"), 0);
 }
 
 static void defaults_stay(void **state)
@@ -482,6 +512,8 @@ int main(void)
         cmocka_unit_test(mistakes_are_told_in_one_line),
         cmocka_unit_test(long_words_do_no_harm),
         cmocka_unit_test(help_lists_every_option),
+        cmocka_unit_test(a_share_may_be_in_percent),
+        cmocka_unit_test(a_command_goes_on_or_has_its_status),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
