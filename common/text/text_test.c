@@ -481,6 +481,7 @@ static void help_lists_every_option(void **state)
                               "  --ttl AGE          oldest record served\n"
                               "  --seconds S        how long\n"
                               "  --rate R           requests a second\n"
+                              "  --share SHARE      of all\n"
                               "  --capacity LIMIT   what fits\n"
                               "  --quiet            print nothing\n"
                               "  --skip NAME        leaves it out\n"
