@@ -4,6 +4,7 @@
 #include "command.h"
 #include "compare_command.h"
 #include "console_command.h"
+#include "diagnose_command.h"
 #include "jemalloc_command.h"
 #include "load_command.h"
 #include "memory_command.h"
@@ -22,6 +23,8 @@ static const struct command commands[] = {
     {"compare", "sets measurements against each other: better, worse, same, or cannot tell",
      compare_command},
     {"console", "talks to a running server: its cache, its memory, what grows", console_command},
+    {"diagnose", "says what grows in a running server, who holds it, and what to do",
+     diagnose_command},
     {"jemalloc", "says in plain words what jemalloc's statistics mean", jemalloc_command},
     {"load", "puts a server under load and says how it fared", load_command},
     {"memory", "shows where a measured server's memory is, layer by layer", memory_command},

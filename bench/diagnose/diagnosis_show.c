@@ -9,6 +9,8 @@
 
 #define CHANGES_SHOWN  6
 #define EXAMPLES_SHOWN 3
+#define LINE_WIDTH     96
+#define MARGIN_WIDTH   14
 #define MARGIN         "              " /* as wide as "is it growing " */
 
 static const char *count_text(char text[UNITS_TEXT_BYTES], uint64_t count)
@@ -106,6 +108,23 @@ static void changes_show(const struct diagnosis *diagnosis, FILE *out)
     fputc('\n', out);
 }
 
+/* What is asked in the margin, and the answer, in lines that a terminal holds. */
+static void answer_show(const char *question, const char *name, const char *sentence, FILE *out)
+{
+    size_t column = (size_t)fprintf(out, "%-*s", MARGIN_WIDTH, question);
+    column += (size_t)fprintf(out, "%s%s", name, *name ? ":" : "");
+    for (const char *at = sentence; *at != '\0';) {
+        size_t word = strcspn(at, " ");
+        if (column + 1 + word > LINE_WIDTH)
+            column = (size_t)fprintf(out, "\n" MARGIN "%.*s", (int)word, at) - 1;
+        else
+            column +=
+                (size_t)fprintf(out, "%s%.*s", column > MARGIN_WIDTH ? " " : "", (int)word, at);
+        at += word + strspn(at + word, " ");
+    }
+    fputc('\n', out);
+}
+
 static void lost_show(const struct lost *lost, FILE *out)
 {
     char count[UNITS_TEXT_BYTES], size[UNITS_TEXT_BYTES];
@@ -182,9 +201,9 @@ void diagnosis_show(const struct diagnosis *diagnosis, const struct heard_server
                 diagnosis->type);
     if (*diagnosis->path)
         fprintf(out, "who holds it  %s\n", diagnosis->path);
-    fprintf(out, "looks like    %s: %s\n", mistake_name(diagnosis->mistake),
-            mistake_means(diagnosis->mistake));
-    fprintf(out, "what to do    %s\n", mistake_remedy(diagnosis->mistake));
+    answer_show("looks like", mistake_name(diagnosis->mistake), mistake_means(diagnosis->mistake),
+                out);
+    answer_show("what to do", "", mistake_remedy(diagnosis->mistake), out);
     limit_show(diagnosis, out);
     changes_show(diagnosis, out);
     lost_show(lost, out);

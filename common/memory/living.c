@@ -6,7 +6,7 @@
 #include <string.h>
 
 #define PLACES         (2 * LIVING_MOST) /* open addressing, at most half full */
-#define LOOKED_AT_ONCE 1024
+#define LOOKED_AT_ONCE 512
 
 struct sample {
     struct living living; /* the part that callers look at */

@@ -4,9 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#define SLOTS_AT_ONCE   512
-#define OBJECTS_AT_ONCE 256
-#define RECORDS_AT_ONCE 512 /* released in a step */
+#define SLOTS_AT_ONCE   256
+#define OBJECTS_AT_ONCE 128
+#define RECORDS_AT_ONCE 256 /* released in a step */
 #define ADOPTED_MOST    64  /* records found in the hands of lost objects */
 #define TARGETS_MOST    (LIVING_MOST + ADOPTED_MOST)
 #define PLACES          (4 * LIVING_MOST)
