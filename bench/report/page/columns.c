@@ -1,6 +1,8 @@
 /* columns.c - finds lists of samples in JSON, and turns each into columns of differences. */
 #include "columns.h"
 
+#include "need.h"
+
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -28,13 +30,6 @@ struct rows {
     int64_t *values;
     size_t count, room; /* in values */
 };
-
-static void *memory_need(void *memory)
-{
-    if (memory == NULL)
-        abort();
-    return memory;
-}
 
 static void space_skip(struct cursor *cursor)
 {

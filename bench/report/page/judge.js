@@ -1,5 +1,4 @@
-/* judge.js - what may be said of figures: who is best, and whether a difference is more than noise.
- */
+/* judge.js - what may be said of figures: who is best, and what is more than noise. */
 const CLASSES = {
   "bounded": {mark: "●", word: "bounded", tone: "good"},
   "warming": {mark: "◔", word: "still fills", tone: "doubt"},

@@ -1,5 +1,4 @@
-/* main.js - puts the page together, section by section; one that fails says so and stops no other.
- */
+/* main.js - puts the page together; a section that fails says so and stops no other. */
 const SECTIONS = [
   ["answers", "Answers", answersSection],
   ["change", "What changed", changeSection],

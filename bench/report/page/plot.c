@@ -1,7 +1,7 @@
-/* plot.c - data files and a script for gnuplot in a folder of their own, and what it made of them.
- */
+/* plot.c - data and a script for gnuplot in a folder of their own, and what it made of them. */
 #include "plot.h"
 
+#include "need.h"
 #include "result.h"
 
 #include <errno.h>
@@ -33,13 +33,6 @@ static const char *const colours[] = {"#0067a5", "#c04a00", "#00754f", "#9a3b86"
 struct studio {
     char path[PATH_MAX / 2];
 };
-
-static void *memory_need(void *memory)
-{
-    if (memory == NULL)
-        abort();
-    return memory;
-}
 
 struct plot_series *plot_series_add(struct plot *plot, const char *name, size_t count)
 {

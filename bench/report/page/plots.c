@@ -1,7 +1,7 @@
-/* plots.c - which charts there are: of each workload its memory and speed, of each trace its hits.
- */
+/* plots.c - which charts there are: memory and speed of each workload, hits of each trace. */
 #include "plots.h"
 
+#include "need.h"
 #include "plot.h"
 #include "result.h"
 #include "units.h"
@@ -62,13 +62,6 @@ static const struct bar_chart bar_charts[] = {
 
 static const enum result_figure_name percentiles[PERCENTILES] = {
     FIGURE_P50_NS, FIGURE_P90_NS, FIGURE_P99_NS, FIGURE_P999_NS, FIGURE_MAX_NS};
-
-static void *memory_need(void *memory)
-{
-    if (memory == NULL)
-        abort();
-    return memory;
-}
 
 /* Draws what has any series, tells of it, and lets it go. Once one has failed, none is drawn. */
 static void plot_finish(struct gallery *gallery, struct plot *plot)
@@ -309,6 +302,12 @@ static void workload_learn(struct gallery *gallery, const char *workload)
         gallery->workloads[gallery->workload_count++] = workload;
 }
 
+static const char *folder_name(const char *folder)
+{
+    const char *slash = strrchr(folder, '/');
+    return slash != NULL ? slash + 1 : folder;
+}
+
 /* Where there are several folders a name says whose it is. */
 static void result_add(struct gallery *gallery, const struct source *source, bool many)
 {
@@ -321,26 +320,33 @@ static void result_add(struct gallery *gallery, const struct source *source, boo
     }
     size_t at = gallery->count++;
     gallery->results[at] = result;
-    const char *slash = strrchr(source->folder, '/');
     snprintf(gallery->names[at], sizeof *gallery->names, many ? "%.60s (%.80s)" : "%.60s",
-             result->variant, slash != NULL ? slash + 1 : source->folder);
+             result->variant, folder_name(source->folder));
     for (size_t i = 0; i < result->run_count; i++)
         workload_learn(gallery, result->runs[i]->workload);
 }
 
-static void results_read(struct gallery *gallery, const struct sources *sources)
+/* Whether the results lie in more than one folder. */
+static bool folders_differ(const struct sources *sources)
 {
-    bool many = false;
-    const char *folder = NULL;
-    gallery->results = memory_need(calloc(sources->count + 1, sizeof *gallery->results));
-    gallery->names = memory_need(calloc(sources->count + 1, sizeof *gallery->names));
+    const char *first = NULL;
     for (size_t i = 0; i < sources->count; i++) {
         const struct source *source = &sources->list[i];
         if (strcmp(source->kind, "result") != 0)
             continue;
-        many |= folder != NULL && strcmp(folder, source->folder) != 0;
-        folder = source->folder;
+        if (first == NULL)
+            first = source->folder;
+        else if (strcmp(first, source->folder) != 0)
+            return true;
     }
+    return false;
+}
+
+static void results_read(struct gallery *gallery, const struct sources *sources)
+{
+    bool many = folders_differ(sources);
+    gallery->results = memory_need(calloc(sources->count + 1, sizeof *gallery->results));
+    gallery->names = memory_need(calloc(sources->count + 1, sizeof *gallery->names));
     for (size_t i = 0; i < sources->count; i++)
         if (strcmp(sources->list[i].kind, "result") == 0)
             result_add(gallery, &sources->list[i], many);

@@ -1,6 +1,8 @@
 /* sources.c - reads files, and tells by their schemas or keys what they are. */
 #include "sources.h"
 
+#include "need.h"
+
 #include <jansson.h>
 
 #include <dirent.h>
@@ -32,13 +34,6 @@ static const struct kind kinds[] = {
     {"micro", NULL, {"context", "benchmarks"}}, /* of google-benchmark */
     {"startup", NULL, {"results"}},             /* of hyperfine */
 };
-
-static void *memory_need(void *memory)
-{
-    if (memory == NULL)
-        abort();
-    return memory;
-}
 
 static bool keys_are_there(const json_t *json, const struct kind *kind)
 {
