@@ -31,6 +31,13 @@ function leadWords(model) {
   return parts.join("");
 }
 
+/* Where no server was measured. */
+function titleWithout(model) {
+  const chosen = model.choices.map((file) => asText(asObject(asObject(file.data).answer).policy));
+  if (chosen.some(Boolean)) return `Run ${listed(chosen.filter(Boolean))}`;
+  return model.replays.length ? "Hits against memory" : "Tidemark report";
+}
+
 /* The gravest that is said of each variant over all workloads. */
 function titleWords(model) {
   const verdicts = new Map();
@@ -44,7 +51,7 @@ function titleWords(model) {
                                                                                          name
                                                                                        ]) => name);
   const rest = verdicts.size - leaks.length - bounded.length;
-  if (!verdicts.size) return model.replays.length ? "Hits against memory" : "Tidemark report";
+  if (!verdicts.size) return titleWithout(model);
   const parts = [
     leaks.length === 0     ? "Nothing leaks"
         : leaks.length < 4 ? `${listed(leaks)} ${leaks.length === 1 ? "leaks" : "leak"}`

@@ -1,87 +1,163 @@
 /* choose.js - the policy that was chosen for somebody's traffic, and why. */
-function predictedOr(policy, part, key) {
-  return asObject(policy[part])[key];
+const nameOfPolicy = (policy) => asText(policy.policy || policy.name);
+const hitsOf = (policy) => asObject(policy.predicted).hit_ratio ?? -1;
+
+/* Those in the running, the most hits first. */
+function running(data) {
+  return asList(data.policies)
+      .map(asObject)
+      .filter((policy) => !policy.ruled_out)
+      .sort((a, b) => hitsOf(b) - hitsOf(a));
 }
 
 function chosenTable(data) {
   const keys = [
     ["hit_ratio", "hits", units.ratio], ["bytes", "memory", units.bytes],
-    ["cpu_us_per_request", "CPU a request", units.us], ["mean_ns", "mean latency", units.ns],
-    ["p99_ns", "p99", units.ns]
+    ["mean_ns", "mean latency", units.ns], ["p50_ns", "p50", units.ns], ["p99_ns", "p99", units.ns],
+    ["cpu_us_per_request", "CPU a request", units.us]
   ];
-  const rows =
-      asList(data.policies)
-          .map(asObject)
-          .map(
-              (policy) =>
-                  [asText(policy.policy || policy.name),
-                   policy.ruled_out
-                       ? {text: `ruled out: ${asText(policy.ruled_out)}`, kind: "words"}
-                       : "in the running",
-                   ...keys.map(
-                       ([key, , format]) => number(predictedOr(policy, "predicted", key), format)),
-                   ...["hit_ratio", "p99_ns"].map(
-                       (key) => number(predictedOr(policy, "measured", key), unitOf(key))),
-                   number(policy.regret_points, units.real),
-                   number(asObject(policy.worst_window).hit_ratio, units.ratio),
-                   number(asObject(policy.at_half).hit_ratio, units.ratio),
-                   number(asObject(policy.at_double).hit_ratio, units.ratio),
-                   number(policy.bytes_for_target, units.bytes)]);
+  const rows = running(data).map(
+      (policy) =>
+          [nameOfPolicy(policy),
+           ...keys.map(([key, , format]) => number(asObject(policy.predicted)[key], format)),
+           number(policy.regret_points, units.real),
+           number(asObject(policy.worst_window).hit_ratio, units.ratio),
+           number(asObject(policy.at_half).hit_ratio, units.ratio),
+           number(asObject(policy.at_double).hit_ratio, units.ratio),
+           number(policy.bytes_for_target, units.bytes)]);
+  const heads = [
+    "points below the optimum", "worst window", "with half the memory", "with double",
+    `memory for ${units.ratio(data.target_hit_ratio)}`
+  ];
   return table(
-      "The policies: predicted from the trace, and measured where a server was run",
-      [
-        "policy", "", ...keys.map(([, name]) => name), "hits, measured", "p99, measured",
-        "points below the optimum", "worst window", "with half the memory", "with double",
-        "memory for the target"
-      ],
-      rows);
+      "The policies, as an exact replay of the trace predicts them",
+      ["policy", ...keys.map(([, name]) => name), ...heads], rows);
+}
+
+/* What was served for real, beside what had been predicted for just that. */
+function servedTable(data) {
+  const keys = [
+    ["hit_ratio", "hits", units.ratio], ["mean_ns", "mean latency", units.ns],
+    ["p50_ns", "p50", units.ns], ["p99_ns", "p99", units.ns],
+    ["cpu_us_per_request", "CPU a request", units.us], ["bytes", "memory", units.bytes]
+  ];
+  const served = running(data).filter((policy) => policy.measured);
+  if (!served.length) return null;
+  const cell = (policy, key, format) => {
+    const [seen, foreseen] =
+        [policy.measured, policy.predicted_as_served].map((part) => asObject(part)[key]);
+    return {...number(seen, format), text: `${format(seen ?? NaN)} / ${format(foreseen ?? NaN)}`};
+  };
+  const rows = served.map(
+      (policy) =>
+          [nameOfPolicy(policy), ...keys.map(([key, , format]) => cell(policy, key, format)),
+           policy.disturbed ? "yes: the times are too long" : "no"]);
+  return table(
+      "Served for real: measured / predicted",
+      ["policy", ...keys.map(([, name]) => name), "disturbed by other things"], rows);
+}
+
+function ruledOutList(data) {
+  const out = asList(data.policies).map(asObject).filter((policy) => policy.ruled_out);
+  if (!out.length) return "";
+  const lines = out.map(
+      (policy) =>
+          el("li", null, el("strong", null, nameOfPolicy(policy)), ` ${asText(policy.ruled_out)}`));
+  return details("Ruled out", () => el("ul", {class: "reasons"}, lines));
+}
+
+/* Those to show at first: the best, and the baseline. */
+function contenders(data) {
+  const names = running(data).map(nameOfPolicy);
+  return [...new Set([...names.slice(0, 4), ...names.filter((name) => name === "lru")])];
+}
+
+/* A window is a number, or an object that also says where it begins. */
+function windowSeries(windows, requests) {
+  const all = asList(windows);
+  const middle = (each, i) => asObject(each).first_request ?? ((i + 0.5) * requests) / all.length;
+  const hits = (each) => (typeof each === "number" ? each : asObject(each).hit_ratio);
+  return {xs: Float64Array.from(all, middle), ys: Float64Array.from(all, hits)};
 }
 
 /* How each policy fared as the traffic went on. */
 function windowsGraph(data, id) {
-  const policies =
-      asList(data.policies).map(asObject).filter((policy) => asList(policy.windows).length);
-  if (!policies.length) return null;
-  const name = (policy) => asText(policy.policy || policy.name);
+  const optimum = asList(asObject(data.optimum).windows);
+  const lines = running(data)
+                    .filter((policy) => asList(policy.windows).length)
+                    .map((policy) => ({name: nameOfPolicy(policy), windows: policy.windows}));
+  if (!lines.length) return null;
+  if (optimum.length) lines.push({name: "belady", windows: optimum});
   return new Graph({
     id,
     title: "Hits as the traffic went on",
-    note: "The hit ratio of each stretch of the trace.",
-    shown: policies.map(name),
-    names: () => policies.map((policy) => ({name: name(policy)})),
+    note: "The hit ratio of each stretch of the trace. belady knows the future: it is the optimum.",
+    shown: [...contenders(data), "belady"],
+    names: () => lines.map(({name}) => ({name})),
     ask: (self) => ({
       x: {label: "requests", format: units.short},
       y: {label: "hit ratio", format: units.percent, say: units.ratio},
-      series: policies.filter((policy) => self.shown.has(name(policy))).map((policy) => {
-        const windows =
-            asList(policy.windows)
-                .map((each) => (typeof each === "number" ? {hit_ratio: each} : asObject(each)));
-        return {
-          name: name(policy),
-          xs: Float64Array.from(windows, (each, i) => each.first_request ?? i + 1),
-          ys: Float64Array.from(windows, (each) => each.hit_ratio)
-        };
-      }),
+      series: lines.filter(({name}) => self.shown.has(name))
+                  .map(({name, windows}) => ({name, ...windowSeries(windows, data.requests || 1)})),
     }),
   });
+}
+
+/* What half the memory, or twice as much, would do. */
+function memoryGraph(data, id) {
+  const points = (policy) => [policy.at_half, policy.predicted, policy.at_double].map(
+      (each) => asObject(each).hit_ratio ?? NaN);
+  const policies = running(data).filter((policy) => points(policy).every(Number.isFinite));
+  if (!policies.length || !(data.memory_bytes > 0)) return null;
+  const xs = Float64Array.from([0.5, 1, 2], (factor) => factor * data.memory_bytes);
+  return new Graph({
+    id,
+    title: "Hits with half the memory, and with twice as much",
+    note: "How much is lost, or won, if the limit were another.",
+    shown: contenders(data),
+    names: () => policies.map((policy) => ({name: nameOfPolicy(policy)})),
+    ask: (self) => ({
+      x: {label: "memory", format: units.bytes, bytes: true, log: true, at: [...xs]},
+      y: {label: "hit ratio", format: units.percent, say: units.ratio},
+      series: policies.filter((policy) => self.shown.has(nameOfPolicy(policy)))
+                  .map(
+                      (policy) => (
+                          {name: nameOfPolicy(policy), xs, ys: Float64Array.from(points(policy))})),
+    }),
+  });
+}
+
+function questionWords(data) {
+  const parts = [
+    `for ${asText(data.trace)}`,
+    `within ${units.bytes(data.memory_bytes)}`,
+    data.miss_cost_ns > 0 ? `a miss costs ${units.ns(data.miss_cost_ns)}` : "",
+    data.rate_rps > 0 ? `${units.count(data.rate_rps)} requests a second` : "",
+    data.max_age_ns > 0 ? `nothing older than ${units.ns(data.max_age_ns)}` : "",
+  ];
+  return parts.filter(Boolean).join(", ");
+}
+
+function choiceMake(file, i) {
+  const data = asObject(file.data);
+  const answer = asObject(data.answer);
+  const figures = [windowsGraph(data, `choice-${i}`), memoryGraph(data, `choice-memory-${i}`)];
+  const card =
+      el("article", {class: "card"},
+         el("h3", null, answer.policy ? `Run ${asText(answer.policy)}` : "No cache helps"),
+         el("p", {class: "gloss"}, questionWords(data)),
+         el("p", {class: "answer"}, asText(answer.words)),
+         el("ul", {class: "reasons"},
+            asList(answer.reasons).map((reason) => el("li", null, asText(reason)))));
+  return [
+    card, el("div", {class: "pair"}, figures.filter(Boolean).map((graph) => graph.figure)),
+    chosenTable(data), servedTable(data) || "", ruledOutList(data)
+  ];
 }
 
 function choiceSection(model) {
   if (!model.choices.length) return null;
   const part = section("choice", "Which policy to run", null);
-  model.choices.forEach((file, i) => {
-    const data = asObject(file.data);
-    const answer = asObject(data.answer);
-    const graph = windowsGraph(data, `choice-${i}`);
-    part.append(
-        el("article", {class: "card"},
-           el("h3", null, asText(answer.policy) || "No policy was chosen"),
-           el("p", {class: "gloss"},
-              `for ${asText(data.trace)} within ${units.bytes(data.memory_bytes)}`),
-           el("p", {class: "answer"}, asText(answer.words)),
-           el("ul", {class: "reasons"},
-              asList(answer.reasons).map((reason) => el("li", null, asText(reason))))),
-        chosenTable(data), graph ? graph.figure : "");
-  });
+  part.append(...model.choices.flatMap(choiceMake));
   return part;
 }

@@ -133,19 +133,30 @@ def replay_rows(trace="zipf:1.0"):
 
 
 def choice():
-    predicted = {"hit_ratio": 0.625, "mean_ns": 900000.0, "p50_ns": 800000, "p99_ns": 1600000,
-                 "cpu_us_per_request": 9.5, "bytes": 4000000}
-    policies = [{"policy": name, "ruled_out": out, "predicted": predicted, "measured": None,
-                 "worst_window": {"hit_ratio": 0.5, "first_request": 0, "requests": 100},
-                 "regret_points": 2.5, "at_half": {"hit_ratio": 0.5},
-                 "at_double": {"hit_ratio": 0.7}, "bytes_for_target": 3000000,
-                 "windows": [{"hit_ratio": 0.5, "first_request": 0},
-                             {"hit_ratio": 0.75, "first_request": 100}]}
-                for name, out in (("sieve", None), ("unbounded", "it leaks"))]
-    return {"schema": "tidemark/choose/1", "trace": "trace.txt", "memory_bytes": 4194304,
-            "answer": {"policy": "sieve", "words": "Run sieve: it has the most hits.",
+    outlook = {"hit_ratio": 0.625, "mean_ns": 900000.0, "p50_ns": 800000.0, "p99_ns": 1600000.0,
+               "slo_ns": None, "cpu_us_per_request": 9.5, "bytes": 4000000}
+    sieve = {"policy": "sieve", "ruled_out": None, "words": "the best", "predicted": outlook,
+             "hits": 625, "entries": 50, "regret_points": 2.5, "at_half": {"hit_ratio": 0.5},
+             "worst_window": {"hit_ratio": 0.5, "first_request": 1, "requests": 50},
+             "at_double": {"hit_ratio": 0.7}, "windows": [0.5, 0.75] * 10,
+             "costs": {"hit_ns": 30.0, "miss_ns": 10.0, "put_ns": 90.0},
+             "bytes_for_target": 3000000, "predicted_as_served": outlook,
+             "measured": dict(outlook, hit_ratio=0.6125), "disturbed": True}
+    out = dict.fromkeys(sieve, None) | {"policy": "unbounded", "ruled_out": "it leaks",
+                                        "words": "", "disturbed": False}
+    cost = {"cpu_us_per_request": 9.0, "mean_ns": 5.0, "p50_ns": 5, "p99_ns": 9,
+            "disturbed": False}
+    return {"schema": "tidemark/choose/1", "trace": "trace.txt", "requests": 1000,
+            "distinct_ids": 100, "sizes_from": "trace", "memory_bytes": 4194304,
+            "miss_cost_ns": 5000000, "rate_rps": 5000.0, "max_age_ns": None, "slo": None,
+            "target_hit_ratio": 0.6,
+            "answer": {"policy": "sieve", "is_worth": True,
+                       "words": "Run sieve: it has the most hits.",
                        "reasons": ["It has 62.5 % of hits.", "It is simple."]},
-            "policies": policies}
+            "everything": {"hit_ratio": 0.9, "bytes": 9000000},
+            "optimum": {"hit_ratio": 0.65, "entries": 50, "windows": [0.6, 0.7] * 10},
+            "service": {"hit": cost, "miss": cost}, "policies": [out, sieve],
+            "made_by": result("x")["made_by"]}
 
 
 MICRO = {"context": {}, "benchmarks": [

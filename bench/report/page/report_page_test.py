@@ -105,7 +105,7 @@ class Page(unittest.TestCase):
         names = self.draw()
         self.assertLess(drawn, len(names), "charts out of sight were drawn")
         self.assertEqual(sorted(names), [
-            "choice-0", "hits-0", "latency", "memory-layers", "memory-variants", "micro-0",
+            "choice-0", "choice-memory-0", "hits-0", "latency", "memory-layers", "memory-variants", "micro-0",
             "speed-bars", "speed-time", "startup-0"])
         for name in names:
             self.assertGreater(self.browser.run(COLOURS, name), 10, name)
@@ -208,9 +208,13 @@ class Page(unittest.TestCase):
         self.assertEqual([row[1][1] for row in micro], [30.25, 31.25])
         matrix = self.browser.run(CELLS, "What was expected, and what was given")
         self.assertEqual(matrix[0], [["bounded", None], ["7", 7], ["1", 1]])
-        chosen = self.browser.run(CELLS, "The policies: predicted")
-        self.assertEqual(chosen[0][2], ["62.5 %", 0.625])
-        self.assertIn("it leaks", chosen[1][1][0])
+        chosen = self.browser.run(CELLS, "The policies, as an exact replay")
+        self.assertEqual([row[:2] for row in chosen], [[["sieve", None], ["62.5 %", 0.625]]])
+        served = self.browser.run(CELLS, "Served for real")
+        self.assertEqual(served[0][1], ["61.3 % / 62.5 %", 0.6125])
+        text = self.browser.run("return document.getElementById('choice').textContent")
+        for words in ("Run sieve", "It is simple.", "unbounded it leaks", "a miss costs 5 ms"):
+            self.assertIn(words, text)
         text = self.browser.run("return document.getElementById('evidence').textContent")
         self.assertIn("17 samples over 1,717 requests", text)
         self.assertIn("450 bytes a request, between 440 and 461", text.replace("451", "450"))
