@@ -127,7 +127,7 @@ static void say_hits(struct speaker *speaker, const struct candidate *chosen)
         "misses",
         percent(own - theirs), baseline->policy->name, speaker->memory, percent(own),
         percent(theirs), percent((own - theirs) / (1 - theirs)));
-    if (chosen->predicted.mean_ns > 0 && baseline->predicted.mean_ns > 0)
+    if (chosen->predicted.mean_ns > 0 && chosen->predicted.mean_ns < baseline->predicted.mean_ns)
         say(speaker, "mean latency %s instead of %s, as predicted",
             units_format_duration(mean, chosen->predicted.mean_ns),
             units_format_duration(before, baseline->predicted.mean_ns));

@@ -126,6 +126,16 @@ static void candidate_add(struct choice *choice, const struct policy *policy)
     choice->candidates[choice->count++] = (struct candidate){.policy = policy};
 }
 
+/* NULL: there is none of that name to choose; one that demonstrates a mistake is nobody's choice.
+ */
+static const struct policy *policy_named(const char *name)
+{
+    for (size_t i = 0; i < policies_count; i++)
+        if (strcmp(policies[i]->name, name) == 0)
+            return policies[i];
+    return NULL;
+}
+
 static int take_policies(struct call *call)
 {
     const char *list = call->settings.policies;
@@ -135,9 +145,10 @@ static int take_policies(struct call *call)
     for (const char *at = list; at != NULL && *at != '\0';) {
         size_t length = strcspn(at, ",");
         snprintf(name, sizeof name, "%.*s", (int)length, at);
-        const struct policy *policy = policy_find(name);
+        const struct policy *policy = policy_named(name);
         if (policy == NULL || call->choice.count == CHOICE_POLICIES_MAX)
-            return refuse(call, "policies", name, "a policy; see tidemark replay --help");
+            return refuse(call, "policies", name,
+                          "a policy to choose; those that serve are, as lru or sieve");
         candidate_add(&call->choice, policy);
         at += length + (at[length] == ',');
     }

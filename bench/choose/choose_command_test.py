@@ -53,6 +53,8 @@ class Choose(unittest.TestCase):
         for name, row in rows.items():
             if row["ruled_out"] is not None:
                 self.assertIn(name, ("null", "unbounded", "weak"))
+                self.assertIn({"null": "no cache at all", "unbounded": "without limit: to",
+                               "weak": "no limit of memory"}[name], row["ruled_out"])
                 continue
             self.assertLessEqual(row["predicted"]["bytes"], 400 << 10)
             self.assertGreater(row["regret_points"], 0)
@@ -162,6 +164,7 @@ class Choose(unittest.TestCase):
                 (good + ["--slo", "p99=fast"], "--slo", 2),
                 (good + ["--target-hits", "0.9"], "--target-hits", 2),
                 (good + ["--policies", "lru,nosuch"], "nosuch", 2),
+                (good + ["--policies", "lru,pinned"], "pinned", 2),
                 (good + ["--rate", "0"], "--rate", 2),
                 (good + ["--memory", "10"], "--memory", 2),
                 (["--trace", "zipf:1.0:100"], "no end", 1),

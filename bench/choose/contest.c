@@ -63,12 +63,24 @@ void contest_rule_out(struct choice *choice)
     }
 }
 
+/* Says how far who knows no limit has grown. */
+static void rule_out_growing(const struct choice *choice, struct candidate *candidate)
+{
+    char text[UNITS_TEXT_BYTES];
+    if (candidate->policy == policy_find("unbounded"))
+        snprintf(candidate->ruled_out, CHOICE_WORDS_BYTES,
+                 "grows without limit: to %s by the end of this trace, for %.2f %% hits",
+                 units_format_size(text, (double)choice->everything.peak_bytes),
+                 100 * hit_ratio(&choice->everything));
+}
+
 /* What the replays have shown. */
 static void rule_out_shown(struct choice *choice)
 {
     char text[UNITS_TEXT_BYTES], reason[CHOICE_WORDS_BYTES];
     for (size_t i = 0; i < choice->count; i++) {
         struct candidate *candidate = &choice->candidates[i];
+        rule_out_growing(choice, candidate);
         if (!candidate->replayed || candidate->now.peak_bytes <= choice->question.memory_bytes)
             continue;
         snprintf(reason, sizeof reason, "breaks the limit: it took %s",

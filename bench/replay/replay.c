@@ -16,10 +16,10 @@ struct replaying {
     const struct replay_setup *setup;
     struct replay_result *result;
     struct cache *cache;
-    char *body;          /* as long as the longest; NULL without payload */
-    uint64_t *fetched;   /* of each request, when its id was fetched last: + 1; NULL: no matter */
-    size_t window;       /* that the requests are in now, */
-    uint64_t window_end; /* and the first request behind it */
+    char *body;        /* as long as the longest; NULL without payload */
+    uint64_t *fetched; /* of each request, when its id was fetched last: + 1; NULL: no matter */
+    size_t window;     /* that the requests are in now, */
+    uint64_t before;   /* and the hits before it */
     struct access accesses[BATCH];
     bool hits[BATCH];
 };
@@ -86,21 +86,6 @@ static void batch_ask(struct replaying *replaying, size_t count)
         replaying->hits[i] = payload_ask(replaying, &replaying->accesses[i]);
 }
 
-static void window_open(struct replaying *replaying, size_t window)
-{
-    replaying->window = window;
-    replaying->window_end = replay_window(replaying->corpus->requests, window + 1);
-}
-
-static void batch_count_windows(struct replaying *replaying, uint64_t from, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        while (from + i >= replaying->window_end)
-            window_open(replaying, replaying->window + 1);
-        replaying->result->window_hits[replaying->window] += replaying->hits[i];
-    }
-}
-
 /* Counts it if so many requests ago is within a fetch. */
 static void joined_note(struct replaying *replaying, uint64_t ago)
 {
@@ -137,10 +122,11 @@ static void batch_count(struct replaying *replaying, size_t count)
     }
 }
 
-static void peak_note(struct replaying *replaying)
+static void stats_note(struct replaying *replaying)
 {
     struct cache_stats stats;
     cache_stats(replaying->cache, &stats);
+    replaying->result->window_hits[replaying->window] = stats.hits - replaying->before;
     if (stats.bytes > replaying->result->peak_bytes)
         replaying->result->peak_bytes = stats.bytes;
     if (stats.entries > replaying->result->peak_entries)
@@ -166,7 +152,6 @@ static void replay_open(struct replaying *replaying)
         .seed = setup->seed,
         .keys_only = !setup->payload,
     });
-    window_open(replaying, 0);
     if (setup->payload)
         replaying->body = zeros_create(corpus_largest(replaying->corpus), 1);
     if (setup->fetch_requests > 0 && replaying->corpus->nexts != NULL)
@@ -193,6 +178,30 @@ static void replay_close(struct replaying *replaying)
     free(replaying->fetched);
 }
 
+/* How many requests from there on make a batch: it ends where a window does. */
+static size_t batch_begin(struct replaying *replaying, uint64_t from)
+{
+    uint64_t requests = replaying->corpus->requests, end;
+    while ((end = replay_window(requests, replaying->window + 1)) <= from) {
+        replaying->before += replaying->result->window_hits[replaying->window];
+        replaying->window++;
+    }
+    return end - from < BATCH ? (size_t)(end - from) : BATCH;
+}
+
+/* How many requests it replayed. */
+static size_t batch_replay(struct replaying *replaying, uint64_t from)
+{
+    size_t count = batch_begin(replaying, from);
+    batch_fill(replaying, from, count);
+    batch_ask(replaying, count);
+    batch_count(replaying, count);
+    if (replaying->fetched != NULL)
+        batch_count_joined(replaying, from, count);
+    stats_note(replaying);
+    return count;
+}
+
 void replay_run(const struct corpus *corpus, const struct replay_setup *setup,
                 struct replay_result *result)
 {
@@ -200,17 +209,8 @@ void replay_run(const struct corpus *corpus, const struct replay_setup *setup,
     *result = (struct replay_result){0};
     replay_open(&replaying);
     double began = seconds_now();
-    for (uint64_t from = 0; from < corpus->requests; from += BATCH) {
-        uint64_t left = corpus->requests - from;
-        size_t count = left < BATCH ? (size_t)left : BATCH;
-        batch_fill(&replaying, from, count);
-        batch_ask(&replaying, count);
-        batch_count(&replaying, count);
-        batch_count_windows(&replaying, from, count);
-        if (replaying.fetched != NULL)
-            batch_count_joined(&replaying, from, count);
-        peak_note(&replaying);
-    }
+    for (uint64_t from = 0; from < corpus->requests;)
+        from += batch_replay(&replaying, from);
     result->seconds = seconds_now() - began;
     replay_close(&replaying);
 }
