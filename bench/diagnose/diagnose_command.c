@@ -141,9 +141,18 @@ static int lost_take(struct patient *patient)
     return heard_lost(text, bytes, &patient->lost, patient->error);
 }
 
+static void patience_ask(const struct patient *patient)
+{
+    char time[UNITS_TEXT_BYTES];
+    if (isatty(STDERR_FILENO))
+        fprintf(stderr, "looking for %s; Ctrl-C ends it sooner\n",
+                units_format_duration(time, (double)patient->options->duration_ns));
+}
+
 static int patient_examine(struct patient *patient)
 {
     interrupt_begin(&patient->interrupt);
+    patience_ask(patient);
     int status = looks_take(patient);
     interrupt_end(&patient->interrupt);
     return status < 0 ? -1 : lost_take(patient);

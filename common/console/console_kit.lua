@@ -512,6 +512,8 @@ An expression prints its value; dir(x) lists what is in x, help(x) says more.
   main.cache:clear()               lets all entries go
   mem.now()                        memory, layer by layer
   mem.watch(5)                     a line a second, for five seconds
+  heap.mark() ... heap.since()     what grew meanwhile; heap.types() what lives
+  heap.path("42")                  who holds a user; heap.unreachable() what nobody does
   jemalloc.purge()                 gives unused pages back to the kernel
   json(x)                          x as JSON
 
