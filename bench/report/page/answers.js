@@ -12,7 +12,9 @@ const glossOf = (workload) =>
 function leadWords(model) {
   const results = model.results.filter((each) => each.folder === model.latest);
   if (!results.length)
-    return "No server was measured here; what follows are the files that were found.";
+    return model.choices.length
+        ? "Every policy replayed one trace; this is the answer, and why."
+        : "No server was measured here; what follows are the files that were found.";
   const made = results[0].madeBy;
   const runs = results.flatMap((result) => result.summaries.map((each) => each.raw.runs || 0));
   const servers = plural(new Set(results.map((each) => each.variant)).size, "server");
@@ -109,6 +111,10 @@ function factsOf(entries, groups) {
       ranking(entries, "cpu_us_per_request", false), units.us, "a request", "least CPU time");
   const bounded = entries.filter((entry) => !classOf(entry.summary.class).leak);
   const hits = ranking(bounded, "hit_ratio", true);
+  const limited = entries.length > 0 &&
+      entries.every(
+          ({summary}) => summary.raw.runs > 0 && summary.raw.bottlenecked === summary.raw.runs);
+  if (limited) add("Speed", "is not ranked: the load generator was the bottleneck in every run.");
   if (speed) add("Fastest", speed);
   if (cpu) add("Least CPU", cpu);
   if (hits && hits.figure.median > 0)

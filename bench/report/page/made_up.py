@@ -195,7 +195,7 @@ def folder_make(folder, factor=1.0, leaks=True):
     write(folder, "schema.json", {"$schema": "x"})
 
 
-def million(path, runs=10, samples=100000):
+def million(path, runs=20, samples=50000):
     """A result with a million samples; written by hand, since json would take its time."""
     made = result("unbounded", leaks=True, workloads=("random",), samples=1, runs=runs)
     rows = []

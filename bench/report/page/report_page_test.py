@@ -71,7 +71,7 @@ class Page(unittest.TestCase):
         for kind in ("browser", "performance"):
             self.browser.log(kind)
 
-    def show(self, *paths, seconds=10):
+    def show(self, *paths, seconds=30):
         page = page_make(self.scratch.name, *(paths or [self.results]))
         self.browser.open(page)
         self.browser.wait(READY, seconds=seconds)
@@ -131,6 +131,31 @@ class Page(unittest.TestCase):
             made_up.write(folder, f"v{i}.json", made_up.result(f"v{i}", factor=factor, runs=runs))
         self.show(folder)
         return self.browser.run("return document.querySelector('.card').textContent")
+
+    def test_a_generator_that_was_the_bottleneck_ranks_nothing(self):
+        folder = os.path.join(self.scratch.name, "bottleneck")
+        made = made_up.result("lru", workloads=("zipf",))
+        figures = made["summary"][0]["figures"]
+        made["summary"][0]["bottlenecked"] = 3
+        for name in ("requests_per_second", "cpu_us_per_request", "p50_ns", "p99_ns"):
+            figures[name] = {"median": 0.0, "low": 0.0, "high": 0.0, "n": 0}
+        made_up.write(folder, "lru.json", made)
+        self.show(folder)
+        card = self.browser.run("return document.querySelector('.card').textContent")
+        self.assertIn("the load generator was the bottleneck in every run", card)
+        self.assertNotIn("Fastest", card)
+        speed = self.browser.run(CELLS, "zipf: the medians of the runs")
+        self.assertEqual(speed[0][1], ["–", None])
+
+    def test_noise_that_was_measured_is_what_counts(self):
+        folder = os.path.join(self.scratch.name, "noise")
+        for i, factor in enumerate((1.0, 1.2)):
+            made = made_up.result(f"v{i}", factor=factor)
+            made["noise"] = {"known": True, "pairs": 9, **dict.fromkeys(made_up.NOISES, 0.25)}
+            made_up.write(folder, f"v{i}.json", made)
+        self.show(folder)
+        card = self.browser.run("return document.querySelector('.card').textContent")
+        self.assertIn("No difference beyond noise (25.0 %)", card)
 
     def test_toggles_change_what_is_drawn(self):
         self.show()
@@ -236,6 +261,16 @@ class Page(unittest.TestCase):
         row = dict(zip(csv[0].split(","), csv[40].split(",")))
         self.assertEqual({key: int(row[key]) for key in made_up.SAMPLE_KEYS},
                          made_up.sample(39, False))
+        self.browser.cdp("Browser.setDownloadBehavior", behavior="allow",
+                         downloadPath=self.scratch.name)
+        self.browser.run("[...document.querySelectorAll('#raw button')].find((each) => "
+                         "each.getAttribute('aria-label') === 'lru.json as JSON').click()")
+        saved = os.path.join(self.scratch.name, "lru.json")
+        end = time.monotonic() + 20
+        while not os.path.exists(saved) and time.monotonic() < end:
+            time.sleep(0.05)
+        with open(saved, encoding="utf-8") as file:
+            self.assertEqual(json.load(file)["variant"], "lru")
         self.browser.run("window.saved = []; URL.createObjectURL = (blob) => { saved.push(blob.size);"
                          " return 'blob:null/0'; }; HTMLAnchorElement.prototype.click = () => {};"
                          "for (const each of document.querySelectorAll('#raw button')) each.click()")
@@ -291,6 +326,9 @@ class Page(unittest.TestCase):
         self.assertEqual(unnamed, 0)
         self.assertIn("unbounded from", self.browser.run(
             "return document.querySelector('#memory-variants canvas').getAttribute('aria-label')"))
+        self.assertTrue(self.browser.run(
+            "return document.querySelector(document.querySelector('.skip').hash) !== null"))
+        self.show(os.path.join(self.results, "choose.json"))
         self.assertTrue(self.browser.run(
             "return document.querySelector(document.querySelector('.skip').hash) !== null"))
 
@@ -369,9 +407,9 @@ class Page(unittest.TestCase):
         took = {each["name"]: each["value"]
                 for each in self.browser.cdp("Performance.getMetrics")["metrics"]}
         self.assertEqual(count, 1000000)
-        self.assertEqual(len(shape["points"]), 10)
+        self.assertEqual(len(shape["points"]), 20)
         self.assertLess(max(shape["points"]), 5000)
-        self.assertEqual(shape["last"][0]["x"], 100 * 99999)
+        self.assertEqual(shape["last"][0]["x"], 100 * 49999)
         self.assertGreater(took["TaskDuration"], 0.1)
         self.assertLess(took["TaskDuration"], MILLION_SECONDS)
         os.unlink(page)
