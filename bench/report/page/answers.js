@@ -17,13 +17,14 @@ function leadWords(model) {
         : "No server was measured here; what follows are the files that were found.";
   const made = results[0].madeBy;
   const runs = results.flatMap((result) => result.summaries.map((each) => each.raw.runs || 0));
-  const servers = plural(new Set(results.map((each) => each.variant)).size, "server");
+  const count = new Set(results.map((each) => each.variant)).size;
+  const servers = count === 1 ? "One of the servers" : `${units.count(count)} servers`;
   const rate = made.rate_rps > 0 ? `, ${units.count(made.rate_rps)} requests due a second` : "";
   const load = `${plural(Math.max(0, ...runs), "run")} of ${units.ns(made.duration_ns)} with ` +
       `${units.count(made.connections)} connections${rate}`;
   const parts = [
-    `${servers} that differ only in the policy of their cache, the rule that says what it keeps, ` +
-        `were each put under ${plural(model.workloads.length, "workload")}`,
+    `${servers} that differ only in the policy of their cache, the rule that says what it ` +
+        `keeps, each under ${plural(model.workloads.length, "workload")}`,
     Number.isFinite(made.duration_ns) ? `: ${load}` : "",
     made.cpu_model ? `, on ${asText(made.cpu_model)} with ${plural(made.cores, "core")}` : "",
     dayOf(made.time) ? `, ${dayOf(made.time)}` : "",
@@ -98,6 +99,12 @@ function verdictLines(entries) {
           el("div", null, el("strong", null, result.short), ` ${asText(summary.words)}`));
 }
 
+/* Of one run each; hits hardly depend on what else the machine does. */
+function hitsWords(hits) {
+  const share = units.ratio(hits.figure.median);
+  return `${hits.best.result.short}, of those that do not leak: ${share} of the requests.`;
+}
+
 function factsOf(entries, groups) {
   const facts = [];
   const add = (term, ...what) => facts.push(el("dt", null, term), el("dd", null, ...what));
@@ -119,8 +126,8 @@ function factsOf(entries, groups) {
   if (cpu) add("Least CPU", cpu);
   if (hits && hits.figure.median > 0)
     add("Most hits",
-        `${hits.best.result.short} of those that do not leak: ${
-            units.ratio(hits.figure.median)} of the requests.`);
+        hits.repeated ? rankingWords(hits, units.ratio, "of the requests", "most hits")
+                      : hitsWords(hits));
   const failed = entries.filter(({summary}) => summary.raw.failed > 0 || summary.raw.capped > 0);
   if (failed.length)
     add(el("span", {class: "bad"}, "✕ Failed"),

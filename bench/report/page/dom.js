@@ -19,10 +19,9 @@ function number(value, format) {
   return {text: known ? format(value) : DASH, value: known ? value : null, number: true};
 }
 
-function cellMake(cell, first) {
+function cellMake(cell, first, right) {
   const rich = cell !== null && typeof cell === "object" && !(cell instanceof Node);
-  const {text, value = null, number: right = false, kind = "", title = null} =
-      rich ? cell : {text: cell};
+  const {text, value = null, kind = "", title = null} = rich ? cell : {text: cell};
   const attributes = {class: `${right ? "number " : ""}${kind}`.trim() || null, title};
   if (value !== null) attributes["data-value"] = String(value);
   return first ? el("th", {scope: "row", ...attributes}, text) : el("td", attributes, text);
@@ -30,11 +29,15 @@ function cellMake(cell, first) {
 
 /* Scrolls in a box of its own, which the keyboard reaches. */
 function table(caption, heads, rows) {
-  const head = heads.map((text, i) => {
-    const right = rows.length > 0 && rows.every((row) => row[i] && row[i].number);
-    return el("th", {scope: "col", class: right ? "number" : null}, text);
-  });
-  const body = rows.map((row) => el("tr", null, row.map((cell, i) => cellMake(cell, i === 0))));
+  const isNumber = (cell) => Boolean(cell && cell.number);
+  const right = heads.map(
+      (_, i) => rows.some((row) => isNumber(row[i])) &&
+          rows.every((row) => isNumber(row[i]) || row[i] === DASH));
+  const head =
+      heads.map((text, i) => el("th", {scope: "col", class: right[i] ? "number" : null}, text));
+  const body = rows.map(
+      (row) => el(
+          "tr", null, row.map((cell, i) => cellMake(cell, i === 0, right[i] || isNumber(cell)))));
   return el(
       "div", {class: "scroll", tabindex: "0", role: "region", "aria-label": caption},
       el("table", null, el("caption", null, caption), el("thead", null, el("tr", null, head)),
