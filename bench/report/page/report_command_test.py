@@ -56,6 +56,14 @@ class Report(unittest.TestCase):
         self.assertEqual({file["folder"] for file in about["files"]}, {self.folder})
         self.assertEqual(about["left_out"], [])
 
+    def test_a_file_that_is_named_twice_is_shown_once(self):
+        made_up.folder_make(self.folder)
+        os.symlink(self.folder, os.path.join(self.scratch.name, "link"))
+        report(self.folder, os.path.join(self.folder, "lru.json"),
+               os.path.join(self.scratch.name, "link"), "-o", self.page)
+        files = blocks(self.page)["about"]["files"]
+        self.assertEqual([file["name"] for file in files].count("lru.json"), 1)
+
     def test_what_is_embedded_is_what_the_files_say(self):
         made_up.folder_make(self.folder)
         report(self.folder, "--out", self.page)

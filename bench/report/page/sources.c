@@ -152,24 +152,41 @@ static void text_take(struct sources *sources, const char *path, bool named, con
     columns_free(&columns);
 }
 
+/* By another name, perhaps. */
+static bool is_there(const struct sources *sources, const struct stat *status)
+{
+    for (size_t i = 0; i < sources->count; i++)
+        if (sources->list[i].device == status->st_dev && sources->list[i].inode == status->st_ino)
+            return true;
+    return false;
+}
+
+static void open_take(struct sources *sources, const char *path, bool named, int file,
+                      const struct stat *status)
+{
+    size_t bytes = S_ISREG(status->st_mode) ? (size_t)status->st_size : 0, before = sources->count;
+    void *text = bytes > 0 ? mmap(NULL, bytes, PROT_READ, MAP_PRIVATE, file, 0) : MAP_FAILED;
+    if (text == MAP_FAILED) {
+        leave_out(sources, path, bytes > 0 ? strerror(errno) : "it is empty or no file");
+        return;
+    }
+    text_take(sources, path, named, text, bytes);
+    munmap(text, bytes);
+    if (sources->count > before) {
+        sources->list[before].device = status->st_dev;
+        sources->list[before].inode = status->st_ino;
+    }
+}
+
 static int file_take(struct sources *sources, const char *path, bool named)
 {
     struct stat status;
     int file = open(path, O_RDONLY | O_CLOEXEC);
-    if (file < 0 || fstat(file, &status) != 0) {
-        if (file >= 0)
-            close(file);
+    if (file < 0)
         return -1;
-    }
-    size_t bytes = S_ISREG(status.st_mode) ? (size_t)status.st_size : 0;
-    void *text = bytes > 0 ? mmap(NULL, bytes, PROT_READ, MAP_PRIVATE, file, 0) : MAP_FAILED;
+    if (fstat(file, &status) == 0 && !is_there(sources, &status))
+        open_take(sources, path, named, file, &status);
     close(file);
-    if (text == MAP_FAILED) {
-        leave_out(sources, path, bytes > 0 ? strerror(errno) : "it is empty or no file");
-        return 0;
-    }
-    text_take(sources, path, named, text, bytes);
-    munmap(text, bytes);
     return 0;
 }
 
