@@ -3,6 +3,7 @@
 
 #include "need.h"
 #include "plot.h"
+#include "plots_parts.h"
 #include "result.h"
 #include "units.h"
 
@@ -75,6 +76,11 @@ static void plot_finish(struct gallery *gallery, struct plot *plot)
             fprintf(stderr, "tidemark report: %s\n", error);
     }
     plot_free(plot);
+}
+
+static void plot_take(void *context, struct plot *plot)
+{
+    plot_finish(context, plot);
 }
 
 static double layer_mib(const struct result_sample *sample, const struct layer *layer)
@@ -373,6 +379,8 @@ int plots_write(const struct sources *sources, const char *folder)
     for (size_t i = 0; i < sources->count; i++)
         if (strcmp(sources->list[i].kind, "replay") == 0)
             replays_plot(&gallery, &sources->list[i]);
+        else
+            parts_plot(&sources->list[i], plot_take, &gallery);
     gallery_free(&gallery);
     return gallery.status;
 }

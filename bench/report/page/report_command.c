@@ -28,7 +28,7 @@ static const struct option option_rows[] = {
     {"out", OPTION_TEXT, offsetof(struct report_options, out), "FILE",
      "the page (report.html, unless there is --svg); -o FILE is short for it"},
     {"svg", OPTION_TEXT, offsetof(struct report_options, svg), "DIR",
-     "writes the charts of memory, speed and hits as DIR/NAME.svg; needs gnuplot"},
+     "writes the charts as DIR/NAME.svg, for papers and READMEs; needs gnuplot"},
 };
 
 static const struct option_table option_table = {

@@ -125,7 +125,8 @@ class Report(unittest.TestCase):
         self.assertEqual((done.returncode, done.stderr), (0, ""))
         layers = ("payload", "cache", "allocated", "active", "resident", "rss")
         variants = ("unbounded", "lru", "sieve", "it-s---a---b-")
-        wanted = {"hits-zipf-1.0.svg"} | {
+        wanted = {"hits-zipf-1.0.svg", "startup.svg", "micro-get-hit-1000.svg",
+                  "choice-trace.txt.svg"} | {
             f"{chart}-{workload}{more}.svg" for workload in ("random", "zipf")
             for chart, mores in (("memory", layers), ("layers", variants))
             for more in ("-" + each for each in mores)} | {
