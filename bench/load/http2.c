@@ -13,7 +13,7 @@
 #define WINDOW_BYTES  INT32_MAX             /* the server is never to wait for us */
 #define OUTPUT_BYTES  16384                 /* to be sent at once, if there is so much */
 #define STREAM_LAST   (INT32_MAX - 1000000) /* beyond it a connection is not used any more */
-#define STREAMS_FIRST 100                   /* allowed until the server says otherwise */
+#define STREAMS_FIRST 1                     /* until the server says how many it allows */
 
 struct stream {
     struct exchange exchange;
@@ -65,6 +65,14 @@ static void stream_cut(struct http2 *http2, struct stream *stream)
 static void stream_spoilt(struct http2 *http2, struct stream *stream)
 {
     stream_fail(http2, stream, LOAD_GARBAGE);
+}
+
+/* The server did not take it: by itself, or together with all that came after its goodbye
+ * (RFC 9113, 6.8), which is no judgement on the request. */
+static void stream_refused(struct http2 *http2, struct stream *stream)
+{
+    stream_end(http2, stream,
+               &(struct ending){.failure = LOAD_REFUSED, .untouched = http2->leaving});
 }
 
 static void streams_end(struct http2 *http2, void (*end)(struct http2 *, struct stream *))
@@ -144,6 +152,13 @@ static int on_data(nghttp2_session *session, uint8_t flags, int32_t number, cons
     return 0;
 }
 
+static void allowed_set(struct http2 *http2, unsigned allowed)
+{
+    http2->allowed = allowed;
+    if (allowed < http2->context->allowed)
+        http2->context->allowed = allowed;
+}
+
 static int on_frame(nghttp2_session *session, const nghttp2_frame *frame, void *opaque)
 {
     struct http2 *http2 = opaque;
@@ -153,8 +168,8 @@ static int on_frame(nghttp2_session *session, const nghttp2_frame *frame, void *
     if (type == NGHTTP2_GOAWAY) {
         http2->leaving = true;
     } else if (type == NGHTTP2_SETTINGS) {
-        http2->allowed =
-            nghttp2_session_get_remote_settings(session, NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS);
+        allowed_set(http2, nghttp2_session_get_remote_settings(
+                               session, NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS));
     } else if ((type == NGHTTP2_HEADERS || type == NGHTTP2_DATA) &&
                (frame->hd.flags & NGHTTP2_FLAG_END_STREAM)) {
         stream = stream_of(http2, frame->hd.stream_id);
@@ -178,7 +193,7 @@ static int on_stream_close(nghttp2_session *session, int32_t number, uint32_t co
     if (stream == NULL)
         return 0;
     if (code == NGHTTP2_REFUSED_STREAM)
-        stream_fail(http2, stream, LOAD_REFUSED);
+        stream_refused(http2, stream);
     else if (stream->ended)
         stream_judge(http2, stream);
     else
@@ -194,7 +209,7 @@ static int on_not_sent(nghttp2_session *session, const nghttp2_frame *frame, int
     (void)session, (void)code;
     for (unsigned i = 0; frame->hd.type == NGHTTP2_HEADERS && i < http2->context->streams; i++)
         if (http2->streams[i].number == frame->hd.stream_id && frame->hd.stream_id) {
-            stream_fail(http2, &http2->streams[i], LOAD_REFUSED);
+            stream_refused(http2, &http2->streams[i]);
             break;
         }
     return 0;

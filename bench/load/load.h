@@ -27,7 +27,8 @@
 
 /* How a request can fail. */
 enum load_failure {
-    LOAD_REFUSED,   /* no connection; HTTP/2: the server did not take the request */
+    LOAD_REFUSED,   /* no connection; HTTP/2: the server did not take the request, or took leave
+                     * of it twice */
     LOAD_RESET,     /* the connection or stream ended before the answer began */
     LOAD_TIMEOUT,   /* no whole answer in time */
     LOAD_STATUS,    /* a whole answer, but its status is not 2xx */
@@ -99,6 +100,9 @@ struct load_result {
     uint64_t bytes; /* received, heads included */
     uint64_t body_bytes;
     uint64_t connects; /* connections opened, those of the warm-up included */
+    uint64_t resent;   /* of HTTP/2: requests sent again, as the server took leave before it took
+                        * them; the warm-up's included */
+    unsigned streams;  /* at most on a connection: as asked, or fewer if the server allows fewer */
     uint64_t began_ns; /* CLOCK_MONOTONIC, of the measured part */
     uint64_t wall_ns, cpu_ns;
     double busy;     /* share of the wall time that the generator ran or waited for its core */

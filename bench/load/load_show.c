@@ -97,6 +97,14 @@ static void error_lines(FILE *out, const struct load_result *result)
     fputc('\n', out);
 }
 
+static void resent_line(FILE *out, const struct load_result *result)
+{
+    if (result->resent == 0)
+        return;
+    count_line(out, "sent again", result->resent);
+    fputs("   the server took leave before it took them\n", out);
+}
+
 static void cost_lines(FILE *out, const struct load_result *result)
 {
     char text[UNITS_TEXT_BYTES];
@@ -108,10 +116,14 @@ static void cost_lines(FILE *out, const struct load_result *result)
     fprintf(out, ", %s of CPU per request\n", units_format_duration(text, each));
 }
 
-static void warning_lines(FILE *out, const struct load_result *result)
+static void warning_lines(FILE *out, const struct load_setup *setup,
+                          const struct load_result *result)
 {
     char text[UNITS_TEXT_BYTES];
 
+    if (setup->http2 && result->streams < setup->streams)
+        fprintf(out, "The server allows %u streams on a connection, not %u.\n", result->streams,
+                setup->streams);
     if (result->bottleneck)
         fprintf(out, "The generator was the bottleneck: %s.\n", result->bottleneck_reason);
     if (result->unsent)
@@ -145,12 +157,13 @@ void load_show_table(const struct load_shown *shown, FILE *out)
     fputc('\n', out);
     hit_lines(out, result);
     error_lines(out, result);
+    resent_line(out, result);
     cost_lines(out, result);
     if (open_loop)
         fprintf(out, "%-14s%14s   at most, by the generator itself\n", "sent late",
                 units_format_duration(text, (double)result->late_ns));
     latency_table(out, result, open_loop);
-    warning_lines(out, result);
+    warning_lines(out, shown->setup, result);
 }
 
 /* For programs. */
@@ -210,6 +223,8 @@ static void counts_json(json_t *object, const struct load_result *result)
     json_object_set_new(object, "errors_by_kind", failures_json(result));
     json_object_set_new(object, "unsent", count_json(result->unsent));
     json_object_set_new(object, "connects", count_json(result->connects));
+    json_object_set_new(object, "resent", count_json(result->resent));
+    json_object_set_new(object, "streams_allowed", count_json(result->streams));
     json_object_set_new(object, "bytes", count_json(result->bytes));
     json_object_set_new(object, "body_bytes", count_json(result->body_bytes));
 }

@@ -35,6 +35,8 @@ struct connection {
     uint64_t since_ns; /* under way: begun; down: when to try again */
     char *unsent;      /* what the socket did not take yet */
     size_t unsent_bytes;
+    struct exchange *again; /* what the server left untouched, to be sent before all else */
+    unsigned again_count;
 };
 
 struct loop {
@@ -113,11 +115,23 @@ static void measuring_begin(struct loop *loop)
     tally_begin(loop->tally, loop->begin_ns);
 }
 
-/* Takes the next request, if one is due. Whoever takes it must have it ended. */
-static bool exchange_take(struct loop *loop, struct exchange *exchange)
+static bool exchange_retake(struct connection *connection, struct exchange *exchange)
 {
+    if (connection->again_count == 0)
+        return false;
+    *exchange = connection->again[--connection->again_count];
+    exchange->sent_ns = connection->loop->now_ns;
+    return true;
+}
+
+/* Takes the next request, if one is due. Whoever takes it must have it ended. */
+static bool exchange_take(struct connection *connection, struct exchange *exchange)
+{
+    struct loop *loop = connection->loop;
     uint64_t due_ns = schedule_due(&loop->schedule, loop->now_ns);
 
+    if (exchange_retake(connection, exchange))
+        return true;
     if (loop->waiting || loop->closing || due_ns > loop->now_ns)
         return false;
     if (time_is_up(loop) || limit_reached(loop) || !feed_take(&loop->feed, &exchange->id)) {
@@ -126,6 +140,8 @@ static bool exchange_take(struct loop *loop, struct exchange *exchange)
     }
     exchange->due_ns = due_ns;
     exchange->sent_ns = loop->now_ns;
+    exchange->sender = connection;
+    exchange->again = false;
     schedule_step(loop);
     if (due_ns >= loop->begin_ns) {
         measuring_begin(loop);
@@ -152,11 +168,27 @@ static void trouble_note(struct loop *loop)
     loop->result->gave_up = true;
 }
 
+/* For the next connection in its place: a server that took leave has not judged the request. They
+ * are no more than the streams that carried them, for nothing else is sent before them. */
+static void exchange_keep(const struct exchange *exchange)
+{
+    struct connection *connection = exchange->sender;
+    struct exchange *kept = &connection->again[connection->again_count++];
+
+    *kept = *exchange;
+    kept->again = true;
+    connection->loop->result->resent++;
+}
+
 static void exchange_ended(void *context, const struct exchange *exchange,
                            const struct ending *ending)
 {
     struct loop *loop = context;
 
+    if (ending->untouched && !exchange->again) {
+        exchange_keep(exchange);
+        return;
+    }
     loop->in_flight--;
     loop->seen.requests++;
     loop->seen.hits += ending->good && ending->cache == ANSWER_HIT;
@@ -230,7 +262,7 @@ static void connection_refused(struct connection *connection)
     struct loop *loop = connection->loop;
     struct exchange exchange;
 
-    if (exchange_take(loop, &exchange))
+    if (exchange_take(connection, &exchange))
         exchange_ended(loop, &exchange, &(struct ending){.failure = LOAD_REFUSED});
     else
         trouble_note(loop);
@@ -252,6 +284,11 @@ static void connection_open(struct connection *connection)
     connection_poll(connection, EPOLL_CTL_ADD, EPOLLOUT);
 }
 
+static bool connection_is_needed(const struct connection *connection)
+{
+    return !connection->loop->closing || connection->again_count > 0;
+}
+
 /* Once more from the start; what was in flight has been ended. */
 static void connection_again(struct connection *connection)
 {
@@ -260,7 +297,7 @@ static void connection_again(struct connection *connection)
 
     connection_close(connection);
     connection->since_ns = loop->now_ns + delay_ns;
-    if (delay_ns == 0 && !loop->closing)
+    if (delay_ns == 0 && connection_is_needed(connection))
         connection_open(connection);
 }
 
@@ -361,8 +398,8 @@ static void connection_ask(struct connection *connection)
     unsigned room = loop->protocol->room(connection->session);
     struct exchange exchange;
 
-    while (room > 0 && exchange_take(loop, &exchange)) {
-        if (loop->schedule.open)
+    while (room > 0 && exchange_take(connection, &exchange)) {
+        if (loop->schedule.open && !exchange.again)
             late_note(loop, exchange.due_ns, free_ns);
         loop->protocol->submit(connection->session, &exchange);
         room--;
@@ -483,7 +520,7 @@ static void loop_tick(struct loop *loop)
         if (connection->state != CONNECTION_DOWN) {
             if (connection_is_late(connection))
                 connection_expire(connection);
-        } else if (!loop->closing && connection->since_ns <= loop->now_ns) {
+        } else if (connection_is_needed(connection) && connection->since_ns <= loop->now_ns) {
             connection_open(connection);
         }
     }
@@ -624,6 +661,7 @@ static void loop_turn(struct loop *loop)
     if (!loop->measuring)
         tally_begin(loop->tally, loop->now_ns);
     loop_count_unsent(loop);
+    loop->result->streams = loop->context.allowed;
     tally_end(loop->tally, loop->now_ns);
 }
 
@@ -648,7 +686,8 @@ static int loop_allocate(struct loop *loop)
     for (unsigned i = 0; i < count; i++) {
         loop->connections[i] = (struct connection){.loop = loop, .fd = -1};
         loop->connections[i].session = loop->protocol->create(&loop->context);
-        if (loop->connections[i].session == NULL)
+        loop->connections[i].again = calloc(loop->context.streams, sizeof(struct exchange));
+        if (loop->connections[i].session == NULL || loop->connections[i].again == NULL)
             return -1;
     }
     loop->down = count;
@@ -664,6 +703,7 @@ static void loop_release(struct loop *loop)
         if (connection->session)
             loop->protocol->destroy(connection->session);
         free(connection->unsent);
+        free(connection->again);
     }
     free(loop->connections);
     free(loop->ring);
@@ -685,6 +725,7 @@ static void loop_begin(struct loop *loop)
     loop->context = (struct protocol_context){
         .check_id = setup->check_id,
         .streams = setup_streams(setup),
+        .allowed = setup_streams(setup),
         .ended = exchange_ended,
         .load = loop,
     };

@@ -11,7 +11,6 @@
 #define BODY_BYTES  64
 #define SOME        10
 #define FIELDS_MAX  3
-#define STREAMS_MAX 20
 #define BODIES      64 /* more than there are streams at a time */
 #define STATUS_GOOD "200"
 
@@ -21,7 +20,7 @@ struct http2_client {
     nghttp2_session *session;
     unsigned requests;
     bool leave;
-    int32_t late[STREAMS_MAX]; /* to be reset when all else is sent */
+    int32_t late[HTTP2_STREAMS_MAX]; /* to be reset when all else is sent */
     unsigned late_count;
     char bodies[BODIES][BODY_BYTES];
     char path[PATH_BYTES]; /* of the request whose head is being read */
@@ -93,7 +92,7 @@ static void request_answer(struct http2_client *client, int32_t number)
         return;
     case HTTP2_RESET_LATE:
         answer_head(client, number, STATUS_GOOD);
-        client->late[client->late_count++ % STREAMS_MAX] = number;
+        client->late[client->late_count++ % HTTP2_STREAMS_MAX] = number;
         return;
     case HTTP2_REFUSE:
         stream_reset(client, number, NGHTTP2_REFUSED_STREAM);
@@ -151,7 +150,7 @@ static int on_frame(nghttp2_session *session, const nghttp2_frame *frame, void *
 struct http2_client *http2_client_open(int fd, enum http2_manner manner)
 {
     const nghttp2_settings_entry settings = {NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS,
-                                             manner == HTTP2_NO_STREAMS ? 0 : STREAMS_MAX};
+                                             manner == HTTP2_NO_STREAMS ? 0 : HTTP2_STREAMS_MAX};
     struct http2_client *client = calloc(1, sizeof *client);
     nghttp2_session_callbacks *callbacks;
 
@@ -190,7 +189,7 @@ bool http2_client_receive(struct http2_client *client, const void *data, size_t 
     if (nghttp2_session_mem_recv(client->session, data, bytes) < 0 || !frames_send(client))
         return false;
     while (client->late_count > 0)
-        stream_reset(client, client->late[--client->late_count % STREAMS_MAX],
+        stream_reset(client, client->late[--client->late_count % HTTP2_STREAMS_MAX],
                      NGHTTP2_INTERNAL_ERROR);
     return frames_send(client) && !client->leave &&
            (nghttp2_session_want_read(client->session) ||

@@ -25,6 +25,8 @@ enum http2_manner {
     HTTP2_CLOSE,       /* at the first request */
 };
 
+#define HTTP2_STREAMS_MAX 20 /* allowed on a connection */
+
 struct http2_client;
 
 struct http2_client *http2_client_open(int fd, enum http2_manner manner);

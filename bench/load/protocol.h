@@ -13,12 +13,15 @@
 struct exchange {
     uint64_t id;
     uint64_t due_ns, sent_ns;
+    void *sender; /* whoever runs the load knows it by this */
+    bool again;   /* sent a second time */
 };
 
 /* How an exchange ended. */
 struct ending {
     bool good;
     enum load_failure failure; /* unless good */
+    bool untouched;            /* failed before the server took it: safe to send again */
     enum answer_cache cache;   /* if good */
     uint64_t body_bytes;
 };
@@ -29,6 +32,7 @@ struct protocol_context {
     struct request_head head;
     bool check_id;
     unsigned streams; /* exchanges in flight on a connection, where the protocol has several */
+    unsigned allowed; /* of these, by the server that allows the fewest */
     void (*ended)(void *load, const struct exchange *exchange, const struct ending *ending);
     void *load;
 };
