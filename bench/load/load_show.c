@@ -131,6 +131,10 @@ static void warning_lines(FILE *out, const struct load_setup *setup,
                 units_format_count(text, result->unsent));
     if (result->gave_up)
         fputs("Gave up: the server failed too often in a row.\n", out);
+    if (result->requests > 0 && result->failures[LOAD_GARBAGE] == result->requests)
+        fprintf(out, "Nothing it said was %s.\n",
+                setup->http2 ? "HTTP/2: without --http2 it is asked in HTTP/1.1"
+                             : "HTTP/1.1: with --http2 it is asked in HTTP/2");
     if (result->stopped)
         fputs("Stopped before its end.\n", out);
 }
