@@ -4,6 +4,7 @@
 #include "child.h"
 
 #include "program.h"
+#include "random.h"
 #include "stats.h"
 #include "units.h"
 
@@ -90,7 +91,8 @@ static const struct option option_rows[] = {
      "between two samples (100ms, less in short runs)"},
     {"memory-cap", OPTION_SIZE, FIELD(memory_cap_bytes), "SIZE",
      "a server whose RSS passes it is stopped (2GiB; 0B for none)"},
-    {"seed", OPTION_COUNT, FIELD(seed), "N", "of the workloads (1)"},
+    {"seed", OPTION_COUNT, FIELD(seed), "N",
+     "of the workloads, and of who comes first in a turn (1)"},
     {"out", OPTION_TEXT, FIELD(out), "DIR", "where NAME.json goes (results)"},
     {"server-dir", OPTION_TEXT, FIELD(server_dir), "DIR",
      "where serve-NAME lies (beside this program)"},
@@ -263,9 +265,19 @@ static int programs_fill(struct plan *plan, const struct plan_options *options,
     return 0;
 }
 
+/* Whether the second of the pair comes first: drawn, since tests by ranks take it that either order
+ * was as likely; but once in each two repetitions, so that what the order does cancels out. */
+static bool pair_is_turned(const struct plan *plan, uint64_t repetition, size_t pair)
+{
+    struct random random;
+    uint64_t block = (repetition - 1) / 2;
+    random_seed(&random, plan->seed + random_mix(block * PLAN_SUBJECTS_MAX + pair + 1));
+    return random_below(&random, 2) == repetition % 2;
+}
+
 size_t plan_turn(const struct plan *plan, uint64_t repetition, size_t n)
 {
-    return n < plan->paired_count && repetition % 2 == 0 ? n ^ 1 : n;
+    return n < plan->paired_count && pair_is_turned(plan, repetition, n / 2) ? n ^ 1 : n;
 }
 
 /* More ids than fit. */

@@ -68,7 +68,8 @@ int plan_make(struct plan *plan, const struct plan_options *options,
               char error[OPTIONS_ERROR_BYTES]);
 /* One of our variants. */
 struct subject subject_of(const struct policy *policy);
-/* Which subject is the n-th to run in a repetition: of a pair now this, now that comes first. */
+/* Which subject is the n-th to run in a repetition, which counts from 1: who of a pair comes first
+ * is drawn by the seed. */
 size_t plan_turn(const struct plan *plan, uint64_t repetition, size_t n);
 /* Where servers lie unless the user says otherwise: beside this program. */
 void plan_server_folder(char folder[RESULT_LINE_BYTES]);

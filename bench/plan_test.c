@@ -112,7 +112,7 @@ static void a_burst_is_run_for_each_time_that_pages_stay(void **state)
     assert_non_null(strstr(error, "soon"));
 }
 
-static void a_pair_changes_places_and_programs_come_last(void **state)
+static void pairs_stay_together_and_programs_come_last(void **state)
 {
     struct plan_options options = plan_options_default;
     (void)state;
@@ -124,13 +124,59 @@ static void a_pair_changes_places_and_programs_come_last(void **state)
     assert_int_equal(plan.subject_count, 5);
     assert_string_equal(plan.subjects[4].name, "python3");
     assert_null(plan.subjects[4].policy);
-    const size_t first[] = {0, 1, 2, 3, 4}, second[] = {1, 0, 3, 2, 4};
-    for (size_t i = 0; i < 5; i++) {
-        assert_int_equal(plan_turn(&plan, 1, i), first[i]);
-        assert_int_equal(plan_turn(&plan, 2, i), second[i]);
-        assert_int_equal(plan.subjects[i].other, i % 2);
-    }
+    for (uint64_t repetition = 1; repetition <= 10; repetition++)
+        for (size_t i = 0; i < 4; i += 2) {
+            assert_int_equal(plan_turn(&plan, repetition, i) / 2, i / 2);
+            assert_int_equal(plan_turn(&plan, repetition, i) ^ 1,
+                             plan_turn(&plan, repetition, i + 1));
+            assert_int_equal(plan_turn(&plan, repetition, 4), 4);
+            assert_false(plan.subjects[i].other);
+            assert_true(plan.subjects[i + 1].other);
+        }
     assert_string_equal(plan.subjects[2].name, plan.subjects[3].name);
+}
+
+#define BLOCKS 200
+
+/* In how many of so many blocks of two repetitions the pair begins turned round; it must be the
+ * other way round in the second of each. */
+static unsigned turned_count(const struct plan *plan, size_t pair, bool turned[BLOCKS])
+{
+    unsigned count = 0;
+    for (uint64_t block = 0; block < BLOCKS; block++) {
+        size_t first = plan_turn(plan, 2 * block + 1, 2 * pair);
+        assert_int_equal(plan_turn(plan, 2 * block + 2, 2 * pair), first ^ 1);
+        turned[block] = first % 2;
+        count += turned[block];
+    }
+    return count;
+}
+
+static unsigned agreement(const bool first[BLOCKS], const bool second[BLOCKS])
+{
+    unsigned count = 0;
+    for (size_t i = 0; i < BLOCKS; i++)
+        count += first[i] == second[i];
+    return count;
+}
+
+/* All bounds are five standard deviations wide, and the draws are always the same. */
+static void who_of_a_pair_comes_first_is_drawn(void **state)
+{
+    bool lru[BLOCKS], ttl[BLOCKS], other_seed[BLOCKS], next[BLOCKS] = {false};
+    struct plan_options options = plan_options_default;
+    (void)state;
+    options.variants = "lru,ttl";
+    options.against = "elsewhere";
+    struct plan plan = plan_of(options);
+    assert_in_range(turned_count(&plan, 0, lru), 65, 135);
+    assert_in_range(turned_count(&plan, 1, ttl), 65, 135);
+    plan.seed++;
+    assert_in_range(turned_count(&plan, 0, other_seed), 65, 135);
+    memcpy(next, lru + 1, sizeof next - sizeof next[0]);
+    assert_in_range(agreement(lru, ttl), 65, 135);
+    assert_in_range(agreement(lru, other_seed), 65, 135);
+    assert_in_range(agreement(lru, next), 65, 135);
 }
 
 static void precise_runs_are_short_and_many(void **state)
@@ -167,7 +213,8 @@ int main(void)
         cmocka_unit_test(few_runs_repeat_and_many_do_not),
         cmocka_unit_test(a_plateau_of_age_fits_into_a_run_and_so_do_samples),
         cmocka_unit_test(a_variant_gets_the_limits_that_it_keeps),
-        cmocka_unit_test(a_pair_changes_places_and_programs_come_last),
+        cmocka_unit_test(pairs_stay_together_and_programs_come_last),
+        cmocka_unit_test(who_of_a_pair_comes_first_is_drawn),
         cmocka_unit_test(precise_runs_are_short_and_many),
         cmocka_unit_test(without_ids_there_is_one_workload),
     };
