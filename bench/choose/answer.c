@@ -166,16 +166,19 @@ static void say_regret(struct speaker *speaker, const struct candidate *chosen)
 static void say_window(struct speaker *speaker, const struct candidate *chosen)
 {
     size_t worst = worst_window(&chosen->now);
-    char first[UNITS_TEXT_BYTES], last[UNITS_TEXT_BYTES];
+    char first[UNITS_TEXT_BYTES], last[UNITS_TEXT_BYTES], misses[UNITS_TEXT_BYTES];
     uint64_t requests = chosen->now.requests;
+    double hits = window_hit_ratio(&chosen->now, worst);
     say(speaker,
         "in its worst window (requests %s to %s) %.1f %% hits, where the best policy had %.1f %% "
         "and "
-        "belady %.1f %%",
+        "belady %.1f %%: the origin gets %s requests/s",
         units_format_count(first, replay_window(requests, worst) + 1),
-        units_format_count(last, replay_window(requests, worst + 1)),
-        percent(window_hit_ratio(&chosen->now, worst)), percent(window_best(speaker, worst)),
-        percent(window_hit_ratio(&speaker->choice->optimum, worst)));
+        units_format_count(last, replay_window(requests, worst + 1)), percent(hits),
+        percent(window_best(speaker, worst)),
+        percent(window_hit_ratio(&speaker->choice->optimum, worst)),
+        units_format_count(misses,
+                           (uint64_t)(speaker->choice->question.rate_rps * (1 - hits) + 0.5)));
 }
 
 static void say_sizes(struct speaker *speaker, const struct candidate *chosen)
@@ -215,23 +218,40 @@ static void say_need(struct speaker *speaker, const struct candidate *chosen)
             units_format_size(theirs, (double)baseline->bytes_for_target));
 }
 
+/* A percentile above the hit ratio is a miss's, and that takes as long as the origin does. */
+static void say_slo_missed(struct speaker *speaker, double own)
+{
+    const struct choice *choice = speaker->choice;
+    const struct question *question = &choice->question;
+    char bound[UNITS_TEXT_BYTES], cost[UNITS_TEXT_BYTES];
+    double percentile = question->slo_percentile, most = percent(hit_ratio(&choice->everything));
+    units_format_duration(bound, (double)question->slo_ns);
+    units_format_duration(cost, (double)question->miss_cost_ns);
+    if (most < percentile)
+        say(speaker,
+            "p%g of %s cannot be kept with any memory: it takes %g %% hits, since a miss costs %s, "
+            "and without limits there are %.1f %%",
+            percentile, bound, percentile, cost, most);
+    else
+        say(speaker,
+            "p%g of %s is not kept: with %.1f %% hits a miss decides it, which costs %s; it takes "
+            "%g %% hits (--target-hits %g%% tells how much memory), and the optimum has %.1f %%",
+            percentile, bound, own, cost, percentile, percentile,
+            percent(hit_ratio(&choice->optimum)));
+}
+
 static void say_slo(struct speaker *speaker, const struct candidate *chosen)
 {
     const struct question *question = &speaker->choice->question;
-    char bound[UNITS_TEXT_BYTES], cost[UNITS_TEXT_BYTES], found[UNITS_TEXT_BYTES];
-    double percentile = question->slo_percentile, own = percent(hit_ratio(&chosen->now));
-    if (percentile == 0)
+    char bound[UNITS_TEXT_BYTES], found[UNITS_TEXT_BYTES];
+    double own = percent(hit_ratio(&chosen->now));
+    if (question->slo_percentile == 0)
         return;
-    units_format_duration(bound, (double)question->slo_ns);
-    units_format_duration(cost, (double)question->miss_cost_ns);
-    if (question->slo_ns < question->miss_cost_ns && own < percentile)
-        say(speaker,
-            "p%g of %s is not kept: with %.1f %% hits a miss decides it, which costs %s; it takes "
-            "%g %% hits, and the optimum has %.1f %%",
-            percentile, bound, own, cost, percentile,
-            percent(hit_ratio(&speaker->choice->optimum)));
+    if (question->slo_ns < question->miss_cost_ns && own < question->slo_percentile)
+        say_slo_missed(speaker, own);
     else if (chosen->predicted.slo_ns > 0)
-        say(speaker, "p%g of %s is %s: %s, as predicted", percentile, bound,
+        say(speaker, "p%g of %s is %s: %s, as predicted", question->slo_percentile,
+            units_format_duration(bound, (double)question->slo_ns),
             chosen->predicted.slo_ns <= (double)question->slo_ns ? "kept" : "not kept",
             units_format_duration(found, chosen->predicted.slo_ns));
 }
@@ -277,6 +297,26 @@ static void answer_none(struct speaker *speaker)
             percent(hit_ratio(everything)));
 }
 
+/* Where the baseline is as good as any. */
+static void words_alike(struct speaker *speaker, const struct candidate *best)
+{
+    struct choice *choice = speaker->choice;
+    const struct candidate *baseline = choice->baseline;
+    char bytes[UNITS_TEXT_BYTES], better[UNITS_TEXT_BYTES * 4] = "";
+    if (best != baseline)
+        snprintf(better, sizeof better, " (the best, %s, has %.2f points more hits)",
+                 best->policy->name, percent(hit_ratio(&best->now) - hit_ratio(&baseline->now)));
+    if (baseline->now.hits == choice->everything.hits)
+        snprintf(choice->answer.words, CHOICE_WORDS_BYTES,
+                 "%s at %s: any policy will do, everything fits (it takes %s)",
+                 baseline->policy->name, speaker->memory,
+                 units_format_size(bytes, (double)choice->everything.peak_bytes));
+    else
+        snprintf(choice->answer.words, CHOICE_WORDS_BYTES,
+                 "%s at %s: no policy helps, there is no difference worth having%s",
+                 baseline->policy->name, speaker->memory, better);
+}
+
 static void answer_words(struct speaker *speaker, const struct candidate *best)
 {
     struct answer *answer = &speaker->choice->answer;
@@ -292,11 +332,7 @@ static void answer_words(struct speaker *speaker, const struct candidate *best)
                  best->policy->name, speaker->memory, percent(best_ratio - base_ratio),
                  baseline->policy->name);
     else
-        snprintf(answer->words, CHOICE_WORDS_BYTES,
-                 "%s at %s: no policy helps, there is no difference worth having (the best, %s, "
-                 "has %.2f points more hits)",
-                 baseline->policy->name, speaker->memory, best->policy->name,
-                 percent(best_ratio - base_ratio));
+        words_alike(speaker, best);
 }
 
 void answer_find(struct choice *choice)

@@ -41,7 +41,7 @@ class Choose(unittest.TestCase):
             cls.schema = json.load(file)
 
     def test_zipf_has_a_winner_and_the_reasons_are_exact(self):
-        found = replayed("--trace", "zipf:0.9:10k:60k", "--memory", "400KiB", "--policies", FEW)
+        found = replayed("--trace", "zipf:0.9:5k:30k", "--memory", "200KiB", "--policies", FEW)
         jsonschema.validate(found, self.schema)
         rows = policies(found)
         best = rows[found["answer"]["policy"]]
@@ -56,15 +56,15 @@ class Choose(unittest.TestCase):
                 self.assertIn({"null": "no cache at all", "unbounded": "without limit: to",
                                "weak": "no limit of memory"}[name], row["ruled_out"])
                 continue
-            self.assertLessEqual(row["predicted"]["bytes"], 400 << 10)
+            self.assertLessEqual(row["predicted"]["bytes"], 200 << 10)
             self.assertGreater(row["regret_points"], 0)
             self.assertLessEqual(row["at_half"]["hit_ratio"], row["predicted"]["hit_ratio"])
             self.assertGreaterEqual(row["at_double"]["hit_ratio"], row["predicted"]["hit_ratio"])
             mean = sum(row["windows"]) / len(row["windows"])
             self.assertAlmostEqual(mean, row["predicted"]["hit_ratio"], 6)
             self.assertAlmostEqual(row["worst_window"]["hit_ratio"], min(row["windows"][1:]), 6)
-        self.assertLess(best["bytes_for_target"], 400 << 10)
-        self.assertAlmostEqual(rows["lru"]["bytes_for_target"] / (400 << 10), 1, 1)
+        self.assertLess(best["bytes_for_target"], 200 << 10)
+        self.assertAlmostEqual(rows["lru"]["bytes_for_target"] / (200 << 10), 1, 1)
 
     def test_predicted_hits_are_those_of_an_exact_replay(self):
         with tempfile.TemporaryDirectory() as folder:
@@ -84,12 +84,19 @@ class Choose(unittest.TestCase):
                 self.assertEqual(row["predicted"]["bytes"], exact["peak_bytes"])
 
     def test_on_a_uniform_trace_no_policy_helps(self):
-        found = replayed("--trace", "uniform:20k:100k", "--memory", "2MiB", "--policies",
+        found = replayed("--trace", "uniform:10k:40k", "--memory", "1MiB", "--policies",
                          "lru,fifo,sieve,arc")
         self.assertEqual(found["answer"]["policy"], "lru")
         self.assertFalse(found["answer"]["is_worth"])
         self.assertIn("no policy helps", found["answer"]["words"])
         self.assertIn("no difference worth having", found["answer"]["words"])
+
+    def test_where_everything_fits_any_policy_will_do(self):
+        found = replayed("--trace", "zipf:0.9:500:5k", "--memory", "1MiB", "--slo", "p99=1ms",
+                         "--policies", "lru,sieve")
+        self.assertEqual(found["answer"]["policy"], "lru")
+        self.assertIn("everything fits", found["answer"]["words"])
+        self.assertIn("cannot be kept with any memory", " ".join(found["answer"]["reasons"]))
 
     def test_where_nothing_comes_twice_no_cache_helps(self):
         found = replayed("--trace", "random:20k", "--memory", "1MiB", "--policies", "lru,sieve")
@@ -98,11 +105,11 @@ class Choose(unittest.TestCase):
         self.assertIn("no cache helps", found["answer"]["words"])
 
     def test_on_a_scan_lru_is_not_chosen(self):
-        found = replayed("--trace", "scan:4k:60k", "--memory", "1MiB", "--policies", FEW)
+        found = replayed("--trace", "scan:4k:30k", "--memory", "1MiB", "--policies", FEW)
         self.assertNotIn(found["answer"]["policy"], (None, "lru", "fifo"))
         rows = policies(found)
         self.assertEqual(rows["lru"]["hits"], 0)
-        self.assertGreater(rows[found["answer"]["policy"]]["hits"], 10000)
+        self.assertGreater(rows[found["answer"]["policy"]]["hits"], 5000)
         self.assertIn("falls behind", rows["lru"]["words"])
 
     def test_the_same_each_time_whatever_the_threads(self):
@@ -125,14 +132,14 @@ class Choose(unittest.TestCase):
         self.assertGreater(policies(older)["ttl"]["hits"], rows["ttl"]["hits"])
 
     def test_how_much_memory_for_so_many_hits(self):
-        arguments = ("--trace", "zipf:1.0:5k:50k", "--policies", "lru,sieve")
-        found = replayed(*arguments, "--memory", "200KiB", "--target-hits", "80%")
+        arguments = ("--trace", "zipf:1.0:3k:20k", "--policies", "lru,sieve")
+        found = replayed(*arguments, "--memory", "200KiB", "--target-hits", "70%")
         for name, row in policies(found).items():
             need = row["bytes_for_target"]
             for memory, enough in ((need, True), (need * 0.95, False)):
                 again = replayed(*arguments, "--memory", f"{int(memory)}B")
                 ratio = policies(again)[name]["predicted"]["hit_ratio"]
-                self.assertEqual(ratio >= 0.8, enough, (name, need, ratio))
+                self.assertEqual(ratio >= 0.7, enough, (name, need, ratio))
         beyond = replayed(*arguments, "--memory", "200KiB", "--target-hits", "99%")
         self.assertIsNone(policies(beyond)["lru"]["bytes_for_target"])
         self.assertIn("cannot be had", " ".join(beyond["answer"]["reasons"]))
