@@ -285,6 +285,19 @@ static const struct trace_case {
      {{.id = 42, .bytes = 3}, {.time_ns = NS, .bytes = 5}},
      {[1] = "eve"},
      2},
+    {"access-log",
+     true,
+     "h - - [31/Dec/1999:23:59:59 +0000] \"GET /a HTTP/1.0\" 200 3\n"
+     "h - - [01/Jan/2000:00:00:00 +0000] \"GET /b HTTP/1.0\" 200 3\n"
+     "h - - [01/Mar/2000:00:00:00 +0000] \"GET /c HTTP/1.0\" 200 3\n"
+     "h - - [01/Mar/2100:00:00:00 +0000] \"GET /d HTTP/1.0\" 200 3\n",
+     0,
+     {{.bytes = 3},
+      {.time_ns = NS, .bytes = 3},
+      {.time_ns = (60 * UINT64_C(86400) + 1) * NS, .bytes = 3},
+      {.time_ns = (60 + 36524) * UINT64_C(86400) * NS + NS, .bytes = 3}},
+     {"/a", "/b", "/c", "/d"},
+     4},
     {"access-log:x.*",
      false,
      "h - - [01/Jan/1970:00:00:00 +0000] \"GET /axb HTTP/1.0\" 200 3\n",
