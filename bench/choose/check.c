@@ -55,8 +55,7 @@ static uint64_t age_of(const struct question *question, const struct policy *pol
     return policy->limits & KEEPS_AGE ? age_ns : 0;
 }
 
-static int check_one(struct choice *choice, const struct predictor *predictor,
-                     struct candidate *candidate, const uint32_t *of_service,
+static int check_one(const struct choice *choice, struct candidate *candidate,
                      const struct serving *serving, uint64_t requests,
                      char error[CHOICE_ERROR_BYTES])
 {
@@ -76,7 +75,7 @@ static int check_one(struct choice *choice, const struct predictor *predictor,
     snprintf(capacity, sizeof capacity, "%lluB", (unsigned long long)question->memory_bytes);
     if (serve(&setup, &served, error) != 0)
         return -1;
-    candidate->as_served = expect(choice, predictor, candidate, of_service, served.requests);
+    candidate->requests_served = served.requests;
     candidate->seen = seen_of(&served, question->slo_percentile);
     candidate->measured = true;
     candidate->disturbed = served.disturbed;
@@ -101,9 +100,8 @@ static size_t check_pick(struct choice *choice, struct candidate *picked[CHECK_P
     return count;
 }
 
-int check_best(struct choice *choice, const struct predictor *predictor, const uint32_t *of_service,
-               const struct serving *serving, uint64_t longest_ns, struct progress *progress,
-               char error[CHOICE_ERROR_BYTES])
+int check_serve(struct choice *choice, struct service_costs *costs, const struct serving *serving,
+                uint64_t longest_ns, struct progress *progress, char error[CHOICE_ERROR_BYTES])
 {
     struct candidate *picked[CHECK_POLICIES];
     size_t count = check_pick(choice, picked);
@@ -114,9 +112,22 @@ int check_best(struct choice *choice, const struct predictor *predictor, const u
     int status = 0;
     progress_begin(progress, "serving the best for real", count);
     for (size_t i = 0; i < count && status == 0; i++) {
-        status = check_one(choice, predictor, picked[i], of_service, serving, requests, error);
+        status = check_one(choice, picked[i], serving, requests, error);
+        if (status == 0)
+            status = costs_add(costs, &choice->question, serving, error);
         progress_step(progress, i + 1);
     }
     progress_end(progress);
     return status;
+}
+
+void check_expect(struct choice *choice, const struct predictor *predictor,
+                  const uint32_t *of_service)
+{
+    for (size_t i = 0; i < choice->count; i++) {
+        struct candidate *candidate = &choice->candidates[i];
+        if (candidate->measured)
+            candidate->as_served =
+                expect(choice, predictor, candidate, of_service, candidate->requests_served);
+    }
 }

@@ -7,9 +7,12 @@
 
 #define CHECK_POLICIES 3 /* the best, and the baseline */
 
-/* of_service: the sizes that are served. 0, or -1 and one line in error. */
-int check_best(struct choice *choice, const struct predictor *predictor, const uint32_t *of_service,
-               const struct serving *serving, uint64_t longest_ns, struct progress *progress,
-               char error[CHOICE_ERROR_BYTES]);
+/* Serves them, and between them hits and misses alone, which is added to the costs. 0, or -1 and
+ * one line in error. */
+int check_serve(struct choice *choice, struct service_costs *costs, const struct serving *serving,
+                uint64_t longest_ns, struct progress *progress, char error[CHOICE_ERROR_BYTES]);
+/* Predicts what was served. of_service: the sizes that it had. */
+void check_expect(struct choice *choice, const struct predictor *predictor,
+                  const uint32_t *of_service);
 
 #endif

@@ -49,8 +49,9 @@ struct candidate {
     uint64_t bytes_for_target;             /* 0: no memory is enough, or nobody looked */
     struct policy_costs costs;
     struct outlook predicted;
-    bool measured;                  /* what follows is known */
-    bool disturbed;                 /* while it was measured, by whatever else ran on the machine */
+    bool measured;  /* what follows is known */
+    bool disturbed; /* while it was measured, by whatever else ran on the machine */
+    uint64_t requests_served;
     struct outlook as_served, seen; /* predicted for what was served, and measured */
 };
 

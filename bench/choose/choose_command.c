@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #define CALIBRATION_NS (NS_PER_SECOND / 2) /* a load of hits only, or of misses only */
+#define CALIBRATIONS   3 /* before the best are served; as many lie between those */
 #define RATE_DEFAULT   5000
 #define NAME_BYTES     64
 
@@ -244,40 +245,50 @@ static void predict_all(struct call *call)
 static int measure(struct call *call, const struct serving *serving)
 {
     struct choice *choice = &call->choice;
-    progress_begin(&call->progress, "measuring what hits and misses cost", choice->count + 1);
+    int status = 0;
+    progress_begin(&call->progress, "measuring what hits and misses cost",
+                   choice->count + CALIBRATIONS);
     for (size_t i = 0; i < choice->count; i++) {
         if (is_eligible(&choice->candidates[i]))
             choice->candidates[i].costs = costs_of_policy(choice->candidates[i].policy);
         progress_step(&call->progress, i + 1);
     }
-    int status = costs_of_service(&call->costs, &choice->question, serving, call->error);
+    for (size_t i = 0; i < CALIBRATIONS && status == 0; i++) {
+        status = costs_add(&call->costs, &choice->question, serving, call->error);
+        progress_step(&call->progress, choice->count + i + 1);
+    }
     progress_end(&call->progress);
-    if (status != 0)
-        return -1;
-    call->predictor =
-        predictor_create(&call->costs, choice->baseline != NULL ? &choice->baseline->costs : NULL);
-    return 0;
+    return status;
+}
+
+static void serving_open(struct call *call, struct serving *serving, char folder[RESULT_LINE_BYTES])
+{
+    cpus_choose(&serving->server_cpu, &serving->generator_cpu);
+    call->made_by.server_cpu = serving->server_cpu;
+    call->made_by.generator_cpu = serving->generator_cpu;
+    plan_server_folder(folder);
+    if (serving->server_dir == NULL)
+        serving->server_dir = folder;
 }
 
 static int serve_all(struct call *call, const atomic_bool *stop)
 {
-    char own[RESULT_LINE_BYTES];
+    char folder[RESULT_LINE_BYTES];
+    struct choice *choice = &call->choice;
     struct serving serving = {
         .server_dir = call->settings.server_dir, .seconds_ns = CALIBRATION_NS, .stop = stop};
-    cpus_choose(&serving.server_cpu, &serving.generator_cpu);
-    call->made_by.server_cpu = serving.server_cpu;
-    call->made_by.generator_cpu = serving.generator_cpu;
-    if (serving.server_dir == NULL) {
-        plan_server_folder(own);
-        serving.server_dir = own;
-    }
-    if (measure(call, &serving) != 0)
+    serving_open(call, &serving, folder);
+    int status = measure(call, &serving);
+    if (status == 0 && call->settings.serve_ns > 0 && choice->answer.chosen != NULL)
+        status = check_serve(choice, &call->costs, &serving, call->settings.serve_ns,
+                             &call->progress, call->error);
+    if (status != 0)
         return -1;
+    call->predictor =
+        predictor_create(&call->costs, choice->baseline != NULL ? &choice->baseline->costs : NULL);
     predict_all(call);
-    if (call->settings.serve_ns == 0 || call->choice.answer.chosen == NULL)
-        return 0;
-    return check_best(&call->choice, call->predictor, call->of_service, &serving,
-                      call->settings.serve_ns, &call->progress, call->error);
+    check_expect(choice, call->predictor, call->of_service);
+    return 0;
 }
 
 /* The exit status. */

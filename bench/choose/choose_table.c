@@ -128,12 +128,10 @@ static void checks_print(const struct choice *choice, bool colours, FILE *out)
         {"memory", TABLE_RIGHT},
     };
     size_t count = 0;
-    bool disturbed = false;
     struct table *table = table_create(columns, sizeof columns / sizeof columns[0]);
     for (size_t i = 0; i < choice->count; i++)
         if (choice->candidates[i].measured) {
             check_row(table, &choice->candidates[i]);
-            disturbed |= choice->candidates[i].disturbed;
             count++;
         }
     if (count > 0) {
@@ -143,8 +141,10 @@ static void checks_print(const struct choice *choice, bool colours, FILE *out)
                 choice->sized ? " (with the service's own records)" : "");
         table_print(table, colours, out);
     }
-    if (disturbed)
-        fprintf(out, BUSY "measured times are too long.\n");
+    for (size_t i = 0; i < choice->count; i++)
+        if (choice->candidates[i].disturbed)
+            fprintf(out, BUSY "what was measured of %s is too long.\n",
+                    choice->candidates[i].policy->name);
     table_destroy(table);
 }
 

@@ -8,7 +8,6 @@
 
 #define ROUNDS     3 /* the least of so many counts: what is more was somebody else */
 #define OPERATIONS 20000
-#define LOADS      5 /* the same of a server under load */
 #define BODY_CHARS 350
 #define KEYS       (4 * COSTS_ENTRIES)
 
@@ -71,33 +70,32 @@ struct policy_costs costs_of_policy(const struct policy *policy)
     return costs;
 }
 
+/* The load with the shortest latencies counts: the machine has other things to do as well. */
 static void cost_take(struct service_cost *cost, const struct served *served)
 {
+    if (cost->latency != NULL && histogram_mean(cost->latency) <= histogram_mean(served->latency)) {
+        histogram_destroy(served->latency);
+        return;
+    }
     histogram_destroy(cost->latency);
     cost->cpu_ns = served->cpu_ns / (double)histogram_count(served->latency);
     cost->latency = served->latency;
     cost->disturbed = served->disturbed;
 }
 
-/* The round with the shortest latencies counts: the machine has other things to do as well. */
 static int cost_measure(struct service_cost *cost, struct serve_setup *setup, const char *ids,
                         char error[CHOICE_ERROR_BYTES])
 {
     struct served served;
     setup->trace = ids;
-    for (int round = 0; round < LOADS; round++) {
-        if (serve(setup, &served, error) != 0)
-            return -1;
-        if (round == 0 || histogram_mean(served.latency) < histogram_mean(cost->latency))
-            cost_take(cost, &served);
-        else
-            histogram_destroy(served.latency);
-    }
+    if (serve(setup, &served, error) != 0)
+        return -1;
+    cost_take(cost, &served);
     return 0;
 }
 
-int costs_of_service(struct service_costs *costs, const struct question *question,
-                     const struct serving *serving, char error[CHOICE_ERROR_BYTES])
+int costs_add(struct service_costs *costs, const struct question *question,
+              const struct serving *serving, char error[CHOICE_ERROR_BYTES])
 {
     struct serve_setup setup = {.serving = serving,
                                 .policy = "lru",
@@ -105,13 +103,11 @@ int costs_of_service(struct service_costs *costs, const struct question *questio
                                 .miss_cost_ns = question->miss_cost_ns,
                                 .rate_rps = question->rate_rps,
                                 .warm = true};
-    *costs = (struct service_costs){.rate_rps = question->rate_rps,
-                                    .fetch_ns = (double)question->miss_cost_ns};
-    if (cost_measure(&costs->hit, &setup, "uniform:1", error) == 0 &&
-        cost_measure(&costs->miss, &setup, "random", error) == 0)
-        return 0;
-    costs_free(costs);
-    return -1;
+    costs->rate_rps = question->rate_rps;
+    costs->fetch_ns = (double)question->miss_cost_ns;
+    if (cost_measure(&costs->hit, &setup, "uniform:1", error) != 0)
+        return -1;
+    return cost_measure(&costs->miss, &setup, "random", error);
 }
 
 void costs_free(struct service_costs *costs)

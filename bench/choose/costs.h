@@ -31,10 +31,11 @@ struct serving {
     const atomic_bool *stop;
 };
 
-/* Serves the baseline hits only and then misses only, at the question's rate; a miss costs what
- * the question says. 0, or -1 and one line in error, with nothing to free. */
-int costs_of_service(struct service_costs *costs, const struct question *question,
-                     const struct serving *serving, char error[CHOICE_ERROR_BYTES]);
+/* Serves hits only for a while, and then misses only, at the question's rate; a miss costs what the
+ * question says. Of several times, which had better lie apart, the least disturbed counts. Costs
+ * begin as zero. 0, or -1 and one line in error; costs_free is needed all the same. */
+int costs_add(struct service_costs *costs, const struct question *question,
+              const struct serving *serving, char error[CHOICE_ERROR_BYTES]);
 void costs_free(struct service_costs *costs);
 
 #endif
