@@ -23,6 +23,7 @@ static struct outlook expect(const struct choice *choice, const struct predictor
     struct corpus corpus = choice->corpus;
     struct replay_setup setup = contest_setup(question, candidate->policy, question->memory_bytes);
     struct replay_result result;
+    setup.rate_rps = question->rate_rps;
     corpus.requests = corpus.read = requests;
     corpus.bytes = (uint32_t *)(uintptr_t)of_service;
     replay_run(&corpus, &setup, &result);

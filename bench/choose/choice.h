@@ -21,6 +21,7 @@ struct question {
     uint64_t miss_cost_ns;   /* what a fetch from the origin takes */
     uint64_t max_age_ns;     /* nothing older may be handed out; 0: any age will do */
     double rate_rps;         /* requests arrive at this rate, at random times */
+    double age_rate_rps;     /* by which entries age in a replay; 0: by the trace's own times */
     double target_hit_ratio; /* 0: that of the baseline */
     double slo_percentile;   /* of the latency; 0: none was named */
     uint64_t slo_ns;         /* that it may have */

@@ -44,7 +44,9 @@ static const struct option choose_options[] = {
     SETTING("miss-cost", OPTION_DURATION, miss_cost_ns, "TIME",
             "what fetching from the origin takes (5ms)"),
     SETTING("slo", OPTION_TEXT, slo, "pN=TIME", "a latency to be kept, as p99=2ms"),
-    SETTING("rate", OPTION_REAL, rate_rps, "N", "requests per second, at random times (5000)"),
+    SETTING("rate", OPTION_REAL, rate_rps, "N",
+            "requests per second, at random times (5000; ages go by the trace's times, if it has "
+            "some)"),
     SETTING("max-age", OPTION_DURATION, max_age_ns, "TIME", "nothing older may be handed out"),
     SETTING("target-hits", OPTION_TEXT, target, "SHARE",
             "how much memory for so many hits, as 90%? (as many as lru has)"),
@@ -167,8 +169,8 @@ static int take_options(struct call *call)
     question->memory_bytes = settings->memory_bytes;
     question->miss_cost_ns = settings->miss_cost_ns;
     question->max_age_ns = settings->max_age_ns;
-    question->rate_rps = settings->rate_rps;
-    if (settings->memory_bytes < 2 || !(settings->rate_rps > 0)) {
+    question->rate_rps = settings->rate_rps < 0 ? RATE_DEFAULT : settings->rate_rps;
+    if (settings->memory_bytes < 2 || !(question->rate_rps > 0)) {
         snprintf(call->error, sizeof call->error, "--memory and --rate must be more than 0");
         return -1;
     }
@@ -217,6 +219,8 @@ static int load(struct call *call)
     progress_end(&call->progress);
     if (loaded != 0 || corpus_check(call) != 0)
         return -1;
+    if (corpus->times_ns == NULL || call->settings.rate_rps > 0)
+        call->choice.question.age_rate_rps = call->choice.question.rate_rps;
     call->of_service = sizes_of_service(corpus);
     call->choice.sized = sizes_complete(corpus, call->of_service);
     return 0;
@@ -351,7 +355,7 @@ static struct call *call_create(void)
     call->settings = (struct settings){.seed = 1,
                                        .memory_bytes = UINT64_C(64) << 20,
                                        .miss_cost_ns = 5 * NS_PER_MS,
-                                       .rate_rps = RATE_DEFAULT,
+                                       .rate_rps = -1, /* not given */
                                        .serve_ns = 20 * NS_PER_SECOND,
                                        .threads = (uint64_t)sysconf(_SC_NPROCESSORS_ONLN)};
     call->progress.shown = isatty(STDERR_FILENO);

@@ -131,6 +131,16 @@ class Choose(unittest.TestCase):
                          "--policies", "ttl")
         self.assertGreater(policies(older)["ttl"]["hits"], rows["ttl"]["hits"])
 
+    def test_ages_go_by_the_times_of_the_trace_unless_a_rate_is_given(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "timed")
+            with open(path, "w", encoding="utf-8") as file:
+                for i in range(1000):
+                    file.write(f"{i} {i % 10} 400\n")
+            arguments = ("--trace", path, "--memory", "1MiB", "--policies", "ttl", "--max-age", "5s")
+            self.assertEqual(policies(replayed(*arguments))["ttl"]["hits"], 0)
+            self.assertGreater(policies(replayed(*arguments, "--rate", "100"))["ttl"]["hits"], 900)
+
     def test_how_much_memory_for_so_many_hits(self):
         arguments = ("--trace", "zipf:1.0:3k:20k", "--policies", "lru,sieve")
         found = replayed(*arguments, "--memory", "200KiB", "--target-hits", "70%")

@@ -85,11 +85,13 @@ static void ranking_print(struct choice *choice, bool colours, FILE *out)
 
 static void ruled_out_print(const struct choice *choice, FILE *out)
 {
-    fprintf(out, "\nRuled out:\n");
-    for (size_t i = 0; i < choice->count; i++)
-        if (!is_eligible(&choice->candidates[i]))
-            fprintf(out, INDENT "%s %s\n", choice->candidates[i].policy->name,
-                    choice->candidates[i].ruled_out);
+    size_t count = 0;
+    for (size_t i = 0; i < choice->count; i++) {
+        const struct candidate *candidate = &choice->candidates[i];
+        if (!is_eligible(candidate))
+            fprintf(out, "%s" INDENT "%s %s\n", count++ == 0 ? "\nRuled out:\n" : "",
+                    candidate->policy->name, candidate->ruled_out);
+    }
 }
 
 /* "measured (predicted, so far off)" */

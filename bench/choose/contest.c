@@ -31,7 +31,7 @@ struct replay_setup contest_setup(const struct question *question, const struct 
         .capacity_bytes = policy->limits & KEEPS_CAPACITY ? bytes : 0,
         .ttl_ns = policy->limits & KEEPS_AGE ? question->max_age_ns : 0,
         .seed = 0, /* that of a server */
-        .rate_rps = question->rate_rps,
+        .rate_rps = question->age_rate_rps,
         .fetch_requests =
             (uint64_t)(question->rate_rps * (double)question->miss_cost_ns / 1e9 + 0.5),
         .payload = true,
