@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FILE_BYTES_MAX (UINT64_C(1) << 30)
+#define FILE_BYTES_MAX (UINT64_C(256) << 20)
 
 static const char *const source_names[] = {
     [SOURCE_RESULT] = "tidemark/result",
@@ -55,6 +55,16 @@ void book_destroy(struct book *book)
     memory_zone_destroy(zone);
 }
 
+/* A name that is too long loses its middle: commands often differ at their ends alone. */
+static void name_fit(char name[BOOK_NAME_BYTES], const char *text)
+{
+    const size_t length = strlen(text), part = (BOOK_NAME_BYTES - sizeof "...") / 2;
+    if (length < BOOK_NAME_BYTES)
+        memcpy(name, text, length + 1);
+    else
+        snprintf(name, BOOK_NAME_BYTES, "%.*s...%s", (int)part, text, text + length - part);
+}
+
 struct book_series *book_series_add(struct book *book, const char *workload,
                                     const struct figure *figure)
 {
@@ -70,7 +80,7 @@ struct book_series *book_series_add(struct book *book, const char *workload,
         book->series_room = room;
     }
     struct book_series *series = memory_alloc_zeroed(book->zone, sizeof *series);
-    snprintf(series->workload, sizeof series->workload, "%s", workload);
+    name_fit(series->workload, workload);
     series->figure = figure;
     series->floor = BOOK_FLOOR_NONE;
     book->series[book->series_count++] = series;
@@ -80,8 +90,10 @@ struct book_series *book_series_add(struct book *book, const char *workload,
 static struct book_series *series_find(const struct book *book, const char *workload,
                                        const struct figure *figure)
 {
+    char name[BOOK_NAME_BYTES];
+    name_fit(name, workload);
     for (size_t i = 0; i < book->series_count; i++)
-        if (book->series[i]->figure == figure && strcmp(book->series[i]->workload, workload) == 0)
+        if (book->series[i]->figure == figure && strcmp(book->series[i]->workload, name) == 0)
             return book->series[i];
     return NULL;
 }
@@ -176,10 +188,10 @@ static enum book_outcome filled(struct book **book, const char *path, enum figur
     return BOOK_BAD;
 }
 
-static enum book_outcome result_filled(struct book **book, const char *path,
-                                       char error[RESULT_ERROR_BYTES])
+static enum book_outcome result_filled(struct book **book, const char *path, const char *text,
+                                       size_t bytes, char error[RESULT_ERROR_BYTES])
 {
-    struct result *result = result_read(path, error);
+    struct result *result = result_parse(path, text, bytes, error);
     if (result == NULL)
         return BOOK_BAD;
     *book = book_of(result, path);
@@ -187,17 +199,25 @@ static enum book_outcome result_filled(struct book **book, const char *path,
     return BOOK_READ;
 }
 
+static const char *schema_of(const json_t *json)
+{
+    return json_string_value(json_object_get(json, "schema"));
+}
+
+static bool is_result(const json_t *json)
+{
+    const char *schema = schema_of(json);
+    return schema != NULL && strncmp(schema, RESULT_FAMILY, strlen(RESULT_FAMILY)) == 0;
+}
+
 static enum book_outcome json_filled(struct book **book, const char *path, const json_t *json,
                                      char error[RESULT_ERROR_BYTES])
 {
-    const char *schema = json_string_value(json_object_get(json, "schema"));
     bool is_beside = json_object_get(json, "jemalloc") != NULL;
-    if (schema != NULL && strncmp(schema, "tidemark/result/", 16) == 0)
-        return result_filled(book, path, error);
     if (json_is_object(json_object_get(json, "context")) &&
         json_is_array(json_object_get(json, "benchmarks")))
         return filled(book, path, SOURCE_GBENCH, json, book_gbench_fill, error);
-    if (json_is_array(json_object_get(json, "results")) && schema == NULL)
+    if (json_is_array(json_object_get(json, "results")) && schema_of(json) == NULL)
         return filled(book, path, SOURCE_HYPERFINE, json, book_hyperfine_fill, error);
     snprintf(error, RESULT_ERROR_BYTES,
              "%.300s: not of tidemark bench, google-benchmark or hyperfine%s", path,
@@ -217,25 +237,29 @@ enum book_outcome book_parse(struct book **book, const char *path, const char *t
         error[strcspn(error, "\n")] = '\0';
         return BOOK_BAD;
     }
-    enum book_outcome outcome = json_filled(book, path, json, error);
+    enum book_outcome outcome = is_result(json) ? result_filled(book, path, text, bytes, error)
+                                                : json_filled(book, path, json, error);
     json_decref(json);
     return outcome;
 }
 
-/* All of the file; freed with free. NULL, and errno says why. */
+/* All of the file, if it is no longer than FILE_BYTES_MAX; freed with free. NULL, and errno says
+ * why not. */
 static char *file_read(const char *path, size_t *bytes)
 {
     FILE *file = fopen(path, "re"), *into = NULL;
     char *text = NULL, part[16384];
-    size_t count;
+    size_t count, total = 0;
     if (file == NULL)
         return NULL;
     into = open_memstream(&text, bytes);
     if (into == NULL)
         abort();
-    while ((count = fread(part, 1, sizeof part, file)) > 0 && *bytes < FILE_BYTES_MAX)
+    while ((count = fread(part, 1, sizeof part, file)) > 0 && total <= FILE_BYTES_MAX) {
+        total += count;
         fwrite(part, 1, count, into);
-    int failed = ferror(file) ? errno : 0;
+    }
+    int failed = ferror(file) ? errno : total > FILE_BYTES_MAX ? EFBIG : 0;
     fclose(into);
     fclose(file);
     if (failed == 0)

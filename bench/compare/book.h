@@ -74,7 +74,7 @@ enum book_outcome {
 
 /* *book is released with book_destroy, and NULL unless BOOK_READ; otherwise one line in error. */
 enum book_outcome book_read(struct book **book, const char *path, char error[RESULT_ERROR_BYTES]);
-/* The same of a text that came from `path`, which results are read from again. */
+/* The same of a text that came from `path`. */
 enum book_outcome book_parse(struct book **book, const char *path, const char *text, size_t bytes,
                              char error[RESULT_ERROR_BYTES]);
 struct book *book_of(const struct result *result, const char *path);

@@ -131,6 +131,8 @@ static void slopes_add(struct book *book, const struct result *result)
         double lows[STATS_VALUES_MAX], highs[STATS_VALUES_MAX];
         size_t count = 0;
         struct book_series *series = book_series_get(book, book->verdicts[i].workload, slope);
+        if (series == NULL)
+            return;
         for (size_t j = 0; j < result->run_count && count < STATS_VALUES_MAX; j++) {
             const struct result_run *run = result->runs[j];
             if (run->status == RUN_FAILED || strcmp(run->workload, series->workload) != 0)
@@ -151,6 +153,8 @@ static void flaws_add(struct book *book, const struct result *result)
                           (unsigned long long)result->runs[i]->repetition, result->runs[i]->reason);
     if (result->run_count == 0)
         book_flaw_add(book, "it has no runs");
+    else if (book->series_count == BOOK_SERIES_MAX)
+        book_flaw_add(book, "it has more workloads than can be compared");
     else if (!result->complete && book->flaw[0] == '\0')
         book_flaw_add(book, "it is incomplete: the bench did not come to its end");
 }

@@ -60,6 +60,41 @@ class Compare(unittest.TestCase):
         self.assertIn(because, done.stderr)
         return done
 
+    def test_a_file_without_end_is_given_up(self):
+        self.refused("/dev/zero", self.make("a.json"), because="/dev/zero: File too large")
+
+    def test_a_pipe_is_read_once(self):
+        with open(self.make("a.json"), encoding="utf-8") as file:
+            done = subprocess.run(
+                [os.path.join(BIN, "tidemark"), "compare", "/dev/stdin", self.path("a.json")],
+                input=file.read(), capture_output=True, text=True, timeout=60, check=False)
+        self.assertEqual(done.returncode, 0, done.stderr)
+
+    def test_more_workloads_than_there_is_room_for_are_a_flaw(self):
+        with open(self.make("a.json"), encoding="utf-8") as file:
+            result = json.load(file)
+        result["runs"] = [dict(result["runs"][0], workload=f"w{i}") for i in range(400)]
+        many = self.write("a.json", json.dumps(result))
+        self.refused(many, many, because="more workloads")
+
+    def test_long_names_stay_apart(self):
+        """Two commands that differ only at their ends, and a benchmark's repetitions."""
+        commands = ["serve-lru " + "--option " * 40 + end for end in ("old", "new")]
+        path = self.write("h.json", json.dumps({"results": [
+            {"command": command, "times": [time] * 8, "exit_codes": [0] * 8}
+            for command, time in zip(commands, (1.0, 2.0))]}))
+        rows = self.sheet(path, path)["comparisons"]
+        self.assertEqual([row["new"]["median"] for row in rows], [1.0, 2.0])
+        self.assertEqual(len({row["workload"] for row in rows}), 2)
+        name = "x" * 300
+        path = self.write("g.json", json.dumps({
+            "context": {"host_name": "h", "num_cpus": 2},
+            "benchmarks": [{"name": name, "run_name": name, "run_type": "iteration",
+                            "repetition_index": i, "cpu_time": 1.0, "real_time": 1.0,
+                            "time_unit": "ns"} for i in range(8)]}))
+        rows = self.sheet(path, path)["comparisons"]
+        self.assertEqual([row["new"]["n"] for row in rows], [8])
+
     def test_a_slowdown_is_worse_and_the_rest_the_same(self):
         old, new = self.make("a.json"), self.make("b.json", cpu=11, commit="def")
         sheet = self.sheet(old, new)
@@ -133,7 +168,7 @@ class Compare(unittest.TestCase):
         self.refused(old, self.path("none.json"), because="No such file")
         self.refused(old, self.write("c.json", "{"), because="no JSON")
         self.refused(old, self.write("c.json", '{"schema":"tidemark/result/99"}'),
-                     because="'schema'")
+                     because="another version")
 
     def test_a_limit_that_one_variant_cannot_keep_is_no_hindrance(self):
         old = self.make("a.json")

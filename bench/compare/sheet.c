@@ -69,7 +69,9 @@ static size_t count_of(const struct sheet *sheet, enum compare_method method)
 static void sides_remark(const struct sheet *sheet, struct remarks *remarks)
 {
     const struct sheet_pair *first = &sheet->pairs[0];
-    if (sheet->pair_count == 1)
+    if (sheet->pair_count > 0 && strcmp(first->before->path, first->after->path) == 0)
+        remark(remarks, "Old and new are one and the same.");
+    else if (sheet->pair_count == 1)
         remark(remarks, "Old is %.200s, new is %.200s.", first->before->path, first->after->path);
     else if (sheet->pair_count > 1 && sheet->pairs[1].before == first->before)
         remark(remarks, "Old is %.400s.", first->before->path);

@@ -219,23 +219,52 @@ static int result_fill(struct reader *reader, const json_t *json)
     return lists_read(reader, json);
 }
 
-struct result *result_read(const char *path, char error[RESULT_ERROR_BYTES])
+static bool is_other_version(const json_t *json)
 {
-    json_error_t wrong;
-    json_t *json = json_load_file(path, JSON_REJECT_DUPLICATES, &wrong);
+    const char *schema = json_string_value(json_object_get(json, "schema"));
+    return schema != NULL && strncmp(schema, RESULT_FAMILY, strlen(RESULT_FAMILY)) == 0 &&
+           strcmp(schema, RESULT_SCHEMA) != 0;
+}
+
+/* Takes json over; where that is NULL, wrong says why. */
+static struct result *result_of(const char *path, json_t *json, const json_error_t *wrong,
+                                char error[RESULT_ERROR_BYTES])
+{
     if (json == NULL) {
-        snprintf(error, RESULT_ERROR_BYTES, "%.300s: %s", path, wrong.text);
+        snprintf(error, RESULT_ERROR_BYTES, "%.300s: %s", path, wrong->text);
         return NULL;
     }
     struct reader reader = {.result = result_create("", "")};
     int status = result_fill(&reader, json);
+    bool other = status < 0 && is_other_version(json);
     json_decref(json);
     if (status == 0)
         return reader.result;
-    snprintf(error, RESULT_ERROR_BYTES, "%.300s: no %s result: '%s' is missing or wrong", path,
-             RESULT_SCHEMA, reader.missing);
+    if (other)
+        snprintf(error, RESULT_ERROR_BYTES,
+                 "%.300s: a result of another version, not " RESULT_SCHEMA "; bench it again",
+                 path);
+    else
+        snprintf(error, RESULT_ERROR_BYTES,
+                 "%.300s: no " RESULT_SCHEMA " result: '%s' is missing or wrong", path,
+                 reader.missing);
     result_destroy(reader.result);
     return NULL;
+}
+
+struct result *result_read(const char *path, char error[RESULT_ERROR_BYTES])
+{
+    json_error_t wrong;
+    json_t *json = json_load_file(path, JSON_REJECT_DUPLICATES, &wrong);
+    return result_of(path, json, &wrong, error);
+}
+
+struct result *result_parse(const char *path, const char *text, size_t bytes,
+                            char error[RESULT_ERROR_BYTES])
+{
+    json_error_t wrong;
+    json_t *json = json_loadb(text, bytes, JSON_REJECT_DUPLICATES, &wrong);
+    return result_of(path, json, &wrong, error);
 }
 
 bool result_is_complete(const char *path)

@@ -15,7 +15,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define RESULT_SCHEMA      "tidemark/result/2"
+#define RESULT_FAMILY      "tidemark/result/"
+#define RESULT_SCHEMA      RESULT_FAMILY "2"
 #define RESULT_NAME_BYTES  64
 #define RESULT_WORDS_BYTES 256
 #define RESULT_LINE_BYTES  1024
@@ -304,6 +305,9 @@ void result_burst_samples(struct result *result, struct result_run *run, size_t 
 int result_write(const struct result *result, const char *path, char error[RESULT_ERROR_BYTES]);
 /* NULL, and one line in error, for what is no result of this schema. */
 struct result *result_read(const char *path, char error[RESULT_ERROR_BYTES]);
+/* The same of a text that came from `path`. */
+struct result *result_parse(const char *path, const char *text, size_t bytes,
+                            char error[RESULT_ERROR_BYTES]);
 /* Whether `path` holds a complete result, which only a complete one may replace. */
 bool result_is_complete(const char *path);
 /* Any text, likewise through a temporary file. */
