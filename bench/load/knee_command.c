@@ -87,11 +87,15 @@ static const struct trial *trial_run(struct trials *trials, double rate_rps)
     trials->setup.ids = NULL;
     if (status < 0)
         return NULL;
+    if (result.gave_up && result.errors == result.requests)
+        snprintf(trials->error, sizeof trials->error,
+                 "%.150s: no request was answered well; try it without --find-capacity",
+                 trials->asked->url);
     trial_fill(trial, trials, &result);
     trials->stopped = result.stopped;
     trials->count += !result.stopped;
     load_result_free(&result);
-    return trials->stopped ? NULL : trial;
+    return trials->stopped || trials->error[0] != '\0' ? NULL : trial;
 }
 
 /* For people. */

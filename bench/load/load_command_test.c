@@ -169,6 +169,18 @@ static void a_capacity_is_found(void **unused)
     misbehave_close(server);
 }
 
+/* It is not searched at one rate after another. */
+static void nobody_there_is_told_at_once(void **unused)
+{
+    char output[OUTPUT_BYTES];
+
+    (void)unused;
+    assert_int_equal(command_run(output, (const char *[]){"http://127.0.0.1:1/", "--find-capacity",
+                                                          "--slo=p99=2ms", "--json", NULL}),
+                     2);
+    assert_string_equal(output, "");
+}
+
 static void wrong_calls_are_refused(void **unused)
 {
     static const char *const calls[][4] = {
@@ -209,13 +221,10 @@ static void help_helps(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(json_tells_everything),
-        cmocka_unit_test(the_table_is_readable),
-        cmocka_unit_test(errors_are_told_and_fail),
-        cmocka_unit_test(a_log_is_written),
-        cmocka_unit_test(a_capacity_is_found),
-        cmocka_unit_test(wrong_calls_are_refused),
-        cmocka_unit_test(help_helps),
+        cmocka_unit_test(json_tells_everything),    cmocka_unit_test(the_table_is_readable),
+        cmocka_unit_test(errors_are_told_and_fail), cmocka_unit_test(a_log_is_written),
+        cmocka_unit_test(a_capacity_is_found),      cmocka_unit_test(nobody_there_is_told_at_once),
+        cmocka_unit_test(wrong_calls_are_refused),  cmocka_unit_test(help_helps),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
