@@ -8,17 +8,17 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
-#define REQUESTS        400
-#define CONNECTIONS     3
-#define STREAMS         7
-#define SHORT_NS        (100 * NS_PER_MS) /* timeout where one is wanted */
-#define RUN_SECONDS_MAX 60                /* a run that has lost a request never ends: kill it */
-#define GOOD            (-1)
-#define ANY             (-2)
+#include "load_testing.h"
+
+#define REQUESTS    400
+#define CONNECTIONS 3
+#define STREAMS     7
+#define SHORT_NS    (100 * NS_PER_MS) /* timeout where one is wanted */
+#define GOOD        (-1)
+#define ANY         (-2)
 
 static const struct expected {
     const char *name;
@@ -45,29 +45,20 @@ static const struct expected {
 
 static struct load_setup setup_of(const struct misbehave *server, const char *path)
 {
-    struct load_setup setup = {.connections = CONNECTIONS,
-                               .http2 = true,
-                               .streams = STREAMS,
-                               .requests = REQUESTS,
-                               .cpu = LOAD_CPU_ANY,
-                               .seed = 1};
-    char url[256], error[LOAD_ERROR_BYTES];
-
     assert_non_null(server);
-    snprintf(url, sizeof url, "%s%s", misbehave_url(server), path);
-    assert_int_equal(load_target_parse(&setup.target, url, error), 0);
+    struct load_setup setup = setup_for(misbehave_url(server), path, CONNECTIONS);
+
+    setup.http2 = true;
+    setup.streams = STREAMS;
+    setup.requests = REQUESTS;
     return setup;
 }
 
 static void result_get(const struct load_setup *setup, struct load_result *result)
 {
-    char error[LOAD_ERROR_BYTES] = "";
     uint64_t failures = 0;
 
-    alarm(RUN_SECONDS_MAX);
-    if (load_run(setup, result, error) < 0)
-        fail_msg("%s", error);
-    alarm(0);
+    run_get(setup, result);
     for (unsigned i = 0; i < LOAD_FAILURES; i++)
         failures += result->failures[i];
     assert_int_equal(failures, result->errors);

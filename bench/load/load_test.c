@@ -17,6 +17,8 @@
 
 #include <cmocka.h>
 
+#include "load_testing.h"
+
 #define REQUESTS       40
 #define CONNECTIONS    4
 #define SHORT_NS       (100 * NS_PER_MS) /* timeout where one is wanted */
@@ -99,21 +101,10 @@ static const struct expected {
 
 static struct load_setup setup_of(const char *server_url, const char *path)
 {
-    struct load_setup setup = {
-        .connections = CONNECTIONS, .requests = REQUESTS, .cpu = LOAD_CPU_ANY, .seed = 1};
-    char url[256], error[LOAD_ERROR_BYTES];
+    struct load_setup setup = setup_for(server_url, path, CONNECTIONS);
 
-    snprintf(url, sizeof url, "%s%s", server_url, path);
-    assert_int_equal(load_target_parse(&setup.target, url, error), 0);
+    setup.requests = REQUESTS;
     return setup;
-}
-
-static void result_get(const struct load_setup *setup, struct load_result *result)
-{
-    char error[LOAD_ERROR_BYTES] = "";
-
-    if (load_run(setup, result, error) < 0)
-        fail_msg("%s", error);
 }
 
 /* The intervals lie end to end and hold all there was. */
@@ -164,7 +155,7 @@ static void expectation_check(const struct expected *expected)
     struct load_setup setup = setup_of(misbehave_url(server), "/users/random");
     if (expected->impatient)
         setup.timeout_ns = SHORT_NS;
-    result_get(&setup, &result);
+    run_get(&setup, &result);
     assert_sums(&result);
     assert_int_equal(result.gave_up, expected->gives_up);
     if (!expected->gives_up)
@@ -201,7 +192,7 @@ static void bad_answers_do_not_spoil_good_ones(void **unused)
         struct misbehave *server = misbehave_open(&manner, NULL);
         struct load_setup setup = setup_of(misbehave_url(server), "/users/random");
         setup.timeout_ns = SHORT_NS;
-        result_get(&setup, &result);
+        run_get(&setup, &result);
         assert_sums(&result);
         assert_int_equal(result.requests, REQUESTS);
         assert_true(result.hits >= REQUESTS / 3 - CONNECTIONS);
@@ -228,7 +219,7 @@ static void an_answer_may_fill_the_read_buffer(void **unused)
     struct misbehave *server = misbehave_open(&manner, NULL);
     struct load_setup setup = setup_of(misbehave_url(server), "/users/random");
     setup.requests = 1000;
-    result_get(&setup, &result);
+    run_get(&setup, &result);
     assert_sums(&result);
     assert_int_equal(result.hits, 1000);
     assert_int_equal(result.connects, CONNECTIONS);
@@ -251,7 +242,7 @@ static void nobody_listens(void **unused)
     getsockname(fd, (struct sockaddr *)&address, &bytes);
     snprintf(url, sizeof url, "http://127.0.0.1:%u", ntohs(address.sin_port));
     struct load_setup setup = setup_of(url, "/users/random");
-    result_get(&setup, &result);
+    run_get(&setup, &result);
     assert_sums(&result);
     assert_true(result.gave_up);
     assert_int_equal(result.connects, 0);
@@ -284,7 +275,7 @@ static void every_id_is_asked_for_once(void **unused)
     setup.requests = 0;
     setup.check_id = true;
     setup.progress = &progress;
-    result_get(&setup, &result);
+    run_get(&setup, &result);
     assert_sums(&result);
     assert_int_equal(result.hits, 2500);
     assert_int_equal(result.connects, CONNECTIONS);
@@ -308,7 +299,7 @@ static void another_id_is_wrong(void **unused)
     (void)unused;
     setup.ids = ids_open("zipf:1.0:1000", 0);
     setup.check_id = true;
-    result_get(&setup, &result);
+    run_get(&setup, &result);
     assert_int_equal(result.failures[LOAD_WRONG], REQUESTS);
     assert_int_equal(result.requests, REQUESTS);
     load_result_free(&result);
@@ -329,7 +320,7 @@ static void a_stopped_run_ends(void **unused)
     setup.requests = 0;
     setup.duration_ns = 1000 * NS_PER_SECOND;
     setup.stop = &stop;
-    result_get(&setup, &result);
+    run_get(&setup, &result);
     assert_true(result.stopped);
     assert_sums(&result);
     load_result_free(&result);
@@ -347,7 +338,7 @@ static void a_unix_socket_will_do(void **unused)
     snprintf(path, sizeof path, "%s/s", folder);
     struct misbehave *server = misbehave_open(&manner, path);
     struct load_setup setup = setup_of(misbehave_url(server), "/users/random");
-    result_get(&setup, &result);
+    run_get(&setup, &result);
     assert_int_equal(result.hits, REQUESTS);
     load_result_free(&result);
     misbehave_close(server);
@@ -366,7 +357,7 @@ static void a_rate_is_kept_to_the_last_request(void **unused)
     setup.rate_rps = 2000;
     setup.warmup_ns = 20 * NS_PER_MS;
     for (setup.arrivals = LOAD_CONSTANT; setup.arrivals <= LOAD_POISSON; setup.arrivals++) {
-        result_get(&setup, &result);
+        run_get(&setup, &result);
         assert_sums(&result);
         assert_int_equal(result.hits, REQUESTS);
         assert_int_equal(histogram_count(result.all_sent), REQUESTS);
@@ -390,7 +381,7 @@ static void what_was_due_and_not_sent_is_counted(void **unused)
     setup.duration_ns = SHORT_NS;
     setup.timeout_ns = 4 * SHORT_NS;
     setup.rate_rps = 1000;
-    result_get(&setup, &result);
+    run_get(&setup, &result);
     assert_int_equal(result.failures[LOAD_TIMEOUT], CONNECTIONS);
     assert_int_equal(result.unsent, 100 - CONNECTIONS);
     load_result_free(&result);

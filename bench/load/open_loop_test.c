@@ -17,27 +17,16 @@
 
 #include <cmocka.h>
 
+#include "load_testing.h"
+
 #define CONNECTIONS 4
 
 static const struct misbehave_manner good = {.name = "good", .answer = MISBEHAVE_GOOD};
 
 static struct load_setup setup_of(const struct misbehave *server, const char *path)
 {
-    struct load_setup setup = {.connections = CONNECTIONS, .cpu = LOAD_CPU_ANY, .seed = 1};
-    char url[256], error[LOAD_ERROR_BYTES];
-
     assert_non_null(server);
-    snprintf(url, sizeof url, "%s%s", misbehave_url(server), path);
-    assert_int_equal(load_target_parse(&setup.target, url, error), 0);
-    return setup;
-}
-
-static void result_get(const struct load_setup *setup, struct load_result *result)
-{
-    char error[LOAD_ERROR_BYTES] = "";
-
-    if (load_run(setup, result, error) < 0)
-        fail_msg("%s", error);
+    return setup_for(misbehave_url(server), path, CONNECTIONS);
 }
 
 static uint64_t longest_ns(const struct load_result *result)
@@ -66,7 +55,7 @@ static void stall_check(bool http2)
     setup.http2 = http2;
     setup.rate_rps = 1000;
     setup.duration_ns = 2 * NS_PER_SECOND;
-    result_get(&setup, &result);
+    run_get(&setup, &result);
     corrected_ns = histogram_percentile(result.all, 99);
     uncorrected_ns = histogram_percentile(result.all_sent, 99);
     print_message("  p99 %.1f ms, as sent %.1f ms\n", (double)corrected_ns / 1e6,
@@ -126,7 +115,7 @@ static void a_trace_keeps_its_own_time(void **unused)
     setup.ids = trace_of(path, "sized");
     setup.check_id = true;
     setup.speed = 2;
-    result_get(&setup, &result);
+    run_get(&setup, &result);
     assert_int_equal(result.hits, 21);
     assert_in_range(result.wall_ns, 500 * NS_PER_MS, 950 * NS_PER_MS);
     for (size_t i = 0; i < 3; i++)
@@ -137,7 +126,7 @@ static void a_trace_keeps_its_own_time(void **unused)
 
     setup.ids = trace_of(path, "sized");
     setup.duration_ns = 260 * NS_PER_MS;
-    result_get(&setup, &result);
+    run_get(&setup, &result);
     assert_int_equal(result.requests + result.unsent, 11); /* at 0, 25, ..., 250 ms */
     load_result_free(&result);
     trace_close(setup.ids);
@@ -164,7 +153,7 @@ static void a_trace_without_times_has_no_speed(void **unused)
     setup.rate_rps = 10000;
     trace_close(setup.ids);
     setup.ids = trace_of(path, NULL);
-    result_get(&setup, &result);
+    run_get(&setup, &result);
     assert_int_equal(result.hits, 100);
     load_result_free(&result);
     trace_close(setup.ids);
@@ -197,7 +186,7 @@ static void a_late_generator_says_so(void **unused)
     setup.rate_rps = 500;
     setup.duration_ns = NS_PER_SECOND;
     setitimer(ITIMER_REAL, &often, NULL);
-    result_get(&setup, &result);
+    run_get(&setup, &result);
     setitimer(ITIMER_REAL, &never, NULL);
     assert_int_equal(result.errors, 0);
     print_message("  %llu of %llu late\n", (unsigned long long)result.late,
@@ -222,7 +211,7 @@ static void a_late_server_is_not_blamed_on_the_generator(void **unused)
     (void)unused;
     setup.rate_rps = 200;
     setup.duration_ns = 2 * NS_PER_SECOND;
-    result_get(&setup, &result);
+    run_get(&setup, &result);
     print_message("  p90 %.1f ms; %llu of %llu late, %llu unsent, %llu errors\n",
                   (double)histogram_percentile(result.all, 90) / 1e6,
                   (unsigned long long)result.late, (unsigned long long)result.requests,
