@@ -199,20 +199,11 @@ int diagnose_command(int argc, char **argv)
 {
     struct diagnose_options options = {.duration_ns = 10 * NS_PER_SECOND,
                                        .interval_ns = 250 * NS_PER_MS};
-    char error[OPTIONS_ERROR_BYTES];
     int positional;
-    switch (options_parse(&option_table, argc, argv, &options, &positional, error)) {
-    case OPTIONS_OK:
-        break;
-    case OPTIONS_WRONG:
-        return complain(error, 2);
-    case OPTIONS_HELP:
-        options_help(&option_table, stdout);
-        return 0;
-    case OPTIONS_VERSION:
-        printf("tidemark %s\n", TIDEMARK_VERSION);
-        return 0;
-    }
+    int status =
+        options_take(&option_table, "tidemark diagnose", argc, argv, &options, &positional);
+    if (status != OPTIONS_GO_ON)
+        return status;
     if (positional > 1)
         return complain("give one server: its process id, its console's path, or its policy", 2);
     if (options.interval_ns == 0 || options.duration_ns == 0)

@@ -71,21 +71,11 @@ static int dumps_show(const char *const *paths, int count, bool json)
 int jemalloc_command(int argc, char **argv)
 {
     struct jemalloc_options options = {0};
-    char error[OPTIONS_ERROR_BYTES];
     int positional;
-
-    switch (options_parse(&option_table, argc, argv, &options, &positional, error)) {
-    case OPTIONS_OK:
-        break;
-    case OPTIONS_WRONG:
-        return complain(error, 2);
-    case OPTIONS_HELP:
-        options_help(&option_table, stdout);
-        return 0;
-    case OPTIONS_VERSION:
-        printf("tidemark %s\n", TIDEMARK_VERSION);
-        return 0;
-    }
+    int status =
+        options_take(&option_table, "tidemark jemalloc", argc, argv, &options, &positional);
+    if (status != OPTIONS_GO_ON)
+        return status;
     if (positional < 1 || positional > 2)
         return complain("give one dump, or two of the same process; see --help", 2);
     return dumps_show((const char *const *)argv + 1, positional, options.json);

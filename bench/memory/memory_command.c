@@ -98,20 +98,10 @@ static int file_show(const char *path, const struct memory_options *options)
 int memory_command(int argc, char **argv)
 {
     struct memory_options options = {.run = 1};
-    char error[OPTIONS_ERROR_BYTES];
     int positional;
-    switch (options_parse(&option_table, argc, argv, &options, &positional, error)) {
-    case OPTIONS_OK:
-        break;
-    case OPTIONS_WRONG:
-        return complain(error, 2);
-    case OPTIONS_HELP:
-        options_help(&option_table, stdout);
-        return 0;
-    case OPTIONS_VERSION:
-        printf("tidemark %s\n", TIDEMARK_VERSION);
-        return 0;
-    }
+    int status = options_take(&option_table, "tidemark memory", argc, argv, &options, &positional);
+    if (status != OPTIONS_GO_ON)
+        return status;
     if (positional != 1)
         return complain("give one result, such as results/lru.json", 2);
     return file_show(argv[1], &options);

@@ -89,20 +89,10 @@ static int complain(const char *error)
 int users_command(int argc, char **argv)
 {
     struct settings settings = {.count = COUNT_DEFAULT};
-    char error[OPTIONS_ERROR_BYTES];
     int positional;
-    switch (options_parse(&table, argc, argv, &settings, &positional, error)) {
-    case OPTIONS_WRONG:
-        return complain(error);
-    case OPTIONS_HELP:
-        options_help(&table, stdout);
-        return 0;
-    case OPTIONS_VERSION:
-        printf("tidemark %s\n", TIDEMARK_VERSION);
-        return 0;
-    case OPTIONS_OK:
-        break;
-    }
+    int status = options_take(&table, "tidemark users", argc, argv, &settings, &positional);
+    if (status != OPTIONS_GO_ON)
+        return status;
     if (positional != 1)
         return complain("give one FILE to make");
     return database_fill(argv[1], &settings);

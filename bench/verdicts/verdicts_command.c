@@ -330,25 +330,10 @@ static void settings_complete(struct settings *settings)
 int verdicts_command(int argc, char **argv)
 {
     struct session session = {.settings = {.out = "results/verdicts.json", .seed = 1}};
-    char error[OPTIONS_ERROR_BYTES];
-    int positional = 0;
-    switch (options_parse(&option_table, argc, argv, &session.settings, &positional, error)) {
-    case OPTIONS_HELP:
-        options_help(&option_table, stdout);
-        return 0;
-    case OPTIONS_VERSION:
-        printf("tidemark %s\n", TIDEMARK_VERSION);
-        return 0;
-    case OPTIONS_WRONG:
-        fprintf(stderr, "tidemark verdicts: %s\n", error);
-        return 2;
-    case OPTIONS_OK:
-        break;
-    }
-    if (positional > 0) {
-        fprintf(stderr, "tidemark verdicts: there is no option '%s'; see --help\n", argv[1]);
-        return 2;
-    }
+    int status =
+        options_take(&option_table, "tidemark verdicts", argc, argv, &session.settings, NULL);
+    if (status != OPTIONS_GO_ON)
+        return status;
     settings_complete(&session.settings);
     return session_run(&session);
 }

@@ -289,22 +289,11 @@ static int pid_parse(const char *text, pid_t *pid)
 int watch_command(int argc, char **argv)
 {
     struct watch_options options = {.interval_ns = INTERVAL_DEFAULT_NS};
-    char error[OPTIONS_ERROR_BYTES];
     int positional;
     pid_t pid;
-
-    switch (options_parse(&option_table, argc, argv, &options, &positional, error)) {
-    case OPTIONS_OK:
-        break;
-    case OPTIONS_WRONG:
-        return complain(error, 2);
-    case OPTIONS_HELP:
-        options_help(&option_table, stdout);
-        return 0;
-    case OPTIONS_VERSION:
-        printf("tidemark %s\n", TIDEMARK_VERSION);
-        return 0;
-    }
+    int status = options_take(&option_table, "tidemark watch", argc, argv, &options, &positional);
+    if (status != OPTIONS_GO_ON)
+        return status;
     if (positional != 1 || pid_parse(argv[1], &pid) < 0)
         return complain("give one process, by its number: tidemark watch 4711", 2);
     if (options.counter != NULL && options.url == NULL)

@@ -169,22 +169,13 @@ static int report_make(char **paths, int count, const struct report_options *opt
 int report_command(int argc, char **argv)
 {
     struct report_options options = {.out = NULL};
-    char error[OPTIONS_ERROR_BYTES], command_line[LINE_BYTES];
+    char command_line[LINE_BYTES];
     int positional;
     command_line_make(argc, argv, command_line);
     short_names_expand(argc, argv);
-    switch (options_parse(&option_table, argc, argv, &options, &positional, error)) {
-    case OPTIONS_OK:
-        break;
-    case OPTIONS_WRONG:
-        return complain(error, 2);
-    case OPTIONS_HELP:
-        options_help(&option_table, stdout);
-        return 0;
-    case OPTIONS_VERSION:
-        printf("tidemark %s\n", TIDEMARK_VERSION);
-        return 0;
-    }
+    int status = options_take(&option_table, "tidemark report", argc, argv, &options, &positional);
+    if (status != OPTIONS_GO_ON)
+        return status;
     if (positional == 0)
         return complain("name the results, such as results/ (see --help)", 2);
     return report_make(argv + 1, positional, &options, command_line);
