@@ -3,6 +3,7 @@
 
 #include "burst_table.h"
 #include "calibrate.h"
+#include "clock.h"
 #include "comparison.h"
 #include "cpus.h"
 #include "interrupt.h"
@@ -37,13 +38,6 @@ struct bench {
     bool failed, lively;
     struct interrupt interrupt;
 };
-
-static uint64_t now_ns(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * NS_PER_SECOND + (uint64_t)now.tv_nsec;
-}
 
 static void subject_path(const struct bench *bench, size_t subject, const char *ending,
                          char path[PATH_BYTES])
@@ -149,11 +143,11 @@ static void progress_draw(void *context, const struct result_sample *sample)
     struct bench *bench = view->bench;
     char requests[UNITS_TEXT_BYTES], rss[UNITS_TEXT_BYTES], left[UNITS_TEXT_BYTES];
     double each_ns = (double)bench->plan.duration_ns;
-    if (now_ns() - bench->drawn_ns < DRAW_NS)
+    if (clock_ns() - bench->drawn_ns < DRAW_NS)
         return;
-    bench->drawn_ns = now_ns();
+    bench->drawn_ns = clock_ns();
     double done = (double)(bench->run_number - 1),
-           elapsed_ns = (double)(now_ns() - bench->start_ns);
+           elapsed_ns = (double)(clock_ns() - bench->start_ns);
     if (done > 0)
         each_ns = (elapsed_ns - (double)sample->time_ns) / done;
     double left_ns = fmax(0, each_ns * (double)bench->run_count - elapsed_ns);
@@ -242,7 +236,7 @@ static void workload_settle(struct bench *bench, uint64_t repetition, size_t wor
 
 static bool budget_is_spent(const struct bench *bench)
 {
-    return bench->plan.precision > 0 && now_ns() - bench->start_ns > bench->plan.budget_ns;
+    return bench->plan.precision > 0 && clock_ns() - bench->start_ns > bench->plan.budget_ns;
 }
 
 /* What is not as precise as it was to be has to do. */
@@ -469,7 +463,7 @@ static int bench_run(struct bench *bench, int argc, char **argv)
     interrupt_begin(&bench->interrupt);
     if (bench->plan.calibrate)
         noise_find(bench);
-    bench->start_ns = now_ns();
+    bench->start_ns = clock_ns();
     runs_do(bench);
     return bench_end(bench);
 }

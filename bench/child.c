@@ -2,6 +2,7 @@
 #include "child.h"
 
 #include "ask.h"
+#include "clock.h"
 #include "family.h"
 
 #include <errno.h>
@@ -23,13 +24,6 @@
 #define EXEC_FAILED  127
 #define QUOTED_LINES 3 /* of what a program that is not ours said last */
 #define QUOTED_BYTES 170
-
-static uint64_t now_ns(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * UINT64_C(1000000000) + (uint64_t)now.tv_nsec;
-}
 
 /* In the child, between fork and exec: nothing but system calls. */
 static void child_become(const struct child_setup *setup, int log_fd, pid_t parent)
@@ -126,7 +120,7 @@ static bool child_is_ready(struct child *child)
 
 static enum waited child_await(struct child *child, uint64_t within_ns, const atomic_bool *stop)
 {
-    uint64_t end_ns = now_ns() + within_ns;
+    uint64_t end_ns = clock_ns() + within_ns;
     while (!atomic_load(stop)) {
         struct pollfd waiting = {.fd = child->log_fd, .events = POLLIN};
         poll(&waiting, 1, LOOK_MS);
@@ -137,7 +131,7 @@ static enum waited child_await(struct child *child, uint64_t within_ns, const at
         }
         if (child_is_ready(child))
             return WAITED_READY;
-        if (now_ns() > end_ns)
+        if (clock_ns() > end_ns)
             return WAITED_LONG;
     }
     return WAITED_STOPPED;
@@ -213,8 +207,8 @@ uint64_t child_cpu_ns(const struct child *child)
 static bool child_ended(const struct child *child, uint64_t within_ns)
 {
     struct pollfd waiting = {.fd = child->pidfd, .events = POLLIN};
-    uint64_t end_ns = now_ns() + within_ns, now;
-    while ((now = now_ns()) < end_ns)
+    uint64_t end_ns = clock_ns() + within_ns, now;
+    while ((now = clock_ns()) < end_ns)
         if (poll(&waiting, 1, (int)((end_ns - now) / 1000000) + 1) > 0)
             return true;
     return false;

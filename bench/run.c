@@ -3,6 +3,7 @@
 
 #include "burst.h"
 #include "child.h"
+#include "clock.h"
 #include "load.h"
 #include "program.h"
 #include "sampler.h"
@@ -284,13 +285,6 @@ static struct sampler_setup sampler_setup_of(struct attempt *attempt)
     };
 }
 
-static uint64_t now_ns(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * NS_PER_SECOND + (uint64_t)now.tv_nsec;
-}
-
 /* Leaves the sampler alone with the server until the time after the burst has passed. */
 static void burst_watch(struct attempt *attempt)
 {
@@ -300,7 +294,7 @@ static void burst_watch(struct attempt *attempt)
     if (end_ns == 0 || plan->burst_watch_ns == 0)
         return;
     uint64_t until_ns = attempt->start_ns + end_ns + plan->burst_watch_ns + 2 * plan->interval_ns;
-    while (now_ns() < until_ns && !atomic_load(&attempt->stop_load))
+    while (clock_ns() < until_ns && !atomic_load(&attempt->stop_load))
         nanosleep(&nap, NULL);
 }
 

@@ -2,6 +2,7 @@
 #include "sampler.h"
 
 #include "ask.h"
+#include "clock.h"
 #include "family.h"
 #include "instructions.h"
 #include "process.h"
@@ -36,13 +37,6 @@ struct sampler {
     struct process_rollup rollup; /* as it was last */
     char error[SAMPLER_ERROR_BYTES];
 };
-
-static uint64_t now_ns(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * NS_PER_SECOND + (uint64_t)now.tv_nsec;
-}
 
 /* Of ours the CPU time is that of one process, to the nanosecond. */
 static int figures_read(const struct sampler *sampler, struct process_figures *figures)
@@ -98,7 +92,7 @@ static int told_ask(struct sampler *sampler, struct result_sample *sample)
 
 static int sample_take(struct sampler *sampler, struct result_sample *sample)
 {
-    sample->time_ns = now_ns() - sampler->start_ns;
+    sample->time_ns = clock_ns() - sampler->start_ns;
     sample->requests = atomic_load(&sampler->setup.progress->requests);
     bool rollup_due = sample->time_ns >= sampler->rollup_due_ns;
     if (told_ask(sampler, sample) != 0)
@@ -170,7 +164,7 @@ static void *sampler_run(void *context)
     if (sampler->setup.run->capped_ns > 0)
         return NULL;
     while (sampler_wait(sampler, due_ns) && sampler_look(sampler)) {
-        uint64_t now = now_ns();
+        uint64_t now = clock_ns();
         do
             due_ns += interval_ns;
         while (due_ns < now);
@@ -208,7 +202,7 @@ struct sampler *sampler_start(const struct sampler_setup *setup, char error[SAMP
     wake_create(&sampler->wake);
     if (!setup->foreign)
         instructions_open(&sampler->instructions, setup->child->pid);
-    sampler->start_ns = now_ns();
+    sampler->start_ns = clock_ns();
     sampler_look(sampler);
     if (sampler->failed)
         snprintf(error, SAMPLER_ERROR_BYTES, "%s", sampler->error);

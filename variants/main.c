@@ -1,4 +1,5 @@
 /* main.c - a server for one policy; compiled once for each variant. */
+#include "clock.h"
 #include "console.h"
 #include "hooks.h"
 #include "options.h"
@@ -183,21 +184,14 @@ static void tell(const char *line)
     fprintf(stderr, "%s: %s\n", PROGRAM, line);
 }
 
-static uint64_t clock_ns(clockid_t clock)
-{
-    struct timespec now;
-    clock_gettime(clock, &now);
-    return (uint64_t)now.tv_sec * NS_PER_SECOND + (uint64_t)now.tv_nsec;
-}
-
 static struct recorder *recorder_begin(const struct settings *settings,
                                        char error[RECORDER_ERROR_BYTES])
 {
     struct recorder_setup setup = {.path = settings->record,
                                    .key_path = settings->record_key,
                                    .limit_bytes = settings->record_limit,
-                                   .now_ns = clock_ns(CLOCK_MONOTONIC),
-                                   .unix_ns = clock_ns(CLOCK_REALTIME),
+                                   .now_ns = clock_ns(),
+                                   .unix_ns = clock_read_ns(CLOCK_REALTIME),
                                    .tell = tell};
     signal(SIGXFSZ, SIG_IGN); /* a file that is too large ends the recording, not the server */
     return recorder_open(&setup, error);

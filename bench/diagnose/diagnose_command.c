@@ -4,6 +4,7 @@
 #include "diagnose_command.h"
 
 #include "client.h"
+#include "clock.h"
 #include "diagnosis_show.h"
 #include "find.h"
 #include "interrupt.h"
@@ -71,13 +72,6 @@ static int complain(const char *reason, int status)
 {
     fprintf(stderr, "tidemark diagnose: %s\n", reason);
     return status;
-}
-
-static uint64_t clock_ns(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * NS_PER_SECOND + (uint64_t)now.tv_nsec;
 }
 
 /* 0, or -1 and one line in error. */

@@ -7,6 +7,7 @@
  */
 #include "measure.h"
 
+#include "clock.h"
 #include "process.h"
 
 #include <stdlib.h>
@@ -27,13 +28,6 @@ struct life {
     double put_max_ns, put_p9999_ns, remove_max_ns, remove_p9999_ns;
     uint64_t interrupted;
 };
-
-static uint64_t clock_ns(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * UINT64_C(1000000000) + (uint64_t)now.tv_nsec;
-}
 
 /* Pauses of some operations, in their order. */
 struct pauses {

@@ -2,6 +2,7 @@
 #include "verdicts_command.h"
 
 #include "catalogue.h"
+#include "clock.h"
 #include "interrupt.h"
 #include "matrix.h"
 #include "run.h"
@@ -88,13 +89,6 @@ struct worker {
     pthread_t thread;
 };
 
-static uint64_t now_ns(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * NS_PER_SECOND + (uint64_t)now.tv_nsec;
-}
-
 /* Whether a name is one of a list; NULL lists all. */
 static bool list_has(const char *list, const char *name)
 {
@@ -179,7 +173,7 @@ static void progress_tell(const struct session *session, const struct matrix_run
 {
     char left[UNITS_TEXT_BYTES];
     size_t done = session->matrix->count;
-    double each_ns = (double)(now_ns() - session->start_ns) / (double)done;
+    double each_ns = (double)(clock_ns() - session->start_ns) / (double)done;
     fprintf(stderr, "%s[%zu/%zu] %s, %s: %s%s; %s left%s",
             session->lively && matrix_run_right(run) ? "\r" : "", done, session->count,
             run->variant, run->scenario,
@@ -306,7 +300,7 @@ static int session_run(struct session *session)
     session->matrix = matrix_create(session->count);
     session->lively = isatty(STDERR_FILENO);
     interrupt_begin(&session->interrupt);
-    session->start_ns = now_ns();
+    session->start_ns = clock_ns();
     jobs_do(session);
     return session_end(session);
 }

@@ -2,6 +2,7 @@
 #include "counter.h"
 
 #include "address.h"
+#include "clock.h"
 #include "memory.h"
 #include "units.h"
 
@@ -53,13 +54,6 @@ void counter_close(struct counter *counter)
     memory_free(counter->answer);
     memory_free(counter);
     memory_zone_destroy(zone);
-}
-
-static uint64_t clock_ns(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * NS_PER_SECOND + (uint64_t)now.tv_nsec;
 }
 
 /* 0, or -1 when the time is up. */

@@ -1,6 +1,7 @@
 /* watch_command.c - tidemark watch: options, and the loop that looks. */
 #include "watch_command.h"
 
+#include "clock.h"
 #include "counter.h"
 #include "interrupt.h"
 #include "memory.h"
@@ -88,13 +89,6 @@ static int complain(const char *reason, int status)
 {
     fprintf(stderr, "tidemark watch: %s\n", reason);
     return status;
-}
-
-static uint64_t clock_ns(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * NS_PER_SECOND + (uint64_t)now.tv_nsec;
 }
 
 static bool process_ended(const struct watch *watch, uint64_t patience_ns)

@@ -6,6 +6,7 @@
  */
 #include "server.h"
 
+#include "clock.h"
 #include "listener.h"
 #include "session.h"
 #include "units.h"
@@ -103,13 +104,6 @@ struct pending {
     h2o_req_t *request;    /* NULL: abandoned by its client, perhaps with the connection */
     struct pending **slot; /* in the request's memory; points back here while we wait */
 };
-
-static uint64_t clock_ns(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * NS_PER_SECOND + (uint64_t)now.tv_nsec;
-}
 
 /* Timers and signals: descriptors that h2o watches but does not read. */
 

@@ -1,0 +1,23 @@
+/* clock.h - nanoseconds of the clocks. */
+#ifndef CLOCK_H
+#define CLOCK_H
+
+#include "units.h"
+
+#include <stdint.h>
+#include <time.h>
+
+static inline uint64_t clock_read_ns(clockid_t clock)
+{
+    struct timespec now;
+    clock_gettime(clock, &now);
+    return (uint64_t)now.tv_sec * NS_PER_SECOND + (uint64_t)now.tv_nsec;
+}
+
+/* Monotonic: since some moment of the past. */
+static inline uint64_t clock_ns(void)
+{
+    return clock_read_ns(CLOCK_MONOTONIC);
+}
+
+#endif
