@@ -83,7 +83,8 @@ static size_t position_check(lua_State *L, int argument, size_t count)
     lua_Integer at = luaL_optinteger(L, argument, 1);
     if (at > 0)
         return (size_t)at - 1;
-    return at < 0 && (size_t)-at < count ? count - (size_t)-at : 0;
+    size_t back = 0 - (size_t)at;
+    return at < 0 && back < count ? count - back : 0;
 }
 
 static int range_push(lua_State *L, size_t from, size_t to)

@@ -12,6 +12,8 @@ local pack, unpack = table.pack, table.unpack
 local quote, plain, metatable = steps.quote, steps.plain, steps.metatable
 
 local STATEMENT_BYTES = 16384 -- as in wire.h
+local STRING_BYTES = 1 << 20 -- as in interpreter.h
+local PIECE_BYTES = 4096
 local SHOWN_ITEMS, SHOWN_DEPTH, SHOWN_LINE, SHOWN_TEXT = 60, 4, 96, 2000
 local JSON_DEPTH = 64
 
@@ -72,10 +74,22 @@ function collectgarbage(what)
 end
 
 function string.rep(text, count, between)
-    if #tostring(text) + #tostring(between or "") == 0 then
+    text, between, count = tostring(text), tostring(between or ""), integer_of(count)
+    local bytes = #text + #between
+    if not count then
+        error("string.rep takes (text, count, between)", 2)
+    elseif bytes == 0 or count < 1 then
         return ""
+    elseif count > STRING_BYTES // bytes + 1 then
+        error("string.rep: no text is longer than 1 MiB", 2)
     end
-    return rep(text, count, between)
+    local at_once = PIECE_BYTES // bytes + 1 -- by pieces: one by one takes long
+    if count <= at_once then
+        return rep(text, count, between)
+    end
+    local piece = rep(text .. between, at_once)
+    local pieces, left = (count - 1) // at_once, (count - 1) % at_once
+    return rep(piece, pieces) .. rep(text .. between, left) .. text
 end
 
 -- A search pauses after so many steps, for others to have their turn.
@@ -377,7 +391,14 @@ function show(value, depth, indent, seen)
     return show_table(value, depth, indent, seen)
 end
 
+local answers = {} -- the functions that answer where only their name is given
+
+-- Of a function it says what it is for.
 local function show_result(value)
+    if answers[value] then
+        value = value()
+    end
+    value = type(value) == "function" and described[value] or value
     return type(value) == "string" and value or show(value, 0, "", {})
 end
 
@@ -473,12 +494,35 @@ local function member(value, name)
     return found
 end
 
-function dir(value)
-    if value == nil then
-        value = _G
+-- So many in a line.
+local function names_wrap(title, names)
+    local lines, line = {}, title
+    for _, name in ipairs(names) do
+        if #line + #name + 1 > SHOWN_LINE then
+            lines[#lines + 1], line = line, rep(" ", #title)
+        end
+        line = line .. " " .. name
     end
-    local lines, widest = {}, 0
-    local names = names_in(value)
+    lines[#lines + 1] = line
+    return concat(lines, "\n")
+end
+
+local lua_names = {} -- the globals that are Lua's own, of which everybody knows
+local list
+
+local function list_globals()
+    local rest = {}
+    for _, name in ipairs(names_in(_G)) do
+        rest[#rest + 1] = lua_names[name] and name or nil
+    end
+    return list(_G, lua_names) .. "\n\n" .. names_wrap("Lua's own:", rest)
+end
+
+function list(value, without)
+    local lines, widest, names = {}, 0, {}
+    for _, name in ipairs(names_in(value)) do
+        names[#names + 1] = not without[name] and name or nil
+    end
     for _, name in ipairs(names) do
         widest = #name > widest and #name or widest
     end
@@ -488,6 +532,13 @@ function dir(value)
         lines[i] = name .. rep(" ", widest - #name) .. "  " .. text
     end
     return concat(lines, "\n")
+end
+
+function dir(value)
+    if value == nil or value == _G then
+        return list_globals()
+    end
+    return list(value, {})
 end
 
 function budget(time, memory)
@@ -531,7 +582,6 @@ end
 
 kit.describe(help, "help(x): says what x is for")
 kit.describe(dir, "dir(x): lists what is in x; dir() what there is at all")
-kit.describe(json, "json(x): x as a text in JSON")
 kit.describe(_G.json, "json(x): x as a text in JSON")
 kit.describe(print, "print(...): writes its arguments")
 kit.describe(sleep, "sleep(seconds): waits; this does not count as running")
@@ -540,6 +590,11 @@ budget(time, memory): what a statement may take from now on
 budget("10s") lets statements run for 10 s (at first 100ms, at most 60s); only the time in which
 they really run counts. budget(nil, "64MiB") lets your variables and all that a statement makes
 take 64 MiB (at first 16MiB, at most 256MiB). No text is longer than 1 MiB.]])
+
+answers[help], answers[dir] = help, dir
+for name, value in next, _G do
+    lua_names[name] = type(name) == "string" and described[value] == nil or nil
+end
 
 -- Running.
 

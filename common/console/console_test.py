@@ -225,6 +225,36 @@ class Objects(ConsoleTest):
                 self.assertEqual(client.ask(statement)[0], "m", statement)
             self.assertEqual(client.ask("for i = 1, 2 do print(i) end"), ("d", "1\n2\n"))
 
+    def test_names_alone_teach(self):
+        with Server("unbounded") as server, server.client() as client:
+            self.assertRegex(self.value(client, "help"), "(?s)#main.cache .*Ctrl-C")
+            self.assertEqual(self.value(client, "help()"), self.value(client, "help"))
+            self.assertEqual(self.value(client, "dir()"), self.value(client, "dir"))
+            self.assertRegex(self.value(client, "main.cache.stats"), "^main.cache:stats\\(\\): ")
+            self.assertRegex(self.value(client, "help(main.cache)"), "(?s):resize.capacity.")
+            self.value(client, "mine = 5")
+            ours, lua = self.value(client, "dir()").split("\n\n")
+            names = [line.split()[0] for line in ours.splitlines()]
+            self.assertEqual(names, ["budget", "dir", "heap", "help", "jemalloc", "json", "main",
+                                     "mem", "mine", "print", "sleep"])
+            self.assertIn(" xpcall", lua)
+            self.assertNotIn("mine", lua)
+            self.assertEqual(self.value(client, "main.cache:sample(5)"), "{}")
+
+    def test_texts_are_repeated_as_lua_does(self):
+        with Server("lru") as server, server.client() as client:
+            self.assertEqual(self.value(client, """
+                for _, between in ipairs{"", "-", ("="):rep(50)} do
+                    for _, count in ipairs{-1, 0, 1, 2, 81, 2047, 2048, 2049, 4096, 4097, 5000} do
+                        local parts = {}
+                        for i = 1, count do parts[i] = "ab" end
+                        if ("ab"):rep(count, between) ~= table.concat(parts, between) then
+                            print(count, between)
+                        end
+                    end
+                end"""), "")
+            self.assertEqual(self.value(client, "string.find('x', 'x', math.mininteger)"), "1\n1")
+
     def test_memory(self):
         with Server("unbounded") as server, server.client() as client:
             self.assertGreater(int(self.value(client, "mem.rss()")), 1 << 20)
@@ -305,7 +335,9 @@ ATTACKS = (
     ("repeat load('local x = 1')() until false", OVER_TIME),
     ("local s = '' while true do pcall(function() s = s .. ('x'):rep(100000) end) end",
      OVER_TIME + "|" + OVER_MEMORY),
-    ("return ('x'):rep(1 << 30)", OVER_MEMORY),
+    ("return ('x'):rep(1 << 30)", "no text is longer"),
+    ("return ('x'):rep(1 << 62, 'yz')", "no text is longer"),
+    ("return ('x'):rep((1 << 20) - 1)", OVER_MEMORY),
     ("return (''):rep(1 << 60) == ''", None),
     ("local t = {} for i = 1, 1 << 40 do t[i] = {i} end", OVER_MEMORY + "|" + OVER_TIME),
     ("local function f() return 1 + f() end f()", "stack overflow|" + OVER_MEMORY + "|" + OVER_TIME),
