@@ -313,7 +313,7 @@ static void words_alike(struct speaker *speaker, const struct candidate *best)
                  units_format_size(bytes, (double)choice->everything.peak_bytes));
     else
         snprintf(choice->answer.words, CHOICE_WORDS_BYTES,
-                 "%s at %s: no policy helps, there is no difference worth having%s",
+                 "%s at %s: no other policy helps, there is no difference worth having%s",
                  baseline->policy->name, speaker->memory, better);
 }
 
