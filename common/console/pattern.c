@@ -39,13 +39,19 @@ static const char *item_end(struct matcher *m, const char *p)
     return p < m->pattern_end ? p + 1 : fail(m, "the pattern lacks a ]");
 }
 
+static int iszero(int c)
+{
+    return c == 0;
+}
+
 static bool class_holds(unsigned char class, unsigned char c)
 {
     static const struct {
         char class;
         int (*holds)(int c);
-    } classes[] = {{'a', isalpha}, {'c', iscntrl}, {'d', isdigit}, {'g', isgraph}, {'l', islower},
-                   {'p', ispunct}, {'s', isspace}, {'u', isupper}, {'w', isalnum}, {'x', isxdigit}};
+    } classes[] = {{'a', isalpha}, {'c', iscntrl},  {'d', isdigit}, {'g', isgraph},
+                   {'l', islower}, {'p', ispunct},  {'s', isspace}, {'u', isupper},
+                   {'w', isalnum}, {'x', isxdigit}, {'z', iszero}};
     for (size_t i = 0; i < sizeof classes / sizeof classes[0]; i++)
         if (classes[i].class == tolower(class))
             return (classes[i].holds(c) != 0) == (islower(class) != 0);
@@ -199,9 +205,11 @@ static const char *match_frontier(struct matcher *m, const char *s, const char *
 static const char *match_again(struct matcher *m, const char *s, const char *p)
 {
     unsigned index = (unsigned)(p[-1] - '1');
-    if (index >= m->match->capture_count || m->match->captures[index].count >= OPEN)
+    if (index >= m->match->capture_count || m->match->captures[index].count == OPEN)
         return fail(m, "the pattern refers to a capture that it does not have");
     size_t count = m->match->captures[index].count;
+    if (count == PATTERN_HERE)
+        return NULL;
     m->steps += (uint32_t)(count / 16);
     if ((size_t)(m->text_end - s) < count ||
         memcmp(m->text + m->match->captures[index].from, s, count) != 0)
