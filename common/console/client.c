@@ -19,7 +19,7 @@ struct outbox {
 };
 
 struct client {
-    int socket;
+    int socket;              /* -1: it has parted */
     uint64_t rests_until_ns; /* from one slice to the next, requests have their turn */
     bool busy;               /* a statement runs */
     bool leaving;            /* once its outbox is empty */
@@ -150,7 +150,7 @@ static const struct request_kind *request_kind_find(unsigned char kind)
 /* Takes one request from what was read; false: none is whole. */
 static bool request_take(struct client *client)
 {
-    if (client->in_count == 0 || client->leaving)
+    if (client->in_count == 0 || client->leaving || !interpreter_ready(client->interpreter))
         return false;
     const struct request_kind *kind = request_kind_find(client->in[0]);
     uint32_t count = client->in_count < WIRE_HEADER_BYTES ? 0 : wire_count(client->in);
@@ -168,6 +168,12 @@ static bool request_take(struct client *client)
     return true;
 }
 
+static void requests_take(struct client *client)
+{
+    while (request_take(client))
+        ;
+}
+
 /* False: the client is gone. */
 static bool in_receive(struct client *client)
 {
@@ -176,14 +182,20 @@ static bool in_receive(struct client *client)
     if (count <= 0)
         return count < 0 && (errno == EAGAIN || errno == EINTR);
     client->in_count += (size_t)count;
-    while (request_take(client))
-        ;
+    requests_take(client);
     return true;
+}
+
+static bool hears(const struct client *client)
+{
+    return !client->leaving && interpreter_ready(client->interpreter);
 }
 
 bool client_exchange(struct client *client)
 {
-    if (!client->leaving && !in_receive(client))
+    if (client_parted(client))
+        return true;
+    if (hears(client) && !in_receive(client))
         return false;
     return out_send(client);
 }
@@ -192,23 +204,44 @@ bool client_step(struct client *client, uint64_t now_ns)
 {
     if (client_due_ns(client) > now_ns)
         return true;
-    progress_tell(client, interpreter_step(client->interpreter));
     client->rests_until_ns = now_ns + 2 * SLICE_NS;
+    if (client_parted(client))
+        return interpreter_shrink(client->interpreter);
+    if (interpreter_ready(client->interpreter))
+        progress_tell(client, interpreter_step(client->interpreter));
+    else
+        interpreter_prepare(client->interpreter);
+    requests_take(client);
     return out_send(client);
+}
+
+/* It has something to do, and somebody who takes it. */
+static bool works(const struct client *client)
+{
+    if (client_parted(client))
+        return true;
+    bool works = client->busy || !interpreter_ready(client->interpreter);
+    return works && !client->leaving && unread(client) < UNREAD_BYTES;
 }
 
 uint64_t client_due_ns(const struct client *client)
 {
-    bool waits = !client->busy || client->leaving || unread(client) >= UNREAD_BYTES;
-    uint64_t wake_ns = interpreter_wake_ns(client->interpreter);
-    if (waits)
+    uint64_t wake_ns = client->busy ? interpreter_wake_ns(client->interpreter) : 0;
+    if (!works(client))
         return UINT64_MAX;
     return wake_ns > client->rests_until_ns ? wake_ns : client->rests_until_ns;
 }
 
 unsigned client_events(const struct client *client)
 {
-    return (client->leaving ? 0 : EPOLLIN) | (unread(client) > 0 ? EPOLLOUT : 0);
+    if (client_parted(client))
+        return 0;
+    return (hears(client) ? EPOLLIN : 0) | (unread(client) > 0 ? EPOLLOUT : 0);
+}
+
+bool client_parted(const struct client *client)
+{
+    return client->socket < 0;
 }
 
 int client_socket(const struct client *client)
@@ -226,10 +259,20 @@ struct client *client_create(int socket, const struct module_host *host)
     return client;
 }
 
+void client_part(struct client *client)
+{
+    close(client->socket);
+    client->socket = -1;
+    client->busy = false;
+    out_empty(&client->out);
+    interpreter_abandon(client->interpreter);
+}
+
 void client_destroy(struct client *client)
 {
     interpreter_destroy(client->interpreter);
     out_empty(&client->out);
-    close(client->socket);
+    if (!client_parted(client))
+        close(client->socket);
     free(client);
 }

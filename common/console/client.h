@@ -11,6 +11,9 @@ struct client;
 /* Takes the socket over, which does not block. */
 struct client *client_create(int socket, const struct module_host *host);
 void client_destroy(struct client *client);
+/* Closes its socket; what its variables hold is let go in client_step. */
+void client_part(struct client *client);
+bool client_parted(const struct client *client);
 int client_socket(const struct client *client);
 
 /* Reads what has come and writes what can be taken. False: it is to be let go. */

@@ -19,11 +19,12 @@
 #include <unistd.h>
 
 #define ACCEPTS_AT_ONCE 16
+#define PLACES          (2 * CONSOLE_CLIENTS) /* some that have left may still let go what they had */
 #define NEVER           UINT64_MAX
 #define RETRY_NS        NS_PER_SECOND /* after a connection could not be accepted */
 
 /* What an event is about: a client's place, or one of these. */
-enum { AT_LISTENER = CONSOLE_CLIENTS, AT_TIMER, AT_COUNT };
+enum { AT_LISTENER = PLACES, AT_TIMER, AT_COUNT };
 
 struct place {
     struct client *client; /* NULL: free */
@@ -37,7 +38,7 @@ struct console {
     uint64_t timer_ns;  /* for when it is set */
     uint64_t listen_ns; /* when the listener is looked at again; 0: it is */
     unsigned next;      /* whose turn it is */
-    struct place places[CONSOLE_CLIENTS];
+    struct place places[PLACES];
 };
 
 static uint64_t clock_ns(void)
@@ -59,8 +60,13 @@ static void watch(struct console *console, int operation, int descriptor, unsign
 
 static void client_leave(struct place *place)
 {
+    place->events = 0;
+    if (!client_parted(place->client)) {
+        client_part(place->client);
+        return;
+    }
     client_destroy(place->client);
-    *place = (struct place){0};
+    place->client = NULL;
 }
 
 static void refuse(int socket, const char *reason)
@@ -80,12 +86,19 @@ static bool peer_is_trusted(int socket)
            (peer.uid == geteuid() || peer.uid == 0);
 }
 
+/* NULL: too many are here. */
 static struct place *place_free(struct console *console)
 {
-    for (unsigned i = 0; i < CONSOLE_CLIENTS; i++)
-        if (console->places[i].client == NULL)
-            return &console->places[i];
-    return NULL;
+    struct place *free = NULL;
+    unsigned clients = 0;
+    for (unsigned i = 0; i < PLACES; i++) {
+        struct place *place = &console->places[i];
+        if (place->client == NULL)
+            free = place;
+        else
+            clients += !client_parted(place->client);
+    }
+    return clients < CONSOLE_CLIENTS ? free : NULL;
 }
 
 static void client_arrives(struct console *console, int socket)
@@ -96,8 +109,8 @@ static void client_arrives(struct console *console, int socket)
     } else if (place == NULL) {
         refuse(socket, "too many clients are here already; try again when one has left");
     } else {
-        *place = (struct place){client_create(socket, &console->host), EPOLLIN};
-        watch(console, EPOLL_CTL_ADD, socket, EPOLLIN, (uint32_t)(place - console->places));
+        *place = (struct place){client_create(socket, &console->host), 0};
+        watch(console, EPOLL_CTL_ADD, socket, 0, (uint32_t)(place - console->places));
     }
 }
 
@@ -159,8 +172,8 @@ static void event_handle(struct console *console, uint32_t what)
 /* One slice in a turn, whoever has it. */
 static void slice_give(struct console *console, uint64_t now_ns)
 {
-    for (unsigned i = 0; i < CONSOLE_CLIENTS; i++) {
-        struct place *place = &console->places[console->next++ % CONSOLE_CLIENTS];
+    for (unsigned i = 0; i < PLACES; i++) {
+        struct place *place = &console->places[console->next++ % PLACES];
         if (place->client == NULL || client_due_ns(place->client) > now_ns)
             continue;
         if (!client_step(place->client, now_ns))
@@ -172,7 +185,7 @@ static void slice_give(struct console *console, uint64_t now_ns)
 static uint64_t console_due_ns(const struct console *console)
 {
     uint64_t due_ns = console->listen_ns ? console->listen_ns : NEVER;
-    for (unsigned i = 0; i < CONSOLE_CLIENTS; i++) {
+    for (unsigned i = 0; i < PLACES; i++) {
         const struct client *client = console->places[i].client;
         if (client && client_due_ns(client) < due_ns)
             due_ns = client_due_ns(client);
@@ -182,7 +195,7 @@ static uint64_t console_due_ns(const struct console *console)
 
 static void events_update(struct console *console)
 {
-    for (unsigned i = 0; i < CONSOLE_CLIENTS; i++) {
+    for (unsigned i = 0; i < PLACES; i++) {
         struct place *place = &console->places[i];
         unsigned events = place->client ? client_events(place->client) : 0;
         if (events == place->events)
@@ -267,9 +280,9 @@ struct console *console_create(const struct console_setup *setup, char error[CON
 void console_destroy(void *context)
 {
     struct console *console = context;
-    for (unsigned i = 0; i < CONSOLE_CLIENTS; i++)
+    for (unsigned i = 0; i < PLACES; i++)
         if (console->places[i].client)
-            client_leave(&console->places[i]);
+            client_destroy(console->places[i].client);
     close(console->listener);
     unlink(console->path);
     close(console->timer);

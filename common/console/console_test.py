@@ -463,7 +463,8 @@ class Hostile(ConsoleTest):
             server.fill(0, 1000)
             with Traffic(server) as traffic:
                 for attack in (self.endless_loops, self.gigabyte, self.garbage, self.thousand,
-                               self.half_way, self.slow_reader, self.early_request):
+                               self.half_way, self.slow_reader, self.early_request,
+                               self.departures):
                     with self.subTest(attack=attack.__name__):
                         before = traffic.requests
                         attack(server)
@@ -568,6 +569,17 @@ class Hostile(ConsoleTest):
     def rss(self, server):
         with open(f"/proc/{server.process.pid}/statm", encoding="ascii") as file:
             return int(file.read().split()[1]) * os.sysconf("SC_PAGESIZE")
+
+    def departures(self, server):
+        """What a client had is let go in slices: others come meanwhile, in the end nothing is left."""
+        for _ in range(12):
+            with server.client() as client:
+                kind, text = client.ask("budget('10s') t = {} for i = 1, 50000 do t[i] = {i} end")
+                self.assertEqual(kind, "d", text)
+                client.send("s", b"string.own = t mem.watch(60)")
+        self.await_free(server)
+        with server.client() as client:
+            self.value(client, "sleep(0.2)")
 
     def early_request(self, server):
         with server.client() as client:

@@ -22,6 +22,9 @@
 #define HURRIED_NS    (SLICE_NS / 4)      /* between two hooks: come sooner */
 #define LEISURELY_NS  (SLICE_NS / 64)     /* come later */
 #define REASON_BYTES  512
+#define LITTLE_BYTES  (UINT64_C(512) << 10) /* are freed at once */
+#define COLLECT_LOG2  9 /* of the bytes between two steps of the collector: short ones */
+#define CYCLES        2 /* the collector's, until all that was dropped is free */
 #define STARVED(used) ((used) / 4 * 5)
 
 enum stop { STOP_NOT, STOP_TIME, STOP_MEMORY, STOP_STRETCH, STOP_INTERRUPT, STOPS };
@@ -44,6 +47,9 @@ struct interpreter {
     uint64_t slice_ns, hook_ns;       /* when this slice, and this stretch of it, began */
     uint64_t wake_ns;
     int hook_count;
+    unsigned parts;  /* of the sandbox, open so far */
+    unsigned cycles; /* that are left until L can be closed */
+    bool ready;
     bool starved; /* an allocation was refused */
     enum stop stop;
     char reason[REASON_BYTES];
@@ -287,17 +293,6 @@ static int statement_prepare(lua_State *L)
     return 1;
 }
 
-/* A client whose variables leave no room for anything has to begin anew. */
-static enum progress start_over(struct interpreter *interpreter)
-{
-    lua_close(interpreter->L);
-    interpreter->L = NULL;
-    interpreter->thread = NULL;
-    return PROGRESS_FAILED;
-}
-
-static void state_open(struct interpreter *interpreter);
-
 static enum progress begin_fail(struct interpreter *interpreter, int status, bool incomplete)
 {
     const char *text = lua_tostring(interpreter->L, -1);
@@ -306,8 +301,7 @@ static enum progress begin_fail(struct interpreter *interpreter, int status, boo
         return PROGRESS_INCOMPLETE;
     if (status != LUA_ERRMEM)
         return PROGRESS_FAILED;
-    start_over(interpreter);
-    state_open(interpreter);
+    interpreter_abandon(interpreter); /* its variables leave no room for anything */
     return fail(interpreter, "your variables took all the memory that a client may have: "
                              "they are gone, and all begins anew");
 }
@@ -342,15 +336,22 @@ enum progress interpreter_complete(struct interpreter *interpreter, struct span 
 
 /* Making and unmaking. */
 
-static void state_open(struct interpreter *interpreter)
+static void state_create(struct interpreter *interpreter)
 {
-    uint64_t limit_bytes = interpreter->limit_bytes;
-    interpreter->limit_bytes = BUDGET_BYTES;
+    interpreter->parts = 0;
     interpreter->L = lua_newstate(allocate, interpreter);
     if (interpreter->L == NULL)
         abort();
+    lua_gc(interpreter->L, LUA_GCINC, 0, 0, COLLECT_LOG2);
     *(struct interpreter **)lua_getextraspace(interpreter->L) = interpreter;
-    sandbox_open(interpreter->L);
+}
+
+/* A part of the sandbox, whatever the client's limit is. */
+static void part_open(struct interpreter *interpreter)
+{
+    uint64_t limit_bytes = interpreter->limit_bytes;
+    interpreter->limit_bytes = BUDGET_BYTES;
+    interpreter->ready = !sandbox_open(interpreter->L, interpreter->parts++);
     interpreter->limit_bytes = limit_bytes;
 }
 
@@ -361,7 +362,7 @@ struct interpreter *interpreter_create(const struct module_host *host, const str
         abort();
     *interpreter = (struct interpreter){
         .host = *host, .outlet = *outlet, .budget_ns = BUDGET_NS, .limit_bytes = BUDGET_BYTES};
-    state_open(interpreter);
+    state_create(interpreter);
     return interpreter;
 }
 
@@ -369,6 +370,61 @@ void interpreter_destroy(struct interpreter *interpreter)
 {
     lua_close(interpreter->L);
     free(interpreter);
+}
+
+bool interpreter_ready(const struct interpreter *interpreter)
+{
+    return interpreter->ready;
+}
+
+void interpreter_prepare(struct interpreter *interpreter)
+{
+    if (interpreter->cycles == 0) {
+        part_open(interpreter);
+    } else if (!interpreter_shrink(interpreter)) {
+        lua_close(interpreter->L);
+        state_create(interpreter);
+    }
+}
+
+/* Nothing is known any more: neither the globals nor the libraries, nor what strings can do. */
+static void registry_clear(lua_State *L)
+{
+    lua_pushnil(L);
+    while (lua_next(L, LUA_REGISTRYINDEX)) {
+        lua_pop(L, 1);
+        lua_pushvalue(L, -1);
+        lua_pushnil(L);
+        lua_rawset(L, LUA_REGISTRYINDEX);
+    }
+    lua_pushliteral(L, "");
+    lua_pushnil(L);
+    lua_setmetatable(L, -2);
+    lua_settop(L, 0);
+}
+
+void interpreter_abandon(struct interpreter *interpreter)
+{
+    uint64_t limit_bytes = interpreter->limit_bytes;
+    interpreter->limit_bytes = UINT64_MAX;
+    statement_end(interpreter);
+    registry_clear(interpreter->L);
+    interpreter->limit_bytes = limit_bytes;
+    interpreter->ready = false;
+    interpreter->cycles = CYCLES;
+}
+
+bool interpreter_shrink(struct interpreter *interpreter)
+{
+    uint64_t began_ns = clock_ns();
+    while (interpreter->cycles > 0 && interpreter->used_bytes > LITTLE_BYTES) {
+        if (clock_ns() - began_ns > SLICE_NS)
+            return true;
+        if (lua_gc(interpreter->L, LUA_GCSTEP, 0))
+            interpreter->cycles--;
+    }
+    interpreter->cycles = 0;
+    return false;
 }
 
 uint64_t interpreter_wake_ns(const struct interpreter *interpreter)

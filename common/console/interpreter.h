@@ -29,8 +29,18 @@ struct outlet {
     void *context;
 };
 
+/* It is not ready yet. */
 struct interpreter *interpreter_create(const struct module_host *host, const struct outlet *outlet);
+/* Takes the longer, the more its variables hold: interpreter_shrink first. */
 void interpreter_destroy(struct interpreter *interpreter);
+
+/* Whether a statement may begin. If not, interpreter_prepare brings it nearer, a slice a call. */
+bool interpreter_ready(const struct interpreter *interpreter);
+void interpreter_prepare(struct interpreter *interpreter);
+/* Drops all that it has, for good; then interpreter_shrink frees it, a slice a call. False: what is
+ * left is little. */
+void interpreter_abandon(struct interpreter *interpreter);
+bool interpreter_shrink(struct interpreter *interpreter);
 
 enum progress {
     PROGRESS_RUNNING,    /* wants another slice, not before interpreter_wake_ns */

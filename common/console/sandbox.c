@@ -50,19 +50,35 @@ static void part_load(lua_State *L, const char *source, const struct luaL_Reg *s
     luaL_setfuncs(L, steps, 0);
 }
 
-/* A failure here is a mistake of ours: Lua aborts. */
-void sandbox_open(lua_State *L)
+/* Leaves the kit on the stack. */
+static void kit_open(lua_State *L)
 {
-    libraries_open(L);
     part_load(L, console_kit_lua, console_kit_steps);
     lua_call(L, 1, 3);
     lua_setfield(L, LUA_REGISTRYINDEX, SANDBOX_COMPLETE);
     lua_setfield(L, LUA_REGISTRYINDEX, SANDBOX_RUN);
-    for (size_t i = 0; i < modules_count; i++) {
-        part_load(L, modules[i].source, modules[i].steps);
-        lua_pushvalue(L, 1);
-        lua_call(L, 2, 1);
-        lua_setglobal(L, modules[i].name);
-    }
+}
+
+static void module_open(lua_State *L, const struct module *module)
+{
+    part_load(L, module->source, module->steps);
+    lua_pushvalue(L, 1);
+    lua_call(L, 2, 1);
+    lua_setglobal(L, module->name);
+}
+
+/* A failure here is a mistake of ours: Lua aborts. */
+bool sandbox_open(lua_State *L, unsigned part)
+{
+    enum { LIBRARIES, KIT, MODULES };
+    if (part == LIBRARIES)
+        libraries_open(L);
+    else if (part == KIT)
+        kit_open(L);
+    else
+        module_open(L, &modules[part - MODULES]);
+    if (part + 1 < MODULES + modules_count)
+        return true;
     lua_settop(L, 0);
+    return false;
 }
