@@ -579,7 +579,11 @@ class Hostile(ConsoleTest):
             with server.client() as client:
                 kind, text = client.ask("budget('10s') t = {} for i = 1, 50000 do t[i] = {i} end")
                 self.assertEqual(kind, "d", text)
-                client.send("s", b"string.own = t mem.watch(60)")
+                client.send("s", b"""string.own = t
+                    local a <close> = setmetatable({}, {__close = function()
+                        while true do pcall(function() while true do end end) end end})
+                    mem.watch(60)""")
+                time.sleep(0.01)
         self.await_free(server)
         with server.client() as client:
             self.value(client, "sleep(0.2)")

@@ -403,10 +403,22 @@ static void registry_clear(lua_State *L)
     lua_settop(L, 0);
 }
 
+/* Closes what the statement has to close, such as a walk for which others wait. What of that is the
+ * client's own Lua is stopped at its first instruction. */
+static void statement_close(struct interpreter *interpreter)
+{
+    if (interpreter->thread == NULL)
+        return;
+    stop(interpreter, STOP_INTERRUPT);
+    hook_set(interpreter, interpreter->thread, 1);
+    lua_resetthread(interpreter->thread);
+}
+
 void interpreter_abandon(struct interpreter *interpreter)
 {
     uint64_t limit_bytes = interpreter->limit_bytes;
     interpreter->limit_bytes = UINT64_MAX;
+    statement_close(interpreter);
     statement_end(interpreter);
     registry_clear(interpreter->L);
     interpreter->limit_bytes = limit_bytes;
