@@ -25,7 +25,8 @@ class Terminal:
         self.seen = ""
         self.pid, self.descriptor = pty.fork()
         if self.pid == 0:
-            os.environ.update(TERM="dumb", HOME=home, XDG_STATE_HOME=f"{home}/state")
+            os.environ.update(TERM="dumb", HOME=home, XDG_STATE_HOME=f"{home}/state",
+                              ASAN_OPTIONS="detect_leaks=0")  # libedit keeps names of functions
             os.execv(f"{PROGRAMS}/tidemark", ["tidemark", "console", path])
 
     def type(self, text):
@@ -45,6 +46,12 @@ class Terminal:
             self.seen += os.read(self.descriptor, 4096).decode(errors="replace").replace("\r", "")
 
     def status(self):
+        """Its end waits for all that it wrote to be read."""
+        try:
+            while os.read(self.descriptor, 4096):
+                pass
+        except OSError:
+            pass  # nobody is at the other end any more
         return os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
 
     def close(self):
