@@ -1,6 +1,7 @@
 /* pattern.c - Lua's patterns by backtracking; every step is counted, and so is every descent. */
 #include "pattern.h"
 
+#include <assert.h>
 #include <ctype.h>
 #include <string.h>
 
@@ -311,6 +312,7 @@ enum pattern_outcome pattern_find(struct span text, struct span pattern, size_t 
                         .match = result};
     bool anchored = pattern.count > 0 && *pattern.bytes == '^';
     uint32_t steps = 0;
+    assert(text.bytes != NULL);
     for (; from <= text.count; from++, steps += m.steps) {
         m.steps = 0;
         result->from = from;
