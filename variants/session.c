@@ -19,7 +19,7 @@ static void list_refers(const void *object, struct visit *visit)
 {
     const struct list *list = object;
     for (uint32_t i = 0; i < LIST_RECORDS; i++)
-        visit_record(visit, atomic_load_explicit(&list->records[i], memory_order_relaxed));
+        visit_record(visit, atomic_load_explicit(&list->records[i], memory_order_acquire));
 }
 
 static const struct kind list_kind = {.name = "list", .refers = list_refers};
@@ -69,7 +69,7 @@ static void session_asked(void *state, void *guest, struct record *record)
     struct list *list = guest;
     session->setup->hold(record);
     session_release(session, atomic_load_explicit(&list->records[list->at], memory_order_relaxed));
-    atomic_store_explicit(&list->records[list->at], record, memory_order_relaxed);
+    atomic_store_explicit(&list->records[list->at], record, memory_order_release);
     list->at = (list->at + 1) % LIST_RECORDS;
 }
 
