@@ -10,7 +10,7 @@
 #include "memory_command.h"
 #include "replay_command.h"
 #include "report_command.h"
-#include "users.h"
+#include "users_command.h"
 #include "verdicts_command.h"
 #include "watch_command.h"
 

@@ -17,7 +17,7 @@
 #define BUDGET_BODY    600
 
 /* A cache being filled, and the references of ours that keep a weak cache's entries alive. */
-struct bed {
+struct cache_fixture {
     const struct policy *policy;
     struct cache *cache;
     struct memory_zone *zone; /* of `held` */
@@ -36,7 +36,8 @@ static size_t sizes_count(void)
 }
 static const uint64_t sizes[] = {100, 1000, 10000, 100000, 1000000};
 
-static void bed_open(struct bed *bed, const struct policy *policy, uint64_t size, bool keys_only)
+static void cache_fixture_open(struct cache_fixture *bed, const struct policy *policy,
+                               uint64_t size, bool keys_only)
 {
     struct cache_setup setup = {
         .policy = policy,
@@ -46,7 +47,7 @@ static void bed_open(struct bed *bed, const struct policy *policy, uint64_t size
         .keys_only = keys_only,
     };
     bool keeps_all = policy->limits == 0;
-    *bed = (struct bed){.policy = policy, .size = size};
+    *bed = (struct cache_fixture){.policy = policy, .size = size};
     bed->requests = keeps_all ? size : size + size / TURNOVER_SHARE;
     bed->zone = memory_zone_create();
     bed->cache = cache_create(&setup);
@@ -54,7 +55,7 @@ static void bed_open(struct bed *bed, const struct policy *policy, uint64_t size
         bed->held = memory_alloc_zeroed(bed->zone, bed->requests * sizeof *bed->held);
 }
 
-static void record_release(struct bed *bed, struct record *record)
+static void record_release(struct cache_fixture *bed, struct record *record)
 {
     if (!record_drop(record))
         return;
@@ -62,7 +63,7 @@ static void record_release(struct bed *bed, struct record *record)
     record_free(record);
 }
 
-static void bed_close(struct bed *bed)
+static void cache_fixture_close(struct cache_fixture *bed)
 {
     for (uint64_t i = 0; bed->held != NULL && i < bed->requests; i++)
         record_release(bed, bed->held[i]);
@@ -80,7 +81,7 @@ static struct record *record_make(struct cache *cache, uint64_t number, size_t b
     return record_create(cache_zone(cache), span, (struct span){body, bytes}, KEY_APART);
 }
 
-static void record_ask(struct bed *bed, uint64_t number, uint64_t now_ns)
+static void record_ask(struct cache_fixture *bed, uint64_t number, uint64_t now_ns)
 {
     struct record *record = record_make(bed->cache, number, BODY_MAX);
     cache_put(bed->cache, record, cache_hash(record_key(record)), now_ns);
@@ -90,13 +91,13 @@ static void record_ask(struct bed *bed, uint64_t number, uint64_t now_ns)
         record_release(bed, record);
 }
 
-static void number_ask(struct bed *bed, uint64_t number, uint64_t now_ns)
+static void number_ask(struct cache_fixture *bed, uint64_t number, uint64_t now_ns)
 {
     struct access access = {.hash = cache_hash_id(number), .now_ns = now_ns, .bytes = 1};
-    cache_ask(bed->cache, &access);
+    cache_get_or_insert(bed->cache, &access);
 }
 
-static void assert_agrees(const struct bed *bed)
+static void assert_agrees(const struct cache_fixture *bed)
 {
     struct cache_stats stats;
     struct memory_zone_figures zone;
@@ -112,7 +113,9 @@ static void assert_agrees(const struct bed *bed)
 }
 
 /* Time passes such that entries come of age when the last are asked for. */
-static void bed_fill(struct bed *bed, void (*ask)(struct bed *bed, uint64_t number, uint64_t now))
+static void cache_fixture_fill(struct cache_fixture *bed,
+                               void (*ask)(struct cache_fixture *bed, uint64_t number,
+                                           uint64_t now))
 {
     uint64_t step_ns = TTL_NS / bed->size + 1, every = bed->requests / LOOKS;
     for (uint64_t i = 0; i < bed->requests; i++) {
@@ -129,14 +132,14 @@ static void accounts_agree(bool keys_only)
 {
     FOR_EACH_POLICY(policy)
     for (size_t i = 0; i < sizes_count(); i++) {
-        struct bed bed;
+        struct cache_fixture bed;
         struct cache_stats stats;
-        bed_open(&bed, policy, sizes[i], keys_only);
-        bed_fill(&bed, keys_only ? number_ask : record_ask);
+        cache_fixture_open(&bed, policy, sizes[i], keys_only);
+        cache_fixture_fill(&bed, keys_only ? number_ask : record_ask);
         cache_stats(bed.cache, &stats);
         bool empty = strcmp(policy->name, "null") == 0 || (policy->weak && keys_only);
         assert_true(empty || stats.entries >= bed.size / 2);
-        bed_close(&bed);
+        cache_fixture_close(&bed);
     }
 }
 
@@ -160,7 +163,7 @@ static void a_byte_budget_is_kept_by_the_allocators_account(void **state)
     FOR_EACH_POLICY(policy)
     {
         struct memory_zone_figures zone;
-        struct bed bed = {.policy = policy};
+        struct cache_fixture bed = {.policy = policy};
         struct cache_setup setup = {.policy = policy, .capacity_bytes = LIMIT_BYTES, .seed = 1};
         if (policy->limits != KEEPS_CAPACITY)
             continue;

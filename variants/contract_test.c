@@ -344,7 +344,7 @@ static void bytes_are_kept_when_only_structure_grows(void **state)
         struct cache *cache = cache_create(&setup);
         for (uint64_t i = 0; i < REQUESTS; i++) {
             struct access access = {.hash = cache_hash_id(i * i % 20011), .bytes = 1};
-            cache_ask(cache, &access);
+            cache_get_or_insert(cache, &access);
             cache_stats(cache, &stats);
             assert_true(stats.bytes <= LIMIT_BYTES);
         }
@@ -373,9 +373,9 @@ static void asking_many_is_asking_one_by_one(void **state)
                                                                         : contract_random(&c, 50)),
                                               .now_ns = (batch * BATCH + i) * STEP_NS,
                                               .bytes = 1};
-            cache_ask_many(many, accesses, BATCH, hits);
+            cache_get_or_insert_many(many, accesses, BATCH, hits);
             for (uint64_t i = 0; i < BATCH; i++)
-                assert_int_equal(cache_ask(one, &accesses[i]), hits[i]);
+                assert_int_equal(cache_get_or_insert(one, &accesses[i]), hits[i]);
         }
         cache_destroy(one);
         cache_destroy(many);
@@ -394,7 +394,7 @@ static void without_limits_bytes_follow_the_entries(void **state)
         setup.keys_only = true;
         struct cache *cache = cache_create(&setup);
         for (uint64_t id = 0; id < ENTRIES; id++)
-            cache_ask(cache, &(struct access){.hash = cache_hash_id(id), .bytes = 1});
+            cache_get_or_insert(cache, &(struct access){.hash = cache_hash_id(id), .bytes = 1});
         cache_stats(cache, &stats);
         assert_int_equal(stats.entries, keeps_nothing(policy) ? 0 : ENTRIES);
         assert_true(stats.bytes < ENTRIES * BYTES_AN_ENTRY_MAX);
@@ -413,12 +413,13 @@ static void a_free_slot_holds_no_key(void **state)
     for (uint64_t round = 0; round < ROUNDS; round++) {
         struct cache *cache = cache_create(&setup);
         for (uint64_t i = 0; i < CHUNK; i++)
-            cache_ask(cache, &(struct access){.hash = cache_hash_id(round * CHUNK + i + 1),
-                                              .now_ns = i < 2 ? 1 : TTL_NS / 2,
-                                              .bytes = 1});
+            cache_get_or_insert(cache,
+                                &(struct access){.hash = cache_hash_id(round * CHUNK + i + 1),
+                                                 .now_ns = i < 2 ? 1 : TTL_NS / 2,
+                                                 .bytes = 1});
         struct access access = {.hash = CHUNK, .now_ns = TTL_NS + 1, .bytes = 1};
         bool hit;
-        cache_ask_many(cache, &access, 1, &hit);
+        cache_get_or_insert_many(cache, &access, 1, &hit);
         assert_false(hit);
         cache_destroy(cache);
     }

@@ -52,7 +52,7 @@ struct demo { /* one thread's part of it */
 
 static struct handler *handler_open(const struct policy *found, unsigned threads)
 {
-    char error[HANDLER_ERROR_BYTES];
+    struct error error;
     struct handler_setup setup = {
         .version = "",
         .cache = {.policy = found,
@@ -62,7 +62,7 @@ static struct handler *handler_open(const struct policy *found, unsigned threads
         .session_records = found->weak ? SESSION_RECORDS : 0,
         .threads = threads,
     };
-    return handler_create(&setup, error);
+    return handler_create(&setup, &error);
 }
 
 static void demo_open(struct demo *demo, const char *policy)

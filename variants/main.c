@@ -81,17 +81,15 @@ static const struct option_table table = {
 };
 
 /* Names the policies that keep a limit. */
-static void limit_refuse(const char *option, unsigned limit, char error[OPTIONS_ERROR_BYTES])
+static void limit_refuse(const char *option, unsigned limit, struct error *error)
 {
-    int count = snprintf(error, OPTIONS_ERROR_BYTES,
-                         "%s keeps no limit for --%s; these do:", policy->name, option);
-    for (size_t i = 0; i < policies_count && count < OPTIONS_ERROR_BYTES; i++)
+    error_set(error, "%s keeps no limit for --%s; these do:", policy->name, option);
+    for (size_t i = 0; i < policies_count; i++)
         if (policies[i]->limits & limit)
-            count += snprintf(error + count, OPTIONS_ERROR_BYTES - (size_t)count, " serve-%s",
-                              policies[i]->name);
+            error_add(error, " serve-%s", policies[i]->name);
 }
 
-static bool capacity_check(struct settings *settings, char error[OPTIONS_ERROR_BYTES])
+static bool capacity_check(struct settings *settings, struct error *error)
 {
     struct option_capacity *capacity = &settings->capacity;
     if (capacity->entries == ASKED_FOR_NOTHING) {
@@ -102,11 +100,11 @@ static bool capacity_check(struct settings *settings, char error[OPTIONS_ERROR_B
         limit_refuse("capacity", KEEPS_CAPACITY, error);
         return false;
     }
-    snprintf(error, OPTIONS_ERROR_BYTES, "--capacity must be more than 0");
+    error_set(error, "--capacity must be more than 0");
     return capacity->entries > 0 || capacity->bytes > 0;
 }
 
-static bool ttl_check(struct settings *settings, char error[OPTIONS_ERROR_BYTES])
+static bool ttl_check(struct settings *settings, struct error *error)
 {
     if (settings->ttl_ns == ASKED_FOR_NOTHING) {
         settings->ttl_ns = policy->limits & KEEPS_AGE ? TTL_DEFAULT_NS : 0;
@@ -116,28 +114,28 @@ static bool ttl_check(struct settings *settings, char error[OPTIONS_ERROR_BYTES]
         limit_refuse("ttl", KEEPS_AGE, error);
         return false;
     }
-    snprintf(error, OPTIONS_ERROR_BYTES, "--ttl must be more than 0");
+    error_set(error, "--ttl must be more than 0");
     return settings->ttl_ns > 0;
 }
 
 static bool number_check(const char *option, uint64_t value, uint64_t least, uint64_t most,
-                         char error[OPTIONS_ERROR_BYTES])
+                         struct error *error)
 {
-    snprintf(error, OPTIONS_ERROR_BYTES, "--%s must be from %llu to %llu", option,
-             (unsigned long long)least, (unsigned long long)most);
+    error_set(error, "--%s must be from %llu to %llu", option, (unsigned long long)least,
+              (unsigned long long)most);
     return value >= least && value <= most;
 }
 
-static bool record_check(const struct settings *settings, char error[OPTIONS_ERROR_BYTES])
+static bool record_check(const struct settings *settings, struct error *error)
 {
-    snprintf(error, OPTIONS_ERROR_BYTES, "--record-limit must be at least 2MiB");
+    error_set(error, "--record-limit must be at least 2MiB");
     if (settings->record_limit < RECORD_LIMIT_MIN)
         return false;
-    snprintf(error, OPTIONS_ERROR_BYTES, "--record-key is of use with --record FILE only");
+    error_set(error, "--record-key is of use with --record FILE only");
     return settings->record || settings->record_key == NULL;
 }
 
-static bool settings_check(struct settings *settings, char error[OPTIONS_ERROR_BYTES])
+static bool settings_check(struct settings *settings, struct error *error)
 {
     if (settings->session == ASKED_FOR_NOTHING)
         settings->session = policy->weak ? WEAK_SESSION : 0;
@@ -151,7 +149,7 @@ static bool settings_check(struct settings *settings, char error[OPTIONS_ERROR_B
 }
 
 static struct server *settings_apply(const struct settings *settings, struct recorder *recorder,
-                                     char error[SERVER_ERROR_BYTES])
+                                     struct error *error)
 {
     struct server_setup setup = {
         .handler = {.version = TIDEMARK_VERSION,
@@ -184,8 +182,7 @@ static void tell(const char *line)
     fprintf(stderr, "%s: %s\n", PROGRAM, line);
 }
 
-static struct recorder *recorder_begin(const struct settings *settings,
-                                       char error[RECORDER_ERROR_BYTES])
+static struct recorder *recorder_begin(const struct settings *settings, struct error *error)
 {
     struct recorder_setup setup = {.path = settings->record,
                                    .key_path = settings->record_key,
@@ -200,14 +197,15 @@ static struct recorder *recorder_begin(const struct settings *settings,
 /* True, unless the console was asked for and cannot be: the one that every server has need not. */
 static bool console_begin(struct server *server, const char *path)
 {
-    char error[CONSOLE_ERROR_BYTES];
+    struct error error;
     struct console_setup setup = {
         .handler = server_handler(server), .url = server_url(server), .path = path};
     if (path && strcmp(path, "off") == 0)
         return true;
-    struct console *console = console_create(&setup, error);
+    struct console *console = console_create(&setup, &error);
     if (console == NULL) {
-        fprintf(stderr, "%s: --console: %s%s\n", PROGRAM, error, path ? "" : "; going on without");
+        fprintf(stderr, "%s: --console: %s%s\n", PROGRAM, error.text,
+                path ? "" : "; going on without");
         return path == NULL;
     }
     server_watch(server, &(struct server_watch){.descriptor = console_descriptor(console),
@@ -219,17 +217,17 @@ static bool console_begin(struct server *server, const char *path)
 
 static int serve(struct settings *settings)
 {
-    char error[SERVER_ERROR_BYTES];
+    struct error error;
     struct recorder *recorder = NULL;
     if (settings->dirty_decay_ns != ASKED_FOR_NOTHING &&
         !memory_set_decay(settings->dirty_decay_ns))
         return refuse("--dirty-decay: this allocator cannot be told", 1);
-    if (settings->record && !(recorder = recorder_begin(settings, error)))
-        return refuse(error, 1);
-    struct server *server = settings_apply(settings, recorder, error);
+    if (settings->record && !(recorder = recorder_begin(settings, &error)))
+        return refuse(error.text, 1);
+    struct server *server = settings_apply(settings, recorder, &error);
     if (server == NULL) {
         recorder_close(recorder);
-        return refuse(error, 1);
+        return refuse(error.text, 1);
     }
     if (!console_begin(server, settings->console)) {
         server_destroy(server);
@@ -257,9 +255,9 @@ int main(int argc, char **argv)
         .origin = "faker",
         .record_limit = RECORD_LIMIT_DEFAULT,
     };
-    char error[OPTIONS_ERROR_BYTES];
+    struct error error;
     int positional = 0;
-    switch (options_parse(&table, argc, argv, &settings, &positional, error)) {
+    switch (options_parse(&table, argc, argv, &settings, &positional, &error)) {
     case OPTIONS_HELP:
         printf("%s: %s\n\n", policy->name, policy->summary);
         options_help(&table, stdout);
@@ -268,11 +266,11 @@ int main(int argc, char **argv)
         printf("%s %s\n", PROGRAM, TIDEMARK_VERSION);
         return 0;
     case OPTIONS_WRONG:
-        return refuse(error, 2);
+        return refuse(error.text, 2);
     case OPTIONS_OK:
         break;
     }
     if (positional > 0)
         return refuse("takes options only; see --help", 2);
-    return settings_check(&settings, error) ? serve(&settings) : refuse(error, 2);
+    return settings_check(&settings, &error) ? serve(&settings) : refuse(error.text, 2);
 }

@@ -8,7 +8,6 @@
 #define CHOICE_POLICIES_MAX 64
 #define CHOICE_REASONS_MAX  12
 #define CHOICE_WORDS_BYTES  400
-#define CHOICE_ERROR_BYTES  512
 
 /* A difference worth having: so many points of hit ratio, and such a share of the misses fewer. */
 #define WORTH_POINTS       0.2

@@ -1,20 +1,21 @@
 /* choose_command.c - `tidemark choose`: which policy, at what size, for this traffic? */
 #include "choose_command.h"
 
-#include "answer.h"
-#include "check.h"
-#include "choose_show.h"
-#include "contest.h"
+#include "candidates.h"
+#include "choose_output.h"
 #include "cpus.h"
 #include "interrupt.h"
-#include "made_by.h"
 #include "options.h"
 #include "plan.h"
 #include "policies.h"
 #include "prediction.h"
-#include "sizes.h"
+#include "provenance.h"
+#include "recommendation.h"
+#include "record_sizes.h"
+#include "served_check.h"
 #include "units.h"
 
+#include "files.h"
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -86,14 +87,14 @@ struct call {
     struct predictor *predictor;
     struct progress progress;
     uint32_t *of_service;
-    char error[CHOICE_ERROR_BYTES];
+    struct error error;
 };
 
 /* Options. */
 
 static int refuse(struct call *call, const char *option, const char *text, const char *expected)
 {
-    snprintf(call->error, sizeof call->error, "--%s: '%.80s' is not %s", option, text, expected);
+    error_set(&call->error, "--%s: '%.80s' is not %s", option, text, expected);
     return -1;
 }
 
@@ -171,7 +172,7 @@ static int take_options(struct call *call)
     question->max_age_ns = settings->max_age_ns;
     question->rate_rps = settings->rate_rps < 0 ? RATE_DEFAULT : settings->rate_rps;
     if (settings->memory_bytes < 2 || !(question->rate_rps > 0)) {
-        snprintf(call->error, sizeof call->error, "--memory and --rate must be more than 0");
+        error_set(&call->error, "--memory and --rate must be more than 0");
         return -1;
     }
     if (take_slo(call) != 0 || take_target(call) != 0)
@@ -194,12 +195,11 @@ static int corpus_check(struct call *call)
 {
     const struct corpus *corpus = &call->choice.corpus;
     if (corpus->requests < REPLAY_WINDOWS)
-        snprintf(call->error, sizeof call->error, "%.150s: too few requests to tell anything by",
-                 call->settings.trace);
+        error_set(&call->error, "%.150s: too few requests to tell anything by",
+                  call->settings.trace);
     else if (corpus_largest(corpus) > RECORD_BODY_BYTES_MAX)
-        snprintf(call->error, sizeof call->error,
-                 "%.150s: it has objects of 1 GiB or more, which no record holds",
-                 call->settings.trace);
+        error_set(&call->error, "%.150s: it has objects of 1 GiB or more, which no record holds",
+                  call->settings.trace);
     else
         return 0;
     return -1;
@@ -215,7 +215,7 @@ static int load(struct call *call)
                                        .with_next = true,
                                        .progress = load_step,
                                        .context = call};
-    int loaded = corpus_load(corpus, call->settings.trace, &setup, call->error);
+    int loaded = corpus_load(corpus, call->settings.trace, &setup, &call->error);
     progress_end(&call->progress);
     if (loaded != 0 || corpus_check(call) != 0)
         return -1;
@@ -258,7 +258,7 @@ static int measure(struct call *call, const struct serving *serving)
         progress_step(&call->progress, i + 1);
     }
     for (size_t i = 0; i < CALIBRATIONS && status == 0; i++) {
-        status = costs_add(&call->costs, &choice->question, serving, call->error);
+        status = costs_add(&call->costs, &choice->question, serving, &call->error);
         progress_step(&call->progress, choice->count + i + 1);
     }
     progress_end(&call->progress);
@@ -285,7 +285,7 @@ static int serve_all(struct call *call, const atomic_bool *stop)
     int status = measure(call, &serving);
     if (status == 0 && call->settings.serve_ns > 0 && choice->answer.chosen != NULL)
         status = check_serve(choice, &call->costs, &serving, call->settings.serve_ns,
-                             &call->progress, call->error);
+                             &call->progress, &call->error);
     if (status != 0)
         return -1;
     call->predictor =
@@ -306,8 +306,8 @@ static int tell(struct call *call)
     else
         choose_table(&call->choice, call->predictor != NULL ? &call->costs : NULL, stdout);
     if (call->settings.out != NULL &&
-        result_write_text(call->settings.out, text, strlen(text), call->error) != 0) {
-        fprintf(stderr, "tidemark choose: %s\n", call->error);
+        file_write(call->settings.out, text, strlen(text), &call->error) != 0) {
+        fprintf(stderr, "tidemark choose: %s\n", call->error.text);
         status = 1;
     }
     free(text);
@@ -319,9 +319,9 @@ static int choose(struct call *call)
     struct interrupt interrupt;
     unsigned threads = call->settings.threads > 0 ? (unsigned)call->settings.threads : 1;
     int status = 0;
-    contest_rule_out(&call->choice);
-    contest_replay(&call->choice, threads, &call->progress);
-    contest_need(&call->choice, threads, &call->progress);
+    candidates_rule_out(&call->choice);
+    candidates_replay(&call->choice, threads, &call->progress);
+    candidates_need(&call->choice, threads, &call->progress);
     predict_all(call);
     answer_find(&call->choice);
     if (!call->settings.no_serve) {
@@ -334,7 +334,7 @@ static int choose(struct call *call)
     }
     if (status == 0)
         return tell(call);
-    fprintf(stderr, "tidemark choose: %s\n", call->error);
+    fprintf(stderr, "tidemark choose: %s\n", call->error.text);
     return 1;
 }
 
@@ -368,7 +368,7 @@ static int call_run(struct call *call, int argc, char **argv)
     call->made_by.seed = call->settings.seed;
     int positional = 0;
     switch (options_parse(&choose_table_of_options, argc, argv, &call->settings, &positional,
-                          call->error)) {
+                          &call->error)) {
     case OPTIONS_HELP:
         options_help(&choose_table_of_options, stdout);
         printf("\nTraces:\n");
@@ -378,7 +378,7 @@ static int call_run(struct call *call, int argc, char **argv)
         printf("tidemark %s\n", TIDEMARK_VERSION);
         return 0;
     case OPTIONS_WRONG:
-        fprintf(stderr, "tidemark choose: %s\n", call->error);
+        fprintf(stderr, "tidemark choose: %s\n", call->error.text);
         return 2;
     case OPTIONS_OK:
         break;
@@ -386,15 +386,14 @@ static int call_run(struct call *call, int argc, char **argv)
     if (call->settings.trace == NULL && positional == 1)
         call->settings.trace = argv[1];
     else if (call->settings.trace == NULL || positional > 0)
-        snprintf(call->error, sizeof call->error,
-                 "name one trace: --trace TRACE; see tidemark choose --help");
-    if (call->error[0] != '\0' || take_options(call) != 0) {
-        fprintf(stderr, "tidemark choose: %s\n", call->error);
+        error_set(&call->error, "name one trace: --trace TRACE; see tidemark choose --help");
+    if (call->error.text[0] != '\0' || take_options(call) != 0) {
+        fprintf(stderr, "tidemark choose: %s\n", call->error.text);
         return 2;
     }
     if (load(call) == 0)
         return choose(call);
-    fprintf(stderr, "tidemark choose: %s\n", call->error);
+    fprintf(stderr, "tidemark choose: %s\n", call->error.text);
     return 1;
 }
 

@@ -1,7 +1,7 @@
 /* choose_json.c - a choice for programs. */
-#include "choose_show.h"
+#include "choose_output.h"
 
-#include "fields.h"
+#include "json_fields.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* choose_table.c - a choice for people: the answer, the ranking, what was checked. */
-#include "choose_show.h"
+#include "choose_output.h"
 
-#include "answer.h"
+#include "recommendation.h"
 #include "table.h"
 #include "units.h"
 

@@ -1,7 +1,7 @@
-/* costs.c - a policy on a bed, and a real server under hits only and under misses only. */
+/* costs.c - a policy on a fixture, and a real server under hits only and under misses only. */
 #include "costs.h"
 
-#include "bed.h"
+#include "cache_fixture.h"
 #include "serve.h"
 
 #include <time.h>
@@ -18,32 +18,32 @@ static double cpu_ns_now(void)
     return (double)now.tv_sec * 1e9 + (double)now.tv_nsec;
 }
 
-static void get_hits(struct bed *bed, const struct key *keys)
+static void get_hits(struct cache_fixture *fixture, const struct key *keys)
 {
     for (uint32_t i = 0; i < OPERATIONS; i++)
-        bed_get(bed, &keys[i % COSTS_ENTRIES]);
+        cache_fixture_get(fixture, &keys[i % COSTS_ENTRIES]);
 }
 
-static void get_misses(struct bed *bed, const struct key *keys)
+static void get_misses(struct cache_fixture *fixture, const struct key *keys)
 {
     for (uint32_t i = 0; i < OPERATIONS; i++)
-        bed_get(bed, &keys[2 * COSTS_ENTRIES + i % COSTS_ENTRIES]);
+        cache_fixture_get(fixture, &keys[2 * COSTS_ENTRIES + i % COSTS_ENTRIES]);
 }
 
-static void put_all(struct bed *bed, const struct key *keys)
+static void put_all(struct cache_fixture *fixture, const struct key *keys)
 {
     (void)keys;
     for (uint32_t i = 0; i < OPERATIONS; i++)
-        bed_put(bed);
+        cache_fixture_put(fixture);
 }
 
-static double least_ns(void (*work)(struct bed *, const struct key *), struct bed *bed,
-                       const struct key *keys)
+static double least_ns(void (*work)(struct cache_fixture *, const struct key *),
+                       struct cache_fixture *fixture, const struct key *keys)
 {
     double least = 0;
     for (int round = 0; round < ROUNDS; round++) {
         double began = cpu_ns_now();
-        work(bed, keys);
+        work(fixture, keys);
         double each = (cpu_ns_now() - began) / OPERATIONS;
         least = round == 0 || each < least ? each : least;
     }
@@ -54,17 +54,18 @@ struct policy_costs costs_of_policy(const struct policy *policy)
 {
     struct memory_zone *zone = memory_zone_create();
     struct key *keys = keys_create(zone, KEYS);
-    struct bed *bed = bed_create(zone, &(struct bed_setup){.policy = policy,
-                                                           .entries = COSTS_ENTRIES,
-                                                           .keys = keys,
-                                                           .key_count = KEYS,
-                                                           .body_chars = BODY_CHARS});
+    struct cache_fixture *fixture =
+        cache_fixture_create(zone, &(struct cache_fixture_setup){.policy = policy,
+                                                                 .entries = COSTS_ENTRIES,
+                                                                 .keys = keys,
+                                                                 .key_count = KEYS,
+                                                                 .body_chars = BODY_CHARS});
     struct policy_costs costs;
-    bed_fill(bed);
-    costs.hit_ns = least_ns(get_hits, bed, keys);
-    costs.miss_ns = least_ns(get_misses, bed, keys);
-    costs.put_ns = least_ns(put_all, bed, keys);
-    bed_destroy(bed);
+    cache_fixture_fill(fixture);
+    costs.hit_ns = least_ns(get_hits, fixture, keys);
+    costs.miss_ns = least_ns(get_misses, fixture, keys);
+    costs.put_ns = least_ns(put_all, fixture, keys);
+    cache_fixture_destroy(fixture);
     memory_free(keys);
     memory_zone_destroy(zone);
     return costs;
@@ -84,7 +85,7 @@ static void cost_take(struct service_cost *cost, const struct served *served)
 }
 
 static int cost_measure(struct service_cost *cost, struct serve_setup *setup, const char *ids,
-                        char error[CHOICE_ERROR_BYTES])
+                        struct error *error)
 {
     struct served served;
     setup->trace = ids;
@@ -95,7 +96,7 @@ static int cost_measure(struct service_cost *cost, struct serve_setup *setup, co
 }
 
 int costs_add(struct service_costs *costs, const struct question *question,
-              const struct serving *serving, char error[CHOICE_ERROR_BYTES])
+              const struct serving *serving, struct error *error)
 {
     struct serve_setup setup = {.serving = serving,
                                 .policy = "lru",

@@ -3,6 +3,7 @@
 #define COSTS_H
 
 #include "choice.h"
+#include "errors.h"
 #include "histogram.h"
 
 #include <stdatomic.h>
@@ -35,7 +36,7 @@ struct serving {
  * question says. Of several times, which had better lie apart, the least disturbed counts. Costs
  * begin as zero. 0, or -1 and one line in error; costs_free is needed all the same. */
 int costs_add(struct service_costs *costs, const struct question *question,
-              const struct serving *serving, char error[CHOICE_ERROR_BYTES]);
+              const struct serving *serving, struct error *error);
 void costs_free(struct service_costs *costs);
 
 #endif

@@ -1,8 +1,8 @@
 /* serve.c - one policy served for real, under a trace at a rate. */
 #include "serve.h"
 
-#include "ask.h"
 #include "child.h"
+#include "http_client.h"
 #include "load.h"
 #include "run.h"
 #include "units.h"
@@ -18,14 +18,12 @@
 #define SERVICE_NS      2000000.0 /* a connection is busy so long beside the origin's time */
 #define BUSY_SHARE      0.25      /* of the connections, so that one is free at bursts */
 
-static int refuse(char error[CHOICE_ERROR_BYTES], const struct serve_setup *setup, const char *why)
+static int refuse(struct error *error, const struct serve_setup *setup, const char *why)
 {
-    snprintf(error, CHOICE_ERROR_BYTES, "serve-%s: %.200s", setup->policy, why);
-    return -1;
+    return error_set(error, "serve-%s: %.200s", setup->policy, why);
 }
 
-static int server_start(const struct serve_setup *setup, struct child *child,
-                        char error[CHOICE_ERROR_BYTES])
+static int server_start(const struct serve_setup *setup, struct child *child, struct error *error)
 {
     char text[ARGUMENTS][ARGUMENT_BYTES];
     char *list[ARGUMENTS + 1] = {text[0], text[1], text[2], text[3], NULL};
@@ -72,7 +70,7 @@ static struct load_setup load_setup_of(const struct serve_setup *setup, const st
 }
 
 static int load_check(const struct serve_setup *setup, const struct load_result *result,
-                      char error[CHOICE_ERROR_BYTES])
+                      struct error *error)
 {
     if (result->stopped)
         return refuse(error, setup, "interrupted");
@@ -93,7 +91,7 @@ static void served_fill(struct served *served, struct load_result *result)
 }
 
 static int load_do(const struct serve_setup *setup, const struct child *child, uint64_t span_ns,
-                   struct served *served, char error[CHOICE_ERROR_BYTES])
+                   struct served *served, struct error *error)
 {
     /* what comes before asks for other ids, where they are new each time */
     const struct trace_setup stream = {.format = setup->format,
@@ -120,22 +118,22 @@ static int load_do(const struct serve_setup *setup, const struct child *child, u
 
 static uint64_t cache_bytes_ask(const struct child *child)
 {
-    char error[ASK_ERROR_BYTES];
+    struct error error;
     size_t bytes;
-    struct asker *asker = asker_open(child->port, error);
-    const char *text = asker != NULL ? asker_get(asker, "/stats", &bytes, error) : NULL;
+    struct http_client *client = http_client_open(child->port, &error);
+    const char *text = client != NULL ? http_client_get(client, "/stats", &bytes, &error) : NULL;
     json_t *stats = text != NULL ? json_loads(text, 0, NULL) : NULL;
     json_t *found = json_object_get(json_object_get(stats, "memory"), "cache_bytes");
     uint64_t answer = (uint64_t)json_integer_value(found);
     json_decref(stats);
-    asker_close(asker);
+    http_client_close(client);
     return answer;
 }
 
-int serve(const struct serve_setup *setup, struct served *served, char error[CHOICE_ERROR_BYTES])
+int serve(const struct serve_setup *setup, struct served *served, struct error *error)
 {
     struct child child;
-    char ending[CHILD_ERROR_BYTES];
+    struct error ending;
     *served = (struct served){0};
     if (server_start(setup, &child, error) != 0)
         return -1;
@@ -148,9 +146,9 @@ int serve(const struct serve_setup *setup, struct served *served, char error[CHO
     if (status == 0)
         status = load_do(setup, &child, 0, served, error);
     served->cache_bytes = cache_bytes_ask(&child);
-    if (child_stop(&child, ending) != 0 && status == 0) {
+    if (child_stop(&child, &ending) != 0 && status == 0) {
         histogram_destroy(served->latency);
-        return refuse(error, setup, ending);
+        return refuse(error, setup, ending.text);
     }
     return status;
 }

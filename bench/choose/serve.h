@@ -3,6 +3,7 @@
 #define SERVE_H
 
 #include "costs.h"
+#include "errors.h"
 
 struct serve_setup {
     const struct serving *serving;
@@ -25,6 +26,6 @@ struct served {
 };
 
 /* 0, or -1 and one line in error, with nothing to free. */
-int serve(const struct serve_setup *setup, struct served *served, char error[CHOICE_ERROR_BYTES]);
+int serve(const struct serve_setup *setup, struct served *served, struct error *error);
 
 #endif

@@ -1,10 +1,12 @@
 /* compare_command.c - tidemark compare: options, files in, sheets out. */
 #include "compare_command.h"
+#include "xmalloc.h"
 
+#include "comparison_make.h"
 #include "options.h"
-#include "sheet_make.h"
 #include "table.h"
 
+#include "files.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,7 +27,7 @@ static const struct option option_rows[] = {
      "speeds closer than this are not told apart (as calibrated)"},
     {"allow", OPTION_TEXT, FIELD(allow), "LIST",
      "compares all the same, of machine, load, limits, incomplete"},
-    {"format", OPTION_TEXT, FIELD(format), "NAME", "table, json, csv or markdown (table)"},
+    {"format", OPTION_TEXT, FIELD(format), "NAME", "table, json or markdown (table)"},
     {"json", OPTION_TEXT, FIELD(json), "FILE", "writes JSON there, too"},
     {"markdown", OPTION_TEXT, FIELD(markdown), "FILE", "writes Markdown there, too"},
     {"junit", OPTION_TEXT, FIELD(junit), "FILE", "writes JUnit XML there, too"},
@@ -67,12 +69,11 @@ static const struct option_table option_table = {
 
 static const struct {
     const char *name;
-    sheet_writer *write;
+    comparison_writer *write;
 } formats[] = {
-    {"table", sheet_table},
-    {"json", sheet_json},
-    {"csv", sheet_csv},
-    {"markdown", sheet_markdown},
+    {"table", comparison_table},
+    {"json", comparison_json},
+    {"markdown", comparison_markdown},
 };
 
 static int complain(const char *reason)
@@ -81,7 +82,7 @@ static int complain(const char *reason)
     return 2;
 }
 
-static sheet_writer *writer_find(const char *name)
+static comparison_writer *writer_find(const char *name)
 {
     for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++)
         if (strcmp(formats[i].name, name) == 0)
@@ -92,7 +93,7 @@ static sheet_writer *writer_find(const char *name)
 static int figures_list(void)
 {
     for (size_t i = 0; i < figures_count; i++)
-        printf("%-18s %-26s %-10s %s is better%s\n", book_source_name(figures[i].source),
+        printf("%-18s %-26s %-10s %s is better%s\n", measurements_source_name(figures[i].source),
                figures[i].name, figures[i].brief,
                figures[i].way == MORE_IS_BETTER ? "more" : "less",
                figures[i].is_default ? "" : ", if asked for");
@@ -100,31 +101,31 @@ static int figures_list(void)
 }
 
 /* Nothing where no file is wanted. 0 or -1. */
-static int file_write(const struct sheet *sheet, sheet_writer *write, const char *path)
+static int report_write(const struct comparison_report *report, comparison_writer *write,
+                        const char *path)
 {
-    char *text = NULL, error[RESULT_ERROR_BYTES];
+    char *text = NULL;
+    struct error error;
     size_t bytes = 0;
     if (path == NULL)
         return 0;
-    FILE *out = open_memstream(&text, &bytes);
-    if (out == NULL)
-        abort();
-    write(sheet, false, out);
+    FILE *out = xmemstream(&text, &bytes);
+    write(report, false, out);
     fclose(out);
-    int status = result_write_text(path, text, bytes, error);
+    int status = file_write(path, text, bytes, &error);
     free(text);
     if (status != 0)
-        complain(error);
+        complain(error.text);
     return status;
 }
 
 /* What was not compared, and what differs beside the figures. */
-static void sheet_tell(const struct sheet *sheet)
+static void comparison_tell(const struct comparison_report *report)
 {
-    for (size_t i = 0; i < sheet->note_count; i++)
-        fprintf(stderr, "tidemark compare: %s\n", sheet->notes[i]);
-    for (size_t i = 0; i < sheet->pair_count; i++) {
-        const struct sheet_pair *pair = &sheet->pairs[i];
+    for (size_t i = 0; i < report->note_count; i++)
+        fprintf(stderr, "tidemark compare: %s\n", report->notes[i]);
+    for (size_t i = 0; i < report->pair_count; i++) {
+        const struct comparison_pair *pair = &report->pairs[i];
         if (pair->refusal[0] != '\0')
             fprintf(stderr, "tidemark compare: not compared: %s\n", pair->refusal);
         else if (pair->differences[0] != '\0')
@@ -133,61 +134,62 @@ static void sheet_tell(const struct sheet *sheet)
     }
 }
 
-static int sheet_write(const struct sheet *sheet, const struct compare_options *options)
+static int comparison_write(const struct comparison_report *report,
+                            const struct compare_options *options)
 {
-    sheet_tell(sheet);
-    int status = sheet_status(sheet);
-    writer_find(options->format)(sheet, table_wants_colours(stdout), stdout);
-    if (fflush(stdout) != 0 || file_write(sheet, sheet_json, options->json) != 0 ||
-        file_write(sheet, sheet_markdown, options->markdown) != 0 ||
-        file_write(sheet, sheet_junit, options->junit) != 0)
+    comparison_tell(report);
+    int status = comparison_status(report);
+    writer_find(options->format)(report, table_wants_colours(stdout), stdout);
+    if (fflush(stdout) != 0 || report_write(report, comparison_json, options->json) != 0 ||
+        report_write(report, comparison_markdown, options->markdown) != 0 ||
+        report_write(report, comparison_junit, options->junit) != 0)
         return 2;
     return status;
 }
 
-static int paths_compare(char *const *paths, size_t count, const struct sheet_wish *wish,
+static int paths_compare(char *const *paths, size_t count, const struct comparison_request *wish,
                          const struct compare_options *options)
 {
-    char error[RESULT_ERROR_BYTES];
-    struct shelf *shelf = calloc(1, sizeof *shelf);
+    struct error error;
+    struct inputs *inputs = calloc(1, sizeof *inputs);
     int status;
-    if (shelf == NULL)
+    if (inputs == NULL)
         abort();
-    if (shelf_fill(shelf, paths, count, options->base, error) != 0) {
-        status = complain(error);
+    if (inputs_fill(inputs, paths, count, options->base, &error) != 0) {
+        status = complain(error.text);
     } else {
-        struct sheet *sheet = sheet_make(shelf, wish);
-        status = sheet->pair_count > 0 ? sheet_write(sheet, options)
-                                       : complain("the folders have no variant in common");
-        sheet_destroy(sheet);
+        struct comparison_report *report = comparison_make(inputs, wish);
+        status = report->pair_count > 0 ? comparison_write(report, options)
+                                        : complain("the folders have no variant in common");
+        comparison_destroy(report);
     }
-    shelf_clear(shelf);
-    free(shelf);
+    inputs_clear(inputs);
+    free(inputs);
     return status;
 }
 
-static int options_check(const struct compare_options *options, struct sheet_wish *wish,
-                         char error[BOOK_REASON_BYTES])
+static int options_check(const struct compare_options *options, struct comparison_request *wish,
+                         char error[MEASUREMENTS_REASON_BYTES])
 {
-    if (match_allow_parse(options->allow, &wish->allowed, error) != 0 ||
-        sheet_figures_choose(wish, options->figures, error) != 0)
+    if (comparable_allow_parse(options->allow, &wish->allowed, error) != 0 ||
+        comparison_figures_choose(wish, options->figures, error) != 0)
         return -1;
     for (size_t i = 0; i < options->gates.count; i++)
         if (gate_parse(&wish->gates[i], options->gates.texts[i], error) != 0)
             return -1;
     wish->gate_count = options->gates.count;
-    wish->floor = options->floor_percent < 0 ? BOOK_FLOOR_NONE : options->floor_percent / 100;
-    snprintf(error, BOOK_REASON_BYTES,
-             "--format: there is no '%.80s'; there are table, json, csv, markdown",
-             options->format);
+    wish->floor =
+        options->floor_percent < 0 ? MEASUREMENTS_FLOOR_NONE : options->floor_percent / 100;
+    snprintf(error, MEASUREMENTS_REASON_BYTES,
+             "--format: there is no '%.80s'; there are table, json, markdown", options->format);
     return writer_find(options->format) != NULL ? 0 : -1;
 }
 
 static int compare_run(char *const *paths, size_t count, const struct compare_options *options)
 {
     struct gate gates[OPTION_TEXTS_MAX];
-    struct sheet_wish wish = {.gates = gates};
-    char error[BOOK_REASON_BYTES];
+    struct comparison_request wish = {.gates = gates};
+    char error[MEASUREMENTS_REASON_BYTES];
     if (options->figures != NULL && strcmp(options->figures, "help") == 0)
         return figures_list();
     if (options_check(options, &wish, error) != 0)

@@ -54,8 +54,7 @@ static void address_choose(struct address *address, const struct addrinfo *list)
         address_take(address, list);
 }
 
-int address_resolve(struct address *address, const struct load_target *target,
-                    char error[LOAD_ERROR_BYTES])
+int address_resolve(struct address *address, const struct load_target *target, struct error *error)
 {
     const struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICSERV};
     struct addrinfo *list;
@@ -65,8 +64,7 @@ int address_resolve(struct address *address, const struct load_target *target,
         return address_of_socket(address, target->socket);
     status = getaddrinfo(target->host, target->port, &hints, &list);
     if (status != 0) {
-        snprintf(error, LOAD_ERROR_BYTES, "%.150s: %s", target->host, gai_strerror(status));
-        return -1;
+        return error_set(error, "%.150s: %s", target->host, gai_strerror(status));
     }
     address_choose(address, list);
     freeaddrinfo(list);

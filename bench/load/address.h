@@ -2,6 +2,7 @@
 #ifndef ADDRESS_H
 #define ADDRESS_H
 
+#include "errors.h"
 #include "load.h"
 
 #include <sys/socket.h>
@@ -12,8 +13,7 @@ struct address {
 };
 
 /* 0, or -1 and one line in error. Of several addresses the first that answers is taken. */
-int address_resolve(struct address *address, const struct load_target *target,
-                    char error[LOAD_ERROR_BYTES]);
+int address_resolve(struct address *address, const struct load_target *target, struct error *error);
 /* A socket whose connection is made or under way; the caller closes it. -1: refused. */
 int address_connect(const struct address *address);
 

@@ -2,9 +2,10 @@
 #include "hdr_log.h"
 
 #include "result.h"
-#include "room.h"
 #include "units.h"
+#include "xmalloc.h"
 
+#include "files.h"
 #include <endian.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -50,7 +51,7 @@ static const char *const total_tags[HDR_LOG_TAGS] = {"Tag=total,", "Tag=total-hi
 
 static void bytes_append(struct bytes *bytes, const void *from, size_t count)
 {
-    bytes->at = room_grow(bytes->at, &bytes->room, bytes->count + count, 1);
+    bytes->at = growable(bytes->at, &bytes->room, bytes->count + count, 1);
     memcpy(bytes->at + bytes->count, from, count);
     bytes->count += count;
 }
@@ -118,7 +119,7 @@ static struct bytes encoding_compress(const struct bytes *encoded)
     const size_t head_bytes = 2 * sizeof(uint32_t);
     struct bytes packed = {0};
 
-    packed.at = room_grow(NULL, &packed.room, head_bytes + packed_bytes, 1);
+    packed.at = growable(NULL, &packed.room, head_bytes + packed_bytes, 1);
     compress2(packed.at + head_bytes, &packed_bytes, encoded->at, encoded->count,
               Z_BEST_COMPRESSION);
     memcpy(packed.at, (uint32_t[]){htobe32(COOKIE_COMPRESSED), htobe32((uint32_t)packed_bytes)},
@@ -131,7 +132,7 @@ static char *bytes_base64(const struct bytes *bytes)
 {
     static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     size_t room = 0, length = 0;
-    char *text = room_grow(NULL, &room, (bytes->count + 2) / 3 * 4 + 1, 1);
+    char *text = growable(NULL, &room, (bytes->count + 2) / 3 * 4 + 1, 1);
 
     for (size_t i = 0; i < bytes->count; i += 3) {
         size_t left = bytes->count - i;
@@ -219,7 +220,7 @@ void hdr_log_begin(struct hdr_log *log, uint64_t now_ns)
 static void line_add(struct hdr_log *log, const char *tag, uint64_t since_ns, uint64_t now_ns,
                      const struct histogram *histogram)
 {
-    log->lines = room_grow(log->lines, &log->room, log->count + 1, sizeof *log->lines);
+    log->lines = growable(log->lines, &log->room, log->count + 1, sizeof *log->lines);
     log->lines[log->count++] = (struct line){.tag = tag,
                                              .start_ns = since_ns - log->began_ns,
                                              .span_ns = now_ns - since_ns,
@@ -307,9 +308,7 @@ static void line_write(const struct line *line, FILE *out)
     free(text);
 }
 
-_Static_assert(HDR_LOG_ERROR_BYTES >= RESULT_ERROR_BYTES, "errors are passed on");
-
-int hdr_log_write(const struct hdr_log *log, const char *path, char error[HDR_LOG_ERROR_BYTES])
+int hdr_log_write(const struct hdr_log *log, const char *path, struct error *error)
 {
     char *text = NULL;
     size_t bytes = 0;
@@ -322,9 +321,9 @@ int hdr_log_write(const struct hdr_log *log, const char *path, char error[HDR_LO
             line_write(&log->lines[i], out);
     }
     if (out == NULL || fclose(out) != 0)
-        snprintf(error, HDR_LOG_ERROR_BYTES, "%.200s: out of memory", path);
+        error_set(error, "%.200s: out of memory", path);
     else
-        status = result_write_text(path, text, bytes, error);
+        status = file_write(path, text, bytes, error);
     free(text);
     return status;
 }

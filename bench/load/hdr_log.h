@@ -8,10 +8,10 @@
 #ifndef HDR_LOG_H
 #define HDR_LOG_H
 
+#include "errors.h"
 #include "histogram.h"
 
-#define HDR_LOG_LINE_NS     UINT64_C(1000000000)
-#define HDR_LOG_ERROR_BYTES 512
+#define HDR_LOG_LINE_NS UINT64_C(1000000000)
 
 enum hdr_log_tag { HDR_LOG_ALL, HDR_LOG_HIT, HDR_LOG_MISS, HDR_LOG_SENT, HDR_LOG_TAGS };
 
@@ -27,7 +27,7 @@ void hdr_log_add(struct hdr_log *log, uint64_t now_ns,
 /* The measured part ended: the lines at hand, and the totals. */
 void hdr_log_end(struct hdr_log *log, uint64_t now_ns);
 /* Through a temporary file. 0, or -1 and one line in error. */
-int hdr_log_write(const struct hdr_log *log, const char *path, char error[HDR_LOG_ERROR_BYTES]);
+int hdr_log_write(const struct hdr_log *log, const char *path, struct error *error);
 
 /* A histogram in HdrHistogram's compressed V2 encoding, as the log has it: base64 text, to be
  * freed. */

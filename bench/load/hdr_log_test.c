@@ -199,11 +199,12 @@ static void assert_line(const char *log, const char *beginning, uint64_t count)
 
 static char *log_written(const struct hdr_log *log)
 {
-    char path[] = "/tmp/hdr_log_test.XXXXXX", error[HDR_LOG_ERROR_BYTES];
+    char path[] = "/tmp/hdr_log_test.XXXXXX";
+    struct error error;
     char *text = calloc(1, ENCODED_MAX);
 
     close(mkstemp(path));
-    assert_int_equal(hdr_log_write(log, path, error), 0);
+    assert_int_equal(hdr_log_write(log, path, &error), 0);
     FILE *file = fopen(path, "r");
     assert_true(fread(text, 1, ENCODED_MAX - 1, file) > 0);
     fclose(file);
@@ -261,14 +262,14 @@ static void a_second_without_answers_has_a_line(void **unused)
 
 static void a_log_that_cannot_be_written_is_told(void **unused)
 {
-    char error[HDR_LOG_ERROR_BYTES] = "";
+    struct error error = {""};
     struct hdr_log *log = hdr_log_create();
 
     (void)unused;
     hdr_log_begin(log, 0);
     hdr_log_end(log, 1);
-    assert_int_equal(hdr_log_write(log, "/no/such/folder/x.hlog", error), -1);
-    assert_non_null(strstr(error, "/no/such/folder"));
+    assert_int_equal(hdr_log_write(log, "/no/such/folder/x.hlog", &error), -1);
+    assert_non_null(strstr(error.text, "/no/such/folder"));
     hdr_log_destroy(log);
 }
 

@@ -4,7 +4,7 @@
  * HTTP/1.1, so its own checks of messages are off.
  */
 #include "protocol.h"
-#include "room.h"
+#include "xmalloc.h"
 
 #include <nghttp2/nghttp2.h>
 #include <stdlib.h>
@@ -346,7 +346,7 @@ static void output_fill(struct http2 *http2)
     while (http2->output_bytes < OUTPUT_BYTES &&
            (bytes = nghttp2_session_mem_send(http2->session, &frame)) > 0) {
         http2->output =
-            room_grow(http2->output, &http2->output_room, http2->output_bytes + (size_t)bytes, 1);
+            growable(http2->output, &http2->output_room, http2->output_bytes + (size_t)bytes, 1);
         memcpy(http2->output + http2->output_bytes, frame, (size_t)bytes);
         http2->output_bytes += (size_t)bytes;
     }

@@ -1,7 +1,7 @@
 /* http2_test.c - the generator's HTTP/2 against a server that answers in every way there is. */
 #include "load.h"
 
-#include "misbehave.h"
+#include "faulty_server.h"
 #include "units.h"
 
 #include <setjmp.h>
@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "load_testing.h"
+#include "load_fixture.h"
 
 #define REQUESTS    400
 #define CONNECTIONS 3
@@ -69,8 +69,8 @@ static void result_get(const struct load_setup *setup, struct load_result *resul
 
 static struct trace *ids_open(void)
 {
-    char error[TRACE_ERROR_BYTES];
-    struct trace *ids = trace_open("zipf:1.0:1000", &(struct trace_setup){.seed = 7}, error);
+    struct error error;
+    struct trace *ids = trace_open("zipf:1.0:1000", &(struct trace_setup){.seed = 7}, &error);
 
     assert_non_null(ids);
     return ids;
@@ -236,16 +236,16 @@ static void a_rate_is_kept_to_the_last_request(void **unused)
 static void streams_without_http2_are_refused(void **unused)
 {
     struct load_setup setup = {.connections = 1, .requests = 1, .streams = 2, .cpu = LOAD_CPU_ANY};
-    char error[LOAD_ERROR_BYTES] = "";
+    struct error error = {""};
     struct load_result result;
 
     (void)unused;
-    assert_int_equal(load_target_parse(&setup.target, "http://127.0.0.1:1/", error), 0);
-    assert_int_equal(load_run(&setup, &result, error), -1);
-    assert_non_null(strstr(error, "HTTP/2"));
+    assert_int_equal(load_target_parse(&setup.target, "http://127.0.0.1:1/", &error), 0);
+    assert_int_equal(load_run(&setup, &result, &error), -1);
+    assert_non_null(strstr(error.text, "HTTP/2"));
     setup.http2 = true;
     setup.streams = UINT32_MAX;
-    assert_int_equal(load_run(&setup, &result, error), -1);
+    assert_int_equal(load_run(&setup, &result, &error), -1);
 }
 
 int main(void)

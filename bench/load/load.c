@@ -52,7 +52,7 @@ static const char *setup_flaw(const struct load_setup *setup)
 }
 
 /* Every connection needs a descriptor. */
-static int descriptors_raise(unsigned connections, char error[LOAD_ERROR_BYTES])
+static int descriptors_raise(unsigned connections, struct error *error)
 {
     struct rlimit limit;
     rlim_t needed = connections + SPARE_DESCRIPTORS;
@@ -62,12 +62,11 @@ static int descriptors_raise(unsigned connections, char error[LOAD_ERROR_BYTES])
     limit.rlim_cur = needed;
     if (needed <= limit.rlim_max && setrlimit(RLIMIT_NOFILE, &limit) == 0)
         return 0;
-    snprintf(error, LOAD_ERROR_BYTES, "%u connections need more open files than the limit of %llu",
-             connections, (unsigned long long)limit.rlim_max);
-    return -1;
+    return error_set(error, "%u connections need more open files than the limit of %llu",
+                     connections, (unsigned long long)limit.rlim_max);
 }
 
-static int thread_pin(int cpu, char error[LOAD_ERROR_BYTES])
+static int thread_pin(int cpu, struct error *error)
 {
     cpu_set_t set;
 
@@ -78,12 +77,11 @@ static int thread_pin(int cpu, char error[LOAD_ERROR_BYTES])
         CPU_SET(cpu, &set);
     if (sched_setaffinity(0, sizeof set, &set) == 0)
         return 0;
-    snprintf(error, LOAD_ERROR_BYTES, "cpu %d: %s", cpu, strerror(errno));
-    return -1;
+    return error_set(error, "cpu %d: %s", cpu, strerror(errno));
 }
 
 static int load_measure(const struct load_setup *setup, struct load_result *result,
-                        char error[LOAD_ERROR_BYTES])
+                        struct error *error)
 {
     struct address address;
     struct tally tally;
@@ -92,7 +90,7 @@ static int load_measure(const struct load_setup *setup, struct load_result *resu
     if (address_resolve(&address, &setup->target, error) < 0)
         return -1;
     if (tally_create(&tally, result, setup) < 0)
-        snprintf(error, LOAD_ERROR_BYTES, "out of memory");
+        error_set(error, "out of memory");
     else
         status = loop_run(setup, setup->http2 ? &protocol_http2 : &protocol_http1, &address, &tally,
                           error);
@@ -102,16 +100,14 @@ static int load_measure(const struct load_setup *setup, struct load_result *resu
     return status;
 }
 
-int load_run(const struct load_setup *setup, struct load_result *result,
-             char error[LOAD_ERROR_BYTES])
+int load_run(const struct load_setup *setup, struct load_result *result, struct error *error)
 {
     const char *flaw = setup_flaw(setup);
     cpu_set_t before;
     int slack_ns, status;
 
     if (flaw) {
-        snprintf(error, LOAD_ERROR_BYTES, "%s", flaw);
-        return -1;
+        return error_set(error, "%s", flaw);
     }
     if (descriptors_raise(setup->connections, error) < 0)
         return -1;

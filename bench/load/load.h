@@ -9,6 +9,7 @@
 #ifndef LOAD_H
 #define LOAD_H
 
+#include "errors.h"
 #include "hdr_log.h"
 #include "histogram.h"
 #include "trace.h"
@@ -17,7 +18,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define LOAD_ERROR_BYTES 256
 #define LOAD_CPU_ANY     (-1)
 #define LOAD_TIMEOUT_NS  UINT64_C(10000000000)
 #define LOAD_INTERVAL_NS UINT64_C(100000000) /* of the time series */
@@ -50,7 +50,7 @@ struct load_target {
 };
 /* "http://127.0.0.1:8000/users/{id}", "http://unix:/run/s.sock:/users/random". 0, or -1 and one
  * line in error. */
-int load_target_parse(struct load_target *target, const char *url, char error[LOAD_ERROR_BYTES]);
+int load_target_parse(struct load_target *target, const char *url, struct error *error);
 /* Whether the path has a place for an id. */
 bool load_target_takes_id(const struct load_target *target);
 
@@ -108,7 +108,7 @@ struct load_result {
     double busy;     /* share of the wall time that the generator ran or waited for its core */
     bool bottleneck; /* busy > LOAD_BUSY_LIMIT, or too many were late: the generator, not the
                       * server, limited the run */
-    char bottleneck_reason[LOAD_ERROR_BYTES]; /* in words; "" where it was not */
+    struct error bottleneck_reason; /* in words; "" where it was not */
     bool gave_up; /* the server failed too often in a row; what was asked is not complete */
     bool stopped; /* by *stop */
     /* Of good answers, ns. Open loop: from the due time, and all_sent from the sending. In a
@@ -131,8 +131,7 @@ static inline bool load_is_open(const struct load_setup *setup)
 /* 0: the run took place; the result must be given to load_result_free. -1: it could not (no such
  * host, no descriptors, bad setup): error says why and there is nothing to free. A server that
  * does not answer is a result full of errors. Restores the thread's affinity. */
-int load_run(const struct load_setup *setup, struct load_result *result,
-             char error[LOAD_ERROR_BYTES]);
+int load_run(const struct load_setup *setup, struct load_result *result, struct error *error);
 void load_result_free(struct load_result *result);
 
 #endif

@@ -1,10 +1,10 @@
 /* load_command.c - tidemark load: options, signals and the progress line around a run. */
 #include "load_command.h"
 
-#include "knee_command.h"
+#include "find_capacity.h"
 #include "load.h"
-#include "load_show.h"
-#include "load_watch.h"
+#include "load_output.h"
+#include "load_progress.h"
 #include "options.h"
 #include "units.h"
 
@@ -125,13 +125,12 @@ static unsigned setup_streams(const struct load_options *options)
 }
 
 /* The workload, where the path takes an id. */
-static int ids_open(struct load_setup *setup, struct load_options *options,
-                    char error[LOAD_ERROR_BYTES])
+static int ids_open(struct load_setup *setup, struct load_options *options, struct error *error)
 {
     const struct trace_setup stream = {.format = options->format, .seed = options->seed};
 
     if (!load_target_takes_id(&setup->target)) {
-        snprintf(error, LOAD_ERROR_BYTES, "a workload needs an {id} in the URL's path");
+        error_set(error, "a workload needs an {id} in the URL's path");
         return options->workload ? -1 : 0;
     }
     if (options->workload == NULL)
@@ -141,18 +140,16 @@ static int ids_open(struct load_setup *setup, struct load_options *options,
 }
 
 static int setup_fill(struct load_setup *setup, struct load_options *options, const char *url,
-                      char error[LOAD_ERROR_BYTES])
+                      struct error *error)
 {
     if (load_target_parse(&setup->target, url, error) < 0)
         return -1;
     if (options_flaw(options)) {
-        snprintf(error, LOAD_ERROR_BYTES, "%s", options_flaw(options));
-        return -1;
+        return error_set(error, "%s", options_flaw(options));
     }
     if (options->speed && speed_parse(options->speed, &setup->speed) < 0) {
-        snprintf(error, LOAD_ERROR_BYTES, "--speed: '%.100s' is no factor, such as 1x, 10x or 0.5x",
-                 options->speed);
-        return -1;
+        return error_set(error, "--speed: '%.100s' is no factor, such as 1x, 10x or 0.5x",
+                         options->speed);
     }
     if (ids_open(setup, options, error) < 0)
         return -1;
@@ -188,26 +185,26 @@ static int result_status(const struct load_setup *setup, const struct load_resul
 /* 0, or 1: the log could not be written, and standard error says why. */
 static int hdr_write(const struct hdr_log *log, const char *path)
 {
-    char error[HDR_LOG_ERROR_BYTES];
+    struct error error;
 
-    if (path == NULL || hdr_log_write(log, path, error) == 0)
+    if (path == NULL || hdr_log_write(log, path, &error) == 0)
         return 0;
-    fprintf(stderr, "tidemark load: %s\n", error);
+    fprintf(stderr, "tidemark load: %s\n", error.text);
     return 1;
 }
 
 static int load_and_show(struct load_setup *setup, const struct load_options *options,
                          const char *url)
 {
-    char error[LOAD_ERROR_BYTES];
+    struct error error;
     struct load_result result;
     int status;
 
     if (options->hdr && (setup->hdr = hdr_log_create()) == NULL)
         return complain("out of memory");
-    if (load_watched(setup, NULL, &result, error) < 0) {
+    if (load_watched(setup, NULL, &result, &error) < 0) {
         hdr_log_destroy(setup->hdr);
-        return complain(error);
+        return complain(error.text);
     }
     struct load_shown shown = {url, options->workload, setup, &result};
     (options->json ? load_show_json : load_show_table)(&shown, stdout);
@@ -220,16 +217,16 @@ static int load_and_show(struct load_setup *setup, const struct load_options *op
 static int capacity_find(const struct load_setup *setup, const struct load_options *options,
                          const char *url)
 {
-    const struct knee_asked asked = {url, options->workload, options->format, options->slo,
-                                     options->json};
+    const struct capacity_search_asked asked = {url, options->workload, options->format,
+                                                options->slo, options->json};
     struct load_setup trial = *setup;
 
     trial.ids = NULL;
     if (options->duration_ns == 0)
-        trial.duration_ns = KNEE_DURATION_NS;
+        trial.duration_ns = CAPACITY_DURATION_NS;
     if (options->warmup_ns == 0)
-        trial.warmup_ns = KNEE_WARMUP_NS;
-    return knee_command(&trial, &asked);
+        trial.warmup_ns = CAPACITY_WARMUP_NS;
+    return capacity_search_command(&trial, &asked);
 }
 
 int load_command(int argc, char **argv)
@@ -237,14 +234,14 @@ int load_command(int argc, char **argv)
     struct load_options options = {
         .connections = CONNECTIONS_DEFAULT, .seed = 1, .cpu = UINT64_MAX};
     struct load_setup setup = {0};
-    char error[LOAD_ERROR_BYTES];
+    struct error error;
     int positional, status;
 
-    switch (options_parse(&option_table, argc, argv, &options, &positional, error)) {
+    switch (options_parse(&option_table, argc, argv, &options, &positional, &error)) {
     case OPTIONS_OK:
         break;
     case OPTIONS_WRONG:
-        return complain(error);
+        return complain(error.text);
     case OPTIONS_HELP:
         options_help(&option_table, stdout);
         fputc('\n', stdout);
@@ -256,8 +253,8 @@ int load_command(int argc, char **argv)
     }
     if (positional != 1)
         return complain("give one URL, such as http://127.0.0.1:8000/users/random");
-    if (setup_fill(&setup, &options, argv[1], error) < 0)
-        status = complain(error);
+    if (setup_fill(&setup, &options, argv[1], &error) < 0)
+        status = complain(error.text);
     else if (options.find_capacity)
         status = capacity_find(&setup, &options, argv[1]);
     else

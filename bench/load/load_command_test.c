@@ -1,7 +1,7 @@
 /* load_command_test.c - tidemark load as it is called: exit status, JSON and table. */
 #include "load_command.h"
 
-#include "misbehave.h"
+#include "faulty_server.h"
 
 #include <jansson.h>
 #include <setjmp.h>

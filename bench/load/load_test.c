@@ -1,7 +1,7 @@
 /* load_test.c - the generator against a server that answers in every way there is. */
 #include "load.h"
 
-#include "misbehave.h"
+#include "faulty_server.h"
 #include "request.h"
 #include "schedule.h"
 #include "units.h"
@@ -17,7 +17,7 @@
 
 #include <cmocka.h>
 
-#include "load_testing.h"
+#include "load_fixture.h"
 
 #define REQUESTS       40
 #define CONNECTIONS    4
@@ -254,8 +254,8 @@ static void nobody_listens(void **unused)
 
 static struct trace *ids_open(const char *name, uint64_t limit)
 {
-    char error[TRACE_ERROR_BYTES];
-    struct trace *ids = trace_open(name, &(struct trace_setup){.seed = 7, .limit = limit}, error);
+    struct error error;
+    struct trace *ids = trace_open(name, &(struct trace_setup){.seed = 7, .limit = limit}, &error);
 
     assert_non_null(ids);
     return ids;
@@ -419,11 +419,11 @@ static void urls_are_read(void **unused)
         {"http://unix:/run/s:/users/random", "localhost", "", "/run/s", "/users/random"},
     };
     struct load_target target;
-    char error[LOAD_ERROR_BYTES];
+    struct error error;
 
     (void)unused;
     for (size_t i = 0; i < COUNT_OF(good); i++) {
-        assert_int_equal(load_target_parse(&target, good[i].url, error), 0);
+        assert_int_equal(load_target_parse(&target, good[i].url, &error), 0);
         assert_string_equal(target.host, good[i].host);
         assert_string_equal(target.port, good[i].port);
         assert_string_equal(target.socket, good[i].socket);
@@ -451,38 +451,39 @@ static void wrong_urls_are_refused(void **unused)
         "http://h/{id}/{id}",
         "http://[::1]8/",
     };
-    char url[3000] = "http://h/", error[LOAD_ERROR_BYTES];
+    char url[3000] = "http://h/";
+    struct error error;
     struct load_target target;
 
     (void)unused;
     for (size_t i = 0; i < COUNT_OF(urls); i++) {
-        strcpy(error, "");
-        assert_int_equal(load_target_parse(&target, urls[i], error), -1);
-        assert_true(error[0] != '\0');
+        error.text[0] = '\0';
+        assert_int_equal(load_target_parse(&target, urls[i], &error), -1);
+        assert_true(error.text[0] != '\0');
     }
     memset(url + 9, 'x', sizeof url - 10);
     url[sizeof url - 1] = '\0';
-    assert_int_equal(load_target_parse(&target, url, error), -1);
+    assert_int_equal(load_target_parse(&target, url, &error), -1);
 }
 
 static void wrong_setups_are_refused(void **unused)
 {
     struct load_setup setup = setup_of("http://127.0.0.1:1", "/users/{id}");
-    char error[LOAD_ERROR_BYTES] = "";
+    struct error error = {""};
     struct load_result result;
 
     (void)unused;
-    assert_int_equal(load_run(&setup, &result, error), -1);
-    assert_non_null(strstr(error, "{id}"));
+    assert_int_equal(load_run(&setup, &result, &error), -1);
+    assert_non_null(strstr(error.text, "{id}"));
     setup = setup_of("http://127.0.0.1:1", "/users/random");
     setup.connections = 0;
-    assert_int_equal(load_run(&setup, &result, error), -1);
+    assert_int_equal(load_run(&setup, &result, &error), -1);
     setup = setup_of("http://127.0.0.1:1", "/users/random");
     setup.requests = 0;
-    assert_int_equal(load_run(&setup, &result, error), -1);
+    assert_int_equal(load_run(&setup, &result, &error), -1);
     setup = setup_of("http://no-such-host.invalid", "/users/random");
-    assert_int_equal(load_run(&setup, &result, error), -1);
-    assert_non_null(strstr(error, "no-such-host"));
+    assert_int_equal(load_run(&setup, &result, &error), -1);
+    assert_non_null(strstr(error.text, "no-such-host"));
 }
 
 static void requests_are_rendered(void **unused)
@@ -490,10 +491,10 @@ static void requests_are_rendered(void **unused)
     const char *rendered = "GET /u/00000000deadbeef?x=1 HTTP/1.1\r\nHost: [::1]:81\r\n\r\n";
     struct load_target target;
     struct request_head head;
-    char error[LOAD_ERROR_BYTES];
+    struct error error;
 
     (void)unused;
-    load_target_parse(&target, "http://[::1]:81/u/{id}?x=1", error);
+    load_target_parse(&target, "http://[::1]:81/u/{id}?x=1", &error);
     request_head_render(&head, &target);
     request_render_id(head.text + head.id_at, 0xdeadbeef);
     assert_int_equal(head.bytes, strlen(rendered));

@@ -1,7 +1,7 @@
 /* loop.c - one thread, one epoll: requests go out when due, answers come in as they may. */
 #include "loop.h"
 
-#include "feed.h"
+#include "request_source.h"
 #include "schedule.h"
 #include "units.h"
 
@@ -46,7 +46,7 @@ struct loop {
     struct tally *tally;
     struct load_result *result;
     struct protocol_context context;
-    struct feed feed;
+    struct request_source source;
     struct schedule schedule;
     struct { /* warm-up included, for setup->progress */
         uint64_t requests, hits, misses, errors;
@@ -89,7 +89,7 @@ static void schedule_step(struct loop *loop)
 
     if (loop->setup->speed <= 0)
         schedule_advance(&loop->schedule);
-    else if (feed_time(&loop->feed, &time_ns))
+    else if (request_source_time(&loop->source, &time_ns))
         schedule_set(&loop->schedule, time_ns / loop->setup->speed);
 }
 
@@ -134,7 +134,8 @@ static bool exchange_take(struct connection *connection, struct exchange *exchan
         return true;
     if (loop->waiting || loop->closing || due_ns > loop->now_ns)
         return false;
-    if (time_is_up(loop) || limit_reached(loop) || !feed_take(&loop->feed, &exchange->id)) {
+    if (time_is_up(loop) || limit_reached(loop) ||
+        !request_source_take(&loop->source, &exchange->id)) {
         loop->closing = true;
         return false;
     }
@@ -635,7 +636,7 @@ static void loop_count_unsent(struct loop *loop)
     if (!load_is_open(loop->setup))
         return;
     while (schedule_due(&loop->schedule, end_ns) < end_ns && !limit_reached(loop) &&
-           feed_take(&loop->feed, &id)) {
+           request_source_take(&loop->source, &id)) {
         schedule_step(loop);
         loop->started++;
         loop->result->unsent++;
@@ -670,7 +671,7 @@ static void loop_turn(struct loop *loop)
 /* Are there no times where some are needed? */
 static bool loop_lacks_times(const struct loop *loop)
 {
-    return loop->setup->speed > 0 && loop->feed.count && !trace_is_timed(loop->setup->ids);
+    return loop->setup->speed > 0 && loop->source.count && !trace_is_timed(loop->setup->ids);
 }
 
 static int loop_allocate(struct loop *loop)
@@ -680,8 +681,8 @@ static int loop_allocate(struct loop *loop)
     loop->connections = calloc(count, sizeof *loop->connections);
     loop->ring = calloc(count, sizeof(struct connection *));
     loop->buffer = malloc(READ_BYTES);
-    if (feed_open(&loop->feed, loop->setup->ids) < 0 || !loop->connections || !loop->ring ||
-        !loop->buffer)
+    if (request_source_open(&loop->source, loop->setup->ids) < 0 || !loop->connections ||
+        !loop->ring || !loop->buffer)
         return -1;
     for (unsigned i = 0; i < count; i++) {
         loop->connections[i] = (struct connection){.loop = loop, .fd = -1};
@@ -707,7 +708,7 @@ static void loop_release(struct loop *loop)
     }
     free(loop->connections);
     free(loop->ring);
-    feed_close(&loop->feed);
+    request_source_close(&loop->source);
     free(loop->buffer);
     if (loop->poll_fd >= 0)
         close(loop->poll_fd);
@@ -741,7 +742,7 @@ static void loop_begin(struct loop *loop)
 }
 
 int loop_run(const struct load_setup *setup, const struct protocol *protocol,
-             const struct address *address, struct tally *tally, char error[LOAD_ERROR_BYTES])
+             const struct address *address, struct tally *tally, struct error *error)
 {
     struct loop loop = {.setup = setup,
                         .protocol = protocol,
@@ -753,11 +754,11 @@ int loop_run(const struct load_setup *setup, const struct protocol *protocol,
     loop_begin(&loop);
     loop.poll_fd = epoll_create1(EPOLL_CLOEXEC);
     if (loop.poll_fd < 0) {
-        snprintf(error, LOAD_ERROR_BYTES, "epoll: %s", strerror(errno));
+        error_set(error, "epoll: %s", strerror(errno));
     } else if (loop_allocate(&loop) < 0) {
-        snprintf(error, LOAD_ERROR_BYTES, "out of memory for %u connections", setup->connections);
+        error_set(error, "out of memory for %u connections", setup->connections);
     } else if (loop_lacks_times(&loop)) {
-        snprintf(error, LOAD_ERROR_BYTES, "the trace has no times: give a rate instead of a speed");
+        error_set(error, "the trace has no times: give a rate instead of a speed");
     } else {
         loop_turn(&loop);
         status = 0;

@@ -3,10 +3,11 @@
 #define LOOP_H
 
 #include "address.h"
+#include "errors.h"
 #include "tally.h"
 
 /* Loads until the setup's end, in this thread. 0, or -1 and one line in error. */
 int loop_run(const struct load_setup *setup, const struct protocol *protocol,
-             const struct address *address, struct tally *tally, char error[LOAD_ERROR_BYTES]);
+             const struct address *address, struct tally *tally, struct error *error);
 
 #endif

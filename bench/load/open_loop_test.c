@@ -2,7 +2,7 @@
  * flattered. */
 #include "load.h"
 
-#include "misbehave.h"
+#include "faulty_server.h"
 #include "units.h"
 
 #include <poll.h>
@@ -17,7 +17,7 @@
 
 #include <cmocka.h>
 
-#include "load_testing.h"
+#include "load_fixture.h"
 
 #define CONNECTIONS 4
 
@@ -93,11 +93,11 @@ static void trace_file(char path[64], bool timed, unsigned lines)
 
 static struct trace *trace_of(const char *path, const char *format)
 {
-    char error[TRACE_ERROR_BYTES];
-    struct trace *trace = trace_open(path, &(struct trace_setup){.format = format}, error);
+    struct error error;
+    struct trace *trace = trace_open(path, &(struct trace_setup){.format = format}, &error);
 
     if (trace == NULL)
-        fail_msg("%s", error);
+        fail_msg("%s", error.text);
     return trace;
 }
 
@@ -138,17 +138,18 @@ static void a_trace_without_times_has_no_speed(void **unused)
 {
     struct misbehave *server = misbehave_open(&good, NULL);
     struct load_setup setup = setup_of(server, "/users/{id}");
-    char path[64], error[LOAD_ERROR_BYTES] = "";
+    char path[64];
+    struct error error = {""};
     struct load_result result;
 
     (void)unused;
     trace_file(path, false, 100);
     setup.ids = trace_of(path, NULL);
     setup.speed = 1;
-    assert_int_equal(load_run(&setup, &result, error), -1);
-    assert_non_null(strstr(error, "no times"));
+    assert_int_equal(load_run(&setup, &result, &error), -1);
+    assert_non_null(strstr(error.text, "no times"));
     setup.rate_rps = 100;
-    assert_int_equal(load_run(&setup, &result, error), -1);
+    assert_int_equal(load_run(&setup, &result, &error), -1);
     setup.speed = 0;
     setup.rate_rps = 10000;
     trace_close(setup.ids);
@@ -194,7 +195,7 @@ static void a_late_generator_says_so(void **unused)
     assert_true(result.late > result.requests / 20);
     assert_true(result.late_ns > 30 * NS_PER_MS);
     assert_true(result.bottleneck);
-    assert_non_null(strstr(result.bottleneck_reason, "late"));
+    assert_non_null(strstr(result.bottleneck_reason.text, "late"));
     load_result_free(&result);
     misbehave_close(server);
 }

@@ -6,7 +6,7 @@
 #ifndef PROTOCOL_H
 #define PROTOCOL_H
 
-#include "answer.h"
+#include "http1_parser.h"
 #include "load.h"
 #include "request.h"
 

@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define COPY_BYTES 256 /* the longest objective */
+
 static const struct slo_figure {
     const char *name;
     double percentile;
@@ -37,49 +39,47 @@ static int limit_parse(struct slo *slo, char *text)
     return 0;
 }
 
-int slo_parse(struct slo *slo, const char *text, char error[LOAD_ERROR_BYTES])
+int slo_parse(struct slo *slo, const char *text, struct error *error)
 {
-    char copy[LOAD_ERROR_BYTES], *rest = copy, *item;
+    char copy[COPY_BYTES], *rest = copy, *item;
 
     slo->count = 0;
-    if (snprintf(copy, sizeof copy, "%s", text) < (int)sizeof copy) {
+    if (snprintf(copy, sizeof copy, "%s", text) < COPY_BYTES) {
         while ((item = strsep(&rest, ",")) != NULL && limit_parse(slo, item) == 0)
             ;
         if (item == NULL)
             return 0;
     }
-    snprintf(error, LOAD_ERROR_BYTES,
-             "--slo: '%.100s' is no objective such as p99=2ms or p50=500us,p99.9=5ms,max=50ms",
-             text);
-    return -1;
+    return error_set(
+        error, "--slo: '%.100s' is no objective such as p99=2ms or p50=500us,p99.9=5ms,max=50ms",
+        text);
 }
 
-static bool count_is_flaw(uint64_t count, const char *what, char why[LOAD_ERROR_BYTES])
+static bool count_is_flaw(uint64_t count, const char *what, struct error *why)
 {
     char text[UNITS_TEXT_BYTES];
 
-    snprintf(why, LOAD_ERROR_BYTES, "%s %s", units_format_count(text, count), what);
+    error_set(why, "%s %s", units_format_count(text, count), what);
     return count > 0;
 }
 
-bool slo_kept(const struct slo *slo, const struct load_result *result, char why[LOAD_ERROR_BYTES])
+bool slo_kept(const struct slo *slo, const struct load_result *result, struct error *why)
 {
     char found[UNITS_TEXT_BYTES];
 
     if (count_is_flaw(result->errors, "errors", why) ||
         count_is_flaw(result->unsent, "requests were due but not sent", why))
         return false;
-    snprintf(why, LOAD_ERROR_BYTES, "there was no answer");
+    error_set(why, "there was no answer");
     if (result->requests == 0)
         return false;
     for (unsigned i = 0; i < slo->count; i++) {
         const struct slo_figure *figure = slo->limits[i].figure;
         uint64_t ns = histogram_percentile(result->all, figure->percentile);
-        snprintf(why, LOAD_ERROR_BYTES, "%s was %s", figure->name,
-                 units_format_duration(found, (double)ns));
+        error_set(why, "%s was %s", figure->name, units_format_duration(found, (double)ns));
         if (ns > slo->limits[i].limit_ns)
             return false;
     }
-    why[0] = '\0';
+    why->text[0] = '\0';
     return true;
 }

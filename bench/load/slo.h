@@ -6,6 +6,7 @@
 #ifndef SLO_H
 #define SLO_H
 
+#include "errors.h"
 #include "load.h"
 
 #define SLO_LIMITS_MAX 8
@@ -19,8 +20,8 @@ struct slo {
 };
 
 /* 0, or -1 and one line in error. */
-int slo_parse(struct slo *slo, const char *text, char error[LOAD_ERROR_BYTES]);
+int slo_parse(struct slo *slo, const char *text, struct error *error);
 /* Whether the run kept it; `why` says in words why not. */
-bool slo_kept(const struct slo *slo, const struct load_result *result, char why[LOAD_ERROR_BYTES]);
+bool slo_kept(const struct slo *slo, const struct load_result *result, struct error *why);
 
 #endif

@@ -106,14 +106,14 @@ static void bottleneck_find(struct load_result *result)
     double late_share = result->requests ? (double)result->late / (double)result->requests : 0;
 
     if (result->busy > LOAD_BUSY_LIMIT)
-        snprintf(result->bottleneck_reason, LOAD_ERROR_BYTES, "it was busy for %.1f %% of the time",
-                 100 * result->busy);
+        error_set(&result->bottleneck_reason, "it was busy for %.1f %% of the time",
+                  100 * result->busy);
     else if (late_share > LOAD_LATE_SHARE)
-        snprintf(
-            result->bottleneck_reason, LOAD_ERROR_BYTES,
+        error_set(
+            &result->bottleneck_reason,
             "it sent %.1f %% of the requests more than %g ms late though connections were free",
             100 * late_share, (double)LOAD_LATE_NS / (double)NS_PER_MS);
-    result->bottleneck = result->bottleneck_reason[0] != '\0';
+    result->bottleneck = result->bottleneck_reason.text[0] != '\0';
 }
 
 void tally_end(struct tally *tally, uint64_t now_ns)

@@ -1,7 +1,7 @@
 /* timeline.c - a row of figures for every 100 ms of a run. */
 #include "timeline.h"
 
-#include "room.h"
+#include "xmalloc.h"
 
 void timeline_begin(struct timeline *timeline, uint64_t now_ns)
 {
@@ -13,8 +13,8 @@ void timeline_add(struct timeline *timeline, uint64_t end_ns, const struct timel
 {
     const struct timeline_counts *before = &timeline->before;
 
-    timeline->intervals = room_grow(timeline->intervals, &timeline->room, timeline->count + 1,
-                                    sizeof *timeline->intervals);
+    timeline->intervals = growable(timeline->intervals, &timeline->room, timeline->count + 1,
+                                   sizeof *timeline->intervals);
     timeline->intervals[timeline->count++] = (struct load_interval){
         .start_ns = timeline->interval_ns - timeline->begun_ns,
         .span_ns = end_ns - timeline->interval_ns,

@@ -22,7 +22,7 @@ static const struct {
     [GET_HIT] = {"get-hit", measure_get_hit, false},
     [GET_MISS] = {"get-miss", measure_get_miss, false},
     [PUT_EVICT] = {"put-evict", measure_put_evict, false},
-    [LIFE] = {"life", measure_life, true},
+    [FOOTPRINT] = {"life", measure_footprint, true},
 };
 
 /* What a run covers; the budget is shared by the benchmarks that are timed. */
@@ -64,7 +64,7 @@ static void measures_add(struct micro *micro)
 {
     const struct plan *plan = micro->plan;
     for (size_t p = 0; p < policies_count; p++)
-        measure_add(micro, LIFE, policies[p], size_largest(plan));
+        measure_add(micro, FOOTPRINT, policies[p], size_largest(plan));
     for (size_t p = 0; p < policies_count; p++)
         for (size_t s = 0; s < plan->size_count; s++)
             for (enum measure_kind kind = GET_HIT; kind <= PUT_EVICT; kind++)
@@ -173,7 +173,7 @@ static void weights_print(struct micro *micro)
            KEY_CHARS, BODY_CHARS, units_format_count(size, entries), GOAL_BYTES, GOAL_RSS, "policy",
            "rounding", "overhead", "RSS");
     for (size_t p = 0; p < policies_count; p++) {
-        const struct measure *m = measure_find(micro, LIFE, policies[p], entries);
+        const struct measure *m = measure_find(micro, FOOTPRINT, policies[p], entries);
         if (m->done && m->kept > 0)
             printf("%-16s%10.1f%10.1f%8.1f\n", m->policy->name, m->rounding_bytes,
                    m->overhead_bytes, m->rss_bytes);
@@ -189,7 +189,7 @@ static void pauses_print(struct micro *micro)
            units_format_count(size, entries), GOAL_MS, "policy", "put max", "put p99.99",
            "remove max", "remove p99.99");
     for (size_t p = 0; p < policies_count; p++) {
-        const struct measure *m = measure_find(micro, LIFE, policies[p], entries);
+        const struct measure *m = measure_find(micro, FOOTPRINT, policies[p], entries);
         if (m->done && m->kept > 0)
             printf("%-16s%9.0f%12.0f%12.0f%15.0f\n", m->policy->name, m->put_max_ns / 1e3,
                    m->put_p9999_ns / 1e3, m->remove_max_ns / 1e3, m->remove_p9999_ns / 1e3);

@@ -34,7 +34,7 @@ static int capacity_parse_one(const char *text, struct capacity *capacity)
 }
 
 int capacity_parse(const char *list, struct capacity capacities[CAPACITIES_MAX],
-                   char error[CAPACITY_ERROR_BYTES])
+                   struct error *error)
 {
     int count = 0;
     for (const char *at = list; count < CAPACITIES_MAX; at++) {
@@ -42,19 +42,18 @@ int capacity_parse(const char *list, struct capacity capacities[CAPACITIES_MAX],
         size_t length = strcspn(at, ",");
         snprintf(word, sizeof word, "%.*s", (int)length, at);
         if (length >= sizeof word || capacity_parse_one(word, &capacities[count]) < 0) {
-            snprintf(error, CAPACITY_ERROR_BYTES,
-                     "--capacity: '%s' is no number of entries (1000), size (64MiB) or share of "
-                     "the distinct keys (1%%)",
-                     word);
-            return -1;
+            return error_set(
+                error,
+                "--capacity: '%s' is no number of entries (1000), size (64MiB) or share of "
+                "the distinct keys (1%%)",
+                word);
         }
         count++;
         at += length;
         if (*at == '\0')
             return count;
     }
-    snprintf(error, CAPACITY_ERROR_BYTES, "--capacity: more than %d sizes", CAPACITIES_MAX);
-    return -1;
+    return error_set(error, "--capacity: more than %d sizes", CAPACITIES_MAX);
 }
 
 int capacity_curve(uint64_t distinct, int count, struct capacity capacities[CAPACITIES_MAX])

@@ -2,11 +2,12 @@
 #ifndef CAPACITY_H
 #define CAPACITY_H
 
+#include "errors.h"
+
 #include <stddef.h>
 #include <stdint.h>
 
-#define CAPACITY_ERROR_BYTES 256
-#define CAPACITIES_MAX       256
+#define CAPACITIES_MAX 256
 
 struct capacity {
     uint64_t entries; /* one of these is not zero, */
@@ -16,7 +17,7 @@ struct capacity {
 
 /* The number of capacities, or -1 with one line in error. */
 int capacity_parse(const char *list, struct capacity capacities[CAPACITIES_MAX],
-                   char error[CAPACITY_ERROR_BYTES]);
+                   struct error *error);
 /* `count` sizes from a thousandth of the distinct keys to all of them, evenly on a logarithmic
  * scale; returns how many remain once equal ones are dropped. */
 int capacity_curve(uint64_t distinct, int count, struct capacity capacities[CAPACITIES_MAX]);

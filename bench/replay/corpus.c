@@ -154,7 +154,7 @@ static void corpus_look_ahead(struct corpus *corpus, bool with_next)
 }
 
 int corpus_load(struct corpus *corpus, const char *name, const struct corpus_setup *setup,
-                char error[TRACE_ERROR_BYTES])
+                struct error *error)
 {
     struct loading loading = {.corpus = corpus,
                               .keep_below = (uint64_t)(setup->sample * 4294967296.0)};
@@ -170,8 +170,7 @@ int corpus_load(struct corpus *corpus, const char *name, const struct corpus_set
     const char *wrong =
         endless ? "it has no end: give it a number of requests, or --limit" : trace_error(trace);
     if (wrong != NULL)
-        snprintf(error, TRACE_ERROR_BYTES, "%s%s%s", endless ? name : "", endless ? ": " : "",
-                 wrong);
+        error_set(error, "%s%s%s", endless ? name : "", endless ? ": " : "", wrong);
     trace_close(trace);
     if (wrong != NULL) {
         corpus_free(corpus);

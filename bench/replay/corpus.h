@@ -6,6 +6,7 @@
 #ifndef CORPUS_H
 #define CORPUS_H
 
+#include "errors.h"
 #include "trace.h"
 
 #include <stdbool.h>
@@ -32,7 +33,7 @@ struct corpus {
 
 /* 0, or -1 with one line in error. */
 int corpus_load(struct corpus *corpus, const char *name, const struct corpus_setup *setup,
-                char error[TRACE_ERROR_BYTES]);
+                struct error *error);
 /* Bytes of its largest object. */
 uint32_t corpus_largest(const struct corpus *corpus);
 void corpus_free(struct corpus *corpus);

@@ -31,7 +31,8 @@ static uint64_t misses_of(const struct corpus *corpus, const char *policy, uint6
 
 static void published_counts_are_met(void **state)
 {
-    char policy[32], line[128], error[TRACE_ERROR_BYTES];
+    char policy[32], line[128];
+    struct error error;
     unsigned long capacity, requests, misses;
     unsigned lines = 0;
     struct corpus corpus;
@@ -40,7 +41,7 @@ static void published_counts_are_met(void **state)
     FILE *expected = fopen(TIDEMARK_TRACES "/web12.expected.csv", "r");
     if (expected == NULL)
         skip();
-    assert_int_equal(corpus_load(&corpus, TIDEMARK_TRACES "/web12.txt", &setup, error), 0);
+    assert_int_equal(corpus_load(&corpus, TIDEMARK_TRACES "/web12.txt", &setup, &error), 0);
     assert_non_null(fgets(line, sizeof line, expected)); /* the names of the columns */
     while (fgets(line, sizeof line, expected) != NULL) {
         assert_int_equal(sscanf(line, "%31[^,],%lu,%lu,%lu", policy, &capacity, &requests, &misses),

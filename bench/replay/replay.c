@@ -79,7 +79,7 @@ static bool payload_ask(struct replaying *replaying, const struct access *asked)
 static void batch_ask(struct replaying *replaying, size_t count)
 {
     if (!replaying->setup->payload) {
-        cache_ask_many(replaying->cache, replaying->accesses, count, replaying->hits);
+        cache_get_or_insert_many(replaying->cache, replaying->accesses, count, replaying->hits);
         return;
     }
     for (size_t i = 0; i < count; i++)

@@ -70,7 +70,7 @@ struct replay_call {
     struct sweep_job *jobs;
     bool progress;
     time_t began; /* the sweep */
-    char error[TRACE_ERROR_BYTES];
+    struct error error;
 };
 
 static const struct policy *call_policy(const char *name)
@@ -89,13 +89,12 @@ static void call_take_all(struct replay_call *call)
 
 static void call_refuse_policy(struct replay_call *call, const char *name, bool weak)
 {
-    int length = snprintf(call->error, sizeof call->error, "--policies: '%s' %s", name,
-                          weak ? "keeps what connections own: there is nothing to replay"
-                               : "is no policy; there are belady");
-    for (size_t i = 0; !weak && i < policies_count && length < TRACE_ERROR_BYTES; i++)
+    error_set(&call->error, "--policies: '%s' %s", name,
+              weak ? "keeps what connections own: there is nothing to replay"
+                   : "is no policy; there are belady");
+    for (size_t i = 0; !weak && i < policies_count; i++)
         if (policies[i]->limits & KEEPS_CAPACITY)
-            length += snprintf(call->error + length, sizeof call->error - (size_t)length, ", %s",
-                               policies[i]->name);
+            error_add(&call->error, ", %s", policies[i]->name);
 }
 
 static int call_take_policies(struct replay_call *call)
@@ -126,9 +125,8 @@ static int call_take_sample(struct replay_call *call)
     call->sample = 1;
     if (call->settings.sample == NULL)
         return 0;
-    if (capacity_parse(call->settings.sample, share, call->error) != 1 || share[0].share == 0) {
-        snprintf(call->error, sizeof call->error, "--sample: '%s' is no share like 1%%",
-                 call->settings.sample);
+    if (capacity_parse(call->settings.sample, share, &call->error) != 1 || share[0].share == 0) {
+        error_set(&call->error, "--sample: '%s' is no share like 1%%", call->settings.sample);
         return -1;
     }
     call->sample = share[0].share;
@@ -142,10 +140,10 @@ static int call_check(struct replay_call *call)
     if (call->settings.threads == 0)
         call->settings.threads = 1;
     if (call->settings.curve > CAPACITIES_MAX) {
-        snprintf(call->error, sizeof call->error, "--curve: at most %d capacities", CAPACITIES_MAX);
+        error_set(&call->error, "--curve: at most %d capacities", CAPACITIES_MAX);
         return -1;
     }
-    call->capacity_count = capacity_parse(call->settings.capacity, call->capacities, call->error);
+    call->capacity_count = capacity_parse(call->settings.capacity, call->capacities, &call->error);
     return call->capacity_count < 0 ? -1 : 0;
 }
 
@@ -186,19 +184,19 @@ static int call_load(struct replay_call *call)
                                  .with_next = with_next,
                                  .progress = progress_read,
                                  .context = call};
-    int loaded = corpus_load(&call->corpus, call->trace, &setup, call->error);
+    int loaded = corpus_load(&call->corpus, call->trace, &setup, &call->error);
     progress_end(call);
     if (loaded == 0 && call->settings.payload &&
         corpus_largest(&call->corpus) > RECORD_BODY_BYTES_MAX) {
-        snprintf(call->error, sizeof call->error,
-                 "%s: it has objects of 1 GiB or more, which no record holds; leave --payload out",
-                 call->trace);
+        error_set(&call->error,
+                  "%s: it has objects of 1 GiB or more, which no record holds; leave --payload out",
+                  call->trace);
         corpus_free(&call->corpus);
         return -1;
     }
     if (loaded == 0 && call->corpus.requests == 0) {
-        snprintf(call->error, sizeof call->error, "%s: there are no requests in it%s", call->trace,
-                 call->sample < 1 ? "; try a larger --sample" : "");
+        error_set(&call->error, "%s: there are no requests in it%s", call->trace,
+                  call->sample < 1 ? "; try a larger --sample" : "");
         corpus_free(&call->corpus);
         return -1;
     }
@@ -266,12 +264,12 @@ int replay_command(int argc, char **argv)
 {
     static struct replay_call call;
     int positional;
-    char wrong[OPTIONS_ERROR_BYTES];
+    struct error wrong;
     call.settings = (struct settings){.policies = "all",
                                       .capacity = "1%,10%",
                                       .seed = 1,
                                       .threads = (uint64_t)sysconf(_SC_NPROCESSORS_ONLN)};
-    switch (options_parse(&replay_table, argc, argv, &call.settings, &positional, wrong)) {
+    switch (options_parse(&replay_table, argc, argv, &call.settings, &positional, &wrong)) {
     case OPTIONS_HELP:
         options_help(&replay_table, stdout);
         printf("\nTraces:\n");
@@ -281,7 +279,7 @@ int replay_command(int argc, char **argv)
         printf("tidemark %s\n", TIDEMARK_VERSION);
         return 0;
     case OPTIONS_WRONG:
-        fprintf(stderr, "tidemark replay: %s\n", wrong);
+        fprintf(stderr, "tidemark replay: %s\n", wrong.text);
         return 2;
     case OPTIONS_OK:
         break;
@@ -293,11 +291,11 @@ int replay_command(int argc, char **argv)
     call.trace = argv[1];
     call.progress = isatty(STDERR_FILENO);
     if (call_check(&call) < 0) {
-        fprintf(stderr, "tidemark replay: %s\n", call.error);
+        fprintf(stderr, "tidemark replay: %s\n", call.error.text);
         return 2;
     }
     if (call_load(&call) < 0) {
-        fprintf(stderr, "tidemark replay: %s\n", call.error);
+        fprintf(stderr, "tidemark replay: %s\n", call.error.text);
         return 1;
     }
     call_replay(&call);

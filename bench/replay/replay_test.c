@@ -13,10 +13,10 @@
 
 static void load(struct corpus *corpus, const char *name, double sample)
 {
-    char error[TRACE_ERROR_BYTES] = "";
+    struct error error = {""};
     struct corpus_setup setup = {.trace = {.seed = 3}, .sample = sample, .with_next = true};
-    assert_int_equal(corpus_load(corpus, name, &setup, error), 0);
-    assert_string_equal(error, "");
+    assert_int_equal(corpus_load(corpus, name, &setup, &error), 0);
+    assert_string_equal(error.text, "");
 }
 
 static void corpus_knows_what_comes_next(void **state)
@@ -45,12 +45,12 @@ static void corpus_refuses_what_it_cannot_read(void **state)
 {
     (void)state;
     struct corpus corpus;
-    char error[TRACE_ERROR_BYTES] = "";
+    struct error error = {""};
     struct corpus_setup setup = {.sample = 1};
-    assert_int_equal(corpus_load(&corpus, "no/such/file", &setup, error), -1);
-    assert_non_null(strstr(error, "no/such/file"));
-    assert_int_equal(corpus_load(&corpus, "zipf:1.0:1000", &setup, error), -1);
-    assert_non_null(strstr(error, "no end"));
+    assert_int_equal(corpus_load(&corpus, "no/such/file", &setup, &error), -1);
+    assert_non_null(strstr(error.text, "no/such/file"));
+    assert_int_equal(corpus_load(&corpus, "zipf:1.0:1000", &setup, &error), -1);
+    assert_non_null(strstr(error.text, "no end"));
 }
 
 /* Distance of every key to its next request, by looking; the victim by looking at all. */
@@ -294,8 +294,8 @@ static void capacities_are_read(void **state)
 {
     (void)state;
     struct capacity capacities[CAPACITIES_MAX];
-    char error[CAPACITY_ERROR_BYTES];
-    assert_int_equal(capacity_parse("100,10k,64MiB,2.5%", capacities, error), 4);
+    struct error error;
+    assert_int_equal(capacity_parse("100,10k,64MiB,2.5%", capacities, &error), 4);
     assert_int_equal(capacities[0].entries, 100);
     assert_int_equal(capacities[1].entries, 10000);
     assert_int_equal(capacities[2].bytes, 64 << 20);
@@ -303,7 +303,7 @@ static void capacities_are_read(void **state)
     assert_int_equal(capacities[3].entries, 25);
     static const char *const wrong[] = {"", "0", "1,", ",1", "1x", "0%", "101%", "-1", "1%%"};
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
-        assert_int_equal(capacity_parse(wrong[i], capacities, error), -1);
+        assert_int_equal(capacity_parse(wrong[i], capacities, &error), -1);
     assert_int_equal(capacity_curve(100000, 20, capacities), 20);
     assert_int_equal(capacities[0].entries, 100);
     assert_int_equal(capacities[19].entries, 100000);

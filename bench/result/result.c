@@ -1,8 +1,9 @@
 /* result.c - results in memory, and as files that are either whole or not there. */
 #include "result.h"
 
-#include "fields.h"
+#include "json_fields.h"
 
+#include "files.h"
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
@@ -312,47 +313,16 @@ static bool json_has_null(const json_t *json)
     return found;
 }
 
-static int file_fill(FILE *file, const char *text, size_t bytes)
-{
-    if (fwrite(text, 1, bytes, file) != bytes || fflush(file) != 0)
-        return -1;
-    return fsync(fileno(file));
-}
-
-static int file_write(const char *temporary, const char *text, size_t bytes)
-{
-    FILE *file = fopen(temporary, "we");
-    if (file == NULL)
-        return -1;
-    int status = file_fill(file, text, bytes);
-    if (fclose(file) != 0)
-        status = -1;
-    return status;
-}
-
-int result_write_text(const char *path, const char *text, size_t bytes,
-                      char error[RESULT_ERROR_BYTES])
-{
-    char temporary[4096];
-    snprintf(temporary, sizeof temporary, "%s.%ld.tmp", path, (long)getpid());
-    if (file_write(temporary, text, bytes) == 0 && rename(temporary, path) == 0)
-        return 0;
-    snprintf(error, RESULT_ERROR_BYTES, "%.400s: %s", path, strerror(errno));
-    unlink(temporary);
-    return -1;
-}
-
-int result_write(const struct result *result, const char *path, char error[RESULT_ERROR_BYTES])
+int result_write(const struct result *result, const char *path, struct error *error)
 {
     json_t *json = result_json(result);
     char *text =
         json_has_null(json) ? NULL : json_dumps(json, JSON_COMPACT | JSON_REAL_PRECISION(9));
     json_decref(json);
     if (text == NULL) {
-        snprintf(error, RESULT_ERROR_BYTES, "%.400s: a figure is no number", path);
-        return -1;
+        return error_set(error, "%.400s: a figure is no number", path);
     }
-    int status = result_write_text(path, text, strlen(text), error);
+    int status = file_write(path, text, strlen(text), error);
     free(text);
     return status;
 }

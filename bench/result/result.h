@@ -9,6 +9,7 @@
 #ifndef RESULT_H
 #define RESULT_H
 
+#include "errors.h"
 #include "memory.h"
 
 #include <stdbool.h>
@@ -20,7 +21,6 @@
 #define RESULT_NAME_BYTES  64
 #define RESULT_WORDS_BYTES 256
 #define RESULT_LINE_BYTES  1024
-#define RESULT_ERROR_BYTES 512
 
 /* One point of the memory curve. */
 struct result_sample {
@@ -302,16 +302,12 @@ struct result_burst *result_burst_add(struct result *result, struct result_run *
 void result_burst_samples(struct result *result, struct result_run *run, size_t first);
 
 /* Into a temporary file beside `path`, renamed when whole. 0, or -1 and one line in error. */
-int result_write(const struct result *result, const char *path, char error[RESULT_ERROR_BYTES]);
+int result_write(const struct result *result, const char *path, struct error *error);
 /* NULL, and one line in error, for what is no result of this schema. */
-struct result *result_read(const char *path, char error[RESULT_ERROR_BYTES]);
+struct result *result_read(const char *path, struct error *error);
 /* The same of a text that came from `path`. */
-struct result *result_parse(const char *path, const char *text, size_t bytes,
-                            char error[RESULT_ERROR_BYTES]);
+struct result *result_parse(const char *path, const char *text, size_t bytes, struct error *error);
 /* Whether `path` holds a complete result, which only a complete one may replace. */
 bool result_is_complete(const char *path);
-/* Any text, likewise through a temporary file. */
-int result_write_text(const char *path, const char *text, size_t bytes,
-                      char error[RESULT_ERROR_BYTES]);
 
 #endif

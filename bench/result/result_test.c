@@ -1,6 +1,7 @@
 /* result_test.c - what is written is what is read, and a good file is never harmed. */
 #include "result.h"
 
+#include "files.h"
 #include <setjmp.h>
 #include <stdarg.h>
 
@@ -99,12 +100,12 @@ static void burst_is_read(const struct result_burst *read, const struct result_b
 
 static void what_is_written_is_read(void **state)
 {
-    char error[RESULT_ERROR_BYTES] = "";
+    struct error error = {""};
     struct result *written = example();
     (void)state;
-    assert_int_equal(result_write(written, path, error), 0);
-    struct result *read = result_read(path, error);
-    assert_string_equal(error, "");
+    assert_int_equal(result_write(written, path, &error), 0);
+    struct result *read = result_read(path, &error);
+    assert_string_equal(error.text, "");
     assert_non_null(read);
     assert_string_equal(read->variant, "lru");
     assert_int_equal(read->limits.capacity_entries, 10000);
@@ -140,14 +141,14 @@ static size_t files_count(void)
 
 static void a_write_that_fails_leaves_the_old_file(void **state)
 {
-    char error[RESULT_ERROR_BYTES] = "";
+    struct error error = {""};
     struct result *result = example();
     double zero = 0;
     (void)state;
-    assert_int_equal(result_write(result, path, error), 0);
+    assert_int_equal(result_write(result, path, &error), 0);
     result->runs[0]->verdict.low = 0.0 / zero;
-    assert_int_equal(result_write(result, path, error), -1);
-    assert_non_null(strstr(error, "no number"));
+    assert_int_equal(result_write(result, path, &error), -1);
+    assert_non_null(strstr(error.text, "no number"));
     assert_true(result_is_complete(path));
     assert_int_equal(files_count(), 1);
     result_destroy(result);
@@ -155,43 +156,43 @@ static void a_write_that_fails_leaves_the_old_file(void **state)
 
 static void an_unwritable_folder_is_an_error(void **state)
 {
-    char error[RESULT_ERROR_BYTES] = "";
+    struct error error = {""};
     struct result *result = example();
     (void)state;
-    assert_int_equal(result_write(result, "/nonexistent/lru.json", error), -1);
-    assert_non_null(strstr(error, "/nonexistent/lru.json"));
+    assert_int_equal(result_write(result, "/nonexistent/lru.json", &error), -1);
+    assert_non_null(strstr(error.text, "/nonexistent/lru.json"));
     result_destroy(result);
 }
 
 static void text_write(const char *text)
 {
-    char error[RESULT_ERROR_BYTES];
-    assert_int_equal(result_write_text(path, text, strlen(text), error), 0);
+    struct error error;
+    assert_int_equal(file_write(path, text, strlen(text), &error), 0);
 }
 
 static void what_is_no_result_is_refused_by_name(void **state)
 {
-    char error[RESULT_ERROR_BYTES];
+    struct error error;
     (void)state;
     text_write("{\"schema\":\"tidemark/result/9\"}");
-    assert_null(result_read(path, error));
-    assert_non_null(strstr(error, "another version"));
+    assert_null(result_read(path, &error));
+    assert_non_null(strstr(error.text, "another version"));
     text_write("{\"schema\":\"tidemark/result/2\",\"variant\":7}");
-    assert_null(result_read(path, error));
-    assert_non_null(strstr(error, "'variant'"));
+    assert_null(result_read(path, &error));
+    assert_non_null(strstr(error.text, "'variant'"));
     text_write("{\"schema\":");
-    assert_null(result_read(path, error));
+    assert_null(result_read(path, &error));
     assert_false(result_is_complete(path));
-    assert_null(result_read("/nonexistent.json", error));
+    assert_null(result_read("/nonexistent.json", &error));
 }
 
 static void an_incomplete_result_is_known_as_such(void **state)
 {
-    char error[RESULT_ERROR_BYTES];
+    struct error error;
     struct result *result = example();
     (void)state;
     result->complete = false;
-    assert_int_equal(result_write(result, path, error), 0);
+    assert_int_equal(result_write(result, path, &error), 0);
     assert_false(result_is_complete(path));
     result_destroy(result);
 }

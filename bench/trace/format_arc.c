@@ -1,6 +1,6 @@
 /* format_arc.c - blocks, as in the traces of the ARC paper (Megiddo & Modha 2003): a line
  * "start count ignored ignored" asks for the ids start, start + 1, ..., count of them. */
-#include "fields.h"
+#include "line_fields.h"
 #include "reader.h"
 
 #define COLUMNS 4

@@ -7,7 +7,7 @@
  *
  * Twitter's traces (Yang, Yue & Rashmi, OSDI 2020) are such columns without names.
  */
-#include "fields.h"
+#include "line_fields.h"
 #include "reader.h"
 
 #include <ctype.h>
@@ -296,9 +296,9 @@ static int match_header(struct reader *reader, const struct wishes *wishes)
 
 static int refuse_options(struct reader *reader, const char *why, const char *what)
 {
-    snprintf(reader->source.error, TRACE_ERROR_BYTES,
-             "--format csv: %s \"%s\"; expected like id=2,time=1,size=3 or id=key,size=bytes", why,
-             what);
+    error_set(reader->source.error,
+              "--format csv: %s \"%s\"; expected like id=2,time=1,size=3 or id=key,size=bytes", why,
+              what);
     return -1;
 }
 

@@ -4,7 +4,7 @@
  * to a "?", or what a regular expression's first group finds in it; targets in which it finds
  * nothing are passed over. A 304 tells no size.
  */
-#include "fields.h"
+#include "line_fields.h"
 #include "reader.h"
 
 #include <regex.h>
@@ -212,7 +212,7 @@ static size_t read_log(struct reader *reader, struct trace_request *requests, si
 
 static int start(struct reader *reader, const char *options)
 {
-    char reason[TRACE_ERROR_BYTES / 2];
+    struct error reason;
     if (options == NULL)
         return 0;
     reader->log.pattern = calloc(1, sizeof *reader->log.pattern);
@@ -221,12 +221,10 @@ static int start(struct reader *reader, const char *options)
     int wrong = regcomp(reader->log.pattern, options, REG_EXTENDED);
     if (wrong == 0)
         return 0;
-    regerror(wrong, reader->log.pattern, reason, sizeof reason);
+    regerror(wrong, reader->log.pattern, reason.text, sizeof reason.text);
     free(reader->log.pattern);
     reader->log.pattern = NULL;
-    snprintf(reader->source.error, TRACE_ERROR_BYTES, "--format access-log:%.80s: %s", options,
-             reason);
-    return -1;
+    return error_set(reader->source.error, "--format access-log:%.80s: %s", options, reason.text);
 }
 
 static bool is_meant(const char *bytes, size_t count, bool whole)

@@ -1,5 +1,5 @@
 /* format_sized.c - text of three columns: time in seconds, id, size in bytes. */
-#include "fields.h"
+#include "line_fields.h"
 #include "reader.h"
 
 #define FORM "\"time id size\""

@@ -1,5 +1,5 @@
 /* format_text.c - plain text, an id a line: a number, or any text, which is hashed. */
-#include "number.h"
+#include "decimal.h"
 #include "reader.h"
 
 static inline void ask(struct trace_request *request, uint64_t id)

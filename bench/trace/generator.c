@@ -261,9 +261,9 @@ static int prepare(struct generator *generator, const char *name, uint64_t seed)
 {
     set_defaults(generator);
     if (parse_spec(generator, name) != 0 || !is_sensible(generator)) {
-        snprintf(generator->source.error, TRACE_ERROR_BYTES,
-                 "%s: not of the form %s (numbers like 10000, 10k or 1M; not 0)", name,
-                 generator->kind->usage);
+        error_set(generator->source.error,
+                  "%s: not of the form %s (numbers like 10000, 10k or 1M; not 0)", name,
+                  generator->kind->usage);
         return -1;
     }
     random_seed(&generator->random, seed);
@@ -272,18 +272,18 @@ static int prepare(struct generator *generator, const char *name, uint64_t seed)
     if (generator->kind->fields[0] == FIELD_ALPHA) {
         generator->zipf = zipf_create(generator->alpha, generator->ids);
         if (generator->zipf == NULL) {
-            snprintf(generator->source.error, TRACE_ERROR_BYTES, "%s: out of memory", name);
+            error_set(generator->source.error, "%s: out of memory", name);
             return -1;
         }
     }
     return 0;
 }
 
-struct source *generator_open(const char *name, uint64_t seed, char *error)
+struct source *generator_open(const char *name, uint64_t seed, struct error *error)
 {
     struct generator *generator = calloc(1, sizeof(*generator));
     if (generator == NULL) {
-        snprintf(error, TRACE_ERROR_BYTES, "%s: out of memory", name);
+        error_set(error, "%s: out of memory", name);
         return NULL;
     }
     generator->source.kind = &source_kind;

@@ -14,10 +14,10 @@
 
 static struct trace *open_trace(const char *name, uint64_t seed)
 {
-    char error[TRACE_ERROR_BYTES];
-    struct trace *trace = trace_open(name, &(struct trace_setup){.seed = seed}, error);
+    struct error error;
+    struct trace *trace = trace_open(name, &(struct trace_setup){.seed = seed}, &error);
     if (trace == NULL)
-        fail_msg("%s", error);
+        fail_msg("%s", error.text);
     return trace;
 }
 
@@ -199,9 +199,9 @@ static void two_pools_by_turns(void **state)
 static void the_limit_is_kept(void **state)
 {
     (void)state;
-    char error[TRACE_ERROR_BYTES];
+    struct error error;
     struct trace_request requests[100];
-    struct trace *trace = trace_open("uniform:10", &(struct trace_setup){.limit = 60}, error);
+    struct trace *trace = trace_open("uniform:10", &(struct trace_setup){.limit = 60}, &error);
     assert_non_null(trace);
     assert_false(trace_is_endless(trace));
     assert_int_equal(trace_read(trace, requests, 50), 50);
@@ -230,10 +230,10 @@ static void wrong_names_are_refused(void **state)
                                         "zipf:1:9E99",
                                         "shift:1:10:100:0"};
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-        char error[TRACE_ERROR_BYTES] = "";
-        if (trace_open(names[i], &(struct trace_setup){0}, error) != NULL)
+        struct error error = {""};
+        if (trace_open(names[i], &(struct trace_setup){0}, &error) != NULL)
             fail_msg("%s was taken", names[i]);
-        assert_non_null(strstr(error, "not of the form"));
+        assert_non_null(strstr(error.text, "not of the form"));
     }
 }
 

@@ -18,7 +18,7 @@
 
 struct input_state {
     const char *name;
-    char *error;
+    struct error *error;
     int fd;
     void *map;
     size_t map_bytes;
@@ -35,8 +35,8 @@ struct input_state {
 
 static int complain(struct input_state *state, const char *what, const char *why)
 {
-    snprintf(state->error, TRACE_ERROR_BYTES, "%s: %s%s%s", state->name, what,
-             why != NULL ? ": " : "", why != NULL ? why : "");
+    error_set(state->error, "%s: %s%s%s", state->name, what, why != NULL ? ": " : "",
+              why != NULL ? why : "");
     state->ended = true;
     return -1;
 }
@@ -122,11 +122,11 @@ static int start_reading(struct input_state *state)
     return state->raw != NULL ? 0 : complain(state, "out of memory", NULL);
 }
 
-static struct input_state *create_state(const char *name, char *error)
+static struct input_state *create_state(const char *name, struct error *error)
 {
     struct input_state *state = calloc(1, sizeof(*state));
     if (state == NULL) {
-        snprintf(error, TRACE_ERROR_BYTES, "%s: out of memory", name);
+        error_set(error, "%s: out of memory", name);
         return NULL;
     }
     state->name = name;
@@ -136,7 +136,7 @@ static struct input_state *create_state(const char *name, char *error)
     return state;
 }
 
-int input_open(struct input *input, const char *name, char *error)
+int input_open(struct input *input, const char *name, struct error *error)
 {
     *input = (struct input){.state = create_state(name, error)};
     struct input_state *state = input->state;
@@ -151,7 +151,7 @@ int input_open(struct input *input, const char *name, char *error)
 }
 
 int input_open_memory(struct input *input, const char *name, const char *data, size_t bytes,
-                      size_t piece_bytes, char *error)
+                      size_t piece_bytes, struct error *error)
 {
     *input = (struct input){.state = create_state(name, error)};
     struct input_state *state = input->state;
@@ -296,7 +296,7 @@ const char *input_lines(struct input *input)
         if (last != NULL)
             return last + 1;
     } while (seen < INPUT_LINE_MAX && input_more(input));
-    if (seen == 0 || input->state->error[0] != '\0')
+    if (seen == 0 || input->state->error->text[0] != '\0')
         return NULL;
     return terminate(input);
 }

@@ -5,6 +5,8 @@
 #ifndef INPUT_H
 #define INPUT_H
 
+#include "errors.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -15,13 +17,13 @@ struct input {
     struct input_state *state;
 };
 
-/* "-" is standard input. -1: the reason stands in error (TRACE_ERROR_BYTES), which is kept for
+/* "-" is standard input. -1: the reason stands in error, which is kept for
  * later complaints, as is the name. */
-int input_open(struct input *input, const char *name, char *error);
+int input_open(struct input *input, const char *name, struct error *error);
 /* Bytes that outlive the input. They are seen in pieces of piece_bytes, or whole if that is 0 and
  * they are not compressed. */
 int input_open_memory(struct input *input, const char *name, const char *data, size_t bytes,
-                      size_t piece_bytes, char *error);
+                      size_t piece_bytes, struct error *error);
 void input_close(struct input *input);
 
 /* Brings more bytes into sight behind those that are left; at and end move. False: there are no

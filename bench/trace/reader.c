@@ -2,7 +2,7 @@
 #include "reader.h"
 
 #include "codec.h"
-#include "fields.h"
+#include "line_fields.h"
 
 #include <stdarg.h>
 #include <stdlib.h>
@@ -22,16 +22,13 @@ static const struct format *const formats[] = {
 
 int reader_refuse(struct reader *reader, const char *format, ...)
 {
-    char reason[TRACE_ERROR_BYTES];
+    struct error reason;
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(reason, sizeof(reason), format, arguments);
+    vsnprintf(reason.text, sizeof reason.text, format, arguments);
     va_end(arguments);
-    int length = snprintf(reader->source.error, TRACE_ERROR_BYTES, "%s:%llu: ", reader->name,
-                          (unsigned long long)reader->line);
-    if (length < TRACE_ERROR_BYTES)
-        snprintf(reader->source.error + length, TRACE_ERROR_BYTES - (size_t)length, "%s", reason);
-    return -1;
+    return error_set(reader->source.error, "%s:%llu: %s", reader->name,
+                     (unsigned long long)reader->line, reason.text);
 }
 
 int reader_expected(struct reader *reader, const char *what, const char *at, const char *end)
@@ -113,7 +110,7 @@ size_t reader_records(struct reader *reader, size_t record_bytes, size_t count)
     while ((size_t)(input->end - input->at) < record_bytes && input_more(input))
         ;
     size_t bytes = (size_t)(input->end - input->at), records = bytes / record_bytes;
-    if (records == 0 && bytes > 0 && reader->source.error[0] == '\0') {
+    if (records == 0 && bytes > 0 && reader->source.error->text[0] == '\0') {
         reader->line++;
         reader_refuse(reader, "expected a record of %zu bytes, found the last %zu: cut short?",
                       record_bytes, bytes);
@@ -163,12 +160,10 @@ static const struct format *find_by_content(struct reader *reader)
 /* One line that names them all, after what is wrong. */
 static void suggest_formats(struct reader *reader, const char *problem)
 {
-    char *error = reader->source.error;
-    size_t length = (size_t)snprintf(
-        error, TRACE_ERROR_BYTES, "%s: %s; name it with --format, one of", reader->name, problem);
-    for (size_t i = 0; i < FORMATS && length < TRACE_ERROR_BYTES; i++)
-        length += (size_t)snprintf(error + length, TRACE_ERROR_BYTES - length, "%s %s",
-                                   i > 0 ? "," : "", formats[i]->name);
+    struct error *error = reader->source.error;
+    error_set(error, "%s: %s; name it with --format, one of", reader->name, problem);
+    for (size_t i = 0; i < FORMATS; i++)
+        error_add(error, "%s %s", i > 0 ? "," : "", formats[i]->name);
 }
 
 static int choose_format(struct reader *reader, const char *wanted)
@@ -182,10 +177,10 @@ static int choose_format(struct reader *reader, const char *wanted)
     reader->format = find_by_suffix(reader->name);
     if (reader->format == NULL)
         reader->format = find_by_content(reader);
-    if (reader->format != NULL || reader->source.error[0] != '\0')
+    if (reader->format != NULL || reader->source.error->text[0] != '\0')
         return reader->format != NULL ? 0 : -1;
     if (reader->input.at == reader->input.end)
-        snprintf(reader->source.error, TRACE_ERROR_BYTES, "%s: it is empty", reader->name);
+        error_set(reader->source.error, "%s: it is empty", reader->name);
     else
         suggest_formats(reader, "its format cannot be told from its content");
     return -1;
@@ -198,8 +193,8 @@ static int start_format(struct reader *reader, const char *wanted)
         return reader->format->start(reader, options != NULL ? options + 1 : NULL);
     if (options == NULL)
         return 0;
-    snprintf(reader->source.error, TRACE_ERROR_BYTES, "--format %s: %s takes no options", wanted,
-             reader->format->name);
+    error_set(reader->source.error, "--format %s: %s takes no options", wanted,
+              reader->format->name);
     return -1;
 }
 
@@ -207,7 +202,7 @@ static size_t reader_read(struct source *source, struct trace_request *requests,
 {
     struct reader *reader = (struct reader *)source;
     size_t total = 0, got = 1;
-    while (total < count && got > 0 && source->error[0] == '\0') {
+    while (total < count && got > 0 && source->error->text[0] == '\0') {
         got = reader->format->read(reader, requests + total, count - total);
         total += got;
     }
@@ -235,13 +230,13 @@ static void reader_close(struct source *source)
 
 static const struct source_kind source_kind = {reader_read, reader_close};
 
-static struct reader *reader_create(const char *name, char *error)
+static struct reader *reader_create(const char *name, struct error *error)
 {
     struct reader *reader = calloc(1, sizeof(*reader));
     if (reader != NULL)
         reader->name = strdup(name);
     if (reader == NULL || reader->name == NULL) {
-        snprintf(error, TRACE_ERROR_BYTES, "%s: out of memory", name);
+        error_set(error, "%s: out of memory", name);
         reader_free(reader);
         return NULL;
     }
@@ -254,14 +249,14 @@ static struct source *reader_start(struct reader *reader, const char *format)
 {
     if (choose_format(reader, format) == 0) {
         reader->lines_end = reader->input.at;
-        if (start_format(reader, format) == 0 && reader->source.error[0] == '\0')
+        if (start_format(reader, format) == 0 && reader->source.error->text[0] == '\0')
             return &reader->source;
     }
     reader_close(&reader->source);
     return NULL;
 }
 
-struct source *reader_open(const char *name, const char *format, char *error)
+struct source *reader_open(const char *name, const char *format, struct error *error)
 {
     struct reader *reader = reader_create(name, error);
     if (reader == NULL)
@@ -274,7 +269,7 @@ struct source *reader_open(const char *name, const char *format, char *error)
 }
 
 struct source *reader_open_memory(const char *name, const char *data, size_t bytes,
-                                  size_t piece_bytes, const char *format, char *error)
+                                  size_t piece_bytes, const char *format, struct error *error)
 {
     struct reader *reader = reader_create(name, error);
     if (reader == NULL)

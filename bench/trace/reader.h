@@ -2,6 +2,7 @@
 #ifndef READER_H
 #define READER_H
 
+#include "errors.h"
 #include "input.h"
 #include "source.h"
 
@@ -63,10 +64,10 @@ struct line {
 
 /* format: its name, perhaps with options behind a colon; NULL: find out. NULL: error says why not.
  * The source keeps error for later. */
-struct source *reader_open(const char *name, const char *format, char *error);
+struct source *reader_open(const char *name, const char *format, struct error *error);
 /* As above, from memory that outlives the source: see input_open_memory. */
 struct source *reader_open_memory(const char *name, const char *data, size_t bytes,
-                                  size_t piece_bytes, const char *format, char *error);
+                                  size_t piece_bytes, const char *format, struct error *error);
 /* A line for each. */
 void reader_describe(FILE *out);
 

@@ -106,10 +106,10 @@ static void write_file(char path[PATH_BYTES], const char *name, struct bytes byt
 
 static struct trace *open_trace(const char *path, const char *format)
 {
-    char error[TRACE_ERROR_BYTES];
-    struct trace *trace = trace_open(path, &(struct trace_setup){.format = format}, error);
+    struct error error;
+    struct trace *trace = trace_open(path, &(struct trace_setup){.format = format}, &error);
     if (trace == NULL)
-        fail_msg("%s", error);
+        fail_msg("%s", error.text);
     return trace;
 }
 
@@ -375,16 +375,16 @@ static void every_format_piece_by_piece(void **state)
     (void)state;
     for (size_t i = 0; i < CASES; i++) {
         for (size_t piece = 1; piece < 40; piece++) {
-            char error[TRACE_ERROR_BYTES] = "";
+            struct error error = {""};
             struct trace_request got[CASE_MAX + 1];
             struct bytes bytes = case_bytes(&cases[i]);
             struct source *source =
-                reader_open_memory("memory", bytes.at, bytes.count, piece, cases[i].format, error);
+                reader_open_memory("memory", bytes.at, bytes.count, piece, cases[i].format, &error);
             assert_non_null(source);
             size_t count = 0;
             while (source->kind->read(source, got + count, 1) == 1)
                 count++;
-            assert_string_equal(error, "");
+            assert_string_equal(error.text, "");
             assert_int_equal(count, cases[i].requests);
             expect_case(&cases[i], got);
             source->kind->close(source);
@@ -488,8 +488,7 @@ static void standard_input(void **state)
 }
 
 /* Reads all of it and hands back what is wrong. */
-static void read_error(struct bytes bytes, const char *format, size_t *count,
-                       char error[TRACE_ERROR_BYTES])
+static void read_error(struct bytes bytes, const char *format, size_t *count, struct error *error)
 {
     char path[PATH_BYTES];
     static struct trace_request got[MANY];
@@ -500,7 +499,7 @@ static void read_error(struct bytes bytes, const char *format, size_t *count,
         *count = trace_read(trace, got, MANY);
         assert_int_equal(trace_read(trace, got, 1), 0);
         const char *wrong = trace_error(trace);
-        snprintf(error, TRACE_ERROR_BYTES, "%s", wrong != NULL ? wrong : "");
+        error_set(error, "%s", wrong != NULL ? wrong : "");
         trace_close(trace);
     }
     unlink(path);
@@ -572,12 +571,12 @@ static void bad_lines_are_refused(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-        char error[TRACE_ERROR_BYTES];
+        struct error error;
         size_t count;
         read_error((struct bytes){(char *)(uintptr_t)bad[i].text, strlen(bad[i].text)},
-                   bad[i].format, &count, error);
-        if (strstr(error, bad[i].error) == NULL)
-            fail_msg("\"%s\" gave \"%s\", not \"%s\"", bad[i].text, error, bad[i].error);
+                   bad[i].format, &count, &error);
+        if (strstr(error.text, bad[i].error) == NULL)
+            fail_msg("\"%s\" gave \"%s\", not \"%s\"", bad[i].text, error.text, bad[i].error);
         assert_int_equal(count, bad[i].good);
     }
 }
@@ -585,29 +584,30 @@ static void bad_lines_are_refused(void **state)
 static void files_that_cannot_be_read(void **state)
 {
     (void)state;
-    char error[TRACE_ERROR_BYTES], path[PATH_BYTES];
+    struct error error;
+    char path[PATH_BYTES];
     const struct trace_setup setup = {0};
-    assert_null(trace_open(folder, &setup, error));
-    assert_non_null(strstr(error, "is a folder"));
+    assert_null(trace_open(folder, &setup, &error));
+    assert_non_null(strstr(error.text, "is a folder"));
     snprintf(path, sizeof(path), "%s/missing", folder);
-    assert_null(trace_open(path, &setup, error));
-    assert_non_null(strstr(error, strerror(ENOENT)));
+    assert_null(trace_open(path, &setup, &error));
+    assert_non_null(strstr(error.text, strerror(ENOENT)));
 }
 
 static void damaged_files_are_refused(void **state)
 {
     (void)state;
-    char error[TRACE_ERROR_BYTES];
+    struct error error;
     struct bytes text = many_ids();
     size_t count;
     for (size_t s = 1; s < STORES; s++) {
         struct bytes stored = stores[s].store(text);
-        read_error((struct bytes){stored.at, stored.count - 5}, "text", &count, error);
-        assert_non_null(strstr(error, "the data end too early"));
+        read_error((struct bytes){stored.at, stored.count - 5}, "text", &count, &error);
+        assert_non_null(strstr(error.text, "the data end too early"));
         for (size_t i = 0; i < 40; i++)
             stored.at[stored.count / 2 + i] ^= 0x5a;
-        read_error(stored, "text", &count, error);
-        assert_string_not_equal(error, "");
+        read_error(stored, "text", &count, &error);
+        assert_string_not_equal(error.text, "");
         assert_true(count < MANY);
         free(stored.at);
     }
@@ -617,10 +617,11 @@ static void damaged_files_are_refused(void **state)
 static void a_limit_ends_a_file(void **state)
 {
     (void)state;
-    char path[PATH_BYTES], error[TRACE_ERROR_BYTES];
+    char path[PATH_BYTES];
+    struct error error;
     struct trace_request got[CASE_MAX];
     write_file(path, "limited", case_bytes(&cases[0]));
-    struct trace *trace = trace_open(path, &(struct trace_setup){.limit = 2}, error);
+    struct trace *trace = trace_open(path, &(struct trace_setup){.limit = 2}, &error);
     assert_non_null(trace);
     assert_int_equal(trace_read(trace, got, CASE_MAX), 2);
     assert_int_equal(trace_read(trace, got, CASE_MAX), 0);

@@ -2,6 +2,7 @@
 #ifndef SOURCE_H
 #define SOURCE_H
 
+#include "errors.h"
 #include "trace.h"
 
 #include <stdbool.h>
@@ -18,8 +19,8 @@ struct source_kind {
 struct source {
     const struct source_kind *kind;
     bool endless;
-    bool timed;  /* a time has been read */
-    char *error; /* TRACE_ERROR_BYTES, of the trace; empty as long as nothing is wrong */
+    bool timed;          /* a time has been read */
+    struct error *error; /* of the trace; "" as long as nothing is wrong */
 };
 
 #endif

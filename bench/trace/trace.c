@@ -9,28 +9,28 @@
 struct trace {
     struct source *source;
     uint64_t left;
-    char error[TRACE_ERROR_BYTES];
+    struct error error;
 };
 
-static struct source *open_source(const char *name, const struct trace_setup *setup, char *error)
+static struct source *open_source(const char *name, const struct trace_setup *setup,
+                                  struct error *error)
 {
     if (generator_is_named(name))
         return generator_open(name, setup->seed, error);
     return reader_open(name, setup->format, error);
 }
 
-struct trace *trace_open(const char *name, const struct trace_setup *setup,
-                         char error[TRACE_ERROR_BYTES])
+struct trace *trace_open(const char *name, const struct trace_setup *setup, struct error *error)
 {
     struct trace *trace = calloc(1, sizeof(*trace));
     if (trace == NULL) {
-        snprintf(error, TRACE_ERROR_BYTES, "%s: out of memory", name);
+        error_set(error, "%s: out of memory", name);
         return NULL;
     }
     trace->left = setup->limit ? setup->limit : UINT64_MAX;
-    trace->source = open_source(name, setup, trace->error);
+    trace->source = open_source(name, setup, &trace->error);
     if (trace->source == NULL) {
-        snprintf(error, TRACE_ERROR_BYTES, "%s", trace->error);
+        error_set(error, "%s", trace->error.text);
         free(trace);
         return NULL;
     }
@@ -59,7 +59,7 @@ bool trace_is_timed(const struct trace *trace)
 
 const char *trace_error(const struct trace *trace)
 {
-    return trace->error[0] != '\0' ? trace->error : NULL;
+    return trace->error.text[0] != '\0' ? trace->error.text : NULL;
 }
 
 void trace_close(struct trace *trace)

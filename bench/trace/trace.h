@@ -9,13 +9,14 @@
 #ifndef TRACE_H
 #define TRACE_H
 
+#include "errors.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 
-#define TRACE_ERROR_BYTES 256
-#define TRACE_NEVER       UINT64_MAX
+#define TRACE_NEVER UINT64_MAX
 
 struct trace_request {
     uint64_t id;      /* of the key; keys that are no numbers are hashed to one */
@@ -36,8 +37,7 @@ struct trace_setup {
 struct trace;
 
 /* NULL: it cannot be read, and error says in one line why and what to do. */
-struct trace *trace_open(const char *name, const struct trace_setup *setup,
-                         char error[TRACE_ERROR_BYTES]);
+struct trace *trace_open(const char *name, const struct trace_setup *setup, struct error *error);
 /* Fills up to count requests. Fewer only at the end, or where trace_error says what is wrong. */
 size_t trace_read(struct trace *trace, struct trace_request *requests, size_t count);
 /* NULL: nothing is wrong so far. "FILE:LINE: reason" otherwise. Lives as long as the trace. */

@@ -34,7 +34,7 @@ static void check(bool holds)
         abort();
 }
 
-static void read_all(struct source *source, const char *error)
+static void read_all(struct source *source, const struct error *error)
 {
     struct trace_request requests[BATCH];
     uint64_t last_ns = 0;
@@ -50,23 +50,23 @@ static void read_all(struct source *source, const char *error)
     }
     if (got < BATCH)
         check(source->kind->read(source, requests, BATCH) == 0);
-    check(memchr(error, '\0', TRACE_ERROR_BYTES) != NULL && strchr(error, '\n') == NULL);
+    check(strchr(error->text, '\n') == NULL);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     if (size < 2)
         return 0;
-    char error[TRACE_ERROR_BYTES] = "";
+    struct error error = {""};
     const char *format = formats[data[0] % (sizeof(formats) / sizeof(formats[0]))];
     struct source *source =
-        reader_open_memory("fuzz", (const char *)data + 2, size - 2, data[1], format, error);
+        reader_open_memory("fuzz", (const char *)data + 2, size - 2, data[1], format, &error);
     if (source == NULL) {
-        check(error[0] != '\0');
+        check(error.text[0] != '\0');
         return 0;
     }
-    check(error[0] == '\0');
-    read_all(source, error);
+    check(error.text[0] == '\0');
+    read_all(source, &error);
     source->kind->close(source);
     return 0;
 }

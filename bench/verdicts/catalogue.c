@@ -63,7 +63,7 @@ enum verdict_class scenario_expects(const struct scenario *scenario, const struc
 }
 
 int scenario_plan(const struct scenario *scenario, double seconds, uint64_t seed,
-                  const char *server_dir, struct plan *plan, char error[OPTIONS_ERROR_BYTES])
+                  const char *server_dir, struct plan *plan, struct error *error)
 {
     struct plan_options options = plan_options_default;
     options.workloads = scenario->workload;

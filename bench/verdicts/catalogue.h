@@ -2,6 +2,7 @@
 #ifndef CATALOGUE_H
 #define CATALOGUE_H
 
+#include "errors.h"
 #include "plan.h"
 
 /* What a mistake needs to show. */
@@ -29,6 +30,6 @@ bool scenario_has(const struct scenario *scenario, const struct policy *variant)
 enum verdict_class scenario_expects(const struct scenario *scenario, const struct policy *variant);
 /* 0, or -1 and one line in error. */
 int scenario_plan(const struct scenario *scenario, double seconds, uint64_t seed,
-                  const char *server_dir, struct plan *plan, char error[OPTIONS_ERROR_BYTES]);
+                  const char *server_dir, struct plan *plan, struct error *error);
 
 #endif

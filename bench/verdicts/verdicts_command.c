@@ -3,8 +3,8 @@
 
 #include "catalogue.h"
 #include "clock.h"
+#include "confusion_matrix.h"
 #include "interrupt.h"
-#include "matrix.h"
 #include "run.h"
 #include "table.h"
 #include "units.h"
@@ -128,13 +128,14 @@ static void jobs_list(struct session *session)
 static void samples_keep(const struct session *session, const struct job *job,
                          const struct result *result)
 {
-    char path[PATH_BYTES], error[RESULT_ERROR_BYTES];
+    char path[PATH_BYTES];
+    struct error error;
     if (session->settings.keep == NULL)
         return;
     snprintf(path, sizeof path, "%s/%s-%s-%llu.json", session->settings.keep, job->variant->name,
              job->scenario->name, (unsigned long long)job->seed);
-    if (result_write(result, path, error) != 0)
-        fprintf(stderr, "tidemark verdicts: %s\n", error);
+    if (result_write(result, path, &error) != 0)
+        fprintf(stderr, "tidemark verdicts: %s\n", error.text);
 }
 
 static struct matrix_run job_judge(const struct session *session, const struct job *job,
@@ -200,18 +201,19 @@ static const struct job *job_take(struct session *session)
 static void job_do(struct worker *worker, const struct job *job, struct plan *plan)
 {
     struct session *session = worker->session;
-    char error[OPTIONS_ERROR_BYTES];
+    struct error error;
     struct matrix_run run = {.variant = job->variant->name,
                              .scenario = job->scenario->name,
                              .seed = job->seed,
                              .expected = scenario_expects(job->scenario, job->variant),
                              .failed = true};
     if (scenario_plan(job->scenario, session->settings.seconds, job->seed,
-                      session->settings.server_dir, plan, error) == 0) {
+                      session->settings.server_dir, plan, &error) == 0) {
         plan->interval_ns = plan->duration_ns / SAMPLES;
         run = job_judge(session, job, plan, worker->cpu);
     } else {
-        snprintf(run.verdict.words, sizeof run.verdict.words, "%s", error);
+        snprintf(run.verdict.words, sizeof run.verdict.words, "%.*s", RESULT_WORDS_BYTES - 1,
+                 error.text);
     }
     if (atomic_load(&session->interrupt.raised))
         return;
@@ -271,14 +273,14 @@ static void jobs_do(struct session *session)
 /* The exit status. */
 static int session_end(struct session *session)
 {
-    char error[RESULT_ERROR_BYTES];
+    struct error error;
     bool interrupted = atomic_load(&session->interrupt.raised);
     int status = matrix_grave(session->matrix) > 0;
     interrupt_end(&session->interrupt);
     matrix_print(session->matrix, table_wants_colours(stdout), stdout);
     if (!interrupted && matrix_write(session->matrix, session->settings.seconds,
-                                     session->settings.out, error) != 0) {
-        fprintf(stderr, "tidemark verdicts: %s\n", error);
+                                     session->settings.out, &error) != 0) {
+        fprintf(stderr, "tidemark verdicts: %s\n", error.text);
         status = 1;
     }
     matrix_destroy(session->matrix);

@@ -17,7 +17,7 @@ struct cache {
     struct account account, order_account;
     uint64_t capacity_entries; /* UINT64_MAX: no limit; as below */
     uint64_t capacity_bytes;
-    struct living *living;
+    struct live_sample *live_sample;
     bool limited_bytes;
     bool keys_only;
     uint64_t record_bytes;    /* usable sizes of the records in the cache */
@@ -55,7 +55,7 @@ struct cache *cache_create(const struct cache_setup *setup)
                             .account = account,
                             .capacity_entries = limit_or_none(setup->capacity_entries),
                             .capacity_bytes = limit_or_none(setup->capacity_bytes),
-                            .living = setup->living,
+                            .live_sample = setup->live_sample,
                             .limited_bytes = setup->capacity_bytes != 0,
                             .keys_only = setup->keys_only};
     account_open(&cache->order_account, &cache->account, "order");
@@ -82,8 +82,8 @@ static void slot_release(void *context, uint32_t slot)
         return;
     cache->stats.freed_records++;
     cache->stats.freed_record_bytes += record_bytes(record);
-    if (cache->living)
-        living_gone(cache->living, record);
+    if (cache->live_sample)
+        live_sample_gone(cache->live_sample, record);
     record_free(record);
 }
 
@@ -259,14 +259,14 @@ static inline bool cache_ask_guessed(struct cache *cache, struct access *access,
     return false;
 }
 
-bool cache_ask(struct cache *cache, struct access *access)
+bool cache_get_or_insert(struct cache *cache, struct access *access)
 {
     return cache_ask_guessed(cache, access, NO_SLOT);
 }
 
 /* Flattened: what is called here is short, and called for every request of a replay. */
-__attribute__((flatten)) void cache_ask_many(struct cache *cache, struct access *accesses,
-                                             size_t count, bool *hits)
+__attribute__((flatten)) void cache_get_or_insert_many(struct cache *cache, struct access *accesses,
+                                                       size_t count, bool *hits)
 {
     uint32_t guesses[SLOT_AHEAD];
     for (size_t i = 0; i < count + BUCKET_AHEAD; i++) {
@@ -443,7 +443,7 @@ void cache_census(const struct cache *cache, const char *name, struct census *ce
 
 /* Looking on. */
 
-const struct record *cache_see(const struct cache *cache, struct span key, uint64_t hash)
+const struct record *cache_peek_borrowed(const struct cache *cache, struct span key, uint64_t hash)
 {
     uint32_t slot = cache_find(cache, key, hash);
     return slot == NO_SLOT ? NULL : slot_record(cache, slot);
@@ -471,7 +471,7 @@ static uint32_t slot_walk(const struct cache *cache, uint32_t *slot, uint32_t mo
     return NO_SLOT;
 }
 
-const struct record *cache_walk(const struct cache *cache, uint32_t *slot, uint32_t most)
+const struct record *cache_next(const struct cache *cache, uint32_t *slot, uint32_t most)
 {
     uint32_t found = slot_walk(cache, slot, most);
     return found == NO_SLOT ? NULL : slot_record(cache, found);

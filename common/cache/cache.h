@@ -11,7 +11,7 @@
 #define CACHE_H
 
 #include "census.h"
-#include "living.h"
+#include "live_sample.h"
 #include "policy.h"
 #include "record.h"
 
@@ -21,8 +21,8 @@ struct cache_setup {
     uint64_t capacity_bytes;   /* 0: no limit */
     uint64_t ttl_ns;           /* 0: no limit */
     uint64_t seed;
-    struct living *living; /* hears of records that the cache frees; NULL: nobody does */
-    bool keys_only;        /* no records: cache_ask instead of cache_get and cache_put */
+    struct live_sample *live_sample; /* hears of records that the cache frees; NULL: nobody does */
+    bool keys_only; /* no records: cache_get_or_insert instead of cache_get and cache_put */
 };
 
 struct cache_stats {
@@ -100,11 +100,11 @@ uint32_t cache_look(const struct cache *cache, uint32_t from, uint32_t count,
 
 /* For whoever looks on: neither a hit nor a miss, the policy hears nothing, and no reference is
  * taken. The record, or NULL, is there as long as the cache is the caller's. */
-const struct record *cache_see(const struct cache *cache, struct span key, uint64_t hash);
+const struct record *cache_peek_borrowed(const struct cache *cache, struct span key, uint64_t hash);
 /* The first record in a slot from *slot on, looking at about `most` slots; NULL: none in these.
  * *slot is where to go on, NO_SLOT at the end. The cache may change between two calls: an entry
  * that stays meanwhile is met exactly once. */
-const struct record *cache_walk(const struct cache *cache, uint32_t *slot, uint32_t most);
+const struct record *cache_next(const struct cache *cache, uint32_t *slot, uint32_t most);
 /* The same, but all records met are removed. Tells how many. */
 uint64_t cache_clear(struct cache *cache, uint32_t *slot, uint32_t most);
 /* No slot that is in use is at or above. */
@@ -116,9 +116,10 @@ void cache_resize(struct cache *cache, uint64_t capacity_entries, uint64_t capac
 /* Entries without records, known by hash alone: two keys with one hash would be one entry, so
  * numbers are hashed by cache_hash_id, which never does that. True: it was there; otherwise it is
  * now, unless it cannot fit. Fills in access->capacity. */
-bool cache_ask(struct cache *cache, struct access *access);
+bool cache_get_or_insert(struct cache *cache, struct access *access);
 /* The same for `count` requests in their order, and faster: memory is fetched ahead. The answers
  * are left in hits. */
-void cache_ask_many(struct cache *cache, struct access *accesses, size_t count, bool *hits);
+void cache_get_or_insert_many(struct cache *cache, struct access *accesses, size_t count,
+                              bool *hits);
 
 #endif

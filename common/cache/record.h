@@ -9,6 +9,7 @@
 
 #include "hooks.h"
 #include "memory.h"
+#include "span.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -16,11 +17,6 @@
 
 #define RECORD_KEY_BYTES_MAX  128
 #define RECORD_BODY_BYTES_MAX ((UINT32_C(1) << 30) - 1)
-
-struct span { /* bytes that somebody else owns */
-    const char *bytes;
-    size_t count;
-};
 
 struct record;
 extern const struct kind record_kind;

@@ -1,7 +1,7 @@
 /* console.c - the socket, the clients, and which of them has the next slice. */
 #include "console.h"
 
-#include "client.h"
+#include "console_client.h"
 #include "listener.h"
 #include "units.h"
 #include "wire.h"
@@ -248,7 +248,7 @@ static bool path_choose(struct console *console, const char *path)
     return count < sizeof console->path;
 }
 
-static int console_listen(struct console *console, char error[CONSOLE_ERROR_BYTES])
+static int console_listen(struct console *console, struct error *error)
 {
     mode_t before = umask(S_IXUSR | S_IRWXG | S_IRWXO);
     console->listener = listener_open_unix(console->path, error);
@@ -256,14 +256,14 @@ static int console_listen(struct console *console, char error[CONSOLE_ERROR_BYTE
     return console->listener < 0 ? -1 : 0;
 }
 
-struct console *console_create(const struct console_setup *setup, char error[CONSOLE_ERROR_BYTES])
+struct console *console_create(const struct console_setup *setup, struct error *error)
 {
     struct console *console = calloc(1, sizeof *console);
     if (console == NULL)
         abort();
     console->host = (struct module_host){setup->handler, setup->url};
     console->timer_ns = NEVER;
-    snprintf(error, CONSOLE_ERROR_BYTES, "the socket's path is too long");
+    error_set(error, "the socket's path is too long");
     if (!path_choose(console, setup->path) || console_listen(console, error) < 0) {
         free(console);
         return NULL;

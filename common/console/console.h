@@ -7,10 +7,10 @@
 #ifndef CONSOLE_H
 #define CONSOLE_H
 
+#include "errors.h"
 #include "handler.h"
 
-#define CONSOLE_ERROR_BYTES 256
-#define CONSOLE_CLIENTS     8
+#define CONSOLE_CLIENTS 8
 
 struct console;
 
@@ -22,7 +22,7 @@ struct console_setup {
 };
 
 /* NULL: error says why in one line. */
-struct console *console_create(const struct console_setup *setup, char error[CONSOLE_ERROR_BYTES]);
+struct console *console_create(const struct console_setup *setup, struct error *error);
 /* Lets the clients go and removes the socket. The handler must still be there. */
 void console_destroy(void *console);
 

@@ -1,5 +1,5 @@
 /* console_heap.c - the steps of the heap module: a census, and walks that tell who holds what. */
-#include "json.h"
+#include "json_text.h"
 #include "module.h"
 #include "units.h"
 

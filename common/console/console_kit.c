@@ -1,6 +1,6 @@
 /* console_kit.c - the steps of the kit: what the console's own Lua cannot do by itself. */
 #include "interpreter.h"
-#include "json.h"
+#include "json_text.h"
 #include "pattern.h"
 #include "units.h"
 

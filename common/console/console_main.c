@@ -83,7 +83,7 @@ static int main_peek(lua_State *L)
     struct snapshot snapshot;
     uint64_t hash = cache_hash(key);
     size_t index = shards_index(shards, hash);
-    snapshot_take(&snapshot, cache_see(shards_enter(shards, index), key, hash));
+    snapshot_take(&snapshot, cache_peek_borrowed(shards_enter(shards, index), key, hash));
     shards_leave(shards, index);
     snapshot_push(L, &snapshot);
     return 1;
@@ -133,7 +133,7 @@ static int main_walk(lua_State *L)
     struct shards *shards = shards_of(L);
     struct position at = position_check(L, 1);
     struct snapshot snapshot;
-    snapshot_take(&snapshot, cache_walk(shards_enter(shards, at.shard), &at.slot, WALK_SLOTS));
+    snapshot_take(&snapshot, cache_next(shards_enter(shards, at.shard), &at.slot, WALK_SLOTS));
     shards_leave(shards, at.shard);
     position_push(L, at);
     snapshot_push(L, &snapshot);
@@ -149,7 +149,7 @@ static int main_at(lua_State *L)
     struct snapshot snapshot;
     struct cache *cache = shards_enter(shards, index);
     uint32_t slot = (uint32_t)(number / shards_count(shards) % cache_slots_end(cache));
-    snapshot_take(&snapshot, cache_walk(cache, &slot, 1));
+    snapshot_take(&snapshot, cache_next(cache, &slot, 1));
     shards_leave(shards, index);
     snapshot_push(L, &snapshot);
     return 1;

@@ -15,7 +15,7 @@
 #define INDEX_H
 
 #include "account.h"
-#include "lanes.h"
+#include LANES_HEADER
 #include "slots.h"
 
 #define BUCKET_SLOTS       12

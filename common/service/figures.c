@@ -1,7 +1,7 @@
 /* figures.c - what a server tells about itself: one list, written as JSON and for Prometheus. */
 #include "figures.h"
 
-#include "json.h"
+#include "json_text.h"
 #include "units.h"
 
 #include <inttypes.h>

@@ -1,9 +1,9 @@
 /* handler.c - the core that all variants share: a request in, a reply out. */
 #include "handler.h"
 
-#include "session.h"
+#include "recent_records.h"
+#include "request_target.h"
 #include "shards.h"
-#include "target.h"
 
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -27,7 +27,7 @@ struct worker {
 struct handler {
     struct memory_zone *zone; /* of everything but the caches */
     struct shards *shards;
-    struct guests *guests;
+    struct policy_hooks *hooks;
     struct session_setup sessions;
     struct fetches **fetches; /* one for each shard */
     struct handler_setup setup;
@@ -38,7 +38,7 @@ struct handler {
     struct worker *workers; /* setup.threads of them */
 };
 
-static bool workers_open(struct handler *handler, char error[HANDLER_ERROR_BYTES])
+static bool workers_open(struct handler *handler, struct error *error)
 {
     const struct handler_setup *setup = &handler->setup;
     for (unsigned i = 0; i < setup->threads; i++) {
@@ -52,7 +52,7 @@ static bool workers_open(struct handler *handler, char error[HANDLER_ERROR_BYTES
     return true;
 }
 
-struct handler *handler_create(const struct handler_setup *setup, char error[HANDLER_ERROR_BYTES])
+struct handler *handler_create(const struct handler_setup *setup, struct error *error)
 {
     struct memory_zone *zone = memory_zone_create();
     struct handler *handler = memory_alloc_zeroed(zone, sizeof *handler);
@@ -60,9 +60,9 @@ struct handler *handler_create(const struct handler_setup *setup, char error[HAN
     handler->zone = zone;
     handler->setup = *setup;
     handler->shards = shards_create(&setup->cache, wanted);
-    handler->guests = guests_create(setup->cache.policy, handler->shards, zone);
+    handler->hooks = policy_hooks_create(setup->cache.policy, handler->shards, zone);
     handler->sessions = (struct session_setup){.shards = handler->shards,
-                                               .guests = handler->guests,
+                                               .hooks = handler->hooks,
                                                .zone = zone,
                                                .records = setup->session_records};
     handler->fetches = memory_alloc(zone, shards_count(handler->shards) * sizeof(struct fetches *));
@@ -85,7 +85,7 @@ void handler_destroy(struct handler *handler)
             origin_close(handler->workers[i].origin);
     for (size_t i = 0; i < shards_count(handler->shards); i++)
         fetches_destroy(handler->fetches[i]);
-    guests_destroy(handler->guests);
+    policy_hooks_destroy(handler->hooks);
     shards_destroy(handler->shards);
     memory_free(handler->fetches);
     memory_free(handler->workers);
@@ -210,7 +210,7 @@ static void fetches_census(struct handler *handler, struct census *census)
 /* What the handler's zone holds beside what has a row of its own. */
 static void rest_census(struct handler *handler, struct census *census)
 {
-    static const char *const known[] = {"main.sessions", "main.fetches", GUESTS_HOOKS};
+    static const char *const known[] = {"main.sessions", "main.fetches", POLICY_HOOKS_CONTAINER};
     struct memory_zone_figures zone;
     memory_zone_read(handler->zone, &zone);
     uint64_t bytes = zone.allocated_bytes;
@@ -233,12 +233,12 @@ static void process_census(struct census *census)
 
 void handler_census(struct handler *handler, struct census *census, uint64_t now_ns)
 {
-    uint64_t sample_bytes = living_bytes(shards_living(handler->shards));
+    uint64_t sample_bytes = live_sample_bytes(shards_living(handler->shards));
     *census = (struct census){.time_ns = now_ns};
     shards_census(handler->shards, census);
     sessions_census(handler, census);
     fetches_census(handler, census);
-    guests_census(handler->guests, census);
+    policy_hooks_census(handler->hooks, census);
     rest_census(handler, census);
     census_add(census,
                &(struct census_row){"main.sample", "sample", 1, sample_bytes, 1, sample_bytes});
@@ -263,7 +263,7 @@ struct walk *handler_walk(struct handler *handler, struct record *record)
         return NULL;
     }
     handler->walk_setup = (struct walk_setup){.shards = handler->shards,
-                                              .guests = handler->guests,
+                                              .hooks = handler->hooks,
                                               .zone = handler->zone,
                                               .roots = handler->around.roots,
                                               .context = handler->around.context};
@@ -298,7 +298,7 @@ struct record *handler_find(struct handler *handler, struct span key)
     sought.record = cache_peek(shards_enter(handler->shards, index), key, hash);
     shards_leave(handler->shards, index);
     for (size_t from = 0; sought.record == NULL;) {
-        from = living_look(shards_living(handler->shards), from, sought_compare, &sought);
+        from = live_sample_look(shards_living(handler->shards), from, sought_compare, &sought);
         if (from == 0)
             break;
     }
@@ -363,7 +363,7 @@ static enum origin_answer origin_ask(struct worker *worker, struct cache *cache,
     enum origin_answer answer = origin_fetch(worker->origin, id, zone, record);
     if (answer != ORIGIN_FOUND)
         return answer;
-    *record = guests_made(handler->guests, *record, zone);
+    *record = policy_hooks_made(handler->hooks, *record, zone);
     shards_note_made(handler->shards, *record);
     cache_put(cache, *record, hash, now_ns);
     return answer;

@@ -7,13 +7,12 @@
 #define HANDLER_H
 
 #include "cache.h"
+#include "errors.h"
 #include "fetches.h"
 #include "figures.h"
 #include "recorder.h"
+#include "reference_walk.h"
 #include "reply.h"
-#include "walk.h"
-
-#define HANDLER_ERROR_BYTES ORIGIN_ERROR_BYTES
 
 struct handler;
 struct worker;
@@ -31,7 +30,7 @@ struct handler_setup {
 };
 
 /* NULL: error says why in one line. */
-struct handler *handler_create(const struct handler_setup *setup, char error[HANDLER_ERROR_BYTES]);
+struct handler *handler_create(const struct handler_setup *setup, struct error *error);
 /* All replies released, all sessions closed, no fetch left. */
 void handler_destroy(struct handler *handler);
 /* To be called every CACHE_TICK_NS, by one of the threads. */

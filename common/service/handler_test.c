@@ -43,10 +43,10 @@ static struct handler_setup setup_of(const char *policy)
 
 static void test_begin(struct test *test, const struct handler_setup *setup)
 {
-    char error[HANDLER_ERROR_BYTES] = "";
-    *test = (struct test){.now_ns = START_NS, .handler = handler_create(setup, error)};
+    struct error error = {""};
+    *test = (struct test){.now_ns = START_NS, .handler = handler_create(setup, &error)};
     if (test->handler == NULL)
-        fail_msg("%s", error);
+        fail_msg("%s", error.text);
     for (unsigned i = 0; i < 2; i++) {
         test->workers[i] = handler_worker(test->handler, i);
         test->sessions[i] = worker_connect(test->workers[i]);
@@ -513,12 +513,12 @@ static void statistics_are_json_or_none(void **state)
 
 static void wrong_origin_is_refused(void **state)
 {
-    char error[HANDLER_ERROR_BYTES] = "";
+    struct error error = {""};
     struct handler_setup setup = setup_of("lru");
     (void)state;
     setup.origin = "sqlite:/nowhere/at/all";
-    assert_null(handler_create(&setup, error));
-    assert_non_null(strstr(error, "/nowhere/at/all"));
+    assert_null(handler_create(&setup, &error));
+    assert_non_null(strstr(error.text, "/nowhere/at/all"));
 }
 
 int main(void)

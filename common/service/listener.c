@@ -31,22 +31,19 @@ static int socket_listen(const struct sockaddr *address, socklen_t length)
     return -1;
 }
 
-int listener_open_tcp(const char *address, uint16_t port, char error[LISTENER_ERROR_BYTES])
+int listener_open_tcp(const char *address, uint16_t port, struct error *error)
 {
     struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE}, *found = NULL;
     char digits[DIGITS_BYTES];
     snprintf(digits, sizeof digits, "%u", port);
     int failure = getaddrinfo(address, digits, &hints, &found);
     if (failure) {
-        snprintf(error, LISTENER_ERROR_BYTES, "address %.100s: %.100s", address,
-                 gai_strerror(failure));
-        return -1;
+        return error_set(error, "address %.100s: %.100s", address, gai_strerror(failure));
     }
     int descriptor = socket_listen(found->ai_addr, found->ai_addrlen);
     if (descriptor < 0)
-        snprintf(error, LISTENER_ERROR_BYTES, "cannot listen on %.80s port %u: %.60s%s", address,
-                 port, strerror(errno),
-                 errno == EADDRINUSE ? "; choose another with --port, or let --port 0 pick" : "");
+        error_set(error, "cannot listen on %.80s port %u: %.60s%s", address, port, strerror(errno),
+                  errno == EADDRINUSE ? "; choose another with --port, or let --port 0 pick" : "");
     freeaddrinfo(found);
     return descriptor;
 }
@@ -79,20 +76,18 @@ static bool unix_is_stale(const struct sockaddr_un *address)
     return refused;
 }
 
-int listener_open_unix(const char *path, char error[LISTENER_ERROR_BYTES])
+int listener_open_unix(const char *path, struct error *error)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     if (*path == '\0' || strlen(path) >= sizeof address.sun_path) {
-        snprintf(error, LISTENER_ERROR_BYTES, "a socket's path is 1 to %zu bytes, not %zu",
-                 sizeof address.sun_path - 1, strlen(path));
-        return -1;
+        return error_set(error, "a socket's path is 1 to %zu bytes, not %zu",
+                         sizeof address.sun_path - 1, strlen(path));
     }
     strcpy(address.sun_path, path);
     if (unix_is_stale(&address))
         unlink(path);
     int descriptor = socket_listen((const struct sockaddr *)&address, sizeof address);
     if (descriptor < 0)
-        snprintf(error, LISTENER_ERROR_BYTES, "cannot listen on %.120s: %.80s", path,
-                 strerror(errno));
+        error_set(error, "cannot listen on %.120s: %.80s", path, strerror(errno));
     return descriptor;
 }

@@ -9,7 +9,7 @@
 
 struct scheme {
     const char *prefix;
-    bool (*open)(struct origin *origin, const char *rest, char error[ORIGIN_ERROR_BYTES]);
+    bool (*open)(struct origin *origin, const char *rest, struct error *error);
     void (*close)(struct origin *origin);
     enum origin_answer (*fetch)(struct origin *origin, struct span id, struct memory_zone *zone,
                                 struct record **record);
@@ -22,12 +22,12 @@ struct origin {
     sqlite3_stmt *select;
 };
 
-static bool faker_open(struct origin *origin, const char *rest, char error[ORIGIN_ERROR_BYTES])
+static bool faker_open(struct origin *origin, const char *rest, struct error *error)
 {
     (void)origin;
     if (*rest == '\0')
         return true;
-    snprintf(error, ORIGIN_ERROR_BYTES, "there is no origin 'faker%s'; say faker", rest);
+    error_set(error, "there is no origin 'faker%s'; say faker", rest);
     return false;
 }
 
@@ -45,7 +45,7 @@ static enum origin_answer faker_fetch(struct origin *origin, struct span id,
     return *record ? ORIGIN_FOUND : ORIGIN_FAILED;
 }
 
-static bool sqlite_open(struct origin *origin, const char *file, char error[ORIGIN_ERROR_BYTES])
+static bool sqlite_open(struct origin *origin, const char *file, struct error *error)
 {
     static const char select[] =
         "SELECT name, email, address, \"desc\" FROM users WHERE user_id = ?1";
@@ -54,7 +54,7 @@ static bool sqlite_open(struct origin *origin, const char *file, char error[ORIG
         sqlite3_prepare_v3(origin->database, select, -1, SQLITE_PREPARE_PERSISTENT, &origin->select,
                            NULL) == SQLITE_OK)
         return true;
-    snprintf(error, ORIGIN_ERROR_BYTES, "%.160s: %.80s", file, sqlite3_errmsg(origin->database));
+    error_set(error, "%.160s: %.80s", file, sqlite3_errmsg(origin->database));
     return false;
 }
 
@@ -103,12 +103,11 @@ static const struct scheme *scheme_find(const char *name)
 }
 
 struct origin *origin_open(const char *name, uint64_t seed, struct memory_zone *zone,
-                           char error[ORIGIN_ERROR_BYTES])
+                           struct error *error)
 {
     const struct scheme *scheme = scheme_find(name);
     if (scheme == NULL) {
-        snprintf(error, ORIGIN_ERROR_BYTES, "there is no origin '%.80s'; say faker or sqlite:FILE",
-                 name);
+        error_set(error, "there is no origin '%.80s'; say faker or sqlite:FILE", name);
         return NULL;
     }
     struct origin *origin = memory_alloc_zeroed(zone, sizeof *origin);

@@ -5,16 +5,15 @@
 #ifndef ORIGIN_H
 #define ORIGIN_H
 
+#include "errors.h"
 #include "record.h"
-
-#define ORIGIN_ERROR_BYTES 256
 
 struct origin;
 
 /* "faker", or "sqlite:FILE" with a table users(user_id, name, email, address, desc). NULL: error
  * says in one line why. The zone is where the origin itself lies. */
 struct origin *origin_open(const char *name, uint64_t seed, struct memory_zone *zone,
-                           char error[ORIGIN_ERROR_BYTES]);
+                           struct error *error);
 void origin_close(struct origin *origin);
 
 enum origin_answer { ORIGIN_FOUND, ORIGIN_NOBODY, ORIGIN_FAILED };

@@ -55,10 +55,10 @@ static int test_end(void **state)
 
 static struct origin *origin_begin(struct test *test, const char *name)
 {
-    char error[ORIGIN_ERROR_BYTES] = "";
-    struct origin *origin = origin_open(name, 0, test->zone, error);
+    struct error error = {""};
+    struct origin *origin = origin_open(name, 0, test->zone, &error);
     if (origin == NULL)
-        fail_msg("%s", error);
+        fail_msg("%s", error.text);
     return origin;
 }
 
@@ -147,10 +147,10 @@ static void wrong_names_are_refused(void **state)
                                         "sqlite:/dev/null"};
     struct test *test = *state;
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        char error[ORIGIN_ERROR_BYTES] = "";
-        assert_null(origin_open(names[i], 0, test->zone, error));
-        assert_true(strlen(error) > 10);
-        assert_null(strchr(error, '\n'));
+        struct error error = {""};
+        assert_null(origin_open(names[i], 0, test->zone, &error));
+        assert_true(strlen(error.text) > 10);
+        assert_null(strchr(error.text, '\n'));
     }
 }
 

@@ -166,9 +166,9 @@ void recorder_tick(struct recorder *recorder, uint64_t now_ns)
 
 /* Opening and closing. */
 
-static void refuse(char error[RECORDER_ERROR_BYTES], const char *path, const char *reason)
+static void refuse(struct error *error, const char *path, const char *reason)
 {
-    snprintf(error, RECORDER_ERROR_BYTES, "%.150s: %s", path, reason);
+    error_set(error, "%.150s: %s", path, reason);
 }
 
 /* Two digits' value, or -1. */
@@ -192,8 +192,7 @@ static bool key_parse(const char *text, unsigned char bytes[SIPHASH_KEY_BYTES])
     return text[strspn(text, "\r\n")] == '\0';
 }
 
-static bool key_read(const char *path, unsigned char bytes[SIPHASH_KEY_BYTES],
-                     char error[RECORDER_ERROR_BYTES])
+static bool key_read(const char *path, unsigned char bytes[SIPHASH_KEY_BYTES], struct error *error)
 {
     char text[2 * SIPHASH_KEY_BYTES + 4] = "";
     FILE *file = fopen(path, "re");
@@ -210,7 +209,7 @@ static bool key_read(const char *path, unsigned char bytes[SIPHASH_KEY_BYTES],
     return false;
 }
 
-static bool key_open(struct recorder *recorder, char error[RECORDER_ERROR_BYTES])
+static bool key_open(struct recorder *recorder, struct error *error)
 {
     unsigned char bytes[SIPHASH_KEY_BYTES];
     const char *path = recorder->setup.key_path;
@@ -240,7 +239,7 @@ static bool path_is_free(const char *path, bool *older)
     return count == 0 || *older;
 }
 
-static bool path_open(struct recorder *recorder, char error[RECORDER_ERROR_BYTES])
+static bool path_open(struct recorder *recorder, struct error *error)
 {
     bool older;
     if (!path_is_free(recorder->path, &older)) {
@@ -297,7 +296,7 @@ static struct recorder *recorder_create(const struct recorder_setup *setup)
     return recorder;
 }
 
-struct recorder *recorder_open(const struct recorder_setup *setup, char error[RECORDER_ERROR_BYTES])
+struct recorder *recorder_open(const struct recorder_setup *setup, struct error *error)
 {
     struct recorder *recorder = recorder_create(setup);
     if (key_open(recorder, error) && path_open(recorder, error))

@@ -12,9 +12,8 @@
 #ifndef RECORDER_H
 #define RECORDER_H
 
+#include "errors.h"
 #include "record.h"
-
-#define RECORDER_ERROR_BYTES 256
 
 struct recorder;
 
@@ -29,8 +28,7 @@ struct recorder_setup {
 };
 
 /* NULL: error says why in one line. Whatever else lies at the path is left alone. */
-struct recorder *recorder_open(const struct recorder_setup *setup,
-                               char error[RECORDER_ERROR_BYTES]);
+struct recorder *recorder_open(const struct recorder_setup *setup, struct error *error);
 /* Writes what is left. Nobody notes any more. */
 void recorder_close(struct recorder *recorder); /* NULL does nothing */
 

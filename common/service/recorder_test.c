@@ -28,7 +28,7 @@
 
 struct test {
     char folder[64], path[PATH_BYTES], older[PATH_BYTES], key[PATH_BYTES];
-    char error[RECORDER_ERROR_BYTES];
+    struct error error;
     char *bytes; /* of the file */
     size_t count;
     struct recorder *recorder;
@@ -84,7 +84,7 @@ static void test_open(struct test *test, uint64_t limit_bytes, const char *key)
                                          .now_ns = START_NS,
                                          .unix_ns = UNIX_NS,
                                          .tell = tell};
-    test->recorder = recorder_open(&setup, test->error);
+    test->recorder = recorder_open(&setup, &test->error);
 }
 
 static void note(struct test *test, uint64_t number, uint64_t now_ns)
@@ -230,7 +230,7 @@ static void an_older_recording_is_kept_and_nothing_else_touched(void **state)
     file_write(test->path, "Dear diary, ...");
     test_open(test, LIMIT, NULL);
     assert_null(test->recorder);
-    assert_non_null(strstr(test->error, "something else than a recording"));
+    assert_non_null(strstr(test->error.text, "something else than a recording"));
     unlink(test->path);
     assert_int_equal(mkfifo(test->path, 0600), 0);
     test_open(test, LIMIT, NULL);
@@ -246,12 +246,12 @@ static void bad_keys_are_refused(void **state)
         file_write(test->key, bad[i]);
         test_open(test, LIMIT, test->key);
         assert_null(test->recorder);
-        assert_non_null(strstr(test->error, "32 hexadecimal digits"));
+        assert_non_null(strstr(test->error.text, "32 hexadecimal digits"));
     }
     unlink(test->key);
     test_open(test, LIMIT, test->key);
     assert_null(test->recorder);
-    assert_non_null(strstr(test->error, strerror(ENOENT)));
+    assert_non_null(strstr(test->error.text, strerror(ENOENT)));
     assert_int_equal(access(test->path, F_OK), -1);
 }
 

@@ -8,7 +8,7 @@
 
 #include "clock.h"
 #include "listener.h"
-#include "session.h"
+#include "recent_records.h"
 #include "units.h"
 
 #include <errno.h>
@@ -716,7 +716,7 @@ static void config_begin(struct server *server)
     h2o_create_handler(path, sizeof(h2o_handler_t))->on_req = request_arrives;
 }
 
-static int listeners_open(struct server *server, char error[SERVER_ERROR_BYTES])
+static int listeners_open(struct server *server, struct error *error)
 {
     const struct server_setup *setup = &server->setup;
     server->listeners[0] = listener_open_tcp(setup->address, setup->port, error);
@@ -742,13 +742,12 @@ void server_destroy(struct server *server)
     free(server);
 }
 
-static int server_open(struct server *server, char error[SERVER_ERROR_BYTES])
+static int server_open(struct server *server, struct error *error)
 {
     struct handler_setup setup = server->setup.handler;
     size_t connections = descriptors_share(server->loop_count);
     if (connections == 0) {
-        snprintf(error, SERVER_ERROR_BYTES, "too few open files are allowed; see ulimit -n");
-        return -1;
+        return error_set(error, "too few open files are allowed; see ulimit -n");
     }
     setup.threads = server->loop_count;
     setup.now_ns = clock_ns();
@@ -768,7 +767,7 @@ static int server_open(struct server *server, char error[SERVER_ERROR_BYTES])
     return 0;
 }
 
-struct server *server_create(const struct server_setup *setup, char error[SERVER_ERROR_BYTES])
+struct server *server_create(const struct server_setup *setup, struct error *error)
 {
     struct server *server = h2o_mem_alloc(sizeof *server);
     *server = (struct server){.setup = *setup, .listeners = {-1, -1}, .loop_count = setup->threads};

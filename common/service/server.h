@@ -5,9 +5,8 @@
 #ifndef SERVER_H
 #define SERVER_H
 
+#include "errors.h"
 #include "handler.h"
-
-#define SERVER_ERROR_BYTES 256
 
 struct server;
 
@@ -21,7 +20,7 @@ struct server_setup {
 };
 
 /* Listens and takes the signals, but answers nobody yet. NULL: error says why in one line. */
-struct server *server_create(const struct server_setup *setup, char error[SERVER_ERROR_BYTES]);
+struct server *server_create(const struct server_setup *setup, struct error *error);
 /* Instead of server_run. */
 void server_destroy(struct server *server);
 /* Where it listens; lives as long as the server. */

@@ -30,7 +30,7 @@ struct shards {
     struct memory_zone *zone;
     size_t count;
     bool weak;
-    struct living *living;
+    struct live_sample *live_sample;
     atomic_uint_least64_t capacity_entries, capacity_bytes;
     struct counter counters[COUNTERS];
     struct shard shard[];
@@ -62,7 +62,7 @@ static void shard_init(struct shards *shards, const struct cache_setup *setup, s
     struct shard *shard = &shards->shard[index];
     struct cache_setup own = *setup;
     size_t count = shards->count;
-    own.living = shards->living;
+    own.live_sample = shards->live_sample;
     own.capacity_entries = capacity_share(setup->capacity_entries, index, count);
     own.capacity_bytes = capacity_share(setup->capacity_bytes, index, count);
     own.seed = setup->seed + index;
@@ -79,7 +79,7 @@ struct shards *shards_create(const struct cache_setup *setup, size_t wanted)
     shards->zone = zone;
     shards->count = count;
     shards->weak = setup->policy->weak;
-    shards->living = living_create(zone);
+    shards->live_sample = live_sample_create(zone);
     atomic_store(&shards->capacity_entries, setup->capacity_entries);
     atomic_store(&shards->capacity_bytes, setup->capacity_bytes);
     for (size_t i = 0; i < count; i++)
@@ -94,7 +94,7 @@ void shards_destroy(struct shards *shards)
         cache_destroy(shards->shard[i].cache);
         pthread_mutex_destroy(&shards->shard[i].lock);
     }
-    living_destroy(shards->living);
+    live_sample_destroy(shards->live_sample);
     memory_free(shards);
     memory_zone_destroy(zone);
 }
@@ -186,7 +186,7 @@ void shards_note_made(struct shards *shards, struct record *record)
     count(&counter->made, 1);
     count(&counter->made_bytes, record_bytes(record));
     count(&counter->held, 1);
-    living_made(shards->living, record);
+    live_sample_made(shards->live_sample, record);
 }
 
 void shards_note_held(struct shards *shards, struct record *record)
@@ -218,7 +218,7 @@ void shards_drop(struct shards *shards, struct record *record)
     }
     count(&counter_of(shards, record)->gone, 1);
     count(&counter_of(shards, record)->gone_bytes, record_bytes(record));
-    living_gone(shards->living, record);
+    live_sample_gone(shards->live_sample, record);
     record_free(record);
 }
 
@@ -332,9 +332,9 @@ void shards_census(struct shards *shards, struct census *census)
                                                 inside->live_bytes)});
 }
 
-struct living *shards_living(struct shards *shards)
+struct live_sample *shards_living(struct shards *shards)
 {
-    return shards->living;
+    return shards->live_sample;
 }
 
 bool shards_own(const struct shards *shards)

@@ -50,7 +50,7 @@ void shards_drop(struct shards *shards, struct record *record);
 #define SHARDS_OUTSIDE "outside main.cache"
 void shards_census(struct shards *shards, struct census *census);
 /* A sample of the records alive, wherever they are held. */
-struct living *shards_living(struct shards *shards);
+struct live_sample *shards_living(struct shards *shards);
 /* Whether the caches own their records. */
 bool shards_own(const struct shards *shards);
 

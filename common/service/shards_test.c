@@ -7,7 +7,7 @@
 #include <cmocka.h>
 
 #include "policies.h"
-#include "session.h"
+#include "recent_records.h"
 #include "user.h"
 
 #include <pthread.h>
@@ -171,7 +171,7 @@ static void empty_session_owns_nothing(void **state)
     memory_zone_destroy(zone);
 }
 
-struct asker {
+struct http_client {
     pthread_t thread;
     struct shards *shards;
     struct memory_zone *zone;
@@ -179,28 +179,28 @@ struct asker {
     unsigned wrong; /* answers for somebody else */
 };
 
-static unsigned asker_next(struct asker *asker)
+static unsigned http_client_next(struct http_client *client)
 {
-    asker->state = asker->state * 1664525u + 1013904223u;
-    return (asker->state >> 8) % IDS;
+    client->state = client->state * 1664525u + 1013904223u;
+    return (client->state >> 8) % IDS;
 }
 
-static void *asker_run(void *context)
+static void *http_client_run(void *context)
 {
-    struct asker *asker = context;
-    struct session_setup setup = {.shards = asker->shards, .zone = asker->zone, .records = 8};
+    struct http_client *client = context;
+    struct session_setup setup = {.shards = client->shards, .zone = client->zone, .records = 8};
     struct session *session = session_create(&setup);
     for (unsigned i = 0; i < REQUESTS; i++) {
-        unsigned number = asker_next(asker);
+        unsigned number = http_client_next(client);
         char text[16];
         size_t count = (size_t)snprintf(text, sizeof text, "%u", number);
-        struct record *record = user_get(asker->shards, number);
+        struct record *record = user_get(client->shards, number);
         struct span key = record_key(record);
-        asker->wrong += key.count != count || memcmp(key.bytes, text, count) != 0;
+        client->wrong += key.count != count || memcmp(key.bytes, text, count) != 0;
         session_note(session, record);
-        shards_release(asker->shards, record);
+        shards_release(client->shards, record);
         if (i % 1000 == 0)
-            shards_tick(asker->shards, 1);
+            shards_tick(client->shards, 1);
     }
     session_destroy(session);
     return NULL;
@@ -210,10 +210,10 @@ static void threads_share(const char *policy, uint64_t entries)
 {
     struct memory_zone *zone = memory_zone_create();
     struct shards *shards = shards_of(policy, entries, 0, 4);
-    struct asker askers[THREADS];
+    struct http_client askers[THREADS];
     for (unsigned i = 0; i < THREADS; i++) {
-        askers[i] = (struct asker){.shards = shards, .zone = zone, .state = i};
-        assert_int_equal(pthread_create(&askers[i].thread, NULL, asker_run, &askers[i]), 0);
+        askers[i] = (struct http_client){.shards = shards, .zone = zone, .state = i};
+        assert_int_equal(pthread_create(&askers[i].thread, NULL, http_client_run, &askers[i]), 0);
     }
     for (unsigned i = 0; i < THREADS; i++) {
         pthread_join(askers[i].thread, NULL);

@@ -1,7 +1,7 @@
 /* user.c - a user, and how one is written: the JSON body that is sent. */
 #include "user.h"
 
-#include "json.h"
+#include "json_text.h"
 
 #include <string.h>
 

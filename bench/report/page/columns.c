@@ -1,7 +1,7 @@
 /* columns.c - finds lists of samples in JSON, and turns each into columns of differences. */
 #include "columns.h"
 
-#include "need.h"
+#include "xmalloc.h"
 
 #include <inttypes.h>
 #include <stdbool.h>
@@ -101,7 +101,7 @@ static void value_add(struct rows *rows, int64_t value)
 {
     if (rows->count == rows->room) {
         rows->room = rows->room == 0 ? 1024 : 2 * rows->room;
-        rows->values = memory_need(realloc(rows->values, rows->room * sizeof *rows->values));
+        rows->values = xreallocarray(rows->values, rows->room, sizeof *rows->values);
     }
     rows->values[rows->count++] = value;
 }
@@ -154,7 +154,7 @@ static void column_print(const struct rows *rows, size_t column, FILE *out)
 static struct columns_text block_make(const struct rows *rows)
 {
     struct columns_text block;
-    FILE *out = memory_need(open_memstream(&block.text, &block.bytes));
+    FILE *out = xmemstream(&block.text, &block.bytes);
     for (size_t i = 0; i < rows->width; i++)
         fprintf(out, "%s%.*s", i == 0 ? "{\"keys\":[" : ",", (int)rows->keys[i].bytes,
                 rows->keys[i].at);
@@ -176,7 +176,7 @@ static bool samples_cut(struct cursor *cursor, struct columns *columns)
     bool cut = mark_pass(&ahead, ':') && list_pass(&ahead, &rows);
     if (cut) {
         columns->blocks =
-            memory_need(realloc(columns->blocks, (columns->count + 1) * sizeof *columns->blocks));
+            xreallocarray(columns->blocks, columns->count + 1, sizeof *columns->blocks);
         columns->blocks[columns->count++] = block_make(&rows);
         *cursor = ahead;
     }
@@ -189,7 +189,7 @@ struct columns columns_cut(const char *text, size_t bytes)
     static const struct piece samples = {"\"samples\"", sizeof "\"samples\"" - 1};
     struct columns columns = {.count = 0};
     struct cursor cursor = {text, text + bytes};
-    FILE *out = memory_need(open_memstream(&columns.rest.text, &columns.rest.bytes));
+    FILE *out = xmemstream(&columns.rest.text, &columns.rest.bytes);
     while (cursor.at < cursor.end) {
         const char *quote = memchr(cursor.at, '"', (size_t)(cursor.end - cursor.at));
         const char *until = quote != NULL ? quote : cursor.end;

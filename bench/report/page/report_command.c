@@ -1,13 +1,14 @@
 /* report_command.c - tidemark report: reads files and folders, writes the page. */
 #include "report_command.h"
 
+#include "change_compare.h"
 #include "options.h"
 #include "page.h"
-#include "plots.h"
 #include "result.h"
-#include "tested.h"
+#include "svg_figures.h"
 #include "units.h"
 
+#include "files.h"
 #include <errno.h>
 #include <limits.h>
 #include <stdbool.h>
@@ -89,7 +90,8 @@ static void time_make(char text[TIME_BYTES])
 
 static int page_write(const struct sources *sources, const char *command_line, const char *path)
 {
-    char *text, error[RESULT_ERROR_BYTES], size[UNITS_TEXT_BYTES], time[TIME_BYTES];
+    char *text, size[UNITS_TEXT_BYTES], time[TIME_BYTES];
+    struct error error;
     size_t bytes;
     FILE *out = open_memstream(&text, &bytes);
     if (out == NULL)
@@ -98,10 +100,10 @@ static int page_write(const struct sources *sources, const char *command_line, c
     page_print(sources, command_line, time, out);
     if (fclose(out) != 0)
         abort();
-    int status = result_write_text(path, text, bytes, error);
+    int status = file_write(path, text, bytes, &error);
     free(text);
     if (status != 0)
-        return complain(error, 1);
+        return complain(error.text, 1);
     printf("%s: %zu files in a page of %s\n", path, sources->count,
            units_format_size(size, (double)bytes));
     return 0;
@@ -128,7 +130,8 @@ static bool is_folder(const char *path)
 static void folders_test(struct sources *sources, char **paths, int count)
 {
     struct columns_text json;
-    char error[RESULT_ERROR_BYTES], name[PATH_MAX];
+    struct error error;
+    char name[PATH_MAX];
     const char *before = NULL, *after = NULL;
     for (int i = 0; i < count; i++)
         if (is_folder(paths[i])) {
@@ -137,8 +140,8 @@ static void folders_test(struct sources *sources, char **paths, int count)
         }
     if (before == after)
         return;
-    if (tested_make(before, after, &json, error) != 0) {
-        complain_about("before and after are not tested", error);
+    if (tested_make(before, after, &json, &error) != 0) {
+        complain_about("before and after are not tested", error.text);
         return;
     }
     snprintf(name, sizeof name, "%s/compare.json", after);

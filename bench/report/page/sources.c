@@ -1,7 +1,7 @@
 /* sources.c - reads files, and tells by their schemas or keys what they are. */
 #include "sources.h"
 
-#include "need.h"
+#include "xmalloc.h"
 
 #include <jansson.h>
 
@@ -60,10 +60,8 @@ static const char *kind_find(const json_t *json)
 static void leave_out(struct sources *sources, const char *path, const char *reason)
 {
     size_t count = sources->left_out_count++;
-    sources->left_out =
-        memory_need(realloc(sources->left_out, (count + 1) * sizeof *sources->left_out));
-    sources->left_out[count] =
-        (struct source_left_out){memory_need(strdup(path)), memory_need(strdup(reason))};
+    sources->left_out = xreallocarray(sources->left_out, count + 1, sizeof *sources->left_out);
+    sources->left_out[count] = (struct source_left_out){xstrdup(path), xstrdup(reason)};
 }
 
 /* `columns` becomes the source's. */
@@ -72,11 +70,9 @@ static void source_add(struct sources *sources, const char *path, const char *ki
 {
     const char *slash = strrchr(path, '/');
     struct source source = {.kind = kind, .bytes = bytes, .columns = *columns};
-    source.name = memory_need(strdup(slash != NULL ? slash + 1 : path));
-    source.folder = slash != NULL ? memory_need(strndup(path, (size_t)(slash - path)))
-                                  : memory_need(strdup("."));
-    sources->list =
-        memory_need(realloc(sources->list, (sources->count + 1) * sizeof *sources->list));
+    source.name = xstrdup(slash != NULL ? slash + 1 : path);
+    source.folder = slash != NULL ? xchecked(strndup(path, (size_t)(slash - path))) : xstrdup(".");
+    sources->list = xreallocarray(sources->list, sources->count + 1, sizeof *sources->list);
     sources->list[sources->count++] = source;
 }
 
@@ -98,7 +94,7 @@ static const char *lines_join(const char *text, size_t bytes, struct columns_tex
 {
     const char *kind = NULL, *end = text + bytes;
     bool all = true;
-    FILE *out = memory_need(open_memstream(&list->text, &list->bytes));
+    FILE *out = xmemstream(&list->text, &list->bytes);
     for (const char *line = text, *next; all && line < end; line = next + 1) {
         next = memchr(line, '\n', (size_t)(end - line));
         next = next != NULL ? next : end;

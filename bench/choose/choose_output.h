@@ -1,0 +1,17 @@
+/* choose_output.h - a choice as JSON (results/choose.schema.json), and for people. */
+#ifndef CHOOSE_OUTPUT_H
+#define CHOOSE_OUTPUT_H
+
+#include "costs.h"
+#include "result.h"
+
+#include <stdio.h>
+
+/* costs: NULL where none were measured. */
+
+/* The text, which the caller frees. */
+char *choose_json(const struct choice *choice, const struct service_costs *costs,
+                  const struct result_made_by *made_by);
+void choose_table(struct choice *choice, const struct service_costs *costs, FILE *out);
+
+#endif

@@ -1,0 +1,96 @@
+/* record_sizes_test.c - sizes are those of the records that would be served, and the trace's own
+ * come first. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "cache.h"
+#include "origin.h"
+#include "record_sizes.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define REQUESTS 6
+
+static const uint64_t ids[REQUESTS] = {0, 42, UINT64_C(0x9e3779b97f4a7c15), 42, UINT64_MAX, 0};
+
+/* A corpus of the ids, and perhaps sizes. */
+static struct corpus corpus_of(const uint32_t *bytes)
+{
+    struct corpus corpus = {.requests = REQUESTS, .read = REQUESTS};
+    corpus.hashes = calloc(REQUESTS, sizeof *corpus.hashes);
+    corpus.nexts = calloc(REQUESTS, sizeof *corpus.nexts);
+    for (uint64_t at = 0; at < REQUESTS; at++) {
+        corpus.hashes[at] = cache_hash_id(ids[at]);
+        corpus.nexts[at] = TRACE_NEVER;
+        for (uint64_t next = REQUESTS; next-- > at + 1;)
+            if (ids[next] == ids[at])
+                corpus.nexts[at] = next;
+    }
+    if (bytes != NULL) {
+        corpus.bytes = calloc(REQUESTS, sizeof *corpus.bytes);
+        memcpy(corpus.bytes, bytes, REQUESTS * sizeof *bytes);
+    }
+    return corpus;
+}
+
+static uint32_t served_bytes(struct origin *origin, struct memory_zone *zone, uint64_t id)
+{
+    char text[17];
+    struct record *record;
+    snprintf(text, sizeof text, "%016llx", (unsigned long long)id);
+    assert_int_equal(origin_fetch(origin, (struct span){text, 16}, zone, &record), ORIGIN_FOUND);
+    uint32_t bytes = (uint32_t)record_body(record).count;
+    record_drop(record);
+    record_free(record);
+    return bytes;
+}
+
+static void without_sizes_they_are_the_service_s(void **state)
+{
+    (void)state;
+    struct error error;
+    struct memory_zone *zone = memory_zone_create();
+    struct origin *origin = origin_open("faker", 0, zone, &error);
+    struct corpus corpus = corpus_of(NULL);
+    uint32_t *sizes = sizes_of_service(&corpus);
+    assert_false(sizes_complete(&corpus, sizes));
+    for (size_t i = 0; i < REQUESTS; i++) {
+        assert_int_equal(sizes[i], served_bytes(origin, zone, ids[i]));
+        assert_int_equal(corpus.bytes[i], sizes[i]);
+    }
+    assert_int_not_equal(sizes[0], sizes[1]);
+    origin_close(origin);
+    memory_zone_destroy(zone);
+    free(sizes);
+    corpus_free(&corpus);
+}
+
+/* One byte says nothing: the id's size elsewhere does, before or after, or else the service's. */
+static void gaps_are_filled_from_the_trace_itself(void **state)
+{
+    (void)state;
+    static const uint32_t told[REQUESTS] = {1, 500, 1, 1, 70, 900};
+    struct corpus corpus = corpus_of(told);
+    uint32_t *sizes = sizes_of_service(&corpus);
+    const uint32_t expected[REQUESTS] = {900, 500, sizes[2], 500, 70, 900};
+    assert_true(sizes_complete(&corpus, sizes));
+    for (size_t i = 0; i < REQUESTS; i++)
+        assert_int_equal(corpus.bytes[i], expected[i]);
+    free(sizes);
+    corpus_free(&corpus);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(without_sizes_they_are_the_service_s),
+        cmocka_unit_test(gaps_are_filled_from_the_trace_itself),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

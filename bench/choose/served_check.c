@@ -1,0 +1,134 @@
+/* served_check.c - serves and compares.
+ *
+ * What is served may be less than what was replayed: only so much of the trace as fits the time,
+ * and records of the service's sizes. So it is replayed once more, as it was served.
+ */
+#include "served_check.h"
+
+#include "candidates.h"
+#include "recommendation.h"
+#include "serve.h"
+#include "units.h"
+
+#include <stdio.h>
+
+#define AGE_NS_ANY (UINT64_C(1000) * 24 * 3600 * NS_PER_SECOND)
+
+/* The first so many requests of the trace, with the service's sizes. */
+static struct outlook expect(const struct choice *choice, const struct predictor *predictor,
+                             const struct candidate *candidate, const uint32_t *of_service,
+                             uint64_t requests)
+{
+    const struct question *question = &choice->question;
+    struct corpus corpus = choice->corpus;
+    struct replay_setup setup =
+        candidates_setup(question, candidate->policy, question->memory_bytes);
+    struct replay_result result;
+    setup.rate_rps = question->rate_rps;
+    corpus.requests = corpus.read = requests;
+    corpus.bytes = (uint32_t *)(uintptr_t)of_service;
+    replay_run(&corpus, &setup, &result);
+    struct outlook outlook =
+        predict(predictor, &candidate->costs, &result, question->slo_percentile);
+    /* a server counts who waits for a fetch under way as a miss */
+    outlook.hit_ratio -= (double)result.joined / (double)result.requests;
+    outlook.bytes = result.end_bytes;
+    return outlook;
+}
+
+static struct outlook seen_of(const struct served *served, double slo_percentile)
+{
+    return (struct outlook){
+        .hit_ratio = (double)served->hits / (double)(served->hits + served->misses),
+        .mean_ns = histogram_mean(served->latency),
+        .p50_ns = (double)histogram_percentile(served->latency, 50),
+        .p99_ns = (double)histogram_percentile(served->latency, 99),
+        .slo_ns =
+            slo_percentile > 0 ? (double)histogram_percentile(served->latency, slo_percentile) : 0,
+        .cpu_us_per_request = served->cpu_ns / 1e3 / (double)served->requests,
+        .bytes = served->cache_bytes,
+    };
+}
+
+/* A server of a policy that keeps an age keeps one of its own unless it is told. */
+static uint64_t age_of(const struct question *question, const struct policy *policy)
+{
+    uint64_t age_ns = question->max_age_ns > 0 ? question->max_age_ns : AGE_NS_ANY;
+    return policy->limits & KEEPS_AGE ? age_ns : 0;
+}
+
+static int check_one(const struct choice *choice, struct candidate *candidate,
+                     const struct serving *serving, uint64_t requests, struct error *error)
+{
+    const struct question *question = &choice->question;
+    char capacity[UNITS_TEXT_BYTES];
+    struct served served;
+    struct serve_setup setup = {.serving = serving,
+                                .policy = candidate->policy->name,
+                                .capacity = capacity,
+                                .miss_cost_ns = question->miss_cost_ns,
+                                .ttl_ns = age_of(question, candidate->policy),
+                                .rate_rps = question->rate_rps,
+                                .trace = question->trace,
+                                .format = question->format,
+                                .seed = question->seed,
+                                .requests = requests};
+    snprintf(capacity, sizeof capacity, "%lluB", (unsigned long long)question->memory_bytes);
+    if (serve(&setup, &served, error) != 0)
+        return -1;
+    candidate->requests_served = served.requests;
+    candidate->seen = seen_of(&served, question->slo_percentile);
+    candidate->measured = true;
+    candidate->disturbed = served.disturbed;
+    histogram_destroy(served.latency);
+    return 0;
+}
+
+/* The best, in their order; the baseline takes the last place if it is not among them. */
+static size_t check_pick(struct choice *choice, struct candidate *picked[CHECK_POLICIES])
+{
+    struct candidate *ranking[CHOICE_POLICIES_MAX];
+    size_t ranked = answer_ranking(choice, ranking);
+    size_t count = ranked < CHECK_POLICIES ? ranked : CHECK_POLICIES;
+    bool has_baseline = false;
+    for (size_t i = 0; i < count; i++) {
+        picked[i] = ranking[i];
+        has_baseline |= ranking[i] == choice->baseline;
+    }
+    for (size_t i = 0; i < ranked && !has_baseline; i++)
+        if (ranking[i] == choice->baseline)
+            picked[count - 1] = ranking[i];
+    return count;
+}
+
+int check_serve(struct choice *choice, struct service_costs *costs, const struct serving *serving,
+                uint64_t longest_ns, struct progress *progress, struct error *error)
+{
+    struct candidate *picked[CHECK_POLICIES];
+    size_t count = check_pick(choice, picked);
+    double fitting = choice->question.rate_rps * (double)longest_ns / (double)NS_PER_SECOND;
+    uint64_t requests = choice->corpus.requests;
+    if (fitting < (double)requests)
+        requests = (uint64_t)fitting;
+    int status = 0;
+    progress_begin(progress, "serving the best for real", count);
+    for (size_t i = 0; i < count && status == 0; i++) {
+        status = check_one(choice, picked[i], serving, requests, error);
+        if (status == 0)
+            status = costs_add(costs, &choice->question, serving, error);
+        progress_step(progress, i + 1);
+    }
+    progress_end(progress);
+    return status;
+}
+
+void check_expect(struct choice *choice, const struct predictor *predictor,
+                  const uint32_t *of_service)
+{
+    for (size_t i = 0; i < choice->count; i++) {
+        struct candidate *candidate = &choice->candidates[i];
+        if (candidate->measured)
+            candidate->as_served =
+                expect(choice, predictor, candidate, of_service, candidate->requests_served);
+    }
+}

@@ -1,0 +1,110 @@
+/* comparison_markdown.c - a comparison as Markdown, for a comment beside a change. */
+#include "comparison_report.h"
+
+#include <string.h>
+
+/* What Markdown or HTML would take for markup is made harmless; a line stays a line. */
+static void text_write(const char *text, FILE *out)
+{
+    for (; *text != '\0'; text++) {
+        unsigned char byte = (unsigned char)*text;
+        if (byte < ' ' || byte == 0x7f)
+            fputc(' ', out);
+        else if (byte == '<' || byte == '>' || byte == '&')
+            fputs(byte == '<' ? "&lt;" : byte == '>' ? "&gt;" : "&amp;", out);
+        else
+            fprintf(out, "%s%c", strchr("|\\`*_[]#~!", byte) != NULL ? "\\" : "", byte);
+    }
+}
+
+static void cell_write(const char *text, FILE *out)
+{
+    text_write(text[0] != '\0' ? text : "-", out);
+    fputs(" | ", out);
+}
+
+static void interval_write(const struct comparison *comparison, FILE *out)
+{
+    char value[UNITS_TEXT_BYTES], low[UNITS_TEXT_BYTES], high[UNITS_TEXT_BYTES];
+    if (comparison->method == METHOD_NONE || comparison->method == METHOD_CLASS) {
+        fputs("- | - | ", out);
+        return;
+    }
+    cell_write(comparison_change_format(value, comparison, comparison->change.value), out);
+    text_write(comparison_change_format(low, comparison, comparison->change.low), out);
+    fputs(" to ", out);
+    cell_write(comparison_change_format(high, comparison, comparison->change.high), out);
+}
+
+static void side_write(const struct comparison *comparison, const struct stats_interval *side,
+                       size_t count, enum verdict_class class, FILE *out)
+{
+    char text[UNITS_TEXT_BYTES];
+    if (comparison->figure == NULL)
+        cell_write(verdict_class_name(class), out);
+    else
+        cell_write(count > 0 ? figure_format(text, comparison->figure, side->value) : "", out);
+}
+
+static void row_write(const struct comparison *comparison, FILE *out)
+{
+    bool differs = comparison->outcome == OUTCOME_BETTER || comparison->outcome == OUTCOME_WORSE;
+    fputs("| ", out);
+    cell_write(comparison->workload, out);
+    cell_write(comparison->variant, out);
+    cell_write(comparison->figure != NULL ? comparison->figure->brief : "verdict", out);
+    side_write(comparison, &comparison->before, comparison->before_count, comparison->before_class,
+               out);
+    side_write(comparison, &comparison->after, comparison->after_count, comparison->after_class,
+               out);
+    interval_write(comparison, out);
+    fprintf(out, "%s%s%s |\n", differs ? "**" : "", compare_outcome_names[comparison->outcome],
+            differs ? "**" : "");
+}
+
+static void line_write(const char *before, const char *text, FILE *out)
+{
+    fputs(before, out);
+    text_write(text, out);
+    fputc('\n', out);
+}
+
+static void findings_write(const struct comparison_report *report, FILE *out)
+{
+    char title[MEASUREMENTS_REASON_BYTES];
+    if (report->finding_count > 0)
+        fputs("\n| gate | of | outcome | |\n| --- | --- | --- | --- |\n", out);
+    for (size_t i = 0; i < report->finding_count; i++) {
+        const struct gate_finding *finding = &report->findings[i];
+        bool passed = finding->outcome == GATE_PASSED;
+        title[0] = '\0';
+        if (finding->comparison != NULL)
+            comparison_title(finding->comparison, title);
+        fputs("| ", out);
+        cell_write(finding->gate->text, out);
+        cell_write(title, out);
+        fprintf(out, "%s%s%s | ", passed ? "" : "**", gate_outcome_names[finding->outcome],
+                passed ? "" : "**");
+        text_write(finding->reason, out);
+        fputs(" |\n", out);
+    }
+}
+
+void comparison_markdown(const struct comparison_report *report, bool colours, FILE *out)
+{
+    char remarks[COMPARISON_REMARKS_MAX][MEASUREMENTS_REASON_BYTES];
+    (void)colours;
+    fputs("| workload | variant | figure | old | new | ratio | 95 % interval | verdict |\n"
+          "| --- | --- | --- | ---: | ---: | ---: | --- | --- |\n",
+          out);
+    for (size_t i = 0; i < report->comparison_count; i++)
+        row_write(&report->comparisons[i], out);
+    findings_write(report, out);
+    fputc('\n', out);
+    for (size_t i = 0; i < report->pair_count; i++)
+        if (report->pairs[i].refusal[0] != '\0')
+            line_write("- **not compared**: ", report->pairs[i].refusal, out);
+    size_t count = comparison_remarks(report, remarks);
+    for (size_t i = 0; i < count; i++)
+        line_write("- ", remarks[i], out);
+}

@@ -1,0 +1,17 @@
+/* measurements_json.h - one reader for each program's JSON; only measurements_read.c calls them. */
+#ifndef MEASUREMENTS_JSON_H
+#define MEASUREMENTS_JSON_H
+
+#include "measurements.h"
+
+#include <jansson.h>
+
+/* 0, or -1: what the reader stumbled over is in error. */
+int measurements_from_gbench(struct measurements *measurements, const json_t *json,
+                             struct error *error);
+int measurements_from_hyperfine(struct measurements *measurements, const json_t *json,
+                                struct error *error);
+/* Cannot fail: the result has been read and checked already. */
+struct measurements *measurements_of_result(const struct result *result, const char *path);
+
+#endif

@@ -1,0 +1,258 @@
+/* dump_test.c - real dumps are read to the byte, and explained by the right rules. */
+#include "dump_advice.h"
+#include "dump_output.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MIB (1024.0 * 1024)
+
+static struct dump *open_fixture(const char *name)
+{
+    char path[512];
+    struct error error = {""};
+    snprintf(path, sizeof path, DUMPS "/%s", name);
+    struct dump *dump = dump_read(path, &error);
+    if (dump == NULL)
+        fail_msg("%s", error.text);
+    return dump;
+}
+
+static bool advised(const struct facts *facts, const char *rule, const char *word)
+{
+    struct advice advice;
+    size_t next = 0;
+    while (advice_next(facts, &next, &advice)) {
+        assert_null(strchr(advice.words, '{'));
+        if (strcmp(advice.rule, rule) == 0)
+            return strstr(advice.words, word) != NULL;
+    }
+    return false;
+}
+
+static void json_is_read(void **state)
+{
+    (void)state;
+    struct dump *dump = open_fixture("unbounded_after.json");
+    assert_string_equal(dump->form, "JSON");
+    assert_memory_equal(dump->version, "5.3.0", 5);
+    assert_int_equal(dump->allocated_bytes, 43983600);
+    assert_int_equal(dump->retained_bytes, 14602240);
+    assert_int_equal(dump->arena_count, 4);
+    const struct dump_arena *own = dump_arena_find(dump, "11");
+    assert_int_equal(dump_arena_kind(dump, own), DUMP_ARENA_OWN);
+    assert_int_equal(own->allocated_bytes, 43719680);
+    assert_int_equal(own->active_bytes, UINT64_C(10698) * 4096);
+    assert_int_equal(own->fills, 0);
+    const struct dump_class *class = dump_class_find(&dump->total, 384);
+    assert_int_equal(class->live, 27176);
+    assert_int_equal(dump_class_held_bytes(dump, class), 10444800);
+    dump_destroy(dump);
+}
+
+static void text_is_read(void **state)
+{
+    (void)state;
+    struct dump *dump = open_fixture("threads.txt");
+    assert_string_equal(dump->form, "plain text");
+    assert_true(dump->whole && dump->profiling && !dump->background_thread);
+    assert_int_equal(dump->dirty_decay_ms, -1);
+    assert_int_equal(dump->allocated_bytes, 22890176);
+    assert_int_equal(dump->retained_bytes, 5033984);
+    assert_int_equal(dump->arena_count, 4);
+    assert_int_equal(dump->total.dirty_bytes, 49 * 4096);
+    const struct dump_arena *own = dump_arena_find(dump, "2");
+    assert_int_equal(dump_arena_kind(dump, own), DUMP_ARENA_OWN);
+    assert_int_equal(dump_arena_kind(dump, dump_arena_find(dump, "1")), DUMP_ARENA_HUGE);
+    assert_int_equal(own->dirty_decay_ms, -1);
+    assert_int_equal(own->allocated_bytes, 3000 * 448);
+    assert_int_equal(own->made, 3000);
+    assert_int_equal(own->fills, 0);
+    assert_int_equal(dump_arena_find(dump, "0")->fills, 255 + 6);
+    const struct dump_class *class = dump_class_find(own, 448);
+    assert_int_equal(class->live, 3000); /* of 400 bytes, as the program made them */
+    assert_int_equal(class->slab_regions, 64);
+    assert_int_equal(class->slab_bytes, 7 * 4096);
+    assert_int_equal(dump_class_find(&dump->total, 20971520)->live, 1);
+    dump_destroy(dump);
+}
+
+static void layers_leave_no_gap(void **state)
+{
+    static const char *const names[] = {"unbounded_before.json", "unbounded_after.json",
+                                        "threads.txt"};
+    (void)state;
+    for (size_t i = 0; i < 3; i++) {
+        struct dump *dump = open_fixture(names[i]);
+        struct facts f;
+        facts_gather(&f, dump, NULL);
+        assert_true(f.allocated + f.internal + f.slack == f.active);
+        assert_true(f.active + f.dirty + f.metadata == f.resident);
+        assert_true(f.resident + f.untouched == f.mapped);
+        double used = 0;
+        for (size_t c = 0; c < dump->total.class_count; c++)
+            used += (double)dump->total.classes[c].live * (double)dump->total.classes[c].size_bytes;
+        assert_true(used == f.allocated); /* every byte belongs to a class */
+        dump_destroy(dump);
+    }
+}
+
+static void two_dumps_show_who_grows(void **state)
+{
+    (void)state;
+    struct dump *before = open_fixture("unbounded_before.json");
+    struct dump *after = open_fixture("unbounded_after.json");
+    struct facts facts;
+    facts_gather(&facts, after, before);
+    assert_true(facts.growing.classes[0].size_bytes == 384);
+    assert_true(facts.growing.classes[0].grown == 27176);
+    assert_string_equal(facts.growing.classes[0].arena, "11");
+    assert_true(facts.own_arena_grown > 41 * MIB && facts.own_arena_grown < 42 * MIB);
+    assert_true(advised(&facts, "an own arena grows", "arena 11"));
+    assert_true(advised(&facts, "profile", "jeprof"));
+    assert_false(advised(&facts, "order", ""));
+    facts_gather(&facts, before, after);
+    assert_true(advised(&facts, "order", "younger"));
+    assert_false(advised(&facts, "an own arena grows", ""));
+    facts_gather(&facts, after, after);
+    assert_true(advised(&facts, "no growth", "no leak"));
+    assert_int_equal(facts.growing.count, 0);
+    dump_destroy(before);
+    dump_destroy(after);
+}
+
+/* A dump as the rules see it, made by hand: 64 MiB resident, nothing wrong. */
+static struct dump *calm_dump(void)
+{
+    static const char text[] =
+        "___ Begin jemalloc statistics ___\n"
+        "  opt.background_thread: false (background_thread: true)\n"
+        "  opt.dirty_decay_ms: 10000 (arenas.dirty_decay_ms: 5000)\n"
+        "Allocated: 62914560, active: 62914560, metadata: 0, resident: 67108864, mapped: 67108864, "
+        "retained: 0\n"
+        "arenas[0]:\n"
+        "active: 62914560\n"
+        "bins:  size curregs curslabs regs pgs\n"
+        "  64 491520 7680 64 1\n"
+        "  ---\n"
+        "  96 327680 0 0 0\n"
+        "--- End jemalloc statistics ---\n";
+    struct error error;
+    struct dump *dump = dump_parse("calm", text, sizeof text - 1, &error);
+    assert_non_null(dump);
+    return dump;
+}
+
+static void rules_follow_the_figures(void **state)
+{
+    (void)state;
+    struct dump *dump = calm_dump();
+    struct facts facts;
+    facts_gather(&facts, dump, NULL);
+    assert_true(advised(&facts, "nothing", "little is wasted"));
+    assert_true(facts.dirty_decay_ms == 5000); /* what holds now, not what was set at the start */
+
+    dump->resident_bytes += 32 << 20;
+    dump->total.dirty_bytes = 32 << 20;
+    facts_gather(&facts, dump, NULL);
+    assert_true(advised(&facts, "dirty pages go", "within 5 s"));
+    dump->background_thread = false;
+    facts_gather(&facts, dump, NULL);
+    assert_true(advised(&facts, "dirty pages wait", "background_thread:true"));
+    dump->dirty_decay_ms = -1;
+    facts_gather(&facts, dump, NULL);
+    assert_true(advised(&facts, "dirty pages are kept", "dirty_decay_ms"));
+
+    dump->allocated_bytes /= 2;
+    facts_gather(&facts, dump, NULL);
+    assert_true(advised(&facts, "fragmentation", "50 %"));
+    dump_destroy(dump);
+}
+
+static void one_size_that_leaks(void **state)
+{
+    (void)state;
+    struct dump *before = calm_dump(), *after = calm_dump();
+    struct facts facts;
+    after->total.classes[0].live += 100000;
+    after->arenas[0].classes[0].live += 100000;
+    after->allocated_bytes += 6400000;
+    facts_gather(&facts, after, before);
+    assert_true(advised(&facts, "one size grows", "64-byte allocations: 100,000 more"));
+    assert_true(advised(&facts, "one size grows", "48 to 64 bytes"));
+    dump_destroy(before);
+    dump_destroy(after);
+}
+
+static void what_is_shown(void **state)
+{
+    (void)state;
+    struct dump *before = open_fixture("unbounded_before.json");
+    struct dump *after = open_fixture("unbounded_after.json");
+    struct facts facts;
+    char *text;
+    size_t bytes;
+    FILE *out = open_memstream(&text, &bytes);
+    facts_gather(&facts, after, before);
+    show_text(&facts, false, out);
+    fclose(out);
+    assert_non_null(
+        strstr(text, "384-byte allocations: +27,176 of them, 10 MiB, most in arena 11\n"));
+    assert_non_null(strstr(text, "made by the program for itself, no thread cache"));
+    assert_null(strchr(text, '\033'));
+    free(text);
+    dump_destroy(before);
+    dump_destroy(after);
+}
+
+static void refused(const char *text, const char *reason)
+{
+    struct error error = {""};
+    assert_null(dump_parse("file", text, strlen(text), &error));
+    assert_non_null(strstr(error.text, reason));
+    assert_memory_equal(error.text, "file: ", 6);
+}
+
+static void what_is_no_dump_is_refused(void **state)
+{
+    struct error error = {""};
+    (void)state;
+    refused("", "no jemalloc statistics dump");
+    refused("{\"policy\":\"lru\"}", "no jemalloc statistics dump");
+    refused("{\"jemalloc\":{\"version\":", "line 1, column");
+    refused("{\"jemalloc\":{}}", "no totals");
+    refused("___ Begin jemalloc statistics ___\nVersion: \"5.3.0\"\n", "no totals");
+    assert_null(dump_read("/nonexistent", &error));
+    assert_string_equal(error.text, "/nonexistent: No such file or directory");
+}
+
+static void classes_lie_close(void **state)
+{
+    static const uint64_t sizes[] = {8,   16,  32,  48,  64,  80,  96,  112, 128, 160, 192,
+                                     224, 256, 320, 384, 448, 512, 640, 768, 896, 1024};
+    (void)state;
+    assert_int_equal(dump_class_below_bytes(8), 0);
+    for (size_t i = 1; i < sizeof sizes / sizeof sizes[0]; i++)
+        assert_int_equal(dump_class_below_bytes(sizes[i]), sizes[i - 1]);
+    assert_int_equal(dump_class_below_bytes(5 << 20), 4 << 20);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(json_is_read),
+        cmocka_unit_test(text_is_read),
+        cmocka_unit_test(layers_leave_no_gap),
+        cmocka_unit_test(two_dumps_show_who_grows),
+        cmocka_unit_test(rules_follow_the_figures),
+        cmocka_unit_test(one_size_that_leaks),
+        cmocka_unit_test(what_is_shown),
+        cmocka_unit_test(what_is_no_dump_is_refused),
+        cmocka_unit_test(classes_lie_close),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

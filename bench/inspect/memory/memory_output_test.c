@@ -1,0 +1,211 @@
+/* memory_output_test.c - layers and gaps add up, and what is shown names them. */
+#include "memory_command.h"
+#include "memory_layers.h"
+#include "memory_output.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define KIB 1024
+
+static const struct result_sample full = {
+    .time_ns = 1000000000,
+    .requests = 500,
+    .entries = 64,
+    .payload_bytes = 100 * KIB,
+    .cache_bytes = 140 * KIB,
+    .zone_allocated_bytes = 150 * KIB,
+    .allocated_bytes = 350 * KIB,
+    .active_bytes = 400 * KIB,
+    .metadata_bytes = 30 * KIB,
+    .resident_bytes = 500 * KIB,
+    .rss_bytes = 490 * KIB,
+};
+
+static double row_bytes(const struct memory_layers *waterfall, const char *key)
+{
+    for (size_t i = 0; i < waterfall->count; i++)
+        if (strcmp(waterfall->rows[i].key, key) == 0)
+            return waterfall->rows[i].bytes;
+    fail_msg("there is no row %s", key);
+    return 0;
+}
+
+/* Every layer is the sum of the gaps up to it. */
+static void assert_adds_up(const struct memory_layers *waterfall)
+{
+    double sum = 0;
+    for (size_t i = 0; i < waterfall->count; i++) {
+        const struct memory_layers_row *row = &waterfall->rows[i];
+        if (row->layer && i > 0)
+            assert_true(row->bytes == sum);
+        else
+            sum += row->bytes;
+    }
+}
+
+static void every_gap_has_a_name_and_they_add_up(void **state)
+{
+    (void)state;
+    struct memory_layers waterfall;
+    memory_layers_make(&waterfall, &full);
+    assert_int_equal(waterfall.count, 14);
+    assert_adds_up(&waterfall);
+    assert_true(row_bytes(&waterfall, "structure") == 40 * KIB);
+    assert_true(row_bytes(&waterfall, "held_elsewhere") == 10 * KIB);
+    assert_true(row_bytes(&waterfall, "server") == 200 * KIB);
+    assert_true(row_bytes(&waterfall, "fragmentation") == 50 * KIB);
+    assert_true(row_bytes(&waterfall, "metadata") == 30 * KIB);
+    assert_true(row_bytes(&waterfall, "dirty_pages") == 70 * KIB);
+    assert_true(row_bytes(&waterfall, "other") == -10 * KIB);
+    assert_true(row_bytes(&waterfall, "rss") == 490 * KIB);
+}
+
+static void what_an_allocator_cannot_tell_is_left_out(void **state)
+{
+    (void)state;
+    struct memory_layers waterfall;
+    struct result_sample sample = full;
+    sample.allocated_bytes = sample.active_bytes = sample.resident_bytes = 0;
+    memory_layers_make(&waterfall, &sample);
+    assert_int_equal(waterfall.count, 7);
+    assert_adds_up(&waterfall);
+    assert_true(row_bytes(&waterfall, "other") == 340 * KIB);
+}
+
+static struct result *example(void)
+{
+    struct result *result = result_create("lru", "lru");
+    struct result_run *run = result_run_add(result);
+    snprintf(run->workload, sizeof run->workload, "random");
+    snprintf(run->verdict.words, sizeof run->verdict.words, "bounded at 350 KiB");
+    run->verdict.judged_samples = 3;
+    for (uint64_t i = 0; i < 6; i++) {
+        struct result_sample sample = full;
+        sample.entries = i == 0 ? 0 : full.entries;
+        sample.requests = i * 100;
+        sample.time_ns = i * full.time_ns;
+        sample.rss_bytes = (i == 3 ? 600 : 480 + i) * KIB;
+        result_sample_add(result, run, &sample);
+    }
+    return result;
+}
+
+static void the_peak_is_that_of_the_rss(void **state)
+{
+    (void)state;
+    struct result *result = example();
+    const struct result_run *run = result->runs[0];
+    assert_int_equal(curve_sample(run, CURVE_START)->requests, 0);
+    assert_int_equal(curve_sample(run, CURVE_PEAK)->requests, 300);
+    assert_int_equal(curve_sample(run, CURVE_END)->requests, 500);
+    result_burst_add(result, result->runs[0]);
+    result_burst_samples(result, result->runs[0], 3);
+    assert_int_equal(curve_sample(run, CURVE_PEAK)->requests, 300);
+    assert_int_equal(curve_sample(run, CURVE_END)->requests, 500);
+    result_destroy(result);
+}
+
+static char *shown(const struct curve *curve, bool json)
+{
+    char *text;
+    size_t bytes;
+    FILE *out = open_memstream(&text, &bytes);
+    if (json)
+        assert_int_equal(curve_json(curve, out), 0);
+    else
+        curve_print(curve, out);
+    fclose(out);
+    return text;
+}
+
+static void people_see_layers_curve_and_verdict(void **state)
+{
+    (void)state;
+    static const char *const words[] = {"serve-lru under random",
+                                        "500 requests",
+                                        "payload",
+                                        "+ fragmentation",
+                                        "= RSS",
+                                        "600 KiB",
+                                        "-10 KiB",
+                                        "over requests",
+                                        "bounded at 350 KiB"};
+    struct result *result = example();
+    result->runs[0]->samples[5].rss_bytes = full.rss_bytes;
+    struct curve curve = {.result = result, .width = 80};
+    char *text = shown(&curve, false);
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (strstr(text, words[i]) == NULL)
+            fail_msg("no '%s' in:\n%s", words[i], text);
+    free(text);
+    result_destroy(result);
+}
+
+static void programs_get_the_same(void **state)
+{
+    (void)state;
+    struct result *result = example();
+    struct curve curve = {.result = result, .width = 80};
+    char *text = shown(&curve, true);
+    json_t *json = json_loads(text, 0, NULL);
+    long long rss = 0, gap = 0;
+    double per_entry = 0;
+    assert_int_equal(json_unpack(json, "{s:{s:{s:{s:I}, s:{s:I}, s:{s:F}}}}", "points", "peak",
+                                 "layers", "rss_bytes", &rss, "gaps", "structure_bytes", &gap,
+                                 "per_entry", "payload_bytes", &per_entry),
+                     0);
+    assert_int_equal(rss, 600 * KIB);
+    assert_int_equal(gap, 40 * KIB);
+    assert_true(per_entry == 1600);
+    json_decref(json);
+    free(text);
+    result_destroy(result);
+}
+
+static int command(const char *path, const char *option)
+{
+    char *argv[] = {"memory", (char *)(uintptr_t)path, (char *)(uintptr_t)option, NULL};
+    return memory_command(option != NULL ? 3 : 2, argv);
+}
+
+static void wrong_files_and_runs_are_refused(void **state)
+{
+    (void)state;
+    char path[] = "/tmp/tidemark-curve-XXXXXX";
+    struct error error;
+    struct result *result = example();
+    result_run_add(result)->status = RUN_FAILED;
+    int fd = mkstemp(path);
+    assert_true(fd >= 0);
+    assert_int_equal(command(path, NULL), 1); /* empty */
+    assert_int_equal(result_write(result, path, &error), 0);
+    assert_int_equal(command(path, "--json"), 0);
+    assert_int_equal(command(path, "--run=0"), 1);
+    assert_int_equal(command(path, "--run=3"), 1);
+    assert_int_equal(command(path, "--run=2"), 1); /* no samples */
+    assert_int_equal(command("/nonexistent/lru.json", NULL), 1);
+    assert_int_equal(command(path, "surplus"), 2);
+    unlink(path);
+    close(fd);
+    result_destroy(result);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_gap_has_a_name_and_they_add_up),
+        cmocka_unit_test(what_an_allocator_cannot_tell_is_left_out),
+        cmocka_unit_test(the_peak_is_that_of_the_rss),
+        cmocka_unit_test(people_see_layers_curve_and_verdict),
+        cmocka_unit_test(programs_get_the_same),
+        cmocka_unit_test(wrong_files_and_runs_are_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,139 @@
+/* counter_test.c - counters are found in JSON and in Prometheus' text, and fetched over HTTP. */
+#include "counter.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <arpa/inet.h>
+#include <cmocka.h>
+#include <netinet/in.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+static void found(const char *body, const char *name, uint64_t expected)
+{
+    uint64_t value = 0;
+    if (counter_find(body, strlen(body), name, &value) < 0)
+        fail_msg("no %s in %s", name, body);
+    assert_int_equal(value, expected);
+}
+
+static void missed(const char *body, const char *name)
+{
+    uint64_t value = 7;
+    assert_int_equal(counter_find(body, strlen(body), name, &value), -1);
+    assert_int_equal(value, 7);
+}
+
+static void keys_of_json(void **state)
+{
+    static const char body[] = "{\"requests\":12,\"cache\":{\"misses\":3,\"a\":{\"b\":4.9}},"
+                               "\"a.b\":5,\"name\":\"x\",\"low\":-1}";
+    (void)state;
+    found(body, "requests", 12);
+    found(body, "cache.misses", 3);
+    found(body, "cache.a.b", 4);
+    found(body, "a.b", 5);
+    missed(body, "cache");
+    missed(body, "name");
+    missed(body, "low");
+    missed(body, "");
+    missed(body, "cache.");
+    missed(body, "requests.more");
+    missed("{\"requests\":", "requests");
+}
+
+static void metrics_of_prometheus(void **state)
+{
+    static const char body[] = "# HELP http_total Requests.\n# TYPE http_total counter\n"
+                               "http_total_other 1\nhttp_total{code=\"200\"} 40 1700000000\n"
+                               "http_total{code=\"500\"} 2\nplain 1.5e3\nnan NaN\nbare\n";
+    (void)state;
+    found(body, "http_total", 42);
+    found(body, "http_total{code=\"500\"}", 2);
+    found(body, "plain", 1500);
+    missed(body, "http");
+    missed(body, "nan");
+    missed(body, "bare");
+    missed(body, "# HELP http_total Requests.");
+    missed("", "http_total");
+}
+
+struct server {
+    int listener;
+    const char *answer;
+};
+
+/* Answers once, in two pieces. */
+static void *server_run(void *opaque)
+{
+    const struct server *server = opaque;
+    char question[1024];
+    int fd = accept(server->listener, NULL, NULL);
+    size_t length = strlen(server->answer);
+    if (recv(fd, question, sizeof question, 0) > 0) {
+        send(fd, server->answer, length / 2, MSG_NOSIGNAL);
+        send(fd, server->answer + length / 2, length - length / 2, MSG_NOSIGNAL);
+    }
+    close(fd);
+    return NULL;
+}
+
+static int ask(const char *answer, uint64_t *value, struct error *error)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t bytes = sizeof address;
+    struct server server = {socket(AF_INET, SOCK_STREAM, 0), answer};
+    char url[128];
+    pthread_t thread;
+    assert_int_equal(bind(server.listener, (struct sockaddr *)&address, bytes), 0);
+    assert_int_equal(listen(server.listener, 1), 0);
+    getsockname(server.listener, (struct sockaddr *)&address, &bytes);
+    snprintf(url, sizeof url, "http://127.0.0.1:%u/stats", ntohs(address.sin_port));
+    assert_int_equal(pthread_create(&thread, NULL, server_run, &server), 0);
+    struct counter *counter = counter_open(url, "requests", error);
+    assert_non_null(counter);
+    int status = counter_read(counter, value, error);
+    counter_close(counter);
+    pthread_join(thread, NULL);
+    close(server.listener);
+    return status;
+}
+
+static void fetched_over_http(void **state)
+{
+    struct error error = {""};
+    uint64_t value = 0;
+    (void)state;
+    assert_int_equal(ask("HTTP/1.1 200 OK\r\nA: b\r\n\r\n{\"requests\":9}", &value, &error), 0);
+    assert_int_equal(value, 9);
+    assert_int_equal(ask("HTTP/1.1 404 Not Found\r\n\r\n{\"requests\":8}", &value, &error), -1);
+    assert_non_null(strstr(error.text, "status 404"));
+    assert_int_equal(ask("HTTP/1.1 200 OK\r\n\r\n{}", &value, &error), -1);
+    assert_non_null(strstr(error.text, "no number called requests"));
+    assert_int_equal(ask("rubbish", &value, &error), -1);
+    assert_int_equal(ask("", &value, &error), -1);
+    assert_int_equal(value, 9);
+}
+
+static void wrong_urls_are_refused(void **state)
+{
+    struct error error = {""};
+    (void)state;
+    assert_null(counter_open("ftp://x", "requests", &error));
+    assert_true(error.text[0] != '\0');
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(keys_of_json),
+        cmocka_unit_test(metrics_of_prometheus),
+        cmocka_unit_test(fetched_over_http),
+        cmocka_unit_test(wrong_urls_are_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

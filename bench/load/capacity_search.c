@@ -1,0 +1,66 @@
+/* capacity_search.c - doubles, bisects, and asks again at the edge. */
+#include "capacity_search.h"
+
+#include <math.h>
+#include <string.h>
+
+double capacity_search_begin(struct capacity_search *search, double first_rps)
+{
+    memset(search, 0, sizeof *search);
+    search->rate = first_rps;
+    return first_rps;
+}
+
+/* Far below the edge one trial is enough. */
+static unsigned votes_needed(const struct capacity_search *search)
+{
+    bool doubling = search->high == 0 && search->rate != search->low;
+
+    return doubling ? 1 : CAPACITY_VOTES;
+}
+
+/* To three digits. */
+static double rate_round(double rate)
+{
+    double unit = pow(10, floor(log10(rate)) - 2);
+
+    return round(rate / unit) * unit;
+}
+
+/* The next rate, when the one at hand is settled. 0: the search is over. */
+static double rate_choose(struct capacity_search *search)
+{
+    if (search->high == 0)
+        return 2 * search->low <= CAPACITY_RATE_MAX ? 2 * search->low : 0;
+    if (search->low == 0)
+        return search->high > CAPACITY_RATE_MIN ? fmax(search->high / 2, CAPACITY_RATE_MIN) : 0;
+    if (search->high > search->low * (1 + CAPACITY_PRECISION))
+        return rate_round(sqrt(search->low * search->high));
+    return search->low_is_sure ? 0 : search->low;
+}
+
+/* What was the answer so far does not stand a repetition: the edge lies below it. */
+static void rate_miss(struct capacity_search *search)
+{
+    if (search->rate <= search->low)
+        search->low = 0;
+    search->high = search->rate;
+}
+
+double capacity_search_next(struct capacity_search *search, bool kept)
+{
+    search->kept += kept;
+    search->missed += !kept;
+    if (++search->trials == CAPACITY_TRIALS_MAX)
+        return 0;
+    if (search->kept >= votes_needed(search)) {
+        search->low_is_sure = search->kept >= CAPACITY_VOTES;
+        search->low = search->rate;
+    } else if (search->missed >= CAPACITY_VOTES) {
+        rate_miss(search);
+    } else {
+        return search->rate;
+    }
+    search->kept = search->missed = 0;
+    return search->rate = rate_choose(search);
+}

@@ -1,0 +1,242 @@
+/* faulty_server.c - one thread, one poll loop, and no manners. */
+#include "faulty_server.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <time.h>
+#include <unistd.h>
+
+#define CONNECTIONS_MAX 64
+#define REQUEST_BYTES   2048
+#define ANSWER_BYTES    (128 * 1024)
+#define MS              1000000L
+
+struct client {
+    int fd;
+    bool deaf; /* said all it had to say */
+    struct http2_client *http2;
+    size_t bytes;
+    char request[REQUEST_BYTES];
+};
+
+struct misbehave {
+    const struct misbehave_manner *manner;
+    int listener, wake[2];
+    pthread_t thread;
+    unsigned answers;
+    unsigned clients_count;
+    struct client clients[CONNECTIONS_MAX];
+    char url[128];
+};
+
+static void client_leave(struct misbehave *server, struct client *client, bool reset)
+{
+    const struct linger abort = {.l_onoff = 1};
+
+    if (reset)
+        setsockopt(client->fd, SOL_SOCKET, SO_LINGER, &abort, sizeof abort);
+    http2_client_close(client->http2);
+    close(client->fd);
+    *client = server->clients[--server->clients_count];
+}
+
+/* The answer with the id that the request asked for, 16 bytes at least. */
+static size_t answer_render(char text[ANSWER_BYTES], const char *answer, const char *request)
+{
+    const char *mark = strstr(answer, "{id}");
+    const char *path = strchr(request, ' ');
+    size_t path_bytes = path ? strcspn(path + 1, " ") : 0;
+    char id[REQUEST_BYTES] = "";
+
+    if (mark == NULL)
+        return (size_t)snprintf(text, ANSWER_BYTES, "%s", answer);
+    if (path) {
+        memcpy(id, path + 1, path_bytes);
+        id[path_bytes] = '\0';
+    }
+    return (size_t)snprintf(text, ANSWER_BYTES, "%.*s%-16s%s", (int)(mark - answer), answer,
+                            strrchr(id, '/') ? strrchr(id, '/') + 1 : id, mark + 4);
+}
+
+static void answer_send(const struct client *client, const char *text, size_t bytes, bool drip)
+{
+    size_t step = drip ? 1 : bytes;
+
+    for (size_t at = 0; at < bytes; at += step)
+        if (send(client->fd, text + at, step, MSG_NOSIGNAL) < 0)
+            return;
+}
+
+static void client_end(struct misbehave *server, struct client *client)
+{
+    switch (server->manner->end) {
+    case END_HALF:
+        shutdown(client->fd, SHUT_WR);
+        client->deaf = true;
+        break;
+    case END_CLOSE:
+    case END_RESET:
+    case END_AT_START:
+        client_leave(server, client, server->manner->end == END_RESET);
+        break;
+    case END_KEEP:
+        break;
+    }
+}
+
+static void client_answer(struct misbehave *server, struct client *client)
+{
+    const struct misbehave_manner *manner = server->manner;
+    bool good = manner->good_of && ++server->answers % manner->good_of == 0;
+    char text[ANSWER_BYTES];
+    size_t bytes;
+
+    bytes = answer_render(text, good ? MISBEHAVE_GOOD : manner->answer, client->request);
+    answer_send(client, text, bytes, manner->drip && !good);
+    client->bytes = 0;
+    if (manner->stop)
+        atomic_store(manner->stop, true);
+    if (!good)
+        client_end(server, client);
+}
+
+static void client_read(struct misbehave *server, struct client *client)
+{
+    ssize_t count = recv(client->fd, client->request + client->bytes,
+                         REQUEST_BYTES - 1 - client->bytes, MSG_DONTWAIT);
+
+    if (count <= 0 || client->deaf) {
+        client_leave(server, client, false);
+        return;
+    }
+    if (client->http2) {
+        if (!http2_client_receive(client->http2, client->request, (size_t)count))
+            client_leave(server, client, false);
+        return;
+    }
+    client->bytes += (size_t)count;
+    client->request[client->bytes] = '\0';
+    if (strstr(client->request, "\r\n\r\n"))
+        client_answer(server, client);
+}
+
+static void client_accept(struct misbehave *server)
+{
+    int fd = accept4(server->listener, NULL, NULL, SOCK_CLOEXEC);
+    const int yes = 1;
+    struct client *client;
+
+    if (fd < 0)
+        return;
+    if (server->manner->end == END_AT_START || server->clients_count == CONNECTIONS_MAX) {
+        close(fd);
+        return;
+    }
+    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
+    client = &server->clients[server->clients_count++];
+    *client = (struct client){.fd = fd};
+    if (server->manner->http2 != HTTP2_NONE)
+        client->http2 = http2_client_open(fd, server->manner->http2);
+    if (server->manner->banner)
+        answer_send(client, server->manner->answer, strlen(server->manner->answer), false);
+}
+
+/* For stall_ms at the beginning of each second, if a stall is asked for. */
+static void stall(const struct misbehave *server)
+{
+    const struct timespec length = {.tv_nsec = server->manner->stall_ms * MS};
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    if (now.tv_nsec < length.tv_nsec) {
+        now.tv_nsec = length.tv_nsec;
+        clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &now, NULL);
+    }
+}
+
+static void *server_run(void *opaque)
+{
+    struct misbehave *server = opaque;
+    struct pollfd polled[CONNECTIONS_MAX + 2];
+
+    for (;;) {
+        unsigned count = server->clients_count;
+        polled[0] = (struct pollfd){.fd = server->wake[0], .events = POLLIN};
+        polled[1] = (struct pollfd){.fd = server->listener, .events = POLLIN};
+        for (unsigned i = 0; i < count; i++)
+            polled[i + 2] = (struct pollfd){.fd = server->clients[i].fd, .events = POLLIN};
+        poll(polled, count + 2, -1);
+        if (polled[0].revents)
+            return NULL;
+        stall(server);
+        for (unsigned i = count; i-- > 0;)
+            if (polled[i + 2].revents)
+                client_read(server, &server->clients[i]);
+        if (polled[1].revents)
+            client_accept(server);
+    }
+}
+
+static int listen_tcp(struct misbehave *server)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t bytes = sizeof address;
+
+    server->listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (bind(server->listener, (struct sockaddr *)&address, bytes) < 0 ||
+        getsockname(server->listener, (struct sockaddr *)&address, &bytes) < 0)
+        return -1;
+    snprintf(server->url, sizeof server->url, "http://127.0.0.1:%u", ntohs(address.sin_port));
+    return 0;
+}
+
+static int listen_unix(struct misbehave *server, const char *path)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+
+    snprintf(address.sun_path, sizeof address.sun_path, "%s", path);
+    snprintf(server->url, sizeof server->url, "http://unix:%s:", path);
+    server->listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    return bind(server->listener, (struct sockaddr *)&address, sizeof address);
+}
+
+struct misbehave *misbehave_open(const struct misbehave_manner *manner, const char *path)
+{
+    struct misbehave *server = calloc(1, sizeof *server);
+
+    server->manner = manner;
+    server->listener = -1;
+    if ((path ? listen_unix(server, path) : listen_tcp(server)) < 0 ||
+        listen(server->listener, CONNECTIONS_MAX) < 0 || pipe(server->wake) < 0 ||
+        pthread_create(&server->thread, NULL, server_run, server) != 0) {
+        close(server->listener);
+        free(server);
+        return NULL;
+    }
+    return server;
+}
+
+const char *misbehave_url(const struct misbehave *server)
+{
+    return server->url;
+}
+
+void misbehave_close(struct misbehave *server)
+{
+    if (write(server->wake[1], "", 1) == 1)
+        pthread_join(server->thread, NULL);
+    while (server->clients_count)
+        client_leave(server, server->clients, false);
+    close(server->listener);
+    close(server->wake[0]);
+    close(server->wake[1]);
+    free(server);
+}

@@ -1,0 +1,191 @@
+/* cache_fixture.c - caches of any policy, filled, read and renewed alike. */
+#include "cache_fixture.h"
+
+#include <string.h>
+
+#define PUT_NS       UINT64_C(1000000) /* time that passes with a put */
+#define SETTLE_TICKS 100000            /* a bucket or a chunk each: enough for a million entries */
+
+struct cache_fixture {
+    struct memory_zone *zone; /* of the fixture itself, not of the cache */
+    struct cache *cache;
+    struct cache_fixture_setup is;
+    uint32_t next;         /* key of the next put */
+    uint32_t eldest;       /* key of the entry that goes by hand where the policy lets nobody go */
+    struct record *anchor; /* keeps a page of the zone, so that lone records need not ask for one */
+    struct record **owned; /* by key modulo entries: the records of a weak cache */
+    uint64_t now_ns;
+};
+
+/* Sixteen hexadecimal digits. */
+static void word_write(char *text, uint64_t word)
+{
+    for (int i = 0; i < 16; i++)
+        text[i] = "0123456789abcdef"[word >> (60 - 4 * i) & 15];
+}
+
+struct key *keys_create(struct memory_zone *zone, uint32_t count)
+{
+    struct key *keys = memory_alloc(zone, count * sizeof *keys);
+    for (uint32_t i = 0; i < count; i++) {
+        uint64_t word = i + 1;
+        for (int at = 0; at < KEY_CHARS; at += 16)
+            word_write(keys[i].text + at, word = cache_hash_id(word));
+        keys[i].hash = cache_hash(key_span(&keys[i]));
+    }
+    return keys;
+}
+
+static struct cache *cache_for(const struct policy *policy, uint32_t entries)
+{
+    struct cache_setup setup = {.policy = policy, .seed = 1};
+    if (policy->limits & KEEPS_CAPACITY)
+        setup.capacity_entries = entries;
+    else if (policy->limits & KEEPS_AGE)
+        setup.ttl_ns = entries * PUT_NS;
+    return cache_create(&setup);
+}
+
+static struct record *record_sized(struct cache_fixture *fixture, uint32_t key, size_t body_chars)
+{
+    static const char body[BODY_CHARS_MAX];
+    return record_create(cache_zone(fixture->cache), key_span(&fixture->is.keys[key]),
+                         (struct span){body, body_chars}, KEY_APART);
+}
+
+struct record *cache_fixture_record(struct cache_fixture *fixture, uint32_t key)
+{
+    return record_sized(fixture, key, fixture->is.body_chars);
+}
+
+struct cache_fixture *cache_fixture_create(struct memory_zone *zone,
+                                           const struct cache_fixture_setup *setup)
+{
+    struct cache_fixture *fixture = memory_alloc(zone, sizeof *fixture);
+    *fixture = (struct cache_fixture){.zone = zone,
+                                      .cache = cache_for(setup->policy, setup->entries),
+                                      .is = *setup,
+                                      .next = setup->entries % setup->key_count};
+    fixture->anchor = cache_fixture_record(fixture, 0);
+    if (setup->policy->weak) { /* written here, so that RSS does not grow by it later */
+        fixture->owned = memory_alloc(zone, setup->entries * sizeof(struct record *));
+        memset(fixture->owned, 0, setup->entries * sizeof(struct record *));
+    }
+    return fixture;
+}
+
+static void record_let_go(struct cache_fixture *fixture, struct record *record, uint64_t hash)
+{
+    if (!record_drop(record))
+        return;
+    if (fixture->is.policy->weak)
+        cache_forget(fixture->cache, record, hash);
+    record_free(record);
+}
+
+void cache_fixture_destroy(struct cache_fixture *fixture)
+{
+    for (uint32_t i = 0; fixture->owned != NULL && i < fixture->is.entries; i++)
+        if (fixture->owned[i] != NULL)
+            record_let_go(fixture, fixture->owned[i], cache_hash(record_key(fixture->owned[i])));
+    memory_free(fixture->owned);
+    record_free(fixture->anchor);
+    cache_destroy(fixture->cache);
+    memory_free(fixture);
+}
+
+void cache_fixture_keep(struct cache_fixture *fixture, uint32_t key, struct record *record)
+{
+    fixture->now_ns += PUT_NS;
+    cache_put(fixture->cache, record, fixture->is.keys[key].hash, fixture->now_ns);
+    if (fixture->is.policy->weak)
+        fixture->owned[key % fixture->is.entries] = record;
+    else
+        record_let_go(fixture, record, fixture->is.keys[key].hash);
+}
+
+bool cache_fixture_drop(struct cache_fixture *fixture, uint32_t key)
+{
+    if (!fixture->is.policy->weak)
+        return cache_remove(fixture->cache, key_span(&fixture->is.keys[key]),
+                            fixture->is.keys[key].hash);
+    struct record **owned = &fixture->owned[key % fixture->is.entries];
+    if (*owned == NULL)
+        return false;
+    record_let_go(fixture, *owned, cache_hash(record_key(*owned)));
+    *owned = NULL;
+    return true;
+}
+
+/* A step that visits every key once, about as far as the golden ratio: the sizes are powers of
+ * ten. */
+static uint32_t stride_for(uint32_t count)
+{
+    uint32_t stride = (uint32_t)(count * 0.618) | 1;
+    return stride % 5 == 0 ? stride + 2 : stride;
+}
+
+void cache_fixture_fill(struct cache_fixture *fixture)
+{
+    uint64_t stride = stride_for(fixture->is.entries), key = 0;
+    for (uint32_t i = 0; i < fixture->is.entries; i++) {
+        cache_fixture_keep(fixture, (uint32_t)key, cache_fixture_record(fixture, (uint32_t)key));
+        key = (key + stride) % fixture->is.entries;
+    }
+}
+
+void cache_fixture_settle(struct cache_fixture *fixture)
+{
+    for (int i = 0; i < SETTLE_TICKS; i++)
+        cache_tick(fixture->cache, fixture->now_ns);
+}
+
+static uint32_t ring_next(const struct cache_fixture *fixture, uint32_t key)
+{
+    return key + 1 == fixture->is.key_count ? 0 : key + 1;
+}
+
+void cache_fixture_put(struct cache_fixture *fixture)
+{
+    struct record *record = cache_fixture_record(fixture, fixture->next);
+    if (fixture->is.policy->limits == 0) {
+        cache_fixture_drop(fixture, fixture->eldest);
+        fixture->eldest = ring_next(fixture, fixture->eldest);
+    }
+    cache_fixture_keep(fixture, fixture->next, record);
+    fixture->next = ring_next(fixture, fixture->next);
+}
+
+void cache_fixture_renew(struct cache_fixture *fixture)
+{
+    for (uint32_t i = 0; i < fixture->is.entries; i++)
+        cache_fixture_put(fixture);
+}
+
+bool cache_fixture_get(struct cache_fixture *fixture, const struct key *key)
+{
+    struct record *record = cache_get(fixture->cache, key_span(key), key->hash, fixture->now_ns);
+    if (record == NULL)
+        return false;
+    record_drop(record); /* never the last: the cache, or the fixture, owns one more */
+    return true;
+}
+
+void cache_fixture_stats(const struct cache_fixture *fixture, struct cache_stats *stats)
+{
+    cache_stats(fixture->cache, stats);
+}
+
+size_t cache_fixture_rounding(struct cache_fixture *fixture)
+{
+    size_t usable = 0;
+    for (size_t chars = fixture->is.body_chars; chars <= BODY_CHARS_MAX; chars++) {
+        struct record *record = record_sized(fixture, 0, chars);
+        size_t bytes = record_bytes(record);
+        record_free(record);
+        if (usable != 0 && bytes > usable)
+            return chars - 1 - fixture->is.body_chars;
+        usable = bytes;
+    }
+    return 0;
+}

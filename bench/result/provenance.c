@@ -1,0 +1,73 @@
+/* provenance.c - asks the machine and the build what they are. */
+#include "provenance.h"
+
+#include "commit.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <time.h>
+#include <unistd.h>
+
+static void cpu_model_read(char *model, size_t bytes)
+{
+    FILE *file = fopen("/proc/cpuinfo", "re");
+    char line[1024];
+    snprintf(model, bytes, "unknown");
+    if (file == NULL)
+        return;
+    while (fgets(line, sizeof line, file) != NULL) {
+        char *value = strchr(line, ':');
+        if (value != NULL && strncmp(line, "model name", 10) == 0) {
+            value[strcspn(value, "\n")] = '\0';
+            snprintf(model, bytes, "%s", value + 2);
+            break;
+        }
+    }
+    fclose(file);
+}
+
+static void machine_fill(struct result_made_by *made_by)
+{
+    struct utsname system;
+    if (uname(&system) == 0) {
+        snprintf(made_by->machine, sizeof made_by->machine, "%.63s", system.nodename);
+        snprintf(made_by->kernel, sizeof made_by->kernel, "%s %s %s", system.sysname,
+                 system.release, system.machine);
+    }
+    cpu_model_read(made_by->cpu_model, sizeof made_by->cpu_model);
+    made_by->cores = (uint64_t)sysconf(_SC_NPROCESSORS_ONLN);
+}
+
+static void command_line_fill(char *line, size_t bytes, int argc, char **argv)
+{
+    size_t length = (size_t)snprintf(line, bytes, "tidemark");
+    for (int i = 0; i < argc && length < bytes; i++)
+        length += (size_t)snprintf(line + length, bytes - length, " %s", argv[i]);
+}
+
+static void time_fill(char *text, size_t bytes)
+{
+    time_t now = time(NULL);
+    struct tm parts;
+    gmtime_r(&now, &parts);
+    strftime(text, bytes, "%Y-%m-%dT%H:%M:%SZ", &parts);
+}
+
+void made_by_fill(struct result_made_by *made_by, int argc, char **argv)
+{
+    const char *options = getenv("MALLOC_CONF");
+    machine_fill(made_by);
+    snprintf(made_by->compiler, sizeof made_by->compiler, "%s", TIDEMARK_COMPILER);
+    snprintf(made_by->flags, sizeof made_by->flags, "%s", TIDEMARK_FLAGS);
+    snprintf(made_by->commit, sizeof made_by->commit, "%s", COMMIT);
+    made_by->commit_dirty = COMMIT_DIRTY;
+    snprintf(made_by->version, sizeof made_by->version, "%s", TIDEMARK_VERSION);
+    snprintf(made_by->h2o_version, sizeof made_by->h2o_version, "%s", TIDEMARK_H2O);
+    snprintf(made_by->allocator, sizeof made_by->allocator, "%s", memory_allocator());
+    snprintf(made_by->allocator_options, sizeof made_by->allocator_options, "%.255s",
+             options != NULL ? options : "");
+    command_line_fill(made_by->command_line, sizeof made_by->command_line, argc, argv);
+    time_fill(made_by->time, sizeof made_by->time);
+}

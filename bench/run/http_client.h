@@ -1,0 +1,23 @@
+/* http_client.h - one question after the other to a server on this machine, over one connection. */
+#ifndef HTTP_CLIENT_H
+#define HTTP_CLIENT_H
+
+#include "errors.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct http_client;
+
+/* NULL, and one line in error: nobody listens there. Released with http_client_close. */
+struct http_client *http_client_open(uint16_t port, struct error *error);
+void http_client_close(struct http_client *client); /* NULL is fine */
+/* GET path: the body, ended by a NUL that *bytes does not count, valid until the next question.
+ * NULL, and one line in error, for anything but a whole answer with status 200. */
+const char *http_client_get(struct http_client *client, const char *path, size_t *bytes,
+                            struct error *error);
+/* Whether anything at all is answered there to GET path, within a short time. */
+bool http_responds(uint16_t port, const char *path);
+
+#endif

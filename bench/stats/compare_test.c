@@ -1,0 +1,321 @@
+/* compare_test.c - what is called a difference, and how often nothing is. */
+#include "compare.h"
+
+#include "random.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+#include <math.h>
+#include <string.h>
+
+#define ROUNDS  400
+#define FIGURES 4
+#define REPEATS 12
+
+static const struct compare_setup in_turns = {.in_turns = true, .floor = MEASUREMENTS_FLOOR_NONE};
+static const struct compare_setup apart = {.floor = MEASUREMENTS_FLOOR_NONE};
+
+static double normal(struct random *random)
+{
+    double sum = -6;
+    for (int i = 0; i < 12; i++)
+        sum += (double)(random_next(random) >> 11) * 0x1p-53;
+    return sum;
+}
+
+static void series_begin(struct measurement_series *series, const char *figure)
+{
+    memset(series, 0, sizeof *series);
+    strcpy(series->workload, "zipf");
+    series->figure = figure_find(figure, strlen(figure), SOURCE_RESULT);
+    series->floor = MEASUREMENTS_FLOOR_NONE;
+    assert_non_null(series->figure);
+}
+
+static void value_add(struct measurement_series *series, double value)
+{
+    series->repetitions[series->count] = series->count + 1;
+    series->values[series->count++] = value;
+}
+
+static struct comparison compared(const struct measurement_series *before,
+                                  const struct measurement_series *after,
+                                  const struct compare_setup *setup)
+{
+    struct comparison comparison = {.method = METHOD_NONE};
+    compare_series(&comparison, before, after, setup);
+    compare_decide(&comparison, 1);
+    return comparison;
+}
+
+/* Runs in turns on a machine that drifts by a tenth, and whose noise remembers; what has no cause
+ * is the same for both sides. `factor`: by how much the second is really slower. */
+static void runs_make(struct measurement_series *before, struct measurement_series *after,
+                      size_t repeats, double factor, double noise, struct random *random)
+{
+    double drift = 0;
+    for (size_t i = 0; i < repeats; i++)
+        for (int side = 0; side < 2; side++) {
+            drift = 0.9 * drift + 0.04 * normal(random);
+            double value = 10 * exp(drift + noise * normal(random));
+            value_add(side == 0 ? before : after, side == 0 ? value : factor * value);
+        }
+}
+
+/* In how many of the rounds anything at all was called different. */
+static size_t alarms_count(const struct compare_setup *setup, double factor, double floor)
+{
+    static const char *const names[FIGURES] = {"cpu", "req/s", "p50", "p99"};
+    struct measurement_series before, after;
+    struct random random;
+    size_t alarms = 0;
+    for (uint64_t round = 0; round < ROUNDS; round++) {
+        struct comparison comparisons[FIGURES] = {{.method = METHOD_NONE}};
+        bool alarm = false;
+        random_seed(&random, round);
+        for (size_t i = 0; i < FIGURES; i++) {
+            series_begin(&before, names[i]);
+            series_begin(&after, names[i]);
+            before.floor = floor;
+            runs_make(&before, &after, REPEATS, factor, 0.02, &random);
+            compare_series(&comparisons[i], &before, &after, setup);
+        }
+        compare_decide(comparisons, FIGURES);
+        for (size_t i = 0; i < FIGURES; i++)
+            alarm |=
+                comparisons[i].outcome == OUTCOME_BETTER || comparisons[i].outcome == OUTCOME_WORSE;
+        alarms += alarm;
+    }
+    return alarms;
+}
+
+/* At most 5 % of the rounds, with a floor of nothing: the tests alone keep it. Twenty of 400 are
+ * expected at the most, 33 are three standard deviations more. */
+static void what_is_the_same_is_seldom_called_different(void **state)
+{
+    (void)state;
+    assert_in_range(alarms_count(&in_turns, 1, 0), 1, 33);
+    assert_in_range(alarms_count(&in_turns, 1, MEASUREMENTS_FLOOR_NONE), 0, 20);
+}
+
+static void a_real_difference_is_found(void **state)
+{
+    (void)state;
+    assert_in_range(alarms_count(&in_turns, 1.15, MEASUREMENTS_FLOOR_NONE), ROUNDS * 9 / 10,
+                    ROUNDS);
+}
+
+static void turns_see_through_what_drifts(void **state)
+{
+    struct random random;
+    struct measurement_series before, after;
+    (void)state;
+    random_seed(&random, 3);
+    series_begin(&before, "cpu");
+    series_begin(&after, "cpu");
+    for (size_t i = 0; i < REPEATS; i++) {
+        double drift = 1 + 0.1 * (double)i; /* doubles, in the end */
+        value_add(&before, 10 * drift * (1 + 0.002 * normal(&random)));
+        value_add(&after, 10.8 * drift * (1 + 0.002 * normal(&random)));
+    }
+    struct comparison seen = compared(&before, &after, &in_turns);
+    assert_int_equal(seen.method, METHOD_PAIRED);
+    assert_int_equal(seen.outcome, OUTCOME_WORSE);
+    assert_true(fabs(seen.change.value - 1.08) < 0.005);
+    seen = compared(&before, &after, &apart);
+    assert_int_equal(seen.method, METHOD_APART);
+    assert_int_equal(seen.outcome, OUTCOME_UNKNOWN);
+    assert_true(seen.repeats_needed > REPEATS || seen.reason[0] != '\0');
+}
+
+/* Ten runs of each that scatter by a quarter; the medians are 18 % apart, one end of the interval
+ * is nearer than the floor. */
+static void apart_the_whole_interval_has_to_pass_the_floor(void **state)
+{
+    struct measurement_series before, after;
+    (void)state;
+    series_begin(&before, "cpu");
+    series_begin(&after, "cpu");
+    for (int i = 0; i < 10; i++) {
+        value_add(&before, 10 + 0.25 * (i * 7 % 10));
+        value_add(&after, 11.8 + 0.3 * (i * 3 % 10));
+    }
+    struct comparison seen = compared(&before, &after, &apart);
+    assert_true(seen.p < 0.01 && seen.change.value > 1.15 && seen.change.low < 1.1);
+    assert_int_equal(seen.outcome, OUTCOME_UNKNOWN);
+    assert_int_equal(compared(&before, &after, &in_turns).outcome, OUTCOME_WORSE);
+}
+
+static void three_repeats_tell_nothing(void **state)
+{
+    struct measurement_series before, after;
+    (void)state;
+    series_begin(&before, "cpu");
+    series_begin(&after, "cpu");
+    for (int i = 0; i < 3; i++) {
+        value_add(&before, 10 + 0.001 * i);
+        value_add(&after, 20 + 0.001 * i);
+    }
+    struct comparison seen = compared(&before, &after, &apart);
+    assert_int_equal(seen.outcome, OUTCOME_UNKNOWN);
+    assert_int_equal(seen.repeats_needed, 6);
+    assert_non_null(strstr(seen.reason, "3 repeats, 6 would do"));
+    seen = compared(&before, &after, &in_turns);
+    assert_int_equal(seen.outcome, OUTCOME_UNKNOWN);
+    assert_int_equal(seen.repeats_needed, 6);
+    assert_int_equal(compare_repeats_least(METHOD_PAIRED, 7), 9);
+    assert_int_equal(compare_repeats_least(METHOD_PAIRED, 100), 12);
+    assert_int_equal(compare_repeats_least(METHOD_APART, 100), 8);
+}
+
+/* Ten runs around each of two values, so close together that the test is sure. */
+static struct comparison around(const char *figure, double first, double second, double floor,
+                                const struct compare_setup *setup)
+{
+    struct measurement_series before, after;
+    series_begin(&before, figure);
+    series_begin(&after, figure);
+    before.floor = floor;
+    for (int i = 0; i < 10; i++) {
+        value_add(&before, first * (1 + 0.0001 * (i * 7 % 10)));
+        value_add(&after, second * (1 + 0.0001 * (i * 3 % 10)));
+    }
+    return compared(&before, &after, setup);
+}
+
+static void nothing_inside_the_floor_is_a_difference(void **state)
+{
+    (void)state;
+    assert_int_equal(around("cpu", 10, 10.2, MEASUREMENTS_FLOOR_NONE, &in_turns).outcome,
+                     OUTCOME_SAME);
+    assert_int_equal(around("cpu", 10, 10.2, 0.01, &in_turns).outcome, OUTCOME_WORSE);
+    assert_int_equal(around("cpu", 10, 10.2, 0.05, &in_turns).outcome, OUTCOME_SAME);
+    assert_int_equal(around("cpu", 10, 10.7, MEASUREMENTS_FLOOR_NONE, &apart).outcome,
+                     OUTCOME_SAME);
+    assert_int_equal(around("cpu", 10, 11.5, MEASUREMENTS_FLOOR_NONE, &apart).outcome,
+                     OUTCOME_WORSE);
+    struct compare_setup asked = {.in_turns = true, .floor = 0.2};
+    assert_int_equal(around("cpu", 10, 11.5, 0.01, &asked).outcome, OUTCOME_SAME);
+}
+
+static void better_is_what_the_figure_says(void **state)
+{
+    (void)state;
+    assert_int_equal(around("req/s", 100, 120, MEASUREMENTS_FLOOR_NONE, &in_turns).outcome,
+                     OUTCOME_BETTER);
+    assert_int_equal(around("req/s", 100, 80, MEASUREMENTS_FLOOR_NONE, &in_turns).outcome,
+                     OUTCOME_WORSE);
+    assert_int_equal(around("p99", 100, 80, MEASUREMENTS_FLOOR_NONE, &apart).outcome,
+                     OUTCOME_BETTER);
+    assert_int_equal(around("hits", 0.5, 0.6, MEASUREMENTS_FLOOR_NONE, &apart).outcome,
+                     OUTCOME_BETTER);
+    assert_int_equal(around("rss", 5e6, 6e6, MEASUREMENTS_FLOOR_NONE, &apart).outcome,
+                     OUTCOME_WORSE);
+}
+
+static void slopes_are_compared_by_difference(void **state)
+{
+    (void)state;
+    struct comparison seen =
+        around("bytes_per_request", 0.01, 400, MEASUREMENTS_FLOOR_NONE, &in_turns);
+    assert_false(seen.has_ratio);
+    assert_int_equal(seen.outcome, OUTCOME_WORSE);
+    seen = around("bytes_per_request", -0.1, 0.3, MEASUREMENTS_FLOOR_NONE, &in_turns);
+    assert_int_equal(seen.outcome, OUTCOME_SAME);
+}
+
+static void counts_that_never_vary_are_compared_as_they_are(void **state)
+{
+    struct measurement_series before, after;
+    (void)state;
+    series_begin(&before, "hit_ratio");
+    series_begin(&after, "hit_ratio");
+    for (int i = 0; i < 2; i++) {
+        value_add(&before, 0.5);
+        value_add(&after, 0.5001);
+    }
+    struct comparison seen = compared(&before, &after, &apart);
+    assert_int_equal(seen.method, METHOD_EXACT);
+    assert_int_equal(seen.outcome, OUTCOME_BETTER);
+    assert_int_equal(compared(&before, &before, &apart).outcome, OUTCOME_SAME);
+    before.values[1] = 0.4999; /* it varies: a sample, and too small a one */
+    assert_int_equal(compared(&before, &after, &apart).outcome, OUTCOME_UNKNOWN);
+    before.count = after.count = 1;
+    assert_int_equal(compared(&before, &before, &apart).outcome, OUTCOME_UNKNOWN);
+    series_begin(&before, "p50"); /* a time is never exact */
+    value_add(&before, 7);
+    value_add(&before, 7);
+    assert_int_equal(compared(&before, &before, &apart).method, METHOD_APART);
+}
+
+static void zeros_have_no_ratio(void **state)
+{
+    struct comparison seen = around("hits", 0, 0.3, MEASUREMENTS_FLOOR_NONE, &apart);
+    (void)state;
+    assert_false(seen.has_ratio);
+    assert_int_equal(seen.outcome, OUTCOME_BETTER);
+}
+
+static void runs_without_a_partner_are_left_out_of_the_pairs(void **state)
+{
+    struct measurement_series before, after;
+    (void)state;
+    series_begin(&before, "cpu");
+    series_begin(&after, "cpu");
+    for (int i = 0; i < 9; i++) {
+        value_add(&before, 10);
+        value_add(&after, 12);
+    }
+    before.repetitions[4] = 99;
+    after.seeds[0] = 5;
+    before.left_out = 1;
+    struct comparison seen = compared(&before, &after, &in_turns);
+    assert_int_equal(seen.pair_count, 7);
+    before.count = 0;
+    seen = compared(&before, &after, &in_turns);
+    assert_int_equal(seen.outcome, OUTCOME_UNKNOWN);
+    assert_string_equal(seen.reason, "the generator was the bottleneck");
+}
+
+static void verdicts_are_compared_by_gravity(void **state)
+{
+    struct measured_verdict bounded = {"zipf", VERDICT_BOUNDED, 3, 3, 3}, leak = bounded,
+                            torn = bounded, dull = bounded, warming = bounded;
+    struct comparison comparison = {.method = METHOD_NONE};
+    (void)state;
+    leak.class = VERDICT_LEAK_CONTAINER;
+    torn.agreed = 2;
+    dull.agreed = dull.decided = 1;
+    warming.class = VERDICT_WARMING;
+    compare_verdicts(&comparison, &bounded, &leak);
+    assert_int_equal(comparison.outcome, OUTCOME_WORSE);
+    compare_verdicts(&comparison, &leak, &bounded);
+    assert_int_equal(comparison.outcome, OUTCOME_BETTER);
+    compare_verdicts(&comparison, &warming, &bounded);
+    assert_int_equal(comparison.outcome, OUTCOME_SAME);
+    compare_verdicts(&comparison, &bounded, &torn);
+    assert_string_equal(comparison.reason, "the runs do not agree");
+    compare_verdicts(&comparison, &dull, &bounded);
+    assert_int_equal(comparison.outcome, OUTCOME_UNKNOWN);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_the_same_is_seldom_called_different),
+        cmocka_unit_test(a_real_difference_is_found),
+        cmocka_unit_test(turns_see_through_what_drifts),
+        cmocka_unit_test(apart_the_whole_interval_has_to_pass_the_floor),
+        cmocka_unit_test(three_repeats_tell_nothing),
+        cmocka_unit_test(nothing_inside_the_floor_is_a_difference),
+        cmocka_unit_test(better_is_what_the_figure_says),
+        cmocka_unit_test(slopes_are_compared_by_difference),
+        cmocka_unit_test(counts_that_never_vary_are_compared_as_they_are),
+        cmocka_unit_test(zeros_have_no_ratio),
+        cmocka_unit_test(runs_without_a_partner_are_left_out_of_the_pairs),
+        cmocka_unit_test(verdicts_are_compared_by_gravity),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

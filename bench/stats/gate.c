@@ -1,0 +1,238 @@
+/* gate.c - reads conditions and decides on them. */
+#include "gate.h"
+
+#include "stats_rank.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define VERDICT_NAME "verdict"
+
+const char *const gate_outcome_names[] = {
+    [GATE_PASSED] = "passed", [GATE_FAILED] = "failed", [GATE_UNDECIDED] = "undecided"};
+
+bool gate_is_about(const struct gate *gate, const struct figure *figure)
+{
+    if (gate->is_verdict || figure == NULL)
+        return gate->is_verdict && figure == NULL;
+    return strcmp(gate->name, figure->name) == 0 || strcmp(gate->name, figure->brief) == 0;
+}
+
+static bool names_a_figure(const struct gate *gate)
+{
+    for (size_t i = 0; i < figures_count; i++)
+        if (gate_is_about(gate, &figures[i]))
+            return true;
+    return gate->is_verdict;
+}
+
+/* What follows the name: < or > or <= or >=, a number, % or nothing. */
+static int limit_parse(struct gate *gate, const char *text)
+{
+    char *end;
+    if (*text != '<' && *text != '>')
+        return -1;
+    gate->below = *text++ == '<';
+    gate->or_equal = *text == '=';
+    text += gate->or_equal;
+    while (*text == ' ')
+        text++;
+    if (*text == '\0' || strspn(text, "0123456789.eE+-% ") != strlen(text))
+        return -1;
+    gate->limit = strtod(text, &end);
+    if (end == text || !isfinite(gate->limit))
+        return -1;
+    end += strspn(end, " ");
+    gate->is_relative = *end == '%';
+    gate->limit /= gate->is_relative ? 100 : 1;
+    return end[gate->is_relative] == '\0' ? 0 : -1;
+}
+
+int gate_parse(struct gate *gate, const char *text, char error[MEASUREMENTS_REASON_BYTES])
+{
+    size_t count = strcspn(text, "<> ");
+    const char *limit = text + count + strspn(text + count, " ");
+    *gate = (struct gate){.is_verdict = strcmp(text, VERDICT_NAME) == 0};
+    snprintf(gate->text, sizeof gate->text, "%s", text);
+    snprintf(gate->name, sizeof gate->name, "%.*s", (int)(count < 90 ? count : 90), text);
+    if (!names_a_figure(gate))
+        snprintf(error, MEASUREMENTS_REASON_BYTES,
+                 "--gate: there is no figure '%.80s'; --figures help lists them", gate->name);
+    else if (!gate->is_verdict && limit_parse(gate, limit) != 0)
+        snprintf(error, MEASUREMENTS_REASON_BYTES,
+                 "--gate: '%.80s' is no condition, as p99<+5%%, hit_ratio>-1%%, "
+                 "bytes_per_request<=0 or verdict",
+                 text);
+    else
+        return 0;
+    return -1;
+}
+
+static bool is_beyond(const struct gate *gate, double value)
+{
+    if (gate->below)
+        return gate->or_equal ? value > gate->limit : value >= gate->limit;
+    return gate->or_equal ? value < gate->limit : value <= gate->limit;
+}
+
+static void verdict_decide(struct gate_finding *finding)
+{
+    const struct comparison *comparison = finding->comparison;
+    finding->outcome = comparison->outcome == OUTCOME_UNKNOWN ? GATE_UNDECIDED
+                       : comparison->outcome == OUTCOME_WORSE ? GATE_FAILED
+                                                              : GATE_PASSED;
+    if (comparison->outcome == OUTCOME_UNKNOWN)
+        snprintf(finding->reason, sizeof finding->reason, "%s", comparison->reason);
+    else
+        snprintf(finding->reason, sizeof finding->reason, "was %s, is %s",
+                 verdict_class_name(comparison->before_class),
+                 verdict_class_name(comparison->after_class));
+}
+
+static void absolute_decide(struct gate_finding *finding)
+{
+    const struct comparison *comparison = finding->comparison;
+    const struct gate *gate = finding->gate;
+    struct stats_interval after = comparison->after;
+    char value[UNITS_TEXT_BYTES], low[UNITS_TEXT_BYTES], high[UNITS_TEXT_BYTES];
+    if (comparison->figure->kind == KIND_SLOPE) {
+        after.low = fmin(after.low, comparison->own_low);
+        after.high = fmax(after.high, comparison->own_high);
+    }
+    bool failed =
+        is_beyond(gate, after.value) && is_beyond(gate, gate->below ? after.low : after.high);
+    finding->outcome = failed ? GATE_FAILED : GATE_PASSED;
+    snprintf(finding->reason, sizeof finding->reason, "is %s, from %s to %s%s",
+             figure_format(value, comparison->figure, after.value),
+             figure_format(low, comparison->figure, after.low),
+             figure_format(high, comparison->figure, after.high),
+             !failed && is_beyond(gate, after.value) ? ": not beyond the limit for sure" : "");
+}
+
+/* The change as a share of what was; NAN: of nothing. */
+static double change_share(const struct comparison *comparison)
+{
+    double before = fabs(comparison->before.value);
+    if (comparison->has_ratio)
+        return comparison->change.value - 1;
+    return before > 0 ? comparison->change.value / before : NAN;
+}
+
+static bool is_established(const struct comparison *comparison, double p_together)
+{
+    double none = comparison->has_ratio ? 1 : 0;
+    bool excludes = comparison->change.low > none || comparison->change.high < none;
+    if (comparison->method == METHOD_EXACT)
+        return excludes;
+    return excludes && p_together <= COMPARE_ALPHA && compare_is_beyond_floor(comparison);
+}
+
+static void share_tell(struct gate_finding *finding, double share, const char *note)
+{
+    const struct comparison *comparison = finding->comparison;
+    char low[UNITS_TEXT_BYTES], high[UNITS_TEXT_BYTES];
+    if (comparison->has_ratio)
+        snprintf(finding->reason, sizeof finding->reason,
+                 "%+.2f %%, 95 %% interval %+.2f to %+.2f %%, noise floor %.1f %%%s", 100 * share,
+                 100 * (comparison->change.low - 1), 100 * (comparison->change.high - 1),
+                 100 * comparison->floor, note);
+    else
+        snprintf(finding->reason, sizeof finding->reason,
+                 "%+.2f %%, 95 %% interval of the difference %s to %s%s", 100 * share,
+                 figure_format(low, comparison->figure, comparison->change.low),
+                 figure_format(high, comparison->figure, comparison->change.high), note);
+}
+
+static bool asks_for_improvement(const struct gate *gate)
+{
+    return gate->below ? gate->limit < 0 : gate->limit > 0;
+}
+
+static void improvement_decide(struct gate_finding *finding, double share, bool established)
+{
+    bool beyond = is_beyond(finding->gate, share);
+    finding->outcome = !beyond && established ? GATE_PASSED : GATE_FAILED;
+    share_tell(finding, share, !beyond && !established ? ": not established" : "");
+}
+
+static void worsening_decide(struct gate_finding *finding, double share, bool established)
+{
+    bool beyond = is_beyond(finding->gate, share), worse = finding->gate->below == (share > 0);
+    finding->outcome = beyond && established && worse ? GATE_FAILED : GATE_PASSED;
+    share_tell(finding, share, beyond && !established ? ": beyond, but not established" : "");
+}
+
+/* So many tests stand behind all gates. */
+static void relative_decide(struct gate_finding *finding, double p_together, size_t tests)
+{
+    const struct comparison *comparison = finding->comparison;
+    double share = change_share(comparison);
+    finding->outcome = GATE_UNDECIDED;
+    if (!isfinite(share))
+        snprintf(finding->reason, sizeof finding->reason,
+                 "the base is 0 and has no share: say a limit without %%");
+    else if (compare_is_tested(comparison) && !compare_is_telling(comparison, tests))
+        snprintf(finding->reason, sizeof finding->reason,
+                 "so few repeats can establish nothing: %llu would do",
+                 (unsigned long long)compare_repeats_least(comparison->method, tests));
+    else if (asks_for_improvement(finding->gate))
+        improvement_decide(finding, share, is_established(comparison, p_together));
+    else
+        worsening_decide(finding, share, is_established(comparison, p_together));
+}
+
+static bool is_relative_test(const struct gate_finding *finding)
+{
+    return finding->comparison != NULL && finding->gate->is_relative &&
+           compare_is_tested(finding->comparison);
+}
+
+static void finding_decide(struct gate_finding *finding, double p_together, size_t tests)
+{
+    if (finding->comparison == NULL) {
+        finding->outcome = GATE_UNDECIDED;
+        snprintf(finding->reason, sizeof finding->reason, "nothing compared has this figure");
+    } else if (finding->gate->is_verdict) {
+        verdict_decide(finding);
+    } else if (finding->comparison->method == METHOD_NONE) {
+        finding->outcome = GATE_UNDECIDED;
+        snprintf(finding->reason, sizeof finding->reason, "%s", finding->comparison->reason);
+    } else if (finding->gate->is_relative) {
+        relative_decide(finding, p_together, tests);
+    } else {
+        absolute_decide(finding);
+    }
+}
+
+static size_t findings_list(struct gate_finding *findings, const struct gate *gate,
+                            const struct comparison *comparisons, size_t count)
+{
+    size_t found = 0;
+    for (size_t i = 0; i < count; i++)
+        if (gate_is_about(gate, comparisons[i].figure))
+            findings[found++] = (struct gate_finding){.gate = gate, .comparison = &comparisons[i]};
+    if (found == 0)
+        findings[found++] = (struct gate_finding){.gate = gate};
+    return found;
+}
+
+size_t gates_decide(struct gate_finding *findings, const struct gate *gates, size_t gate_count,
+                    const struct comparison *comparisons, size_t count)
+{
+    size_t found = 0, tests = 0;
+    for (size_t i = 0; i < gate_count; i++)
+        found += findings_list(findings + found, &gates[i], comparisons, count);
+    double *together = malloc((found + 1) * sizeof *together);
+    if (together == NULL)
+        abort();
+    for (size_t i = 0; i < found; i++)
+        if (is_relative_test(&findings[i]))
+            together[tests++] = findings[i].comparison->p;
+    stats_holm(together, tests);
+    for (size_t i = 0, next = 0; i < found; i++)
+        finding_decide(&findings[i], is_relative_test(&findings[i]) ? together[next++] : 1, tests);
+    free(together);
+    return found;
+}

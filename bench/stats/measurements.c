@@ -1,0 +1,175 @@
+/* measurements.c - series, verdicts and settings, added by readers and found by name. */
+#include "measurements.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+static const char *const source_names[] = {
+    [SOURCE_RESULT] = "tidemark/result",
+    [SOURCE_GBENCH] = "google-benchmark",
+    [SOURCE_HYPERFINE] = "hyperfine",
+};
+
+const char *measurements_source_name(enum figure_source source)
+{
+    return source_names[source];
+}
+
+/* The file's name, without its folder and .json. */
+static void label_make(struct measurements *measurements)
+{
+    const char *slash = strrchr(measurements->path, '/');
+    snprintf(measurements->label, sizeof measurements->label, "%.120s",
+             slash != NULL ? slash + 1 : measurements->path);
+    char *ending = strstr(measurements->label, ".json");
+    if (ending != NULL && ending != measurements->label)
+        *ending = '\0';
+}
+
+struct measurements *measurements_create(const char *path, enum figure_source source)
+{
+    struct memory_zone *zone = memory_zone_create();
+    struct measurements *measurements = memory_alloc_zeroed(zone, sizeof *measurements);
+    measurements->zone = zone;
+    measurements->source = source;
+    snprintf(measurements->path, sizeof measurements->path, "%s", path);
+    label_make(measurements);
+    return measurements;
+}
+
+void measurements_destroy(struct measurements *measurements)
+{
+    if (measurements == NULL)
+        return;
+    struct memory_zone *zone = measurements->zone;
+    for (size_t i = 0; i < measurements->series_count; i++)
+        memory_free(measurements->series[i]);
+    memory_free(measurements->series);
+    memory_free(measurements->verdicts);
+    memory_free(measurements);
+    memory_zone_destroy(zone);
+}
+
+/* A name that is too long loses its middle: commands often differ at their ends alone. */
+static void name_fit(char name[MEASUREMENTS_NAME_BYTES], const char *text)
+{
+    const size_t length = strlen(text), part = (MEASUREMENTS_NAME_BYTES - sizeof "...") / 2;
+    if (length < MEASUREMENTS_NAME_BYTES)
+        memcpy(name, text, length + 1);
+    else
+        snprintf(name, MEASUREMENTS_NAME_BYTES, "%.*s...%s", (int)part, text, text + length - part);
+}
+
+struct measurement_series *measurements_series_add(struct measurements *measurements,
+                                                   const char *workload,
+                                                   const struct figure *figure)
+{
+    if (measurements->series_count == MEASUREMENTS_SERIES_MAX)
+        return NULL;
+    if (measurements->series_count == measurements->series_room) {
+        size_t room = measurements->series_room == 0 ? 32 : 2 * measurements->series_room;
+        struct measurement_series **grown = memory_alloc(measurements->zone, room * sizeof(*grown));
+        if (measurements->series_count > 0)
+            memcpy(grown, measurements->series, measurements->series_count * sizeof(*grown));
+        memory_free(measurements->series);
+        measurements->series = grown;
+        measurements->series_room = room;
+    }
+    struct measurement_series *series = memory_alloc_zeroed(measurements->zone, sizeof *series);
+    name_fit(series->workload, workload);
+    series->figure = figure;
+    series->floor = MEASUREMENTS_FLOOR_NONE;
+    measurements->series[measurements->series_count++] = series;
+    return series;
+}
+
+static struct measurement_series *series_find(const struct measurements *measurements,
+                                              const char *workload, const struct figure *figure)
+{
+    char name[MEASUREMENTS_NAME_BYTES];
+    name_fit(name, workload);
+    for (size_t i = 0; i < measurements->series_count; i++)
+        if (measurements->series[i]->figure == figure &&
+            strcmp(measurements->series[i]->workload, name) == 0)
+            return measurements->series[i];
+    return NULL;
+}
+
+const struct measurement_series *measurements_find(const struct measurements *measurements,
+                                                   const char *workload,
+                                                   const struct figure *figure)
+{
+    return series_find(measurements, workload, figure);
+}
+
+struct measurement_series *measurements_series_get(struct measurements *measurements,
+                                                   const char *workload,
+                                                   const struct figure *figure)
+{
+    struct measurement_series *series = series_find(measurements, workload, figure);
+    return series != NULL ? series : measurements_series_add(measurements, workload, figure);
+}
+
+void measurements_value_add(struct measurement_series *series, double value, uint64_t repetition,
+                            uint64_t seed)
+{
+    if (series->count == STATS_VALUES_MAX || !isfinite(value))
+        return;
+    series->values[series->count] = value;
+    series->repetitions[series->count] = repetition;
+    series->seeds[series->count++] = seed;
+}
+
+void measurements_setting_add(struct measurements *measurements, const char *name,
+                              enum setting_weight weight, const char *format, ...)
+{
+    if (measurements->setting_count == MEASUREMENTS_SETTINGS_MAX)
+        return;
+    struct measurement_setting *setting = &measurements->settings[measurements->setting_count++];
+    va_list arguments;
+    snprintf(setting->name, sizeof setting->name, "%s", name);
+    setting->weight = weight;
+    va_start(arguments, format);
+    vsnprintf(setting->value, sizeof setting->value, format, arguments);
+    va_end(arguments);
+}
+
+void measurements_flaw_add(struct measurements *measurements, const char *format, ...)
+{
+    size_t used = strlen(measurements->flaw);
+    va_list arguments;
+    if (used > 0)
+        used += (size_t)snprintf(measurements->flaw + used, sizeof measurements->flaw - used, "; ");
+    if (used >= sizeof measurements->flaw)
+        return;
+    va_start(arguments, format);
+    vsnprintf(measurements->flaw + used, sizeof measurements->flaw - used, format, arguments);
+    va_end(arguments);
+}
+
+const struct measured_verdict *measurements_verdict_find(const struct measurements *measurements,
+                                                         const char *workload)
+{
+    for (size_t i = 0; i < measurements->verdict_count; i++)
+        if (strcmp(measurements->verdicts[i].workload, workload) == 0)
+            return &measurements->verdicts[i];
+    return NULL;
+}
+
+bool measurements_has_workload(const struct measurements *measurements, const char *workload)
+{
+    for (size_t i = 0; i < measurements->series_count; i++)
+        if (strcmp(measurements->series[i]->workload, workload) == 0)
+            return true;
+    return false;
+}
+
+const char *measurements_setting(const struct measurements *measurements, const char *name)
+{
+    for (size_t i = 0; i < measurements->setting_count; i++)
+        if (strcmp(measurements->settings[i].name, name) == 0)
+            return measurements->settings[i].value;
+    return NULL;
+}

@@ -1,0 +1,99 @@
+/* users_command.c - fills a database with the users that the faker would make up.
+ *
+ * Their ids are those that the load generator asks for: 16 hexadecimal digits, from 0 on.
+ */
+#include "users_command.h"
+
+#include "faker.h"
+#include "options.h"
+
+#include <inttypes.h>
+#include <sqlite3.h>
+#include <stdio.h>
+
+#define ID_DIGITS     16
+#define COUNT_DEFAULT 100000
+
+struct settings {
+    uint64_t count, seed;
+};
+
+static const struct option rows[] = {
+    {"count", OPTION_COUNT, offsetof(struct settings, count), "N", "so many users (100000)"},
+    {"seed", OPTION_COUNT, offsetof(struct settings, seed), "N", "another seed, other users (0)"},
+};
+
+static const struct option_table table = {
+    .usage = "tidemark users [OPTIONS] FILE",
+    .summary = "Makes a SQLite database of users, for the servers' --origin sqlite:FILE.\n"
+               "Their ids are 16 hexadecimal digits, as tidemark load asks for them.",
+    .options = rows,
+    .count = sizeof rows / sizeof rows[0],
+};
+
+static const char create[] =
+    "BEGIN; CREATE TABLE users(user_id TEXT PRIMARY KEY, name TEXT NOT NULL, email TEXT NOT NULL,"
+    " address TEXT NOT NULL, \"desc\" TEXT NOT NULL) WITHOUT ROWID";
+static const char insert[] = "INSERT INTO users VALUES(?1, ?2, ?3, ?4, ?5)";
+
+static void span_bind(sqlite3_stmt *row, int column, struct span text)
+{
+    sqlite3_bind_text(row, column, text.bytes, (int)text.count, SQLITE_STATIC);
+}
+
+static int user_insert(sqlite3_stmt *row, uint64_t number, uint64_t seed)
+{
+    char id[ID_DIGITS + 1];
+    struct faker_user made;
+    snprintf(id, sizeof id, "%016" PRIx64, number);
+    faker_make(&made, (struct span){id, ID_DIGITS}, seed);
+    span_bind(row, 1, made.user.id);
+    span_bind(row, 2, made.user.name);
+    span_bind(row, 3, made.user.email);
+    span_bind(row, 4, made.user.address);
+    span_bind(row, 5, made.user.desc);
+    int status = sqlite3_step(row);
+    sqlite3_reset(row);
+    return status == SQLITE_DONE ? 0 : -1;
+}
+
+static int users_insert(sqlite3 *database, const struct settings *settings)
+{
+    sqlite3_stmt *row;
+    int status = sqlite3_prepare_v2(database, insert, -1, &row, NULL) == SQLITE_OK ? 0 : -1;
+    for (uint64_t i = 0; status == 0 && i < settings->count; i++)
+        status = user_insert(row, i, settings->seed);
+    sqlite3_finalize(row);
+    return status;
+}
+
+static int database_fill(const char *file, const struct settings *settings)
+{
+    sqlite3 *database;
+    bool filled = sqlite3_open(file, &database) == SQLITE_OK &&
+                  sqlite3_exec(database, create, NULL, NULL, NULL) == SQLITE_OK &&
+                  users_insert(database, settings) == 0 &&
+                  sqlite3_exec(database, "COMMIT", NULL, NULL, NULL) == SQLITE_OK;
+    if (!filled)
+        fprintf(stderr, "tidemark users: %s: %s\n", file, sqlite3_errmsg(database));
+    sqlite3_close(database);
+    return filled ? 0 : 1;
+}
+
+static int complain(const char *error)
+{
+    fprintf(stderr, "tidemark users: %s\n", error);
+    return 2;
+}
+
+int users_command(int argc, char **argv)
+{
+    struct settings settings = {.count = COUNT_DEFAULT};
+    int positional;
+    int status = options_take(&table, "tidemark users", argc, argv, &settings, &positional);
+    if (status != OPTIONS_GO_ON)
+        return status;
+    if (positional != 1)
+        return complain("give one FILE to make");
+    return database_fill(argv[1], &settings);
+}

@@ -1,0 +1,17 @@
+/* lanes_generic.h - sixteen bytes compared one by one, for processors without a file of their own.
+ */
+#ifndef LANES_GENERIC_H
+#define LANES_GENERIC_H
+
+#include <stdint.h>
+
+/* Bit i is set where bytes[i] == wanted. */
+static inline uint32_t lanes_match(const void *bytes, uint8_t wanted)
+{
+    uint32_t matches = 0;
+    for (int i = 0; i < 16; i++)
+        matches |= (uint32_t)(((const uint8_t *)bytes)[i] == wanted) << i;
+    return matches;
+}
+
+#endif

@@ -1,0 +1,129 @@
+/* request_target.c - what a request's path asks for. */
+#include "request_target.h"
+
+#include <string.h>
+
+struct page {
+    struct span path;
+    enum target_kind kind;
+};
+
+#define PAGE(path, kind)                                                                           \
+    {                                                                                              \
+        {path, sizeof path - 1}, kind                                                              \
+    }
+
+static const struct span users = {"/users/", 7};
+
+static const struct page pages[] = {
+    PAGE("/users/random", TARGET_RANDOM_USER),
+    PAGE("/users/", TARGET_BAD_ID),
+    PAGE("/stats", TARGET_STATS),
+    PAGE("/metrics", TARGET_METRICS),
+    PAGE("/jemalloc", TARGET_JEMALLOC),
+};
+
+#define PAGES (sizeof pages / sizeof pages[0])
+
+static int digit_value(char digit)
+{
+    if (digit >= '0' && digit <= '9')
+        return digit - '0';
+    char lower = digit | 0x20;
+    return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
+}
+
+/* The bytes behind the percent signs; false: too many of them, or a wrong digit. */
+static bool id_decode(struct target *target, struct span text)
+{
+    target->id_count = 0;
+    for (size_t i = 0; i < text.count; i++) {
+        int byte = (unsigned char)text.bytes[i];
+        if (byte == '%') {
+            int high = i + 2 < text.count ? digit_value(text.bytes[i + 1]) : -1;
+            int low = i + 2 < text.count ? digit_value(text.bytes[i + 2]) : -1;
+            if (high < 0 || low < 0)
+                return false;
+            byte = high << 4 | low;
+            i += 2;
+        }
+        if (target->id_count == sizeof target->id)
+            return false;
+        target->id[target->id_count++] = (char)byte;
+    }
+    return target->id_count > 0;
+}
+
+/* How many bytes follow the first one of a character; -1: no character begins so. */
+static int follower_count(unsigned char first)
+{
+    if (first < 0x80)
+        return 0;
+    if (first < 0xc2 || first > 0xf4)
+        return -1;
+    return first < 0xe0 ? 1 : first < 0xf0 ? 2 : 3;
+}
+
+/* The second byte rules out overlong forms, surrogates and what lies beyond Unicode. */
+static bool second_fits(unsigned char first, unsigned char second)
+{
+    switch (first) {
+    case 0xe0:
+        return second >= 0xa0;
+    case 0xed:
+        return second < 0xa0;
+    case 0xf0:
+        return second >= 0x90;
+    case 0xf4:
+        return second < 0x90;
+    default:
+        return true;
+    }
+}
+
+static bool text_is_utf8(const unsigned char *at, size_t left)
+{
+    while (left > 0) {
+        int followers = follower_count(*at);
+        if (followers < 0 || (size_t)followers >= left)
+            return false;
+        for (int i = 1; i <= followers; i++)
+            if ((at[i] & 0xc0) != 0x80)
+                return false;
+        if (followers > 0 && !second_fits(at[0], at[1]))
+            return false;
+        at += followers + 1;
+        left -= (size_t)followers + 1;
+    }
+    return true;
+}
+
+static bool spans_equal(struct span a, struct span b)
+{
+    return a.count == b.count && memcmp(a.bytes, b.bytes, a.count) == 0;
+}
+
+static enum target_kind user_read(struct target *target, struct span text)
+{
+    if (memchr(text.bytes, '/', text.count))
+        return TARGET_NOTHING;
+    if (!id_decode(target, text) ||
+        !text_is_utf8((const unsigned char *)target->id, target->id_count))
+        return TARGET_BAD_ID;
+    return TARGET_USER;
+}
+
+void target_read(struct target *target, struct span path)
+{
+    const char *query = memchr(path.bytes, '?', path.count);
+    if (query)
+        path.count = (size_t)(query - path.bytes);
+    target->kind = TARGET_NOTHING;
+    for (size_t i = 0; i < PAGES; i++)
+        if (spans_equal(path, pages[i].path))
+            target->kind = pages[i].kind;
+    if (target->kind == TARGET_NOTHING && path.count > users.count &&
+        memcmp(path.bytes, users.bytes, users.count) == 0)
+        target->kind =
+            user_read(target, (struct span){path.bytes + users.count, path.count - users.count});
+}
