@@ -1,11 +1,41 @@
-/* command.h - what every command of the program offers: a row of the table in tidemark.c. */
+/* command.h - what all commands of the program share: exit status, complaints, JSON output.
+ *
+ * A command parses its options with options_take and returns one of the statuses below; main adds
+ * the check that standard output could be written. Only commands print to stderr; what they call
+ * returns a struct error.
+ */
 #ifndef COMMAND_H
 #define COMMAND_H
 
+#include "errors.h"
+
+#include <jansson.h>
+
+/* The exit status of every command. Say it in words in --help only where a command has a gate. */
+enum {
+    STATUS_OK = 0,
+    STATUS_BAD = 1,       /* the answer is bad: a gate failed, --fail-on leak found a leak */
+    STATUS_USAGE = 2,     /* a wrong option, or input that cannot be read or understood */
+    STATUS_UNDECIDED = 3, /* it could not run, could not decide, or could not write its output */
+    STATUS_INTERRUPTED = 130,
+};
+
+/* One row of the table in tidemark.c. */
 struct command {
     const char *name, *summary;
-    /* argv[0] is the command's name. The exit status: 0, 1 it failed, 2 it was asked wrongly. */
-    int (*run)(int argc, char **argv);
+    int (*run)(int argc, char **argv); /* returns the exit status */
 };
+
+/* Prints "tidemark COMMAND: TEXT" to stderr and returns the status:
+ * `return complain("load", STATUS_USAGE, "%s: %s", path, strerror(errno));` */
+__attribute__((format(printf, 3, 4))) int complain(const char *command, int status,
+                                                   const char *format, ...);
+
+/* Writes the JSON, indented and with a newline at its end, to `path` as file_write does ("-" is
+ * standard output), and releases it. 0, or -1 and one line in error. */
+int json_write(json_t *json, const char *path, struct error *error);
+
+/* The status, or STATUS_UNDECIDED and a complaint if what was printed could not be written. */
+int command_end(const char *command, int status);
 
 #endif

@@ -1,4 +1,4 @@
-/* tidemark.c - the program: one row a command. */
+/* tidemark.c - the program: one row a command, grouped by what a user wants to do. */
 #include "bench_command.h"
 #include "choose_command.h"
 #include "command.h"
@@ -17,23 +17,27 @@
 #include <stdio.h>
 #include <string.h>
 
+/* A row without `run` is the title of those below it. */
 static const struct command commands[] = {
-    {"bench", "serves, loads, samples, judges and compares the variants", bench_command},
-    {"choose", "tells which policy to run, at what size, for your traffic", choose_command},
-    {"compare", "sets measurements against each other: better, worse, same, or cannot tell",
-     compare_command},
-    {"console", "talks to a running server: its cache, its memory, what grows", console_command},
-    {"diagnose", "says what grows in a running server, who holds it, and what to do",
-     diagnose_command},
-    {"jemalloc", "says in plain words what jemalloc's statistics mean", jemalloc_command},
-    {"load", "puts a server under load and says how it fared", load_command},
-    {"memory", "shows where a measured server's memory is, layer by layer", memory_command},
-    {"replay", "replays a trace through policies: hits, misses, real memory", replay_command},
-    {"report", "writes results as one page to read, or as figures for a paper", report_command},
-    {"users", "fills a SQLite database that a server can take its users from", users_command},
-    {"verdicts", "judges what is known to leak or not, and counts the right verdicts",
+    {NULL, "Choose a cache policy", NULL},
+    {"choose", "find the best policy and size for your traffic, and say why", choose_command},
+    {"replay", "replay a trace through policies: hits, misses, real memory", replay_command},
+    {NULL, "Measure servers", NULL},
+    {"bench", "run servers under load, sample their memory, judge and compare them", bench_command},
+    {"load", "put an HTTP server under load: throughput, latency, hits", load_command},
+    {"compare", "compare results: better, worse, the same, or cannot tell", compare_command},
+    {"report", "write results as one HTML page, or as SVG figures", report_command},
+    {NULL, "Look at a running process", NULL},
+    {"watch", "draw the memory of any process and say whether it grows", watch_command},
+    {"diagnose", "say what grows in a server, what holds it, and what to do", diagnose_command},
+    {"console", "open the live console of a server", console_command},
+    {NULL, "Explain measured memory", NULL},
+    {"memory", "show where the memory of a measured server is, layer by layer", memory_command},
+    {"jemalloc", "explain jemalloc's statistics, or the difference of two dumps", jemalloc_command},
+    {NULL, "Support", NULL},
+    {"users", "fill a SQLite database from which a server can fetch users", users_command},
+    {"verdicts", "run known leaky and honest servers and count the right verdicts",
      verdicts_command},
-    {"watch", "draws the memory of any running process, and says whether it grows", watch_command},
 };
 
 #define COMMANDS (sizeof commands / sizeof commands[0])
@@ -41,29 +45,49 @@ static const struct command commands[] = {
 static void program_help(FILE *out)
 {
     fprintf(out, "Tidemark tells which cache policy to run, and whether it leaks.\n\n"
-                 "usage: tidemark COMMAND [OPTIONS]\n\n");
+                 "usage: tidemark COMMAND [OPTIONS]\n");
     for (size_t i = 0; i < COMMANDS; i++)
-        fprintf(out, "  %-10s %s\n", commands[i].name, commands[i].summary);
-    fprintf(out, "\ntidemark COMMAND --help says more.\n");
+        if (commands[i].run == NULL)
+            fprintf(out, "\n%s:\n", commands[i].summary);
+        else
+            fprintf(out, "  %-10s %s\n", commands[i].name, commands[i].summary);
+    fprintf(out,
+            "\n"
+            "`tidemark help COMMAND` shows its options.\n"
+            "\n"
+            "Exit status of every command: 0 fine; 1 the answer is bad (a gate failed, or\n"
+            "--fail-on leak found a leak); 2 wrong usage or input; 3 could not run, decide or\n"
+            "write; 130 interrupted.\n");
+}
+
+static int command_run(const char *name, int argc, char **argv)
+{
+    for (size_t i = 0; i < COMMANDS; i++)
+        if (commands[i].run != NULL && strcmp(name, commands[i].name) == 0)
+            return command_end(name, commands[i].run(argc, argv));
+    fprintf(stderr, "tidemark: there is no command '%s'; see tidemark help\n", name);
+    return STATUS_USAGE;
+}
+
+static int help_run(int argc, char **argv)
+{
+    if (argc > 2)
+        return command_run(argv[2], 2, (char *[]){argv[2], (char *)"--help", NULL});
+    program_help(stdout);
+    return command_end("help", STATUS_OK);
 }
 
 int main(int argc, char **argv)
 {
     if (argc < 2) {
         program_help(stderr);
-        return 2;
+        return STATUS_USAGE;
     }
-    for (size_t i = 0; i < COMMANDS; i++)
-        if (strcmp(argv[1], commands[i].name) == 0)
-            return commands[i].run(argc - 1, argv + 1);
-    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0) {
-        program_help(stdout);
-        return 0;
-    }
+    if (strcmp(argv[1], "help") == 0 || strcmp(argv[1], "--help") == 0)
+        return help_run(argc, argv);
     if (strcmp(argv[1], "--version") == 0) {
         printf("tidemark %s\n", TIDEMARK_VERSION);
-        return 0;
+        return command_end("version", STATUS_OK);
     }
-    fprintf(stderr, "tidemark: there is no command '%s'; see tidemark --help\n", argv[1]);
-    return 2;
+    return command_run(argv[1], argc - 1, argv + 1);
 }

@@ -34,7 +34,7 @@ static const struct option option_rows[] = {
     {"streams", OPTION_COUNT, FIELD(streams), "N",
      "of HTTP/2: requests at a time on each connection (100)"},
     {"requests", OPTION_COUNT, FIELD(requests), "N", "ends after so many, as 10k"},
-    {"seconds", OPTION_SECONDS, FIELD(duration_ns), "TIME", "ends after so long, as 5 (10)"},
+    {"seconds", OPTION_DURATION, FIELD(duration_ns), "TIME", "ends after so long, as 5 (10)"},
     {"warmup", OPTION_DURATION, FIELD(warmup_ns), "TIME", "loads before it measures (0)"},
     {"workload", OPTION_TEXT, FIELD(workload), "NAME",
      "which ids to ask for: a generator or a trace (" WORKLOAD_DEFAULT ")"},

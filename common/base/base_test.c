@@ -260,7 +260,7 @@ static const struct option options[] = {
     {"threads", OPTION_COUNT, offsetof(struct settings, threads), "N", "event loops"},
     {"buffer", OPTION_SIZE, offsetof(struct settings, buffer_bytes), "SIZE", "room for answers"},
     {"ttl", OPTION_DURATION, offsetof(struct settings, ttl_ns), "AGE", "oldest record served"},
-    {"seconds", OPTION_SECONDS, offsetof(struct settings, length_ns), "S", "how long"},
+    {"seconds", OPTION_DURATION, offsetof(struct settings, length_ns), "S", "how long"},
     {"rate", OPTION_REAL, offsetof(struct settings, rate_rps), "R", "requests a second"},
     {"share", OPTION_SHARE, offsetof(struct settings, share), "SHARE", "of all"},
     {"capacity", OPTION_CAPACITY, offsetof(struct settings, capacity), "LIMIT", "what fits"},

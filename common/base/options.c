@@ -31,11 +31,6 @@ static int size_store(const char *value, void *field)
     return units_parse_size(value, field);
 }
 
-static int duration_store(const char *value, void *field)
-{
-    return units_parse_duration(value, field);
-}
-
 static int real_store(const char *value, void *field)
 {
     char *end;
@@ -64,7 +59,8 @@ static int share_store(const char *value, void *field)
     return 0;
 }
 
-static int seconds_store(const char *value, void *field)
+/* Without a unit it is a number of seconds. */
+static int duration_store(const char *value, void *field)
 {
     double seconds;
     if (units_parse_duration(value, field) == 0)
@@ -85,6 +81,13 @@ static int capacity_store(const char *value, void *field)
     return 0;
 }
 
+/* Without a value it is standard output. */
+static int output_store(const char *value, void *field)
+{
+    *(const char **)field = value ? value : "-";
+    return value && !*value ? -1 : 0;
+}
+
 static int texts_store(const char *value, void *field)
 {
     struct option_texts *texts = field;
@@ -101,16 +104,15 @@ static const struct kind {
     [OPTION_TEXT] = {text_store, "value"},
     [OPTION_COUNT] = {count_store, "count (10000, 10k)"},
     [OPTION_SIZE] = {size_store, "size (64MiB)"},
-    [OPTION_DURATION] = {duration_store, "duration (2ms, 60s)"},
-    [OPTION_SECONDS] = {seconds_store, "number of seconds (30) or duration (2min)"},
+    [OPTION_DURATION] = {duration_store, "duration (2ms, 60s, 1.5min; a bare number is seconds)"},
     [OPTION_SHARE] = {share_store, "share (2%, 0.02)"},
     [OPTION_REAL] = {real_store, "number from 0 up (0.99)"},
     [OPTION_CAPACITY] = {capacity_store, "number of entries (10000) or size (64MiB)"},
+    [OPTION_OUTPUT] = {output_store, "file name"},
     [OPTION_TEXTS] = {texts_store, "value, or there are too many"},
 };
 
-/* The rows of the table, then --help and --version; NULL after the last. */
-static const struct option *option_at(const struct option_table *table, size_t i)
+const struct option *options_row(const struct option_table *table, size_t i)
 {
     if (i < table->count)
         return &table->options[i];
@@ -148,7 +150,9 @@ static const struct option *option_nearest(const struct option_table *table, con
 {
     const struct option *nearest = NULL, *option;
     size_t least = count / 3 + 2; /* further away is no slip of the finger */
-    for (size_t i = 0; (option = option_at(table, i)); i++) {
+    for (size_t i = 0; (option = options_row(table, i)); i++) {
+        if (option->kind == OPTION_HEADING)
+            continue;
         size_t distance = edit_distance(name, count, option->name);
         if (count > 1 && strncmp(option->name, name, count) == 0)
             distance = 0;
@@ -164,8 +168,9 @@ static const struct option *option_find(const struct option_table *table, const 
                                         size_t count)
 {
     const struct option *option;
-    for (size_t i = 0; (option = option_at(table, i)); i++)
-        if (strlen(option->name) == count && memcmp(option->name, name, count) == 0)
+    for (size_t i = 0; (option = options_row(table, i)); i++)
+        if (option->kind != OPTION_HEADING && strlen(option->name) == count &&
+            memcmp(option->name, name, count) == 0)
             return option;
     return NULL;
 }
@@ -202,7 +207,7 @@ static enum options_outcome value_store(const struct option *option, const char 
                                         void *settings, struct error *error)
 {
     const struct kind *kind = &kinds[option->kind];
-    if (!value) {
+    if (!value && option->kind != OPTION_OUTPUT) {
         error_set(error, "--%s: needs a %s", option->name, kind->wanted);
         return OPTIONS_WRONG;
     }
@@ -229,6 +234,8 @@ static enum options_outcome option_take(const struct option_table *table, int ar
     }
     if (option->kind == OPTION_FLAG)
         return flag_store(option, value, settings, error);
+    if (option->kind == OPTION_OUTPUT)
+        return value_store(option, value, settings, error);
     if (!value && *at + 1 < argc && strncmp(argv[*at + 1], "--", 2) != 0)
         value = argv[++*at];
     return value_store(option, value, settings, error);
@@ -289,26 +296,4 @@ int options_take(const struct option_table *table, const char *program, int argc
         return OPTIONS_GO_ON;
     error_set(&error, "there is no option '%.*s'; see --help", VALUE_CHARS_MAX, argv[1]);
     return line_refuse(program, error.text);
-}
-
-/* "--capacity LIMIT" */
-static int option_width(const struct option *option)
-{
-    return (int)(strlen("--") + strlen(option->name) +
-                 (option->value ? 1 + strlen(option->value) : 0));
-}
-
-void options_help(const struct option_table *table, FILE *out)
-{
-    const struct option *option;
-    int width = 0;
-    for (size_t i = 0; (option = option_at(table, i)); i++)
-        if (option_width(option) > width)
-            width = option_width(option);
-    fprintf(out, "usage: %s\n\n%s\n\n", table->usage, table->summary);
-    for (size_t i = 0; (option = option_at(table, i)); i++)
-        fprintf(out, "  --%s%s%s%*s  %s\n", option->name, option->value ? " " : "",
-                option->value ? option->value : "", width - option_width(option), "", option->help);
-    if (table->details)
-        fprintf(out, "\n%s\n", table->details);
 }

@@ -14,14 +14,15 @@
 #include <stdio.h>
 
 enum option_kind {
+    OPTION_HEADING,  /* no option: `help` is the title of the rows below it in --help */
     OPTION_FLAG,     /* bool; takes no value */
     OPTION_TEXT,     /* const char *, pointing into argv */
     OPTION_COUNT,    /* uint64_t; 10k */
     OPTION_SIZE,     /* uint64_t bytes; 64MiB */
-    OPTION_DURATION, /* uint64_t ns; 2ms */
-    OPTION_SECONDS,  /* uint64_t ns; 30, 0.5, or as a duration */
+    OPTION_DURATION, /* uint64_t ns; 2ms, 1.5min; a bare number is seconds */
     OPTION_REAL,     /* double, finite and not negative */
     OPTION_SHARE,    /* double from 0 to 1; 2% or 0.02 */
+    OPTION_OUTPUT,   /* const char *, a path as in file_write: --json is "-", --json=FILE is FILE */
     OPTION_CAPACITY, /* struct option_capacity: entries or bytes */
     OPTION_TEXTS,    /* struct option_texts: may be given several times */
 };
@@ -38,7 +39,7 @@ struct option_capacity {
 };
 
 struct option {
-    const char *name; /* without the dashes */
+    const char *name; /* without the dashes; NULL for a heading */
     enum option_kind kind;
     size_t offset;     /* of the field in the settings */
     const char *value; /* what the value is called in --help, NULL for a flag */
@@ -51,6 +52,9 @@ struct option_table {
     const char *details; /* after the options: examples. May be NULL */
     const struct option *options;
     size_t count;
+    /* Settings that hold the defaults, which --help shows: all that are not 0, NULL or false.
+     * NULL: it shows none. */
+    const void *defaults;
 };
 
 enum options_outcome { OPTIONS_OK, OPTIONS_HELP, OPTIONS_VERSION, OPTIONS_WRONG };
@@ -59,12 +63,25 @@ enum options_outcome { OPTIONS_OK, OPTIONS_HELP, OPTIONS_VERSION, OPTIONS_WRONG 
  * to the front of argv[1..] and counted in *positional. OPTIONS_WRONG leaves one line in error. */
 enum options_outcome options_parse(const struct option_table *table, int argc, char **argv,
                                    void *settings, int *positional, struct error *error);
-/* The same for a whole command: prints --help and --version to stdout, or the error after
- * "PROGRAM: " to stderr. OPTIONS_GO_ON, or the status to exit with. positional NULL: the command
- * takes no such arguments, and one is an error. */
+/* The same for a whole program or command: prints --help and --version to stdout, or the error
+ * after "PROGRAM: " to stderr. Returns OPTIONS_GO_ON, or the status to exit with (0 or 2).
+ * positional NULL: the command takes no such arguments, and one is an error. */
 #define OPTIONS_GO_ON (-1)
 int options_take(const struct option_table *table, const char *program, int argc, char **argv,
                  void *settings, int *positional);
+
+/* Prints --help, wrapped at words to the width of the terminal that `out` is, within
+ * OPTIONS_WIDTH_MIN and OPTIONS_WIDTH_MAX columns; to 100 columns where it is none. */
+#define OPTIONS_WIDTH_MIN 80
+#define OPTIONS_WIDTH_MAX 120
 void options_help(const struct option_table *table, FILE *out);
+/* Row i of --help: the table's, then --help and --version; NULL after the last. */
+const struct option *options_row(const struct option_table *table, size_t i);
+
+/* Prints the text wrapped at words into columns `indent` to `width`; the first line is taken to
+ * stand at column `at` already. Newlines in the text stay. Ends with a newline. */
+void text_wrap(const char *text, int at, int indent, int width, FILE *out);
+/* The width that options_help uses. */
+int text_width(FILE *out);
 
 #endif

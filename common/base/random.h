@@ -16,10 +16,16 @@ static inline uint64_t random_mix(uint64_t x)
     return x ^ x >> 31;
 }
 
+/* SplitMix64: the next number of the sequence whose state is *state. Any seed will do. */
+static inline uint64_t random_splitmix(uint64_t *state)
+{
+    return random_mix(*state += UINT64_C(0x9e3779b97f4a7c15));
+}
+
 static inline void random_seed(struct random *random, uint64_t seed)
 {
     for (unsigned i = 0; i < 4; i++)
-        random->state[i] = random_mix(seed += UINT64_C(0x9e3779b97f4a7c15));
+        random->state[i] = random_splitmix(&seed);
 }
 
 static inline uint64_t random_rotate(uint64_t x, int bits)

@@ -31,7 +31,7 @@ struct diagnose_options {
 
 #define FIELD(name) offsetof(struct diagnose_options, name)
 static const struct option option_rows[] = {
-    {"seconds", OPTION_SECONDS, FIELD(duration_ns), "TIME", "looks for so long (10)"},
+    {"seconds", OPTION_DURATION, FIELD(duration_ns), "TIME", "looks for so long (10)"},
     {"interval", OPTION_DURATION, FIELD(interval_ns), "TIME", "between two looks (250ms)"},
     {"json", OPTION_FLAG, FIELD(json), NULL, "prints one JSON object, as results/README.md says"},
 };

@@ -35,7 +35,7 @@ struct watch_options {
 
 #define FIELD(name) offsetof(struct watch_options, name)
 static const struct option option_rows[] = {
-    {"seconds", OPTION_SECONDS, FIELD(duration_ns), "TIME", "ends after so long (until it ends)"},
+    {"seconds", OPTION_DURATION, FIELD(duration_ns), "TIME", "ends after so long (until it ends)"},
     {"interval", OPTION_DURATION, FIELD(interval_ns), "TIME", "between two samples (100ms)"},
     {"limit", OPTION_SIZE, FIELD(limit_bytes), "SIZE", "says when rss will reach it, as 2GiB"},
     {"url", OPTION_TEXT, FIELD(url), "URL", "where the program counts its requests"},
