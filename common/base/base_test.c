@@ -414,20 +414,21 @@ static void mistakes_are_told_in_one_line(void **state)
         const char *words[3], *error;
     } cases[] = {
         {{"--capacity", "12x"},
-         "--capacity: '12x' is no number of entries (10000) or size (64MiB)"},
-        {{"--threads=-1"}, "--threads: '-1' is no count (10000, 10k)"},
-        {{"--threads", ""}, "--threads: '' is no count (10000, 10k)"},
-        {{"--buffer", "64"}, "--buffer: '64' is no size (64MiB)"},
-        {{"--ttl", "60"}, "--ttl: '60' is no duration (2ms, 60s)"},
-        {{"--seconds", "5x"}, "--seconds: '5x' is no number of seconds (30) or duration (2min)"},
-        {{"--rate", "inf"}, "--rate: 'inf' is no number from 0 up (0.99)"},
-        {{"--rate=-1"}, "--rate: '-1' is no number from 0 up (0.99)"},
-        {{"--rate=0x1p3"}, "--rate: '0x1p3' is no number from 0 up (0.99)"},
-        {{"--rate=1e999"}, "--rate: '1e999' is no number from 0 up (0.99)"},
-        {{"--rate=1 "}, "--rate: '1 ' is no number from 0 up (0.99)"},
-        {{"--rate="}, "--rate: '' is no number from 0 up (0.99)"},
-        {{"--ttl"}, "--ttl: needs a duration (2ms, 60s)"},
-        {{"--ttl", "--quiet"}, "--ttl: needs a duration (2ms, 60s)"},
+         "--capacity: '12x' is not a number of entries (10000) or size (64MiB)"},
+        {{"--threads=-1"}, "--threads: '-1' is not a count (10000, 10k)"},
+        {{"--threads", ""}, "--threads: '' is not a count (10000, 10k)"},
+        {{"--buffer", "64"}, "--buffer: '64' is not a size (64MiB)"},
+        {{"--seconds", "5x"},
+         "--seconds: '5x' is not a duration (2ms, 60s, 1.5min, or a number of seconds)"},
+        {{"--rate", "inf"}, "--rate: 'inf' is not a number from 0 up (0.99)"},
+        {{"--rate=-1"}, "--rate: '-1' is not a number from 0 up (0.99)"},
+        {{"--rate=0x1p3"}, "--rate: '0x1p3' is not a number from 0 up (0.99)"},
+        {{"--rate=1e999"}, "--rate: '1e999' is not a number from 0 up (0.99)"},
+        {{"--rate=1 "}, "--rate: '1 ' is not a number from 0 up (0.99)"},
+        {{"--rate="}, "--rate: '' is not a number from 0 up (0.99)"},
+        {{"--ttl"}, "--ttl: needs a duration (2ms, 60s, 1.5min, or a number of seconds)"},
+        {{"--ttl", "--quiet"},
+         "--ttl: needs a duration (2ms, 60s, 1.5min, or a number of seconds)"},
         {{"--address"}, "--address: needs a value"},
         {{"--quiet=yes"}, "--quiet: takes no value"},
         {{"--help=yes"}, "--help: takes no value"},
@@ -440,7 +441,8 @@ static void mistakes_are_told_in_one_line(void **state)
         {{"--=x"}, "--: unknown option; see --help"},
         {{"-="}, "-: unknown option; see --help"},
         {{"--a\nb\x1b"}, "--a?b?: unknown option; see --help"},
-        {{"--ttl", "a\nb"}, "--ttl: 'a?b' is no duration (2ms, 60s)"},
+        {{"--ttl", "a\nb"},
+         "--ttl: 'a?b' is not a duration (2ms, 60s, 1.5min, or a number of seconds)"},
     };
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         struct parsed p = parse(cases[i].words);
@@ -459,7 +461,7 @@ static void long_words_do_no_harm(void **state)
     assert_int_equal(PARSE(word).outcome, OPTIONS_WRONG);
     struct parsed p = PARSE("--threads", word + 2);
     assert_int_equal(p.outcome, OPTIONS_WRONG);
-    assert_non_null(strstr(p.error.text, "is no count"));
+    assert_non_null(strstr(p.error.text, "is not a count"));
 }
 
 static void help_lists_every_option(void **state)

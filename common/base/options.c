@@ -101,15 +101,15 @@ static const struct kind {
     int (*store)(const char *value, void *field); /* 0, or -1: refused */
     const char *wanted;
 } kinds[] = {
-    [OPTION_TEXT] = {text_store, "value"},
-    [OPTION_COUNT] = {count_store, "count (10000, 10k)"},
-    [OPTION_SIZE] = {size_store, "size (64MiB)"},
-    [OPTION_DURATION] = {duration_store, "duration (2ms, 60s, 1.5min; a bare number is seconds)"},
-    [OPTION_SHARE] = {share_store, "share (2%, 0.02)"},
-    [OPTION_REAL] = {real_store, "number from 0 up (0.99)"},
-    [OPTION_CAPACITY] = {capacity_store, "number of entries (10000) or size (64MiB)"},
-    [OPTION_OUTPUT] = {output_store, "file name"},
-    [OPTION_TEXTS] = {texts_store, "value, or there are too many"},
+    [OPTION_TEXT] = {text_store, "a value"},
+    [OPTION_COUNT] = {count_store, "a count (10000, 10k)"},
+    [OPTION_SIZE] = {size_store, "a size (64MiB)"},
+    [OPTION_DURATION] = {duration_store, "a duration (2ms, 60s, 1.5min, or a number of seconds)"},
+    [OPTION_SHARE] = {share_store, "a share (2%, 0.02)"},
+    [OPTION_REAL] = {real_store, "a number from 0 up (0.99)"},
+    [OPTION_CAPACITY] = {capacity_store, "a number of entries (10000) or size (64MiB)"},
+    [OPTION_OUTPUT] = {output_store, "a file name"},
+    [OPTION_TEXTS] = {texts_store, "a value, or there are too many"},
 };
 
 const struct option *options_row(const struct option_table *table, size_t i)
@@ -208,11 +208,11 @@ static enum options_outcome value_store(const struct option *option, const char 
 {
     const struct kind *kind = &kinds[option->kind];
     if (!value && option->kind != OPTION_OUTPUT) {
-        error_set(error, "--%s: needs a %s", option->name, kind->wanted);
+        error_set(error, "--%s: needs %s", option->name, kind->wanted);
         return OPTIONS_WRONG;
     }
     if (kind->store(value, (char *)settings + option->offset) < 0) {
-        error_set(error, "--%s: '%.*s' is no %s", option->name, VALUE_CHARS_MAX, value,
+        error_set(error, "--%s: '%.*s' is not %s", option->name, VALUE_CHARS_MAX, value,
                   kind->wanted);
         return OPTIONS_WRONG;
     }

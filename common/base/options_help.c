@@ -43,22 +43,38 @@ void text_wrap(const char *text, int at, int indent, int width, FILE *out)
     fputc('\n', out);
 }
 
+/* "1 MiB" becomes "1MiB": one word, as one would type it. */
+static void blanks_remove(char *text)
+{
+    char *to = text;
+    for (; *text; text++)
+        if (*text != ' ')
+            *to++ = *text;
+    *to = '\0';
+}
+
 static void count_show(const void *field, char *text)
 {
-    if (*(const uint64_t *)field != 0)
-        units_format_count(text, *(const uint64_t *)field);
+    static const char units[] = "\0kMG";
+    uint64_t count = *(const uint64_t *)field;
+    size_t unit = 0;
+    if (count == 0)
+        return;
+    for (; count % 1000 == 0 && unit < 3; unit++)
+        count /= 1000;
+    snprintf(text, DEFAULT_BYTES, "%llu%.1s", (unsigned long long)count, &units[unit]);
 }
 
 static void size_show(const void *field, char *text)
 {
     if (*(const uint64_t *)field != 0)
-        units_format_size(text, (double)*(const uint64_t *)field);
+        blanks_remove(units_format_size(text, (double)*(const uint64_t *)field));
 }
 
 static void duration_show(const void *field, char *text)
 {
     if (*(const uint64_t *)field != 0)
-        units_format_duration(text, (double)*(const uint64_t *)field);
+        blanks_remove(units_format_duration(text, (double)*(const uint64_t *)field));
 }
 
 static void text_show(const void *field, char *text)
@@ -83,7 +99,7 @@ static void capacity_show(const void *field, char *text)
 {
     const struct option_capacity *capacity = field;
     if (capacity->entries != 0)
-        units_format_count(text, capacity->entries);
+        count_show(&capacity->entries, text);
     else
         size_show(&capacity->bytes, text);
 }
