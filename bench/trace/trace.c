@@ -1,40 +1,29 @@
-/* trace.c - one stream of requests for all: finds out what a name means and keeps the limit. */
+/* trace.c - opens the file or the generator that a name means, and ends it at the limit. */
 #include "trace.h"
 
 #include "generator.h"
 #include "reader.h"
+#include "xmalloc.h"
 
 #include <stdlib.h>
 
 struct trace {
     struct source *source;
-    uint64_t left;
+    uint64_t left; /* requests until the limit; UINT64_MAX: no limit */
     struct error error;
 };
 
-static struct source *open_source(const char *name, const struct trace_setup *setup,
-                                  struct error *error)
-{
-    if (generator_is_named(name))
-        return generator_open(name, setup->seed, error);
-    return reader_open(name, setup->format, error);
-}
-
 struct trace *trace_open(const char *name, const struct trace_setup *setup, struct error *error)
 {
-    struct trace *trace = calloc(1, sizeof(*trace));
-    if (trace == NULL) {
-        error_set(error, "%s: out of memory", name);
-        return NULL;
-    }
+    struct trace *trace = xcalloc(1, sizeof *trace);
     trace->left = setup->limit ? setup->limit : UINT64_MAX;
-    trace->source = open_source(name, setup, &trace->error);
-    if (trace->source == NULL) {
-        error_set(error, "%s", trace->error.text);
-        free(trace);
-        return NULL;
-    }
-    return trace;
+    trace->source = generator_is_named(name) ? generator_open(name, setup->seed, &trace->error)
+                                             : reader_open(name, setup->format, &trace->error);
+    if (trace->source != NULL)
+        return trace;
+    *error = trace->error;
+    free(trace);
+    return NULL;
 }
 
 size_t trace_read(struct trace *trace, struct trace_request *requests, size_t count)
@@ -74,6 +63,17 @@ void trace_describe(FILE *out)
 {
     fputs("Generators (without REQUESTS they never end):\n", out);
     generator_describe(out);
-    fputs("Files, \"-\" for standard input, as they are or compressed by gzip, xz or zstd:\n", out);
+    fputs("\nFiles, or \"-\" for standard input; gzip, xz and zstd are decompressed:\n", out);
     reader_describe(out);
+}
+
+char *trace_help(const char *examples)
+{
+    char *text;
+    size_t bytes;
+    FILE *out = xmemstream(&text, &bytes);
+    fprintf(out, "%s\n", examples);
+    trace_describe(out);
+    fclose(out);
+    return text;
 }

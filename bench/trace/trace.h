@@ -1,10 +1,10 @@
-/* trace.h - one stream of requests for all: trace files and generators alike.
+/* trace.h - a stream of requests, read from a file or generated.
  *
  * A trace is named on the command line: a file, "-" for standard input, or a generator such as
- * "zipf:1.0:1000000:10000000" (a file of such a name is had as "./zipf:..."). Generators are
- * seeded: the same name and seed give the same stream. Their ids count from 0, in zipf the most
- * popular first; only those of random are scattered over 64 bits. A zipf of a million ids takes
- * 53 KiB, of any number less than 200 KiB. One thread at a time.
+ * "zipf:1.0:1000000:10000000" (a file with such a name is "./zipf:..."). The same generator and
+ * seed give the same stream. Generated ids count from 0, in zipf the most popular first; only those
+ * of random are spread over 64 bits. A zipf over a million ids takes 53 KiB of memory, over any
+ * number of ids less than 200 KiB. One thread at a time.
  */
 #ifndef TRACE_H
 #define TRACE_H
@@ -19,41 +19,46 @@
 #define TRACE_NEVER UINT64_MAX
 
 struct trace_request {
-    uint64_t id;      /* of the key; keys that are no numbers are hashed to one */
-    uint64_t time_ns; /* since the first request; 0 throughout where the trace has no times */
-    uint64_t next;    /* position of the next request for this id, from 0, in the whole trace, limit
-                       * or not; TRACE_NEVER where it is not asked for again; 0 where the trace does
-                       * not tell. Some files count from 1 less than they should: trust the order */
-    uint32_t bytes;   /* of the object; 1 where the trace has no sizes */
-    uint32_t ttl_s;   /* time to live; 0: none */
+    uint64_t id;      /* of the key; a key that is not a number is hashed to one */
+    uint64_t time_ns; /* since the first request; always 0 in a trace without times */
+    /* The position of the next request for this id, counted from 0 in the whole trace, whatever the
+     * limit. TRACE_NEVER: there is none. 0: the trace does not contain it. Some files count from
+     * another number, so only the order of these positions is reliable. */
+    uint64_t next;
+    uint32_t bytes; /* of the object; 1 in a trace without sizes */
+    uint32_t ttl_s; /* time to live; 0: none */
 };
 
 struct trace_setup {
-    const char *format; /* as trace_describe names them; NULL: find out */
+    const char *format; /* a name that trace_describe prints; NULL: detect it */
     uint64_t seed;      /* of a generator */
-    uint64_t limit;     /* at most so many requests; 0: all */
+    uint64_t limit;     /* read at most this many requests; 0: all */
 };
 
 struct trace;
 
-/* NULL: it cannot be read, and error says in one line why and what to do. */
+/* NULL, with one line in error, if the trace cannot be read. */
 struct trace *trace_open(const char *name, const struct trace_setup *setup, struct error *error);
-/* Fills up to count requests. Fewer only at the end, or where trace_error says what is wrong. */
+/* Reads up to `count` requests and returns how many. Fewer: the trace has ended, or trace_error
+ * returns a reason. */
 size_t trace_read(struct trace *trace, struct trace_request *requests, size_t count);
-/* NULL: nothing is wrong so far. "FILE:LINE: reason" otherwise. Lives as long as the trace. */
+/* "FILE:LINE: reason", or NULL as long as there was no error. Valid until trace_close. */
 const char *trace_error(const struct trace *trace);
-/* Does it go on for ever? A limit, or REQUESTS in a generator's name, ends it. */
+/* True: the trace never ends. A limit, or REQUESTS in a generator's name, ends it. */
 bool trace_is_endless(const struct trace *trace);
-/* Does it say when requests were made? Known as soon as some have been read; generators never do.
- */
+/* True: the trace says when requests were made. Valid once some requests have been read; always
+ * false for generators. */
 bool trace_is_timed(const struct trace *trace);
 void trace_close(struct trace *trace); /* NULL does nothing */
 
-/* Writes requests as oracleGeneral, the binary format that is read fastest; times in whole seconds,
- * without ttl. 0, or -1: a time beyond 32 bits, or errno of the failed write. */
+/* Writes requests as oracleGeneral, the binary format that is read fastest, with times in whole
+ * seconds and without ttl. 0, or -1: a time does not fit 32 bits, or errno of the failed write. */
 int trace_write_oracle(FILE *out, const struct trace_request *requests, size_t count);
 
-/* What a trace may be called, a line each: for --help. */
+/* Prints every generator and format, for --help. */
 void trace_describe(FILE *out);
+/* Text for option_table.details: `examples` (whole lines), then what trace_describe prints, for the
+ * width of stdout. The caller frees it. */
+char *trace_help(const char *examples);
 
 #endif
