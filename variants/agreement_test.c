@@ -12,7 +12,7 @@
 #define APART_SHARE    0.01 /* by which the two may differ */
 #define LOOKS          5    /* so many times on the way to a size, and after the last */
 #define TURNOVER_SHARE 32   /* one in so many requests is beyond the size, so that entries leave */
-#define TTL_NS         UINT64_C(1000000000)
+#define TTL_NS         NS_PER_SECOND
 #define BODY_MAX       64
 #define BUDGET_BODY    600
 

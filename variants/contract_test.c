@@ -13,7 +13,7 @@
 #define STEPS        10000
 #define KEYS         300
 #define CENSUS_STEPS 50
-#define TTL_NS       UINT64_C(1000000000)
+#define TTL_NS       NS_PER_SECOND
 #define STEP_NS      UINT64_C(10000000) /* a hundred steps an age */
 #define BODY_MAX     600
 #define NO_RECORD    UINT32_MAX

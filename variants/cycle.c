@@ -6,7 +6,7 @@
 
 struct login { /* a user's session */
     struct registered registered;
-    struct companion companion;
+    struct attachment attachment;
     struct record *record; /* the mistake: a reference, to be given back at the record's end */
 };
 
@@ -31,9 +31,9 @@ static void *cycle_create(const struct hooks_setup *setup)
 }
 
 /* The record's end: the session goes with it. */
-static void login_part(struct companion *companion)
+static void login_free(struct attachment *attachment)
 {
-    memory_free((char *)companion - offsetof(struct login, companion));
+    memory_free((char *)attachment - offsetof(struct login, attachment));
 }
 
 static void cycle_destroy(void *state)
@@ -45,12 +45,12 @@ static void cycle_destroy(void *state)
     memory_free(cycle);
 }
 
-static struct record *cycle_made(void *state, struct record *record, struct memory_zone *zone)
+static struct record *cycle_on_fetch(void *state, struct record *record, struct memory_zone *zone)
 {
     struct cycle *cycle = state;
     struct login *login = memory_alloc(cycle->setup->zone, sizeof *login);
-    login->companion = (struct companion){login_part, &login_kind, login};
-    login->record = cycle->setup->accompany(record, zone, &login->companion);
+    login->attachment = (struct attachment){login_free, &login_kind, login};
+    login->record = cycle->setup->attach(record, zone, &login->attachment);
     cycle->setup->hold(login->record);
     registry_add(&cycle->logins, &login->registered);
     return login->record;
@@ -64,7 +64,7 @@ static struct registry *cycle_objects(void *state)
 static const struct hooks cycle_hooks = {
     .create = cycle_create,
     .destroy = cycle_destroy,
-    .made = cycle_made,
+    .on_fetch = cycle_on_fetch,
     .objects = cycle_objects,
 };
 

@@ -6,7 +6,7 @@
 
 struct login { /* a user's session */
     struct registered registered;
-    struct companion companion;
+    struct attachment attachment;
     struct registry *logins; /* NULL: no longer counted */
     struct record *record;   /* no reference: it is there as long as the session is */
 };
@@ -32,9 +32,9 @@ static void *cycle_create(const struct hooks_setup *setup)
 }
 
 /* The record's end: the session goes with it. */
-static void login_part(struct companion *companion)
+static void login_free(struct attachment *attachment)
 {
-    struct login *login = (struct login *)((char *)companion - offsetof(struct login, companion));
+    struct login *login = (struct login *)((char *)attachment - offsetof(struct login, attachment));
     if (login->logins)
         registry_remove(login->logins, &login->registered);
     memory_free(login);
@@ -49,13 +49,13 @@ static void cycle_destroy(void *state)
     memory_free(cycle);
 }
 
-static struct record *cycle_made(void *state, struct record *record, struct memory_zone *zone)
+static struct record *cycle_on_fetch(void *state, struct record *record, struct memory_zone *zone)
 {
     struct cycle *cycle = state;
     struct login *login = memory_alloc(cycle->setup->zone, sizeof *login);
-    login->companion = (struct companion){login_part, &login_kind, login};
+    login->attachment = (struct attachment){login_free, &login_kind, login};
     login->logins = &cycle->logins;
-    login->record = cycle->setup->accompany(record, zone, &login->companion);
+    login->record = cycle->setup->attach(record, zone, &login->attachment);
     registry_add(&cycle->logins, &login->registered);
     return login->record;
 }
@@ -68,7 +68,7 @@ static struct registry *cycle_objects(void *state)
 static const struct hooks cycle_hooks = {
     .create = cycle_create,
     .destroy = cycle_destroy,
-    .made = cycle_made,
+    .on_fetch = cycle_on_fetch,
     .objects = cycle_objects,
 };
 

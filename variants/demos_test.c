@@ -14,7 +14,7 @@
 #define CAPACITY            100
 #define CONNECTION_REQUESTS 100
 #define REQUESTS            10000 /* twice: before the first look and between the two */
-#define STEP_NS             UINT64_C(1000000)
+#define STEP_NS             NS_PER_MS
 #define TTL_NS              (CAPACITY * STEP_NS)
 #define SESSION_RECORDS     64
 #define THREADS             3
@@ -46,7 +46,7 @@ struct demo { /* one thread's part of it */
     const struct policy *policy;
     struct handler *handler;
     struct worker *worker;
-    struct session *session;
+    struct recent_records *recent;
     uint64_t now_ns;
 };
 
@@ -71,12 +71,12 @@ static void demo_open(struct demo *demo, const char *policy)
     assert_non_null(found);
     *demo = (struct demo){.policy = found, .now_ns = 1, .handler = handler_open(found, 1)};
     demo->worker = handler_worker(demo->handler, 0);
-    demo->session = worker_connect(demo->worker);
+    demo->recent = worker_connect(demo->worker);
 }
 
 static void demo_close(struct demo *demo)
 {
-    worker_disconnect(demo->worker, demo->session);
+    worker_disconnect(demo->worker, demo->recent);
     handler_destroy(demo->handler);
 }
 
@@ -86,9 +86,9 @@ static void demo_ask(struct demo *demo)
     struct reply reply;
     struct request request = {.method = {"GET", 3},
                               .path = {path, sizeof path - 1},
-                              .session = demo->session,
+                              .recent = demo->recent,
                               .now_ns = demo->now_ns};
-    assert_true(worker_ask(demo->worker, &request, &reply));
+    assert_true(worker_request(demo->worker, &request, &reply));
     assert_int_equal(reply.status, 200);
     reply_release(demo->handler, &reply);
 }
@@ -99,8 +99,8 @@ static void demo_run(struct demo *demo, uint64_t requests)
         demo_ask(demo);
         handler_tick(demo->handler, demo->now_ns);
         if (i % CONNECTION_REQUESTS == 0) {
-            worker_disconnect(demo->worker, demo->session);
-            demo->session = worker_connect(demo->worker);
+            worker_disconnect(demo->worker, demo->recent);
+            demo->recent = worker_connect(demo->worker);
         }
     }
 }
@@ -176,7 +176,7 @@ static void threads_leak_together(void **state)
         }
         for (unsigned i = 0; i < THREADS; i++) {
             pthread_join(threads[i], NULL);
-            worker_disconnect(each[i].worker, each[i].session);
+            worker_disconnect(each[i].worker, each[i].recent);
         }
         handler_read(handler, 1, &figures);
         assert_int_equal(figures.requests, THREADS * REQUESTS_A_THREAD);

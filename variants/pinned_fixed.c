@@ -59,11 +59,11 @@ static bool check_passes(struct pinned *pinned)
     return request % REQUESTS_A_FAILURE != 0;
 }
 
-static void pinned_asked(void *state, void *guest, struct record *record)
+static void pinned_on_serve(void *state, void *connection, struct record *record)
 {
     struct pinned *pinned = state;
     struct check *check = check_begin(pinned, record);
-    (void)guest;
+    (void)connection;
     if (!check_passes(pinned))
         snprintf(check->report, sizeof check->report, "the check failed");
     check_end(pinned, check);
@@ -84,7 +84,7 @@ static struct registry *pinned_objects(void *state)
 static const struct hooks pinned_hooks = {
     .create = pinned_create,
     .destroy = pinned_destroy,
-    .asked = pinned_asked,
+    .on_serve = pinned_on_serve,
     .objects = pinned_objects,
 };
 

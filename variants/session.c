@@ -55,7 +55,7 @@ static void session_destroy(void *state)
     memory_free(session);
 }
 
-static void *session_connect(void *state)
+static void *session_on_connect(void *state)
 {
     struct session *session = state;
     struct list *list = memory_alloc_zeroed(session->setup->zone, sizeof *list);
@@ -63,10 +63,10 @@ static void *session_connect(void *state)
     return list;
 }
 
-static void session_asked(void *state, void *guest, struct record *record)
+static void session_on_serve(void *state, void *connection, struct record *record)
 {
     struct session *session = state;
-    struct list *list = guest;
+    struct list *list = connection;
     session->setup->hold(record);
     session_release(session, atomic_load_explicit(&list->records[list->at], memory_order_relaxed));
     atomic_store_explicit(&list->records[list->at], record, memory_order_release);
@@ -82,10 +82,10 @@ static struct registry *session_objects(void *state)
 static const struct hooks session_hooks = {
     .create = session_create,
     .destroy = session_destroy,
-    .connect = session_connect,
-    .asked = session_asked,
+    .on_connect = session_on_connect,
+    .on_serve = session_on_serve,
     .objects = session_objects,
-    .guest = &list_kind,
+    .connection_kind = &list_kind,
     .connection_requests = CONNECTION_REQUESTS,
 };
 

@@ -8,6 +8,10 @@ struct random {
     uint64_t state[4];
 };
 
+/* 2^64 divided by the golden ratio, odd: the increment of SplitMix64 and the multiplier of
+ * Fibonacci hashing (Knuth 1973), which mixes into the upper bits of the product. */
+#define RANDOM_GOLDEN UINT64_C(0x9e3779b97f4a7c15)
+
 /* A bijection of 64 bits: the finaliser of SplitMix64 (Steele, Lea & Flood 2014). */
 static inline uint64_t random_mix(uint64_t x)
 {
@@ -16,10 +20,10 @@ static inline uint64_t random_mix(uint64_t x)
     return x ^ x >> 31;
 }
 
-/* SplitMix64: the next number of the sequence whose state is *state. Any seed will do. */
+/* SplitMix64: returns the next number and advances *state, which may start at any value. */
 static inline uint64_t random_splitmix(uint64_t *state)
 {
-    return random_mix(*state += UINT64_C(0x9e3779b97f4a7c15));
+    return random_mix(*state += RANDOM_GOLDEN);
 }
 
 static inline void random_seed(struct random *random, uint64_t seed)
@@ -47,7 +51,8 @@ static inline uint64_t random_next(struct random *random)
     return result;
 }
 
-/* Uniform in [0, bound); *fraction: what is left of the draw, uniform in [0, 2^64). */
+/* Returns a number uniform in [0, bound). *fraction gets the rest of the draw, uniform in
+ * [0, 2^64). */
 static inline uint64_t random_split(struct random *random, uint64_t bound, uint64_t *fraction)
 {
     unsigned __int128 product = (unsigned __int128)random_next(random) * bound;

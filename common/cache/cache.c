@@ -83,7 +83,7 @@ static void slot_release(void *context, uint32_t slot)
     cache->stats.freed_records++;
     cache->stats.freed_record_bytes += record_bytes(record);
     if (cache->live_sample)
-        live_sample_gone(cache->live_sample, record);
+        live_sample_freed(cache->live_sample, record);
     record_free(record);
 }
 
@@ -399,19 +399,6 @@ static bool slot_in_use(const struct cache *cache, uint32_t slot)
 {
     return slots_has_chunk(&cache->slots, slot) &&
            *slot_word(&cache->slots, slot) > SLOT_CHUNK_SLOTS;
-}
-
-uint32_t cache_look(const struct cache *cache, uint32_t from, uint32_t count,
-                    void (*see)(void *context, uint32_t slot, struct record *record), void *context)
-{
-    uint64_t all = (uint64_t)cache->slots.chunk_count * SLOT_CHUNK_SLOTS;
-    uint64_t end = (uint64_t)from + count;
-    if (cache->keys_only)
-        return 0;
-    for (uint32_t slot = from; slot < end && slot < all; slot++)
-        if (slot_in_use(cache, slot))
-            see(context, slot, slot_record(cache, slot));
-    return end < all ? (uint32_t)end : 0;
 }
 
 /* The account's own row, and those of the accounts below it. */

@@ -14,6 +14,7 @@
 #include "live_sample.h"
 #include "policy.h"
 #include "record.h"
+#include "units.h"
 
 struct cache_setup {
     const struct policy *policy;
@@ -80,7 +81,7 @@ struct record *cache_peek(const struct cache *cache, struct span key, uint64_t h
 /* True: it was there. */
 bool cache_remove(struct cache *cache, struct span key, uint64_t hash);
 /* Lets expired entries go; call it at least every CACHE_TICK_NS. */
-#define CACHE_TICK_NS UINT64_C(100000000)
+#define CACHE_TICK_NS (100 * NS_PER_MS)
 void cache_tick(struct cache *cache, uint64_t now_ns);
 
 /* Called by whoever saw record_drop say "the last": a weak cache forgets the record. The caller
@@ -91,12 +92,6 @@ void cache_stats(const struct cache *cache, struct cache_stats *stats);
 /* Adds what the cache holds, its containers within the one of this name. The rows come to
  * cache_stats.bytes exactly. The total of records is not the cache's to tell and stays 0. */
 void cache_census(const struct cache *cache, const char *name, struct census *census);
-
-/* The records in `count` slots from `from` on, each with its slot. The slot to go on from; 0: those
- * were the last. */
-uint32_t cache_look(const struct cache *cache, uint32_t from, uint32_t count,
-                    void (*see)(void *context, uint32_t slot, struct record *record),
-                    void *context);
 
 /* For whoever looks on: neither a hit nor a miss, the policy hears nothing, and no reference is
  * taken. The record, or NULL, is there as long as the cache is the caller's. */

@@ -1,10 +1,11 @@
 /* record.c - header of eight bytes, then the key unless the body spells it out, then the body, and
- * perhaps the address of a companion. */
+ * perhaps the address of a attachment. */
 #include "record.h"
+
+#include "xmalloc.h"
 
 #include <assert.h>
 #include <stdatomic.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define COUNT_BITS      24
@@ -15,8 +16,8 @@
 struct record {
     atomic_uint_least32_t count_and_key; /* references below, the key's length above */
     uint32_t body_bytes : 30;
-    uint32_t key_in_body : 1; /* then one byte before the body says where */
-    uint32_t accompanied : 1; /* then the companion's address stands behind the body */
+    uint32_t key_in_body : 1;    /* then one byte before the body says where */
+    uint32_t has_attachment : 1; /* then the attachment's address stands behind the body */
     char bytes[];
 };
 
@@ -41,7 +42,7 @@ struct record *record_create(struct memory_zone *zone, struct span key, struct s
     atomic_init(&record->count_and_key, ((uint32_t)key.count << COUNT_BITS) | 1);
     record->body_bytes = (uint32_t)body.count & RECORD_BODY_BYTES_MAX;
     record->key_in_body = inside;
-    record->accompanied = false;
+    record->has_attachment = false;
     if (inside)
         record->bytes[0] = (char)key_at;
     else
@@ -62,7 +63,7 @@ struct span record_key(const struct record *record)
     return (struct span){key, record_key_bytes(record)};
 }
 
-uint32_t record_owners(const struct record *record)
+uint32_t record_references(const struct record *record)
 {
     return atomic_load_explicit(&record->count_and_key, memory_order_relaxed) & COUNT_MASK;
 }
@@ -77,7 +78,7 @@ void record_hold(struct record *record)
     uint32_t before =
         atomic_fetch_add_explicit(&record->count_and_key, 1, memory_order_relaxed) & COUNT_MASK;
     if (before == COUNT_MASK)
-        abort();
+        die_of("too many references to a record");
 }
 
 bool record_hold_if_alive(struct record *record)
@@ -99,50 +100,45 @@ bool record_drop(struct record *record)
     return before == 1;
 }
 
-uint32_t record_references(const struct record *record)
-{
-    return atomic_load_explicit(&record->count_and_key, memory_order_relaxed) & COUNT_MASK;
-}
-
-/* What the record takes without a companion. */
+/* What the record takes without a attachment. */
 static size_t record_plain_bytes(const struct record *record)
 {
     return sizeof *record + record_lead_bytes(record) + record->body_bytes;
 }
 
-struct record *record_accompany(struct record *record, struct memory_zone *zone,
-                                struct companion *companion)
+struct record *record_attach(struct record *record, struct memory_zone *zone,
+                             struct attachment *attachment)
 {
     size_t bytes = record_plain_bytes(record);
-    struct record *again = memory_alloc(zone, bytes + sizeof companion);
+    struct record *again = memory_alloc(zone, bytes + sizeof attachment);
     memcpy((char *)again, (const char *)record, bytes);
-    memcpy((char *)again + bytes, &companion, sizeof companion);
-    again->accompanied = true;
+    memcpy((char *)again + bytes, &attachment, sizeof attachment);
+    again->has_attachment = true;
     memory_free(record);
     return again;
 }
 
-static struct companion *record_companion(const struct record *record)
+static struct attachment *record_attachment(const struct record *record)
 {
-    struct companion *companion = NULL;
-    if (record->accompanied)
-        memcpy(&companion, (const char *)record + record_plain_bytes(record), sizeof companion);
-    return companion;
+    struct attachment *attachment = NULL;
+    if (record->has_attachment)
+        memcpy(&attachment, (const char *)record + record_plain_bytes(record), sizeof attachment);
+    return attachment;
 }
 
 void record_free(struct record *record)
 {
-    struct companion *companion = record_companion(record);
-    if (companion)
-        companion->part(companion);
+    struct attachment *attachment = record_attachment(record);
+    if (attachment)
+        attachment->record_freed(attachment);
     memory_free(record);
 }
 
 static void record_refers(const void *object, struct visit *visit)
 {
-    const struct companion *companion = record_companion(object);
-    if (companion && companion->kind)
-        visit_refer(visit, companion->kind, companion->object);
+    const struct attachment *attachment = record_attachment(object);
+    if (attachment && attachment->kind)
+        visit_refer(visit, attachment->kind, attachment->object);
 }
 
 /* Its key, shortened; what is not plain ASCII, or would need escaping, is a dot. */

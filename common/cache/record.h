@@ -28,8 +28,8 @@ struct record *record_create(struct memory_zone *zone, struct span key, struct s
                              size_t key_at);
 struct span record_key(const struct record *record);
 struct span record_body(const struct record *record);
-/* How many references there are at this moment. */
-uint32_t record_owners(const struct record *record);
+/* The number of references now; other threads may take and drop some at any moment. */
+uint32_t record_references(const struct record *record);
 /* Usable size of its allocation. */
 size_t record_bytes(const struct record *record);
 
@@ -39,14 +39,12 @@ void record_hold(struct record *record);
 bool record_hold_if_alive(struct record *record);
 /* One reference less. True: it was the last, and the caller must now record_free. */
 bool record_drop(struct record *record);
-/* How many references there are: of use to those who look on, as others may take and drop some. */
-uint32_t record_references(const struct record *record);
-/* Its companion, if it has one, is told. */
+/* Its attachment, if it has one, is told. */
 void record_free(struct record *record);
 
-/* The same record again, now with a companion (hooks.h): takes the caller's reference, which must
+/* The same record again, now with a attachment (hooks.h): takes the caller's reference, which must
  * be the only one, and gives one to the record returned. */
-struct record *record_accompany(struct record *record, struct memory_zone *zone,
-                                struct companion *companion);
+struct record *record_attach(struct record *record, struct memory_zone *zone,
+                             struct attachment *attachment);
 
 #endif

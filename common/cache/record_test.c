@@ -81,35 +81,35 @@ static void references_count(void **state)
     memory_zone_destroy(zone);
 }
 
-struct test_companion {
-    struct companion companion;
-    unsigned parted;
+struct test_attachment {
+    struct attachment attachment;
+    unsigned freed;
 };
 
-static void companion_part(struct companion *companion)
+static void attachment_freed(struct attachment *attachment)
 {
-    ((struct test_companion *)companion)->parted++;
+    ((struct test_attachment *)attachment)->freed++;
 }
 
-static void a_companion_hears_of_the_end(void **state)
+static void an_attachment_is_notified_when_the_record_is_freed(void **state)
 {
     (void)state;
     struct memory_zone *zone = memory_zone_create();
-    struct test_companion other = {.companion.part = companion_part};
+    struct test_attachment other = {.attachment.record_freed = attachment_freed};
     static const size_t places[] = {KEY_APART, 7};
     for (size_t i = 0; i < 2; i++) {
         struct record *record =
             record_create(zone, span_of("key"), span_of("{\"id\":\"key\"}"), places[i]);
-        record = record_accompany(record, zone, &other.companion);
+        record = record_attach(record, zone, &other.attachment);
         assert_memory_equal(record_key(record).bytes, "key", 3);
         assert_int_equal(record_body(record).count, 12);
         assert_memory_equal(record_body(record).bytes, "{\"id\":\"key\"}", 12);
         record_hold(record);
         assert_false(record_drop(record));
-        assert_int_equal(other.parted, i);
+        assert_int_equal(other.freed, i);
         assert_true(record_drop(record));
         record_free(record);
-        assert_int_equal(other.parted, i + 1);
+        assert_int_equal(other.freed, i + 1);
     }
     memory_zone_destroy(zone);
 }
@@ -121,7 +121,7 @@ int main(void)
         cmocka_unit_test(key_in_the_body_is_not_stored_twice),
         cmocka_unit_test(longest_key_and_empty_body),
         cmocka_unit_test(references_count),
-        cmocka_unit_test(a_companion_hears_of_the_end),
+        cmocka_unit_test(an_attachment_is_notified_when_the_record_is_freed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

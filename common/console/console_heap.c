@@ -13,7 +13,7 @@
 /* Belongs to a client; ends its walk when it is collected. */
 struct walker {
     struct handler *handler;
-    struct walk *walk; /* NULL: ended */
+    struct reference_walk *walk; /* NULL: ended */
 };
 
 static uint64_t clock_ns(void)
@@ -168,7 +168,7 @@ static int heap_walk(lua_State *L)
     return 2;
 }
 
-static struct walk *walk_check(lua_State *L)
+static struct reference_walk *walk_check(lua_State *L)
 {
     struct walker *walker = luaL_checkudata(L, 1, WALK_META);
     luaL_argcheck(L, walker->walk, 1, "this walk has ended");
@@ -179,29 +179,29 @@ static struct walk *walk_check(lua_State *L)
 static int heap_advance(lua_State *L)
 {
     static const char *const names[] = {
-        [WALK_GOES_ON] = "on", [WALK_WAITS] = "waits", [WALK_IS_OVER] = "over"};
-    lua_pushstring(L, names[walk_step(walk_check(L))]);
+        [WALK_CONTINUES] = "on", [WALK_WAITING] = "waits", [WALK_DONE] = "over"};
+    lua_pushstring(L, names[reference_walk_step(walk_check(L))]);
     return 1;
 }
 
-static void trail_push(lua_State *L, const struct walk_trail *trail)
+static void trail_push(lua_State *L, const struct reference_path *trail)
 {
     lua_createtable(L, (int)trail->count, 2);
     for (unsigned i = 0; i < trail->count; i++) {
         lua_pushstring(L, trail->steps[i]);
         lua_rawseti(L, -2, (lua_Integer)i + 1);
     }
-    field_flag(L, "lost", trail->lost);
+    field_flag(L, "lost", trail->unreachable);
     field_flag(L, "owns", trail->owns);
 }
 
 /* holders(walk): who refers to the record that it was about. */
 static int heap_holders(lua_State *L)
 {
-    const struct walk_holders *holders = walk_holders(walk_check(L));
+    const struct record_holders *holders = reference_walk_holders(walk_check(L));
     lua_createtable(L, (int)holders->count, 4);
     for (uint32_t i = 0; i < holders->count; i++) {
-        trail_push(L, &holders->trails[i]);
+        trail_push(L, &holders->paths[i]);
         lua_rawseti(L, -2, (lua_Integer)i + 1);
     }
     field_text(L, "record", holders->label);
@@ -211,7 +211,7 @@ static int heap_holders(lua_State *L)
     return 1;
 }
 
-static void example_push(lua_State *L, const struct walk_example *example)
+static void example_push(lua_State *L, const struct unreachable_record *example)
 {
     lua_createtable(L, 0, 5);
     lua_pushlstring(L, example->key, example->key_bytes);
@@ -229,7 +229,7 @@ static void example_push(lua_State *L, const struct walk_example *example)
     }
 }
 
-static void kinds_push(lua_State *L, const struct walk_lost *lost)
+static void kinds_push(lua_State *L, const struct unreachable *lost)
 {
     lua_createtable(L, (int)lost->kind_count, 0);
     for (size_t i = 0; i < lost->kind_count; i++) {
@@ -246,10 +246,10 @@ static void kinds_push(lua_State *L, const struct walk_lost *lost)
 /* lost(walk): what no root reaches. */
 static int heap_lost(lua_State *L)
 {
-    const struct walk_lost *lost = walk_lost(walk_check(L));
+    const struct unreachable *lost = reference_walk_unreachable(walk_check(L));
     lua_createtable(L, 0, 6);
     field_count(L, "sampled", lost->sampled);
-    field_count(L, "share", lost->share);
+    field_count(L, "share", lost->interval);
     field_count(L, "records", lost->records);
     field_count(L, "record_bytes", lost->record_bytes);
     kinds_push(L, lost);

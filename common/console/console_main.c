@@ -39,7 +39,7 @@ static void snapshot_take(struct snapshot *snapshot, const struct record *record
     if (record == NULL)
         return;
     struct span key = record_key(record), body = record_body(record);
-    snapshot->owners = record_owners(record);
+    snapshot->owners = record_references(record);
     snapshot->bytes = record_bytes(record);
     snapshot->key_count = key.count;
     snapshot->body_count = body.count < BODY_BYTES ? body.count : BODY_BYTES;

@@ -1,5 +1,6 @@
 /* history_test.c - the history against plain arrays. */
 #include "history.h"
+#include "random.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -95,7 +96,7 @@ static void lists_do_as_arrays_do(void **state)
     (void)state;
     fixture_open(&f);
     for (int step = 0; step < STEPS; step++) {
-        uint64_t hash = fixture_random(&f, KEYS) * UINT64_C(0x9e3779b97f4a7c15);
+        uint64_t hash = fixture_random(&f, KEYS) * RANDOM_GOLDEN;
         unsigned list = model_list(&f, hash);
         const uint64_t *note = history_note(&f.history, hash);
         assert_int_equal(history_find(&f.history, hash), list);
@@ -119,11 +120,11 @@ static void memory_comes_back(void **state)
     fixture_open(&f);
     uint64_t empty = f.account.bytes;
     for (uint64_t i = 0; i < 20000; i++)
-        history_add(&f.history, 0, i * UINT64_C(0x9e3779b97f4a7c15));
+        history_add(&f.history, 0, i * RANDOM_GOLDEN);
     assert_true(f.account.bytes > 20000 * 24);
     history_trim(&f.history, 0, 0);
     for (uint64_t i = 0; i < 2000; i++) { /* the index shrinks a step at a time */
-        history_add(&f.history, 0, i * UINT64_C(0x9e3779b97f4a7c15));
+        history_add(&f.history, 0, i * RANDOM_GOLDEN);
         history_trim(&f.history, 0, 0);
     }
     assert_true(f.account.bytes < empty + 40000);

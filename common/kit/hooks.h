@@ -1,11 +1,12 @@
-/* hooks.h - the moments at which a record changes hands in the service, for a variant to act on.
+/* hooks.h - callbacks of a policy for record and connection events in the service.
  *
- * Some mistakes are not made in the order of slots but in ownership. A policy's `hooks` plant them:
- * the service calls each at its moment, and knows nothing of what it does.
+ * Some leaks are mistakes of ownership, not of eviction order. A policy that demonstrates one sets
+ * `hooks` in its struct policy; the service calls them.
  *
- * Any thread may call, and several at once, but one connection's moments come one by one. `made` is
- * called inside a shard and must neither hold nor release. What the hooks own they hold through
- * the setup's functions, so that it does not count as held by a session or a request.
+ * Threads: any thread may call a hook, and several threads at once; the calls for one connection
+ * never overlap. `on_fetch` runs under the lock of a shard and must not call hold or release.
+ * References that the hooks own are taken and dropped through the setup's functions, so that they
+ * are not counted as held by a session or a request.
  */
 #ifndef HOOKS_H
 #define HOOKS_H
@@ -19,11 +20,11 @@
 struct record;
 struct registry;
 
-/* What belongs to one record and hears of its end. */
-struct companion {
-    /* The record's last reference is gone. On any thread, perhaps inside a shard. */
-    void (*part)(struct companion *companion);
-    /* The object whose part it is. */
+/* Data attached to one record, which is notified when the record is freed. */
+struct attachment {
+    /* The record's last reference was dropped. Any thread; perhaps under the lock of a shard. */
+    void (*record_freed)(struct attachment *attachment);
+    /* The object that contains the attachment. */
     const struct kind *kind;
     const void *object;
 };
@@ -33,26 +34,28 @@ struct hooks_setup { /* outlives the state */
     void *service;
     void (*hold)(struct record *record);
     void (*release)(void *service, struct record *record);
-    /* The record again, now with a companion; only in `made`, in whose zone it lies. */
-    struct record *(*accompany)(struct record *record, struct memory_zone *zone,
-                                struct companion *companion);
+    /* Returns the record with the attachment, in the same zone; to be called in on_fetch only.
+     * Takes over the caller's reference to `record` and returns one. */
+    struct record *(*attach)(struct record *record, struct memory_zone *zone,
+                             struct attachment *attachment);
 };
 
+/* A member that may be NULL does nothing then. */
 struct hooks {
     void *(*create)(const struct hooks_setup *setup);
-    /* Lets go of all that is left, leaked or not; the cache is still there. */
+    /* Frees everything that is left, leaked objects too, while the caches still exist. */
     void (*destroy)(void *state);
-    /* From here on NULL where nothing is to be done. */
-    /* A record was fetched: what is returned takes its place. */
-    struct record *(*made)(void *state, struct record *record, struct memory_zone *zone);
-    void *(*connect)(void *state); /* the guest of a new connection */
-    /* The connection got the record, which the caller holds. */
-    void (*asked)(void *state, void *guest, struct record *record);
-    void (*disconnect)(void *state, void *guest);
-    /* Every object of the hooks' own, for those who count them; NULL: there is none. */
+    /* A record was fetched from the origin; the record returned replaces it. May be NULL. */
+    struct record *(*on_fetch)(void *state, struct record *record, struct memory_zone *zone);
+    /* A connection was opened: returns its state, passed to the next two. May be NULL. */
+    void *(*on_connect)(void *state);
+    /* The record, to which the caller has a reference, is sent on the connection. May be NULL. */
+    void (*on_serve)(void *state, void *connection, struct record *record);
+    void (*on_disconnect)(void *state, void *connection); /* may be NULL */
+    /* All objects that the hooks allocated, for the census and the reference walk. May be NULL. */
     struct registry *(*objects)(void *state);
-    const struct kind *guest;     /* of what `connect` makes */
-    uint32_t connection_requests; /* a connection is closed after so many; 0: never */
+    const struct kind *connection_kind; /* of what on_connect returns. May be NULL */
+    uint32_t connection_requests;       /* a connection is closed after so many; 0: never */
 };
 
 #endif

@@ -1,5 +1,6 @@
 /* index_test.c - the index against a plain array, through growing and shrinking. */
 #include "index.h"
+#include "random.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -38,14 +39,6 @@ static void fixture_close(struct fixture *f)
     memory_zone_destroy(f->account.zone);
 }
 
-static uint64_t fixture_random(struct fixture *f)
-{
-    f->random += UINT64_C(0x9e3779b97f4a7c15);
-    uint64_t z = (f->random ^ (f->random >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-    z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
-    return z ^ (z >> 31);
-}
-
 struct sought {
     const struct fixture *fixture;
     uint32_t slot;
@@ -65,7 +58,7 @@ static bool fixture_finds(const struct fixture *f, uint64_t hash, uint32_t slot)
 static uint32_t fixture_add(struct fixture *f)
 {
     uint32_t slot = slots_take(&f->slots);
-    uint64_t hash = fixture_random(f) & f->hash_mask;
+    uint64_t hash = random_splitmix(&f->random) & f->hash_mask;
     *slot_word(&f->slots, slot) = hash;
     index_insert(&f->index, hash, slot);
     return slot;
@@ -128,15 +121,15 @@ static void churn(uint64_t entries_limit, uint64_t hash_mask, uint32_t peak, uin
         uint32_t growing = swing % 2 == 0 ? 80 : 20;
         uint32_t target = swing % 2 == 0 ? peak : peak / 50;
         while (count != target) {
-            if (fixture_random(&f) % 100 < growing && count < peak)
+            if (random_splitmix(&f.random) % 100 < growing && count < peak)
                 slots[count++] = fixture_add(&f);
             else if (count > 0) {
-                uint32_t i = (uint32_t)(fixture_random(&f) % count);
+                uint32_t i = (uint32_t)(random_splitmix(&f.random) % count);
                 fixture_drop(&f, slots[i]);
                 slots[i] = slots[--count];
             }
             if (count > 0) {
-                uint32_t slot = slots[fixture_random(&f) % count];
+                uint32_t slot = slots[random_splitmix(&f.random) % count];
                 assert_true(fixture_finds(&f, *slot_word(&f.slots, slot), slot));
             }
         }

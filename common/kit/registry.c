@@ -22,7 +22,7 @@ void registry_add(struct registry *registry, struct registered *object)
     size_t bytes = memory_usable(object);
     pthread_mutex_lock(&registry->lock);
     object->number = registry->total++;
-    object->seen = 0;
+    object->walk = 0;
     object->link = &registry->first;
     object->next = registry->first;
     if (object->next)
@@ -70,8 +70,8 @@ void registry_count(struct registry *registry, struct registry_counts *counts)
     pthread_mutex_unlock(&registry->lock);
 }
 
-bool registry_look(struct registry *registry, bool anew, unsigned most,
-                   void (*see)(void *context, struct registered *object), void *context)
+bool registry_visit(struct registry *registry, bool anew, unsigned most,
+                    void (*see)(void *context, struct registered *object), void *context)
 {
     pthread_mutex_lock(&registry->lock);
     if (anew)

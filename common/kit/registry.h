@@ -14,14 +14,14 @@
 struct registered { /* the first member of each object, which is an allocation of its own */
     struct registered *next, **link;
     uint64_t number; /* so many had been added before */
-    uint64_t seen;   /* whoever looks notes here when it was reached last */
+    uint64_t walk;   /* the reference walk that reached it last; 0: none */
 };
 
 struct registry {
     const struct kind *kind;
     pthread_mutex_t lock;
     struct registered *first;
-    struct registered *cursor; /* where registry_look goes on */
+    struct registered *cursor; /* where registry_visit goes on */
     uint64_t live, live_bytes, total, total_bytes;
 };
 
@@ -41,7 +41,7 @@ void registry_count(struct registry *registry, struct registry_counts *counts);
 /* Visits up to `most` objects, newest first, which stay there while they are looked at; from the
  * first one on, or where the last call left off. False: those were the last. One looker at a
  * time. */
-bool registry_look(struct registry *registry, bool anew, unsigned most,
-                   void (*see)(void *context, struct registered *object), void *context);
+bool registry_visit(struct registry *registry, bool anew, unsigned most,
+                    void (*see)(void *context, struct registered *object), void *context);
 
 #endif

@@ -1,4 +1,5 @@
 /* sketch_test.c - the sketch against plain counts, through growing, shrinking and halving. */
+#include "random.h"
 #include "sketch.h"
 
 #include <setjmp.h>
@@ -30,10 +31,7 @@ static void fixture_close(struct fixture *f)
 
 static uint64_t hash_of(uint64_t key)
 {
-    uint64_t z = (key + 1) * UINT64_C(0x9e3779b97f4a7c15);
-    z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-    z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
-    return z ^ (z >> 31);
+    return random_mix((key + 1) * RANDOM_GOLDEN);
 }
 
 static void fit_fully(struct fixture *f, uint64_t entries)

@@ -5,7 +5,7 @@
 #include <pthread.h>
 #include <string.h>
 
-#define PLACES         (2 * LIVE_SAMPLE_MOST) /* open addressing, at most half full */
+#define PLACES         (2 * LIVE_SAMPLE_MAX) /* open addressing, at most half full */
 #define LOOKED_AT_ONCE 512
 
 struct sample {
@@ -74,12 +74,13 @@ static void place_clear(struct sample *sample, size_t gap)
 /* Half of them leave the sample. */
 static void sample_thin(struct sample *sample)
 {
-    void *kept[LIVE_SAMPLE_MOST + 1];
+    void *kept[LIVE_SAMPLE_MAX + 1];
     size_t count = 0;
     uint64_t mask = atomic_load_explicit(&sample->live_sample.mask, memory_order_relaxed);
     atomic_store_explicit(&sample->live_sample.mask, mask * 2 + 1, memory_order_relaxed);
     for (size_t i = 0; i < PLACES; i++)
-        if (sample->places[i] != NULL && live_sample_has(&sample->live_sample, sample->places[i]))
+        if (sample->places[i] != NULL &&
+            live_sample_includes(&sample->live_sample, sample->places[i]))
             kept[count++] = sample->places[i];
     memset(sample->places, 0, PLACES * sizeof *sample->places);
     for (size_t i = 0; i < count; i++)
@@ -91,11 +92,11 @@ void live_sample_add(struct live_sample *live_sample, void *object)
 {
     struct sample *sample = sample_of(live_sample);
     pthread_mutex_lock(&sample->lock);
-    if (live_sample_has(live_sample, object)) {
+    if (live_sample_includes(live_sample, object)) {
         sample->places[place_find(sample, object)] = object;
         sample->count++;
     }
-    if (sample->count > LIVE_SAMPLE_MOST)
+    if (sample->count > LIVE_SAMPLE_MAX)
         sample_thin(sample);
     pthread_mutex_unlock(&sample->lock);
 }
@@ -110,8 +111,8 @@ void live_sample_remove(struct live_sample *live_sample, const void *object)
     pthread_mutex_unlock(&sample->lock);
 }
 
-size_t live_sample_look(struct live_sample *live_sample, size_t from,
-                        void (*see)(void *context, void *object), void *context)
+size_t live_sample_visit(struct live_sample *live_sample, size_t from,
+                         void (*see)(void *context, void *object), void *context)
 {
     struct sample *sample = sample_of(live_sample);
     size_t end = from + LOOKED_AT_ONCE;
@@ -123,7 +124,7 @@ size_t live_sample_look(struct live_sample *live_sample, size_t from,
     return end % PLACES;
 }
 
-uint64_t live_sample_share(const struct live_sample *live_sample)
+uint64_t live_sample_interval(const struct live_sample *live_sample)
 {
     return atomic_load_explicit(&live_sample->mask, memory_order_relaxed) + 1;
 }

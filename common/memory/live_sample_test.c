@@ -59,13 +59,13 @@ static void assert_sample(const struct fixture *f, size_t from, size_t to)
     seen.f = f;
     size_t at = 0;
     do
-        at = live_sample_look(f->live_sample, at, seen_note, &seen);
+        at = live_sample_visit(f->live_sample, at, seen_note, &seen);
     while (at != 0);
     for (size_t i = 0; i < OBJECTS; i++)
-        assert_int_equal(seen.there[i],
-                         i >= from && i < to && live_sample_has(f->live_sample, object_at(f, i)));
-    assert_true(seen.count <= LIVE_SAMPLE_MOST);
-    size_t expected = (to - from) / live_sample_share(f->live_sample);
+        assert_int_equal(seen.there[i], i >= from && i < to &&
+                                            live_sample_includes(f->live_sample, object_at(f, i)));
+    assert_true(seen.count <= LIVE_SAMPLE_MAX);
+    size_t expected = (to - from) / live_sample_interval(f->live_sample);
     assert_in_range(seen.count, expected * 8 / 10, expected * 12 / 10);
 }
 
@@ -74,12 +74,12 @@ static void all_are_there_while_they_are_few(void **state)
     (void)state;
     struct fixture f;
     fixture_open(&f);
-    for (size_t i = 0; i < LIVE_SAMPLE_MOST; i++)
-        live_sample_made(f.live_sample, object_at(&f, i));
-    assert_int_equal(live_sample_share(f.live_sample), 1);
-    assert_sample(&f, 0, LIVE_SAMPLE_MOST);
-    for (size_t i = 0; i < LIVE_SAMPLE_MOST; i++)
-        live_sample_gone(f.live_sample, object_at(&f, i));
+    for (size_t i = 0; i < LIVE_SAMPLE_MAX; i++)
+        live_sample_created(f.live_sample, object_at(&f, i));
+    assert_int_equal(live_sample_interval(f.live_sample), 1);
+    assert_sample(&f, 0, LIVE_SAMPLE_MAX);
+    for (size_t i = 0; i < LIVE_SAMPLE_MAX; i++)
+        live_sample_freed(f.live_sample, object_at(&f, i));
     assert_sample(&f, 0, 0);
     fixture_close(&f);
 }
@@ -90,15 +90,15 @@ static void one_in_so_many_when_they_are_many(void **state)
     struct fixture f;
     fixture_open(&f);
     for (size_t i = 0; i < OBJECTS; i++)
-        live_sample_made(f.live_sample, object_at(&f, i));
-    assert_in_range(live_sample_share(f.live_sample), OBJECTS / LIVE_SAMPLE_MOST,
-                    4 * OBJECTS / LIVE_SAMPLE_MOST);
+        live_sample_created(f.live_sample, object_at(&f, i));
+    assert_in_range(live_sample_interval(f.live_sample), OBJECTS / LIVE_SAMPLE_MAX,
+                    4 * OBJECTS / LIVE_SAMPLE_MAX);
     assert_sample(&f, 0, OBJECTS);
     for (size_t i = 0; i < OBJECTS / 2; i++)
-        live_sample_gone(f.live_sample, object_at(&f, i));
+        live_sample_freed(f.live_sample, object_at(&f, i));
     assert_sample(&f, OBJECTS / 2, OBJECTS);
     for (size_t i = OBJECTS / 2; i < OBJECTS; i++)
-        live_sample_gone(f.live_sample, object_at(&f, i));
+        live_sample_freed(f.live_sample, object_at(&f, i));
     assert_sample(&f, 0, 0);
     fixture_close(&f);
 }
@@ -113,9 +113,9 @@ static void *part_run(void *context)
     struct part *part = context;
     for (int round = 0; round < ROUNDS; round++) {
         for (size_t i = part->from; i < part->to; i++)
-            live_sample_made(part->f->live_sample, object_at(part->f, i));
+            live_sample_created(part->f->live_sample, object_at(part->f, i));
         for (size_t i = part->from; i < part->to; i++)
-            live_sample_gone(part->f->live_sample, object_at(part->f, i));
+            live_sample_freed(part->f->live_sample, object_at(part->f, i));
     }
     return NULL;
 }

@@ -2,6 +2,8 @@
 #include "memory.h"
 
 #include "process.h"
+#include "units.h"
+#include "xmalloc.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -10,31 +12,16 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#define NS_PER_MS UINT64_C(1000000)
-
 struct memory_zone {
     unsigned arena;
 };
 
-static _Noreturn void memory_exhausted(void)
-{
-    fputs("out of memory\n", stderr);
-    abort();
-}
-
-static void *memory_checked(void *allocation)
-{
-    if (allocation == NULL)
-        memory_exhausted();
-    return allocation;
-}
-
 struct memory_zone *memory_zone_create(void)
 {
-    struct memory_zone *zone = memory_checked(malloc(sizeof *zone));
+    struct memory_zone *zone = xmalloc(sizeof *zone);
     size_t length = sizeof zone->arena;
     if (mallctl("arenas.create", &zone->arena, &length, NULL, 0) != 0)
-        memory_exhausted();
+        die_of("jemalloc cannot create an arena");
     return zone;
 }
 
@@ -45,12 +32,12 @@ static int zone_flags(const struct memory_zone *zone)
 
 void *memory_alloc(struct memory_zone *zone, size_t bytes)
 {
-    return memory_checked(mallocx(bytes, zone_flags(zone)));
+    return xchecked(mallocx(bytes, zone_flags(zone)));
 }
 
 void *memory_alloc_zeroed(struct memory_zone *zone, size_t bytes)
 {
-    return memory_checked(mallocx(bytes, zone_flags(zone) | MALLOCX_ZERO));
+    return xchecked(mallocx(bytes, zone_flags(zone) | MALLOCX_ZERO));
 }
 
 void memory_free(void *allocation)

@@ -2,6 +2,7 @@
 #include "memory.h"
 
 #include "process.h"
+#include "xmalloc.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -23,10 +24,7 @@ struct prefix {
 
 struct memory_zone *memory_zone_create(void)
 {
-    struct memory_zone *zone = calloc(1, sizeof *zone);
-    if (zone == NULL)
-        abort();
-    return zone;
+    return xcalloc(1, sizeof(struct memory_zone));
 }
 
 void memory_zone_destroy(struct memory_zone *zone)
@@ -47,8 +45,6 @@ size_t memory_usable(const void *allocation)
 
 static void *zone_own(struct memory_zone *zone, struct prefix *prefix)
 {
-    if (prefix == NULL)
-        abort();
     prefix->zone = zone;
     atomic_fetch_add(&zone->bytes, memory_usable(prefix + 1));
     return prefix + 1;
@@ -56,12 +52,12 @@ static void *zone_own(struct memory_zone *zone, struct prefix *prefix)
 
 void *memory_alloc(struct memory_zone *zone, size_t bytes)
 {
-    return zone_own(zone, malloc(sizeof(struct prefix) + bytes));
+    return zone_own(zone, xmalloc(sizeof(struct prefix) + bytes));
 }
 
 void *memory_alloc_zeroed(struct memory_zone *zone, size_t bytes)
 {
-    return zone_own(zone, calloc(1, sizeof(struct prefix) + bytes));
+    return zone_own(zone, xcalloc(1, sizeof(struct prefix) + bytes));
 }
 
 void memory_free(void *allocation)

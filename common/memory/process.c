@@ -1,6 +1,8 @@
 /* process.c - reads /proc/PID/statm, stat and smaps_rollup. */
 #include "process.h"
 
+#include "units.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -26,7 +28,7 @@ static int proc_read(pid_t pid, const char *name, char text[STAT_BYTES])
 
 static uint64_t ticks_to_ns(unsigned long long ticks)
 {
-    return ticks * (UINT64_C(1000000000) / (uint64_t)sysconf(_SC_CLK_TCK));
+    return ticks * (NS_PER_SECOND / (uint64_t)sysconf(_SC_CLK_TCK));
 }
 
 int process_read_size(pid_t pid, struct process_figures *figures)

@@ -1,6 +1,8 @@
 /* recording.c - packs requests into blocks and takes them out again. */
 #include "recording.h"
 
+#include "xmalloc.h"
+
 #include <endian.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,20 +24,13 @@ struct recording_packer {
 
 struct recording_packer *recording_packer_create(void)
 {
-    struct recording_packer *packer = malloc(sizeof *packer);
-    if (packer == NULL)
-        return NULL;
-    packer->context = ZSTD_createCCtx();
-    if (packer->context != NULL)
-        return packer;
-    free(packer);
-    return NULL;
+    struct recording_packer *packer = xmalloc(sizeof *packer);
+    packer->context = xchecked(ZSTD_createCCtx());
+    return packer;
 }
 
 void recording_packer_destroy(struct recording_packer *packer)
 {
-    if (packer == NULL)
-        return;
     ZSTD_freeCCtx(packer->context);
     free(packer);
 }
@@ -118,8 +113,8 @@ size_t recording_pack(struct recording_packer *packer, const struct recording_re
     size_t stored = ZSTD_compressCCtx(packer->context, head + RECORDING_HEAD_BYTES,
                                       sizeof packer->stored - RECORDING_HEAD_BYTES, packer->plain,
                                       plain, LEVEL);
-    if (ZSTD_isError(stored)) /* out of memory: there is room for whatever it makes of it */
-        abort();
+    if (ZSTD_isError(stored)) /* out of memory: the buffer is large enough for any result */
+        die_of(ZSTD_getErrorName(stored));
     u32_write(head, BLOCK_MAGIC);
     u32_write(head + 4, (uint32_t)count);
     u32_write(head + 8, (uint32_t)stored);
@@ -177,9 +172,7 @@ const char *recording_unpack(const char *block, struct recording_request *reques
         return "it has no head";
     if (checksum_of(block, head.stored_bytes) != head.checksum)
         return "its checksum is wrong";
-    char *plain = malloc(head.plain_bytes + 1);
-    if (plain == NULL)
-        return "out of memory";
+    char *plain = xmalloc(head.plain_bytes);
     size_t bytes =
         ZSTD_decompress(plain, head.plain_bytes, block + RECORDING_HEAD_BYTES, head.stored_bytes);
     bool good = bytes == head.plain_bytes && plain_read(plain, &head, requests);

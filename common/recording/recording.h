@@ -40,7 +40,7 @@ struct recording_head {
 
 /* What packing needs beside its input; for any number of blocks, one after the other. */
 struct recording_packer;
-struct recording_packer *recording_packer_create(void); /* NULL: out of memory */
+struct recording_packer *recording_packer_create(void);
 void recording_packer_destroy(struct recording_packer *packer);
 /* Bytes of the block, head included, which lie at *block until the next call. Times that run back
  * count as the one before. 1 to RECORDING_BLOCK_MAX requests. */

@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include "random.h"
 #include "recording.h"
 #include "siphash.h"
 
@@ -57,7 +58,7 @@ static int blocks_begin(void **state)
     blocks->packer = recording_packer_create();
     assert_non_null(blocks->packer);
     for (size_t i = 0; i < MANY; i++)
-        blocks->in[i] = (struct recording_request){.id = i % 997 * UINT64_C(0x9e3779b97f4a7c15),
+        blocks->in[i] = (struct recording_request){.id = i % 997 * RANDOM_GOLDEN,
                                                    .time_us = FIRST_US + i * i,
                                                    .bytes = (uint32_t)(i * i * i),
                                                    .hit = i % 3 == 0};

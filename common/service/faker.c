@@ -5,6 +5,8 @@
  */
 #include "faker.h"
 
+#include "random.h"
+
 #include <string.h>
 #include <xxhash.h>
 
@@ -166,19 +168,10 @@ struct pen {
     uint64_t state;
 };
 
-/* SplitMix64 (Steele, Lea and Flood 2014). */
-static uint64_t pen_next(struct pen *pen)
-{
-    uint64_t z = pen->state += UINT64_C(0x9e3779b97f4a7c15);
-    z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-    z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
-    return z ^ (z >> 31);
-}
-
 /* Below count. */
 static uint32_t pen_choose(struct pen *pen, uint32_t count)
 {
-    return (uint32_t)(((pen_next(pen) >> 32) * count) >> 32);
+    return (uint32_t)(((random_splitmix(&pen->state) >> 32) * count) >> 32);
 }
 
 /* Writes up to WORD_BYTES bytes beyond the word, which the next one covers. */

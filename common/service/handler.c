@@ -1,6 +1,7 @@
 /* handler.c - the core that all variants share: a request in, a reply out. */
 #include "handler.h"
 
+#include "random.h"
 #include "recent_records.h"
 #include "request_target.h"
 #include "shards.h"
@@ -28,12 +29,12 @@ struct handler {
     struct memory_zone *zone; /* of everything but the caches */
     struct shards *shards;
     struct policy_hooks *hooks;
-    struct session_setup sessions;
+    struct recent_records_setup sessions;
     struct fetches **fetches; /* one for each shard */
     struct handler_setup setup;
-    struct handler_around around;
-    struct walk *walk; /* NULL: nobody walks */
-    struct walk_setup walk_setup;
+    struct handler_callbacks around;
+    struct reference_walk *walk; /* NULL: nobody walks */
+    struct reference_walk_setup walk_setup;
     bool walk_given_up;
     struct worker *workers; /* setup.threads of them */
 };
@@ -61,10 +62,10 @@ struct handler *handler_create(const struct handler_setup *setup, struct error *
     handler->setup = *setup;
     handler->shards = shards_create(&setup->cache, wanted);
     handler->hooks = policy_hooks_create(setup->cache.policy, handler->shards, zone);
-    handler->sessions = (struct session_setup){.shards = handler->shards,
-                                               .hooks = handler->hooks,
-                                               .zone = zone,
-                                               .records = setup->session_records};
+    handler->sessions = (struct recent_records_setup){.shards = handler->shards,
+                                                      .hooks = handler->hooks,
+                                                      .zone = zone,
+                                                      .records = setup->session_records};
     handler->fetches = memory_alloc(zone, shards_count(handler->shards) * sizeof(struct fetches *));
     for (size_t i = 0; i < shards_count(handler->shards); i++)
         handler->fetches[i] = fetches_create(zone);
@@ -79,7 +80,7 @@ void handler_destroy(struct handler *handler)
 {
     struct memory_zone *zone = handler->zone;
     if (handler->walk)
-        walk_destroy(handler->walk);
+        reference_walk_destroy(handler->walk);
     for (unsigned i = 0; i < handler->setup.threads; i++)
         if (handler->workers[i].origin)
             origin_close(handler->workers[i].origin);
@@ -96,10 +97,10 @@ void handler_destroy(struct handler *handler)
 /* A walk that was given up, once no thread is at it any more. */
 static void walk_clear(struct handler *handler)
 {
-    const struct handler_around *around = &handler->around;
+    const struct handler_callbacks *around = &handler->around;
     if (!handler->walk_given_up || (around->roots_rest && !around->roots_rest(around->context)))
         return;
-    walk_destroy(handler->walk);
+    reference_walk_destroy(handler->walk);
     handler->walk = NULL;
     handler->walk_given_up = false;
 }
@@ -135,18 +136,18 @@ static void counter_advance(atomic_uint_least64_t *counter)
     atomic_store_explicit(counter, count + 1, memory_order_relaxed);
 }
 
-struct session *worker_connect(struct worker *worker)
+struct recent_records *worker_connect(struct worker *worker)
 {
     struct handler *handler = worker->handler;
     atomic_fetch_add_explicit(&worker->connections, 1, memory_order_relaxed);
     counter_advance(&worker->connections_ever);
-    return session_create(&handler->sessions);
+    return recent_records_create(&handler->sessions);
 }
 
-void worker_disconnect(struct worker *worker, struct session *session)
+void worker_disconnect(struct worker *worker, struct recent_records *recent)
 {
     atomic_fetch_sub_explicit(&worker->connections, 1, memory_order_relaxed);
-    session_destroy(session);
+    recent_records_destroy(recent);
 }
 
 static uint64_t figure_of(uint64_t limit)
@@ -190,8 +191,8 @@ static void sessions_census(const struct handler *handler, struct census *census
         row.live += atomic_load_explicit(&worker->connections, memory_order_relaxed);
         row.total += atomic_load_explicit(&worker->connections_ever, memory_order_relaxed);
     }
-    row.live_bytes = row.live * session_bytes(&handler->sessions);
-    row.total_bytes = row.total * session_bytes(&handler->sessions);
+    row.live_bytes = row.live * recent_records_bytes(&handler->sessions);
+    row.total_bytes = row.total * recent_records_bytes(&handler->sessions);
     census_add(census, &row);
 }
 
@@ -233,7 +234,7 @@ static void process_census(struct census *census)
 
 void handler_census(struct handler *handler, struct census *census, uint64_t now_ns)
 {
-    uint64_t sample_bytes = live_sample_bytes(shards_living(handler->shards));
+    uint64_t sample_bytes = live_sample_bytes(shards_live_sample(handler->shards));
     *census = (struct census){.time_ns = now_ns};
     shards_census(handler->shards, census);
     sessions_census(handler, census);
@@ -247,14 +248,14 @@ void handler_census(struct handler *handler, struct census *census, uint64_t now
     process_census(census);
 }
 
-void handler_surround(struct handler *handler, const struct handler_around *around)
+void handler_set_callbacks(struct handler *handler, const struct handler_callbacks *around)
 {
     handler->around = *around;
 }
 
 /* Who holds it. */
 
-struct walk *handler_walk(struct handler *handler, struct record *record)
+struct reference_walk *handler_walk(struct handler *handler, struct record *record)
 {
     walk_clear(handler);
     if (handler->walk) {
@@ -262,12 +263,12 @@ struct walk *handler_walk(struct handler *handler, struct record *record)
             shards_drop(handler->shards, record);
         return NULL;
     }
-    handler->walk_setup = (struct walk_setup){.shards = handler->shards,
-                                              .hooks = handler->hooks,
-                                              .zone = handler->zone,
-                                              .roots = handler->around.roots,
-                                              .context = handler->around.context};
-    return handler->walk = walk_create(&handler->walk_setup, record);
+    handler->walk_setup = (struct reference_walk_setup){.shards = handler->shards,
+                                                        .hooks = handler->hooks,
+                                                        .zone = handler->zone,
+                                                        .roots = handler->around.roots,
+                                                        .context = handler->around.context};
+    return handler->walk = reference_walk_create(&handler->walk_setup, record);
 }
 
 void handler_walk_end(struct handler *handler)
@@ -298,7 +299,8 @@ struct record *handler_find(struct handler *handler, struct span key)
     sought.record = cache_peek(shards_enter(handler->shards, index), key, hash);
     shards_leave(handler->shards, index);
     for (size_t from = 0; sought.record == NULL;) {
-        from = live_sample_look(shards_living(handler->shards), from, sought_compare, &sought);
+        from =
+            live_sample_visit(shards_live_sample(handler->shards), from, sought_compare, &sought);
         if (from == 0)
             break;
     }
@@ -313,15 +315,15 @@ static void answer_note(struct handler *handler, struct span id, const struct re
 {
     struct recorder *recorder = handler->setup.recorder;
     if (recorder && record)
-        recorder_note(recorder, id, record_body(record).count, hit, now_ns);
+        recorder_add(recorder, id, record_body(record).count, hit, now_ns);
 }
 
-static void user_reply(struct reply *reply, struct session *session, enum origin_answer answer,
-                       struct record *record, const char *cache)
+static void user_reply(struct reply *reply, struct recent_records *recent,
+                       enum origin_answer answer, struct record *record, const char *cache)
 {
     if (answer == ORIGIN_FOUND) {
         reply_record(reply, record, cache);
-        session_note(session, record);
+        recent_records_add(recent, record);
     } else {
         reply_complain(reply, answer == ORIGIN_NOBODY ? NO_USER : ORIGIN_BROKEN);
         reply->cache = cache;
@@ -363,8 +365,8 @@ static enum origin_answer origin_ask(struct worker *worker, struct cache *cache,
     enum origin_answer answer = origin_fetch(worker->origin, id, zone, record);
     if (answer != ORIGIN_FOUND)
         return answer;
-    *record = policy_hooks_made(handler->hooks, *record, zone);
-    shards_note_made(handler->shards, *record);
+    *record = policy_hooks_on_fetch(handler->hooks, *record, zone);
+    shards_count_created(handler->shards, *record);
     cache_put(cache, *record, hash, now_ns);
     return answer;
 }
@@ -385,28 +387,19 @@ static bool user_ask(struct worker *worker, const struct request *request, struc
     else if (!hit)
         answer = origin_ask(worker, cache, id, hash, request->now_ns, &record);
     else
-        shards_note_held(handler->shards, record);
+        shards_count_held(handler->shards, record);
     shards_leave(handler->shards, index);
     answer_note(handler, id, record, hit, request->now_ns);
     if (!wait)
-        user_reply(reply, request->session, answer, record, hit ? "hit" : "miss");
+        user_reply(reply, request->recent, answer, record, hit ? "hit" : "miss");
     return !wait;
-}
-
-/* SplitMix64 (Steele, Lea and Flood 2014). */
-static uint64_t random_next(uint64_t *state)
-{
-    uint64_t z = *state += UINT64_C(0x9e3779b97f4a7c15);
-    z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-    z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
-    return z ^ (z >> 31);
 }
 
 static struct span random_id(struct worker *worker, char id[RANDOM_ID_BYTES])
 {
     static const char digits[] = "0123456789abcdef";
     for (size_t i = 0; i < RANDOM_ID_BYTES;) {
-        uint64_t bits = random_next(&worker->random_state);
+        uint64_t bits = random_splitmix(&worker->random_state);
         for (unsigned digit = 0; digit < 16; digit++, bits >>= 4)
             id[i++] = digits[bits & 15];
     }
@@ -420,7 +413,7 @@ static bool span_is(struct span span, const char *text)
     return span.count == strlen(text) && memcmp(span.bytes, text, span.count) == 0;
 }
 
-static bool target_is_user(const struct target *target)
+static bool target_is_user(const struct request_target *target)
 {
     return target->kind == TARGET_USER || target->kind == TARGET_RANDOM_USER ||
            target->kind == TARGET_BAD_ID;
@@ -479,7 +472,7 @@ static void (*const tellers[])(struct handler *handler, uint64_t now_ns, struct 
 };
 
 static bool target_answer(struct worker *worker, const struct request *request,
-                          struct target *target, struct reply *reply)
+                          struct request_target *target, struct reply *reply)
 {
     if (target->kind == TARGET_USER)
         return user_ask(worker, request, (struct span){target->id, target->id_count}, reply);
@@ -489,10 +482,10 @@ static bool target_answer(struct worker *worker, const struct request *request,
     return true;
 }
 
-bool worker_ask(struct worker *worker, const struct request *request, struct reply *reply)
+bool worker_request(struct worker *worker, const struct request *request, struct reply *reply)
 {
-    struct target target;
-    target_read(&target, request->path);
+    struct request_target target;
+    request_target_parse(&target, request->path);
     *reply = reply_begin(span_is(request->method, "HEAD"));
     if (target_is_user(&target))
         counter_advance(&worker->requests);
@@ -502,10 +495,10 @@ bool worker_ask(struct worker *worker, const struct request *request, struct rep
     return true;
 }
 
-void waiter_resume(struct waiter *waiter, struct session *session, struct reply *reply)
+void waiter_resume(struct waiter *waiter, struct recent_records *recent, struct reply *reply)
 {
     *reply = reply_begin(waiter->head);
-    user_reply(reply, session, waiter->answer, waiter->record, "miss");
+    user_reply(reply, recent, waiter->answer, waiter->record, "miss");
 }
 
 void reply_release(struct handler *handler, struct reply *reply)

@@ -16,7 +16,7 @@
 
 struct handler;
 struct worker;
-struct session; /* what a connection owns */
+struct recent_records; /* what a connection owns */
 
 struct handler_setup {
     const char *version;
@@ -40,21 +40,22 @@ void handler_tick(struct handler *handler, uint64_t now_ns);
 void handler_read(struct handler *handler, uint64_t now_ns, struct figures *figures);
 
 /* What is around the handler and owns sessions and replies, for those who look on. */
-struct handler_around {
+struct handler_callbacks {
     void (*census)(void *context, struct census *census);
-    enum walk_going (*roots)(void *context, struct walk *walk, bool again); /* as in walk.h */
-    bool (*roots_rest)(void *context); /* no thread is at the walk's roots any more */
+    enum reference_walk_state (*roots)(void *context, struct reference_walk *walk,
+                                       bool again); /* as in walk.h */
+    bool (*roots_rest)(void *context);              /* no thread is at the walk's roots any more */
     void *context;
 };
-void handler_surround(struct handler *handler, const struct handler_around *around);
+void handler_set_callbacks(struct handler *handler, const struct handler_callbacks *around);
 
 /* What lives in the process, by container and type. What has no row of its own, such as h2o, is in
  * one for all of it where the allocator tells how much there is. Any thread may ask. */
 void handler_census(struct handler *handler, struct census *census, uint64_t now_ns);
 /* A walk (walk.h) from the caches and from what is around. Where a step waits, other threads must
  * have their turn. It takes the record's reference over. NULL: another walk is not over yet. */
-struct walk *handler_walk(struct handler *handler, struct record *record);
-/* Instead of walk_destroy, over or not. */
+struct reference_walk *handler_walk(struct handler *handler, struct record *record);
+/* Instead of reference_walk_destroy, over or not. */
 void handler_walk_end(struct handler *handler);
 /* The record under a key, with a reference that is the caller's to give to a walk: from its cache,
  * or else from the sample of what lives. NULL: neither has it. */
@@ -67,12 +68,12 @@ const struct handler_setup *handler_settings(const struct handler *handler);
 struct worker *handler_worker(struct handler *handler, unsigned index);
 
 /* A connection begins, and ends. */
-struct session *worker_connect(struct worker *worker);
-void worker_disconnect(struct worker *worker, struct session *session);
+struct recent_records *worker_connect(struct worker *worker);
+void worker_disconnect(struct worker *worker, struct recent_records *recent);
 
 struct request {
     struct span method, path; /* as they were sent */
-    struct session *session;
+    struct recent_records *recent;
     uint64_t now_ns;
     /* Makes the waiter of a request that must wait. It must not call the handler. */
     struct waiter *(*wait)(void *context);
@@ -80,9 +81,9 @@ struct request {
 };
 
 /* False: it waits for a fetch, and the waiter is going to be woken, even before the return. */
-bool worker_ask(struct worker *worker, const struct request *request, struct reply *reply);
+bool worker_request(struct worker *worker, const struct request *request, struct reply *reply);
 /* The reply to a request whose waiter was woken. It takes the waiter's record over. */
-void waiter_resume(struct waiter *waiter, struct session *session, struct reply *reply);
+void waiter_resume(struct waiter *waiter, struct recent_records *recent, struct reply *reply);
 /* To be called once its body has been sent, if it holds a record or a text. */
 void reply_release(struct handler *handler, struct reply *reply);
 /* Instead of waiter_resume, where nobody is there any more to hear the answer. */

@@ -12,10 +12,9 @@
 #include <jansson.h>
 #include <string.h>
 
-#define COST_NS   UINT64_C(2000000)
-#define WAITERS   8
-#define START_NS  UINT64_C(1000000000)
-#define SECOND_NS UINT64_C(1000000000)
+#define COST_NS  (2 * NS_PER_MS)
+#define WAITERS  8
+#define START_NS NS_PER_SECOND
 
 struct test_waiter {
     struct waiter waiter;
@@ -26,7 +25,7 @@ struct test_waiter {
 struct test {
     struct handler *handler;
     struct worker *workers[2];
-    struct session *sessions[2];
+    struct recent_records *sessions[2];
     uint64_t now_ns;
     struct test_waiter waiters[WAITERS];
     size_t waiting;
@@ -83,11 +82,11 @@ static bool ask_on(struct test *test, unsigned thread, const char *method, const
 {
     struct request request = {.method = {method, strlen(method)},
                               .path = {path, strlen(path)},
-                              .session = test->sessions[thread],
+                              .recent = test->sessions[thread],
                               .now_ns = test->now_ns,
                               .wait = waiter_make,
                               .context = test};
-    return worker_ask(test->workers[thread], &request, reply);
+    return worker_request(test->workers[thread], &request, reply);
 }
 
 /* The reply's status; its X-Cache goes to `cache`, if that is wanted. */
@@ -319,16 +318,16 @@ static void age_counts_from_the_fetch(void **state)
     struct test test;
     struct handler_setup setup = setup_of("ttl");
     (void)state;
-    setup.cache.ttl_ns = 10 * SECOND_NS;
+    setup.cache.ttl_ns = 10 * NS_PER_SECOND;
     test_begin(&test, &setup);
     ask(&test, "GET", "/users/alice", &cache);
-    test.now_ns += 10 * SECOND_NS - 1;
+    test.now_ns += 10 * NS_PER_SECOND - 1;
     ask(&test, "GET", "/users/alice", &cache);
     assert_string_equal(cache, "hit");
     test.now_ns += 2;
     ask(&test, "GET", "/users/alice", &cache);
     assert_string_equal(cache, "miss");
-    test.now_ns += 20 * SECOND_NS;
+    test.now_ns += 20 * NS_PER_SECOND;
     handler_tick(test.handler, test.now_ns);
     assert_int_equal(stats_of(&test).entries, 0);
     assert_int_equal(stats_of(&test).expirations, 2);
@@ -445,7 +444,7 @@ static void stats_count_users_only(void **state)
     ask(&test, "GET", "/users/b", NULL);
     ask(&test, "GET", "/users/b", NULL);
     ask(&test, "GET", "/metrics", NULL);
-    test.now_ns += 3 * SECOND_NS / 2;
+    test.now_ns += 3 * NS_PER_SECOND / 2;
     json_t *stats = stats_load(&test);
     assert_int_equal(number_of(stats, "", "requests"), 4);
     assert_int_equal(number_of(stats, "", "connections"), 2);

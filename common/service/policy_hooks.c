@@ -1,4 +1,4 @@
-/* policy_hooks.c - calls a policy's hooks, where it has any, at their moments. */
+/* policy_hooks.c - calls the hooks of a policy that has some. */
 #include "policy_hooks.h"
 
 #include <stdio.h>
@@ -7,7 +7,7 @@ struct policy_hooks {
     const struct hooks *hooks;
     void *state;
     struct hooks_setup setup;
-    uint64_t walks; /* so far */
+    uint64_t walks; /* started so far */
 };
 
 static void service_release(void *service, struct record *record)
@@ -21,13 +21,12 @@ struct policy_hooks *policy_hooks_create(const struct policy *policy, struct sha
     if (policy->hooks == NULL)
         return NULL;
     struct policy_hooks *hooks = memory_alloc(zone, sizeof *hooks);
-    hooks->hooks = policy->hooks;
-    hooks->walks = 0;
-    hooks->setup = (struct hooks_setup){.zone = zone,
-                                        .service = shards,
-                                        .hold = record_hold,
-                                        .release = service_release,
-                                        .accompany = record_accompany};
+    *hooks = (struct policy_hooks){.hooks = policy->hooks,
+                                   .setup = {.zone = zone,
+                                             .service = shards,
+                                             .hold = record_hold,
+                                             .release = service_release,
+                                             .attach = record_attach}};
     hooks->state = hooks->hooks->create(&hooks->setup);
     return hooks;
 }
@@ -40,41 +39,41 @@ void policy_hooks_destroy(struct policy_hooks *hooks)
     memory_free(hooks);
 }
 
-struct record *policy_hooks_made(struct policy_hooks *hooks, struct record *record,
-                                 struct memory_zone *zone)
+#define HAS(hooks, hook) ((hooks) != NULL && (hooks)->hooks->hook != NULL)
+
+struct record *policy_hooks_on_fetch(struct policy_hooks *hooks, struct record *record,
+                                     struct memory_zone *zone)
 {
-    bool silent = hooks == NULL || hooks->hooks->made == NULL;
-    return silent ? record : hooks->hooks->made(hooks->state, record, zone);
+    return HAS(hooks, on_fetch) ? hooks->hooks->on_fetch(hooks->state, record, zone) : record;
 }
 
-void *policy_hooks_connect(struct policy_hooks *hooks)
+void *policy_hooks_on_connect(struct policy_hooks *hooks)
 {
-    bool silent = hooks == NULL || hooks->hooks->connect == NULL;
-    return silent ? NULL : hooks->hooks->connect(hooks->state);
+    return HAS(hooks, on_connect) ? hooks->hooks->on_connect(hooks->state) : NULL;
 }
 
-void policy_hooks_asked(struct policy_hooks *hooks, void *guest, struct record *record)
+void policy_hooks_on_serve(struct policy_hooks *hooks, void *connection, struct record *record)
 {
-    if (hooks != NULL && hooks->hooks->asked != NULL)
-        hooks->hooks->asked(hooks->state, guest, record);
+    if (HAS(hooks, on_serve))
+        hooks->hooks->on_serve(hooks->state, connection, record);
 }
 
-void policy_hooks_disconnect(struct policy_hooks *hooks, void *guest)
+void policy_hooks_on_disconnect(struct policy_hooks *hooks, void *connection)
 {
-    if (hooks != NULL && hooks->hooks->disconnect != NULL)
-        hooks->hooks->disconnect(hooks->state, guest);
+    if (HAS(hooks, on_disconnect))
+        hooks->hooks->on_disconnect(hooks->state, connection);
 }
 
 struct registry *policy_hooks_objects(struct policy_hooks *hooks)
 {
-    bool silent = hooks == NULL || hooks->hooks->objects == NULL;
-    return silent ? NULL : hooks->hooks->objects(hooks->state);
+    return HAS(hooks, objects) ? hooks->hooks->objects(hooks->state) : NULL;
 }
 
-void policy_hooks_refer(const struct policy_hooks *hooks, const void *guest, struct visit *visit)
+void policy_hooks_refer(const struct policy_hooks *hooks, const void *connection,
+                        struct visit *visit)
 {
-    if (hooks != NULL && hooks->hooks->guest != NULL)
-        visit_refer(visit, hooks->hooks->guest, guest);
+    if (HAS(hooks, connection_kind))
+        visit_refer(visit, hooks->hooks->connection_kind, connection);
 }
 
 uint64_t policy_hooks_next_walk(struct policy_hooks *hooks)

@@ -1,6 +1,6 @@
-/* policy_hooks.h - calls a policy's hooks, where it has any, at their moments.
+/* policy_hooks.h - calls the hooks of a policy that has some.
  *
- * NULL stands for a policy without hooks, here and in every call. Threads: as in hooks.h.
+ * NULL is a policy without hooks: every function accepts it and does nothing. Threads: see hooks.h.
  */
 #ifndef POLICY_HOOKS_H
 #define POLICY_HOOKS_H
@@ -10,25 +10,27 @@
 
 struct policy_hooks;
 
-/* Before the first record. */
+/* Call it before the first record is fetched. */
 struct policy_hooks *policy_hooks_create(const struct policy *policy, struct shards *shards,
                                          struct memory_zone *zone);
-/* After the last connection; the shards are still there. */
+/* Call it after the last connection was closed and before shards_destroy. */
 void policy_hooks_destroy(struct policy_hooks *hooks);
 
-struct record *policy_hooks_made(struct policy_hooks *hooks, struct record *record,
-                                 struct memory_zone *zone);
-void *policy_hooks_connect(struct policy_hooks *hooks);
-void policy_hooks_asked(struct policy_hooks *hooks, void *guest, struct record *record);
-void policy_hooks_disconnect(struct policy_hooks *hooks, void *guest);
+/* The hooks of the same names in hooks.h. on_fetch returns `record` where there is no hook. */
+struct record *policy_hooks_on_fetch(struct policy_hooks *hooks, struct record *record,
+                                     struct memory_zone *zone);
+void *policy_hooks_on_connect(struct policy_hooks *hooks);
+void policy_hooks_on_serve(struct policy_hooks *hooks, void *connection, struct record *record);
+void policy_hooks_on_disconnect(struct policy_hooks *hooks, void *connection);
 
-/* The objects of the hooks' own; NULL: there are none. */
+/* The objects that the hooks allocated; NULL: none. */
 struct registry *policy_hooks_objects(struct policy_hooks *hooks);
-/* Refers to the guest, if there is one. */
-void policy_hooks_refer(const struct policy_hooks *hooks, const void *guest, struct visit *visit);
-/* A number that no earlier walk had. */
+/* Visits the connection's state, if there is one. */
+void policy_hooks_refer(const struct policy_hooks *hooks, const void *connection,
+                        struct visit *visit);
+/* A new number for each reference walk. */
 uint64_t policy_hooks_next_walk(struct policy_hooks *hooks);
-/* Adds a row for the hooks' objects, called main.hooks. */
+/* Adds a row for the objects of the hooks, in the container main.hooks. */
 #define POLICY_HOOKS_CONTAINER "main.hooks"
 void policy_hooks_census(struct policy_hooks *hooks, struct census *census);
 

@@ -1,60 +1,56 @@
-/* recent_records.c - the last few records that a connection asked for, which it owns. */
+/* recent_records.c - the last N records requested on a connection, which the connection owns. */
 #include "recent_records.h"
 
-struct session {
-    const struct session_setup *setup;
-    void *guest;
-    uint32_t at; /* the next place */
+struct recent_records {
+    const struct recent_records_setup *setup;
+    void *hook_state; /* what the policy's on_connect returned */
+    uint32_t next;    /* index of the oldest record, to be replaced next */
     struct record *records[];
 };
 
-struct session *session_create(const struct session_setup *setup)
+size_t recent_records_bytes(const struct recent_records_setup *setup)
 {
-    struct session *session = memory_alloc_zeroed(setup->zone, session_bytes(setup));
-    session->setup = setup;
-    session->guest = policy_hooks_connect(setup->hooks);
-    return session;
+    return sizeof(struct recent_records) + setup->records * sizeof(struct record *);
 }
 
-void session_destroy(struct session *session)
+struct recent_records *recent_records_create(const struct recent_records_setup *setup)
 {
-    const struct session_setup *setup = session->setup;
-    policy_hooks_disconnect(setup->hooks, session->guest);
+    struct recent_records *recent = memory_alloc_zeroed(setup->zone, recent_records_bytes(setup));
+    recent->setup = setup;
+    recent->hook_state = policy_hooks_on_connect(setup->hooks);
+    return recent;
+}
+
+void recent_records_destroy(struct recent_records *recent)
+{
+    const struct recent_records_setup *setup = recent->setup;
+    policy_hooks_on_disconnect(setup->hooks, recent->hook_state);
     for (uint32_t i = 0; i < setup->records; i++)
-        if (session->records[i])
-            shards_release(setup->shards, session->records[i]);
-    memory_free(session);
+        if (recent->records[i])
+            shards_release(setup->shards, recent->records[i]);
+    memory_free(recent);
 }
 
-static void session_keep(struct session *session, struct record *record)
+void recent_records_add(struct recent_records *recent, struct record *record)
 {
-    const struct session_setup *setup = session->setup;
-    struct record *oldest = session->records[session->at];
+    const struct recent_records_setup *setup = recent->setup;
+    policy_hooks_on_serve(setup->hooks, recent->hook_state, record);
+    if (setup->records == 0)
+        return;
+    struct record *oldest = recent->records[recent->next];
     shards_hold(setup->shards, record);
-    session->records[session->at] = record;
-    session->at = session->at + 1 == setup->records ? 0 : session->at + 1;
+    recent->records[recent->next] = record;
+    recent->next = recent->next + 1 == setup->records ? 0 : recent->next + 1;
     if (oldest)
         shards_release(setup->shards, oldest);
 }
 
-void session_note(struct session *session, struct record *record)
+static void recent_records_refers(const void *object, struct visit *visit)
 {
-    policy_hooks_asked(session->setup->hooks, session->guest, record);
-    if (session->setup->records > 0)
-        session_keep(session, record);
+    const struct recent_records *recent = object;
+    policy_hooks_refer(recent->setup->hooks, recent->hook_state, visit);
+    for (uint32_t i = 0; i < recent->setup->records; i++)
+        visit_record(visit, recent->records[i]);
 }
 
-size_t session_bytes(const struct session_setup *setup)
-{
-    return sizeof(struct session) + setup->records * sizeof(struct record *);
-}
-
-static void session_refers(const void *object, struct visit *visit)
-{
-    const struct session *session = object;
-    policy_hooks_refer(session->setup->hooks, session->guest, visit);
-    for (uint32_t i = 0; i < session->setup->records; i++)
-        visit_record(visit, session->records[i]);
-}
-
-const struct kind session_kind = {.name = "session", .refers = session_refers};
+const struct kind recent_records_kind = {.name = "session", .refers = recent_records_refers};

@@ -1,27 +1,28 @@
-/* recent_records.h - the last few records that a connection asked for, which it owns.
+/* recent_records.h - the last N records requested on a connection, which the connection owns.
  *
- * One thread at a time.
+ * Censuses and reference walks call it a "session", as --session N does. One thread at a time.
  */
 #ifndef RECENT_RECORDS_H
 #define RECENT_RECORDS_H
 
 #include "policy_hooks.h"
 
-struct session;
+struct recent_records;
 
-struct session_setup { /* outlives the session */
+struct recent_records_setup { /* outlives what is created with it */
     struct shards *shards;
     struct policy_hooks *hooks;
     struct memory_zone *zone;
-    uint32_t records; /* how many it keeps; may be 0 */
+    uint32_t records; /* N; may be 0 */
 };
 
-struct session *session_create(const struct session_setup *setup);
-void session_destroy(struct session *session);
-/* Takes a reference of its own and gives back the oldest one. */
-void session_note(struct session *session, struct record *record);
-/* What one takes. */
-size_t session_bytes(const struct session_setup *setup);
-extern const struct kind session_kind;
+/* Opens a connection for the policy's hooks, and closes it. Destroying releases the records. */
+struct recent_records *recent_records_create(const struct recent_records_setup *setup);
+void recent_records_destroy(struct recent_records *recent);
+/* Takes a reference of its own and releases the oldest record once there are N. */
+void recent_records_add(struct recent_records *recent, struct record *record);
+/* Size of one allocation. */
+size_t recent_records_bytes(const struct recent_records_setup *setup);
+extern const struct kind recent_records_kind;
 
 #endif

@@ -137,8 +137,8 @@ static uint64_t time_us_of(const struct recorder *recorder, uint64_t now_ns)
     return recorder->unix_offset_us + now_ns / NS_PER_US;
 }
 
-void recorder_note(struct recorder *recorder, struct span id, size_t bytes, bool hit,
-                   uint64_t now_ns)
+void recorder_add(struct recorder *recorder, struct span id, size_t bytes, bool hit,
+                  uint64_t now_ns)
 {
     uint64_t hash = siphash(&recorder->key, id.bytes, id.count);
     uint64_t time_us = time_us_of(recorder, now_ns);
@@ -287,8 +287,6 @@ static struct recorder *recorder_create(const struct recorder_setup *setup)
     recorder->unix_offset_us = (setup->unix_ns - setup->now_ns) / NS_PER_US;
     recorder->file = -1;
     recorder->packer = recording_packer_create();
-    if (recorder->packer == NULL)
-        abort();
     pthread_mutex_init(&recorder->lock, NULL);
     pthread_mutex_init(&recorder->file_lock, NULL);
     recorder->filling = memory_alloc_zeroed(zone, sizeof(struct buffer));

@@ -9,6 +9,7 @@
 #include "recorder.h"
 #include "recording.h"
 #include "siphash.h"
+#include "units.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -21,8 +22,7 @@
 #define PATH_BYTES 256
 #define KEY_TEXT   "000102030405060708090a0b0c0d0e0f"
 #define UNIX_NS    UINT64_C(1700000000000000000)
-#define START_NS   UINT64_C(5000000000)
-#define SECOND_NS  UINT64_C(1000000000)
+#define START_NS   (5 * NS_PER_SECOND)
 #define LIMIT      (UINT64_C(256) << 20)
 #define THREADS    4
 
@@ -92,7 +92,7 @@ static void note(struct test *test, uint64_t number, uint64_t now_ns)
     char id[32];
     struct span span = {id,
                         (size_t)snprintf(id, sizeof id, "user-%llu", (unsigned long long)number)};
-    recorder_note(test->recorder, span, (size_t)(number % 1000), number % 2, now_ns);
+    recorder_add(test->recorder, span, (size_t)(number % 1000), number % 2, now_ns);
 }
 
 static void file_read(struct test *test, const char *path)
@@ -182,10 +182,10 @@ static void blocks_are_written_by_the_clock(void **state)
     struct recording_request requests[10];
     test_open(test, LIMIT, NULL);
     note(test, 1, START_NS);
-    note(test, 2, START_NS + SECOND_NS / 2);
-    recorder_tick(test->recorder, START_NS + SECOND_NS);
-    recorder_tick(test->recorder, START_NS + 2 * SECOND_NS);
-    note(test, 3, START_NS + 2 * SECOND_NS);
+    note(test, 2, START_NS + NS_PER_SECOND / 2);
+    recorder_tick(test->recorder, START_NS + NS_PER_SECOND);
+    recorder_tick(test->recorder, START_NS + 2 * NS_PER_SECOND);
+    note(test, 3, START_NS + 2 * NS_PER_SECOND);
     file_read(test, test->path);
     assert_int_equal(requests_read(test, requests), 2);
     recorder_close(test->recorder);
@@ -221,7 +221,7 @@ static void an_older_recording_is_kept_and_nothing_else_touched(void **state)
     struct recording_request requests[10];
     for (uint64_t i = 1; i <= 2; i++) {
         test_open(test, LIMIT, NULL);
-        note(test, i, START_NS + i * SECOND_NS);
+        note(test, i, START_NS + i * NS_PER_SECOND);
         recorder_close(test->recorder);
     }
     file_read(test, test->older);

@@ -1,475 +1,343 @@
-/* reference_walk.c - targets in a table, a path that grows and shrinks with the visit, phases in
- * steps. */
+/* reference_walk.c - the phases of a walk: sample, caches, other roots, unreachable objects. */
 #include "reference_walk.h"
+
+#include "walk_targets.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#define SLOTS_AT_ONCE   256
-#define OBJECTS_AT_ONCE 128
-#define RECORDS_AT_ONCE 256 /* released in a step */
-#define ADOPTED_MOST    64  /* records found in the hands of lost objects */
-#define TARGETS_MOST    (LIVE_SAMPLE_MOST + ADOPTED_MOST)
-#define PLACES          (4 * LIVE_SAMPLE_MOST)
-#define PASSES          2
+#define SLOTS_PER_STEP   256
+#define OBJECTS_PER_STEP 128
+#define PASSES           2
 
-struct target {
-    struct record *record;
-    bool found;
-    struct walk_trail *lost_holder; /* of the hooks' objects, in the last pass */
-};
+enum phase { IN_SAMPLE, IN_CACHES, IN_ROOTS, IN_UNREACHABLE, IN_RELEASE, FINISHED };
 
-/* A step of the path at hand. */
-struct step {
-    const char *name;
-    uint64_t number;
-    const struct kind *kind; /* NULL: a place, not an object */
-    const void *object;
-};
-
-enum phase { IN_SAMPLE, IN_CACHES, IN_ROOTS, IN_LOST, AT_END, OVER };
-
-struct walk {
-    struct visit visit;
-    const struct walk_setup *setup;
+struct reference_walk {
+    struct visit visit; /* first: a visit is cast to its walk */
+    const struct reference_walk_setup *setup;
     struct registry *objects; /* the hooks'; NULL: none */
-    bool one;                 /* about one record */
+    bool one_record;          /* it looks for the holders of one record */
     uint64_t number;          /* of this walk, to mark objects with */
-    uint64_t objects_before;  /* so many had been made when it began */
+    uint64_t objects_before;  /* the number of objects ever created when it began */
     enum phase phase;
+    bool restart; /* the next step is the first of its phase */
     unsigned pass;
-    bool anew;    /* the phase's first step */
-    size_t place; /* in the sample */
-    size_t shard;
+    size_t sample_at, shard; /* where the next step continues */
     uint32_t slot;
-    bool owns, lost; /* what is being visited */
-    size_t depth;
-    struct step path[WALK_TRAIL_STEPS];
-    size_t target_count, sampled, released;
-    struct target targets[TARGETS_MOST];
-    uint16_t places[PLACES]; /* targets by address: their number + 1 */
-    struct walk_holders holders;
-    struct walk_lost result;
-    size_t trail_count;
-    struct walk_trail trails[WALK_EXAMPLES];
+    bool owns, unreachable; /* of the references being visited */
+    struct path_stack path;
+    size_t sampled; /* targets from the sample; those behind were found later */
+    struct walk_targets targets;
+    struct record_holders holders;
+    struct unreachable result;
+    size_t holder_count;
+    struct reference_path holder_paths[UNREACHABLE_RECORDS_MAX];
 };
-
-/* Targets. */
-
-static size_t place_of(const struct walk *walk, const void *record)
-{
-    size_t place = live_sample_hash(record) % PLACES;
-    while (walk->places[place] != 0 && walk->targets[walk->places[place] - 1].record != record)
-        place = (place + 1) % PLACES;
-    return place;
-}
-
-static struct target *target_find(struct walk *walk, const void *record)
-{
-    size_t place = place_of(walk, record);
-    return walk->places[place] == 0 ? NULL : &walk->targets[walk->places[place] - 1];
-}
-
-/* Takes the caller's reference over. */
-static void target_add(struct walk *walk, struct record *record)
-{
-    walk->targets[walk->target_count++] = (struct target){.record = record};
-    walk->places[place_of(walk, record)] = (uint16_t)walk->target_count;
-}
 
 static void sample_take(void *context, void *object)
 {
-    struct walk *walk = context;
-    bool wanted = walk->target_count < LIVE_SAMPLE_MOST && target_find(walk, object) == NULL;
-    if (wanted && record_hold_if_alive(object))
-        target_add(walk, object);
-}
-
-/* References but for our own. */
-static uint32_t target_references(const struct target *target)
-{
-    uint32_t references = record_references(target->record);
-    return references > 0 ? references - 1 : 0;
-}
-
-/* Nobody was seen to hold it, but somebody does. */
-static bool target_is_lost(const struct target *target)
-{
-    return !target->found && target_references(target) > 0;
-}
-
-/* The path at hand. */
-
-void walk_enter(struct walk *walk, const char *name, uint64_t number)
-{
-    if (walk->depth < WALK_TRAIL_STEPS)
-        walk->path[walk->depth] = (struct step){.name = name, .number = number};
-    walk->depth++;
-}
-
-void walk_leave(struct walk *walk)
-{
-    walk->depth--;
-}
-
-static bool path_has(const struct walk *walk, const void *object)
-{
-    for (size_t i = 0; i < walk->depth && i < WALK_TRAIL_STEPS; i++)
-        if (walk->path[i].object == object)
-            return true;
-    return false;
-}
-
-static void step_write(const struct step *step, char text[WALK_STEP_BYTES])
-{
-    char label[KIND_LABEL_BYTES] = "";
-    if (step->kind && step->kind->label)
-        step->kind->label(step->object, label);
-    if (step->kind)
-        snprintf(text, WALK_STEP_BYTES, "%s%s%s", step->kind->name, *label ? " " : "", label);
-    else if (step->number == WALK_NO_NUMBER)
-        snprintf(text, WALK_STEP_BYTES, "%s", step->name);
-    else
-        snprintf(text, WALK_STEP_BYTES, "%s %llu", step->name, (unsigned long long)step->number);
-}
-
-static void trail_write(const struct walk *walk, struct walk_trail *trail)
-{
-    size_t count = walk->depth < WALK_TRAIL_STEPS ? walk->depth : WALK_TRAIL_STEPS;
-    *trail = (struct walk_trail){.count = (unsigned)count, .lost = walk->lost, .owns = walk->owns};
-    for (size_t i = 0; i < count; i++)
-        step_write(&walk->path[i], trail->steps[i]);
+    struct reference_walk *walk = context;
+    struct walk_targets *targets = &walk->targets;
+    if (targets->count < LIVE_SAMPLE_MAX && walk_targets_find(targets, object) == NULL &&
+        record_hold_if_alive(object))
+        walk_targets_add(targets, object);
 }
 
 /* Visits. */
 
-static void trail_keep(struct walk *walk)
+void reference_walk_push(struct reference_walk *walk, const char *name, uint64_t number)
 {
-    struct walk_holders *holders = &walk->holders;
-    if (holders->count < WALK_TRAILS)
-        trail_write(walk, &holders->trails[holders->count++]);
+    path_push(&walk->path, (struct path_step){.name = name, .number = number});
+}
+
+void reference_walk_pop(struct reference_walk *walk)
+{
+    walk->path.depth--;
+}
+
+struct visit *reference_walk_visit(struct reference_walk *walk)
+{
+    return &walk->visit;
+}
+
+static void path_keep(const struct reference_walk *walk, struct reference_path *path)
+{
+    path_write(&walk->path, path);
+    path->unreachable = walk->unreachable;
+    path->owns = walk->owns;
+}
+
+static void holder_add(struct reference_walk *walk)
+{
+    struct record_holders *holders = &walk->holders;
+    if (holders->count < RECORD_HOLDERS_MAX)
+        path_keep(walk, &holders->paths[holders->count++]);
     holders->found++;
 }
 
-/* Found in the hands of an object that is lost itself. */
-static void lost_holder_keep(struct walk *walk, struct target *target)
+/* An unreachable object refers to the target: kept as an explanation, in the last pass. */
+static void unreachable_holder_add(struct reference_walk *walk, struct walk_target *target)
 {
-    if (walk->pass + 1 < PASSES || target->found || target->lost_holder ||
-        walk->trail_count == WALK_EXAMPLES)
+    if (walk->pass + 1 < PASSES || target->found || target->holder ||
+        walk->holder_count == UNREACHABLE_RECORDS_MAX)
         return;
-    target->lost_holder = &walk->trails[walk->trail_count++];
-    trail_write(walk, target->lost_holder);
+    target->holder = &walk->holder_paths[walk->holder_count++];
+    path_keep(walk, target->holder);
 }
 
-static void target_reached(struct walk *walk, struct target *target)
+static void target_reached(struct reference_walk *walk, struct walk_target *target)
 {
-    if (walk->one)
-        trail_keep(walk);
-    else if (walk->lost)
-        lost_holder_keep(walk, target);
+    if (walk->one_record)
+        holder_add(walk);
+    else if (walk->unreachable)
+        unreachable_holder_add(walk, target);
     else if (walk->result.held.count == 0)
-        trail_write(walk, &walk->result.held);
-    target->found |= walk->owns && !walk->lost;
+        path_keep(walk, &walk->result.held);
+    target->found |= walk->owns && !walk->unreachable;
 }
 
-/* A record that a lost object holds is one to look for, in the pass that follows. */
-static void record_adopt(struct walk *walk, struct record *record)
+/* A record that an unreachable object holds becomes a target of the next pass. */
+static void record_add(struct reference_walk *walk, struct record *record)
 {
-    bool room = walk->target_count < walk->sampled + ADOPTED_MOST;
-    if (!walk->one && walk->pass == 0 && room && record_hold_if_alive(record))
-        target_add(walk, record);
+    bool fits = walk->targets.count < walk->sampled + WALK_TARGETS_EXTRA;
+    if (!walk->one_record && walk->pass == 0 && fits && record_hold_if_alive(record))
+        walk_targets_add(&walk->targets, record);
 }
 
-static void record_reached(struct walk *walk, const struct record *record)
+static void record_reached(struct reference_walk *walk, const struct record *record)
 {
-    struct target *target = target_find(walk, record);
+    struct walk_target *target = walk_targets_find(&walk->targets, record);
     if (target)
         target_reached(walk, target);
-    else if (walk->lost)
-        record_adopt(walk, (struct record *)record);
+    else if (walk->unreachable)
+        record_add(walk, (struct record *)record);
 }
 
-static void object_mark(const struct walk *walk, const struct kind *kind, const void *object)
+static void object_mark(const struct reference_walk *walk, const struct kind *kind,
+                        const void *object)
 {
-    if (walk->objects && walk->objects->kind == kind && !walk->lost)
-        ((struct registered *)object)->seen = walk->number;
+    if (walk->objects && walk->objects->kind == kind && !walk->unreachable)
+        ((struct registered *)object)->walk = walk->number;
 }
 
-/* What a lost object refers to is not followed: it might be changing. Nor is a record, where
- * records refer to nothing. */
-static bool worth_entering(const struct walk *walk, const struct kind *kind)
+/* References of an unreachable object are not followed further, because they may be changing; nor
+ * those of a record when no hooks attach anything to records. */
+static bool is_followed(const struct reference_walk *walk, const struct kind *kind)
 {
-    return kind->refers && !walk->lost && walk->depth < WALK_TRAIL_STEPS &&
+    return kind->refers && !walk->unreachable && walk->path.depth < REFERENCE_PATH_STEPS &&
            (kind != &record_kind || walk->objects);
 }
 
 static void walk_refer(struct visit *visit, const struct kind *kind, const void *object)
 {
-    struct walk *walk = (struct walk *)visit;
-    if (path_has(walk, object))
+    struct reference_walk *walk = (struct reference_walk *)visit;
+    if (path_contains(&walk->path, object))
         return;
-    walk_enter(walk, NULL, WALK_NO_NUMBER);
-    if (walk->depth <= WALK_TRAIL_STEPS)
-        walk->path[walk->depth - 1] = (struct step){.kind = kind, .object = object};
+    path_push(&walk->path, (struct path_step){.kind = kind, .object = object});
     if (kind == &record_kind)
         record_reached(walk, object);
     object_mark(walk, kind, object);
-    if (worth_entering(walk, kind))
+    if (is_followed(walk, kind))
         kind->refers(object, visit);
-    walk_leave(walk);
+    reference_walk_pop(walk);
 }
 
-struct visit *walk_visit(struct walk *walk)
-{
-    return &walk->visit;
-}
+/* Phases. Each returns whether it has more to do. */
 
-/* Phases. */
-
-static bool sample_step(struct walk *walk)
+static bool sample_step(struct reference_walk *walk)
 {
-    if (walk->one)
+    if (walk->one_record)
         return false;
-    walk->place =
-        live_sample_look(shards_living(walk->setup->shards), walk->place, sample_take, walk);
-    walk->sampled = walk->target_count;
-    return walk->place != 0;
+    walk->sample_at = live_sample_visit(shards_live_sample(walk->setup->shards), walk->sample_at,
+                                        sample_take, walk);
+    walk->sampled = walk->targets.count;
+    return walk->sample_at != 0;
 }
 
-static void slot_look(void *context, uint32_t slot, struct record *record)
+static void slots_visit(struct reference_walk *walk, const struct cache *cache)
 {
-    struct walk *walk = context;
-    walk_enter(walk, "node", slot);
-    visit_record(&walk->visit, record);
-    walk_leave(walk);
+    const struct record *record;
+    uint32_t end = walk->slot + SLOTS_PER_STEP;
+    while (walk->slot < end &&
+           (record = cache_next(cache, &walk->slot, end - walk->slot)) != NULL) {
+        reference_walk_push(walk, "node", walk->slot - 1);
+        visit_record(&walk->visit, record);
+        reference_walk_pop(walk);
+    }
 }
 
-static bool caches_step(struct walk *walk)
+static bool caches_step(struct reference_walk *walk)
 {
     struct shards *shards = walk->setup->shards;
     size_t count = shards_count(shards);
-    walk->owns = shards_own(shards);
-    walk_enter(walk, SHARDS_CACHE ".index", count > 1 ? walk->shard : WALK_NO_NUMBER);
-    walk->slot =
-        cache_look(shards_enter(shards, walk->shard), walk->slot, SLOTS_AT_ONCE, slot_look, walk);
+    walk->owns = shards_own_records(shards);
+    reference_walk_push(walk, SHARDS_CACHE ".index", count > 1 ? walk->shard : REFERENCE_NO_NUMBER);
+    slots_visit(walk, shards_enter(shards, walk->shard));
     shards_leave(shards, walk->shard);
-    walk_leave(walk);
+    reference_walk_pop(walk);
     walk->owns = true;
-    if (walk->slot == 0)
-        walk->shard++;
-    if (walk->shard < count)
-        return true;
-    walk->shard = 0;
-    return false;
+    if (walk->slot == NO_SLOT) {
+        walk->slot = 0;
+        walk->shard = (walk->shard + 1) % count;
+        return walk->shard != 0;
+    }
+    return true;
 }
 
-/* An object that is older than the walk and was reached in none of its passes. */
-static void object_look(void *context, struct registered *object)
+/* Counts an object that is older than the walk and that no pass reached. */
+static void object_visit(void *context, struct registered *object)
 {
-    struct walk *walk = context;
-    struct walk_lost_kind *kind = &walk->result.kinds[0];
-    const struct kind *own = walk->objects->kind;
-    if (object->number >= walk->objects_before || object->seen == walk->number)
+    struct reference_walk *walk = context;
+    struct unreachable_kind *unreachable = &walk->result.kinds[0];
+    const struct kind *kind = walk->objects->kind;
+    if (object->number >= walk->objects_before || object->walk == walk->number)
         return;
-    kind->count++;
-    kind->bytes += memory_usable(object);
-    walk_enter(walk, NULL, WALK_NO_NUMBER);
-    walk->path[walk->depth - 1] = (struct step){.kind = own, .object = object};
-    own->refers(object, &walk->visit);
-    walk_leave(walk);
+    unreachable->count++;
+    unreachable->bytes += memory_usable(object);
+    path_push(&walk->path, (struct path_step){.kind = kind, .object = object});
+    kind->refers(object, &walk->visit);
+    reference_walk_pop(walk);
 }
 
-/* Records that only the walk still holds: what hangs from them is not lost and goes with them. */
-static void own_visit(struct walk *walk)
+/* Records that only the walk still holds will be freed with it, and what hangs from them, too: that
+ * is marked as reachable. */
+static void own_records_visit(struct reference_walk *walk)
 {
     walk->owns = false;
-    for (size_t i = 0; i < walk->target_count && !walk->one; i++)
-        if (target_references(&walk->targets[i]) == 0)
-            visit_record(&walk->visit, walk->targets[i].record);
+    for (size_t i = 0; i < walk->targets.count && !walk->one_record; i++)
+        if (walk_target_references(&walk->targets.targets[i]) == 0)
+            visit_record(&walk->visit, walk->targets.targets[i].record);
     walk->owns = true;
 }
 
-static bool lost_step(struct walk *walk)
+static bool unreachable_step(struct reference_walk *walk)
 {
     struct registry *objects = walk->objects;
-    struct registry_counts counts;
+    struct unreachable_kind *kind = &walk->result.kinds[0];
     if (objects == NULL)
         return false;
-    if (walk->anew) {
-        own_visit(walk);
+    if (walk->restart) {
+        struct registry_counts counts;
+        own_records_visit(walk);
         registry_count(objects, &counts);
         walk->result.kind_count = 1;
-        walk->result.kinds[0] = (struct walk_lost_kind){.live = counts.live};
-        snprintf(walk->result.kinds[0].name, KIND_LABEL_BYTES, "%s", objects->kind->name);
+        *kind = (struct unreachable_kind){.live = counts.live};
+        snprintf(kind->name, sizeof kind->name, "%s", objects->kind->name);
     }
-    walk->lost = true;
-    bool more = registry_look(objects, walk->anew, OBJECTS_AT_ONCE, object_look, walk);
-    walk->lost = false;
+    walk->unreachable = true;
+    bool more = registry_visit(objects, walk->restart, OBJECTS_PER_STEP, object_visit, walk);
+    walk->unreachable = false;
     return more;
 }
 
 /* Results. */
 
-/* From the record back to itself: the path, but for the place from which it starts, leads there. */
-struct way {
-    struct visit visit;
-    const struct record *record;
-    size_t depth;
-    struct step path[WALK_TRAIL_STEPS];
-    struct walk_trail *trail;
-};
-
-static void way_write(struct way *way)
-{
-    way->trail->count = (unsigned)way->depth;
-    way->trail->owns = true;
-    for (size_t i = 0; i < way->depth; i++)
-        step_write(&way->path[i], way->trail->steps[i]);
-}
-
-static void way_refer(struct visit *visit, const struct kind *kind, const void *object)
-{
-    struct way *way = (struct way *)visit;
-    if (way->depth == WALK_TRAIL_STEPS || way->trail->count > 0)
-        return;
-    way->path[way->depth++] = (struct step){.kind = kind, .object = object};
-    if (object == way->record)
-        way_write(way);
-    else if (kind->refers && kind != &record_kind) /* another record is not ours to look into */
-        kind->refers(object, visit);
-    way->depth--;
-}
-
-static void cycle_find(const struct record *record, struct walk_trail *trail)
-{
-    struct way way = {.visit = {&record_kind, way_refer}, .record = record, .trail = trail};
-    way.path[way.depth++] = (struct step){.kind = &record_kind, .object = record};
-    record_kind.refers(record, &way.visit);
-}
-
-static void example_write(const struct target *target, struct walk_example *example)
+static void example_write(const struct walk_target *target, struct unreachable_record *example)
 {
     struct span key = record_key(target->record);
-    *example = (struct walk_example){.bytes = record_bytes(target->record),
-                                     .key_bytes = key.count,
-                                     .references = target_references(target)};
+    *example = (struct unreachable_record){.bytes = record_bytes(target->record),
+                                           .key_bytes = key.count,
+                                           .references = walk_target_references(target)};
     memcpy(example->key, key.bytes, key.count);
     record_kind.label(target->record, example->label);
-    if (target->lost_holder)
-        example->holder = *target->lost_holder;
-    cycle_find(target->record, &example->cycle);
+    if (target->holder)
+        example->holder = *target->holder;
+    path_find_cycle(target->record, &example->cycle);
 }
 
-/* Those whose holder is known first. */
-static void examples_write(struct walk *walk)
+/* Records with a known holder come first. */
+static void examples_write(struct reference_walk *walk)
 {
-    struct walk_lost *result = &walk->result;
-    for (int explained = 1; explained >= 0; explained--)
-        for (size_t i = 0; i < walk->target_count && result->example_count < WALK_EXAMPLES; i++) {
-            const struct target *target = &walk->targets[i];
-            if (target_is_lost(target) && (target->lost_holder != NULL) == explained)
+    struct unreachable *result = &walk->result;
+    for (int with_holder = 1; with_holder >= 0; with_holder--)
+        for (size_t i = 0;
+             i < walk->targets.count && result->example_count < UNREACHABLE_RECORDS_MAX; i++) {
+            const struct walk_target *target = &walk->targets.targets[i];
+            if (walk_target_is_unreachable(target) && (target->holder != NULL) == with_holder)
                 example_write(target, &result->examples[result->example_count++]);
         }
 }
 
-static void lost_write(struct walk *walk)
+static void unreachable_write(struct reference_walk *walk)
 {
-    struct walk_lost *result = &walk->result;
+    struct unreachable *result = &walk->result;
     result->sampled = walk->sampled;
-    result->share = live_sample_share(shards_living(walk->setup->shards));
+    result->interval = live_sample_interval(shards_live_sample(walk->setup->shards));
     for (size_t i = 0; i < walk->sampled; i++) {
-        if (!target_is_lost(&walk->targets[i]))
+        if (!walk_target_is_unreachable(&walk->targets.targets[i]))
             continue;
         result->records++;
-        result->record_bytes += record_bytes(walk->targets[i].record);
+        result->record_bytes += record_bytes(walk->targets.targets[i].record);
     }
     examples_write(walk);
 }
 
-static void holders_write(struct walk *walk)
+static void holders_write(struct reference_walk *walk)
 {
-    struct walk_holders *holders = &walk->holders;
-    record_kind.label(walk->targets[0].record, holders->label);
-    holders->bytes = record_bytes(walk->targets[0].record);
-    holders->references = target_references(&walk->targets[0]);
+    const struct walk_target *target = &walk->targets.targets[0];
+    record_kind.label(target->record, walk->holders.label);
+    walk->holders.bytes = record_bytes(target->record);
+    walk->holders.references = walk_target_references(target);
 }
 
-static bool all_found(const struct walk *walk)
+static bool all_found(const struct reference_walk *walk)
 {
-    for (size_t i = 0; i < walk->target_count; i++)
-        if (!walk->targets[i].found)
+    for (size_t i = 0; i < walk->targets.count; i++)
+        if (!walk->targets.targets[i].found)
             return false;
     return true;
 }
 
-/* A second pass for what the first has not found. */
-static bool pass_ended(struct walk *walk)
+/* Starts the second pass for what the first has not found, or writes the result. */
+static void pass_ended(struct reference_walk *walk)
 {
-    bool last = walk->one || ++walk->pass == PASSES || (all_found(walk) && walk->objects == NULL);
-    if (!last) {
-        walk->phase = IN_CACHES;
-        return true;
-    }
-    if (walk->one)
+    if (walk->one_record)
         holders_write(walk);
+    else if (++walk->pass == PASSES || (all_found(walk) && walk->objects == NULL))
+        unreachable_write(walk);
     else
-        lost_write(walk);
-    return false;
+        walk->phase = IN_CACHES;
 }
 
-static bool targets_release(struct walk *walk)
-{
-    for (size_t i = 0; i < RECORDS_AT_ONCE && walk->released < walk->target_count; i++)
-        shards_drop(walk->setup->shards, walk->targets[walk->released++].record);
-    return walk->released < walk->target_count;
-}
-
-static bool phase_step(struct walk *walk)
+static bool phase_step(struct reference_walk *walk)
 {
     switch (walk->phase) {
     case IN_SAMPLE:
         return sample_step(walk);
     case IN_CACHES:
         return caches_step(walk);
-    case IN_LOST:
-        return lost_step(walk);
-    case AT_END:
-        return targets_release(walk);
+    case IN_UNREACHABLE:
+        return unreachable_step(walk);
+    case IN_RELEASE:
+        return walk_targets_release(&walk->targets, walk->setup->shards);
     default:
         return false;
     }
 }
 
-static enum walk_going roots_step(struct walk *walk)
+static enum reference_walk_state roots_step(struct reference_walk *walk)
 {
-    const struct walk_setup *setup = walk->setup;
-    return setup->roots ? setup->roots(setup->context, walk, walk->anew) : WALK_IS_OVER;
+    const struct reference_walk_setup *setup = walk->setup;
+    return setup->roots ? setup->roots(setup->context, walk, walk->restart) : WALK_DONE;
 }
 
-static void phase_ended(struct walk *walk)
+enum reference_walk_state reference_walk_step(struct reference_walk *walk)
 {
-    walk->anew = true;
-    walk->phase++;
-    if (walk->phase == AT_END)
-        pass_ended(walk);
-}
-
-enum walk_going walk_step(struct walk *walk)
-{
-    enum walk_going going = WALK_IS_OVER;
-    if (walk->phase == OVER)
-        return WALK_IS_OVER;
+    enum reference_walk_state state = WALK_DONE;
     if (walk->phase == IN_ROOTS)
-        going = roots_step(walk);
+        state = roots_step(walk);
     else if (phase_step(walk))
-        going = WALK_GOES_ON;
-    walk->anew = false;
-    if (going == WALK_IS_OVER)
-        phase_ended(walk);
-    return walk->phase == OVER ? WALK_IS_OVER : going == WALK_WAITS ? WALK_WAITS : WALK_GOES_ON;
+        state = WALK_CONTINUES;
+    walk->restart = false;
+    if (state != WALK_DONE || walk->phase == FINISHED)
+        return state;
+    walk->restart = true;
+    if (++walk->phase == IN_RELEASE)
+        pass_ended(walk);
+    return walk->phase == FINISHED ? WALK_DONE : WALK_CONTINUES;
 }
 
-static uint64_t objects_count(struct registry *objects)
+static uint64_t objects_created(struct registry *objects)
 {
     struct registry_counts counts = {0};
     if (objects)
@@ -477,34 +345,35 @@ static uint64_t objects_count(struct registry *objects)
     return counts.total;
 }
 
-struct walk *walk_create(const struct walk_setup *setup, struct record *record)
+struct reference_walk *reference_walk_create(const struct reference_walk_setup *setup,
+                                             struct record *record)
 {
-    struct walk *walk = memory_alloc_zeroed(setup->zone, sizeof *walk);
+    struct reference_walk *walk = memory_alloc_zeroed(setup->zone, sizeof *walk);
     walk->visit = (struct visit){&record_kind, walk_refer};
     walk->setup = setup;
     walk->objects = policy_hooks_objects(setup->hooks);
     walk->number = policy_hooks_next_walk(setup->hooks);
-    walk->objects_before = objects_count(walk->objects);
-    walk->owns = walk->anew = true;
-    walk->one = record != NULL;
+    walk->objects_before = objects_created(walk->objects);
+    walk->owns = walk->restart = true;
+    walk->one_record = record != NULL;
     if (record)
-        target_add(walk, record);
+        walk_targets_add(&walk->targets, record);
     return walk;
 }
 
-void walk_destroy(struct walk *walk)
+void reference_walk_destroy(struct reference_walk *walk)
 {
-    while (targets_release(walk))
+    while (walk_targets_release(&walk->targets, walk->setup->shards))
         continue;
     memory_free(walk);
 }
 
-const struct walk_holders *walk_holders(const struct walk *walk)
+const struct record_holders *reference_walk_holders(const struct reference_walk *walk)
 {
     return &walk->holders;
 }
 
-const struct walk_lost *walk_lost(const struct walk *walk)
+const struct unreachable *reference_walk_unreachable(const struct reference_walk *walk)
 {
     return &walk->result;
 }

@@ -23,22 +23,22 @@ struct fixture {
     const struct policy *policy;
     struct handler *handler;
     struct worker *worker;
-    struct session *session;
+    struct recent_records *recent;
     uint64_t now_ns;
 };
 
 /* Called as the server calls it: the roots are the one session. */
-static enum walk_going roots_look(void *context, struct walk *walk, bool again)
+static enum reference_walk_state roots_look(void *context, struct reference_walk *walk, bool again)
 {
     const struct fixture *f = context;
     if (!again)
-        return WALK_IS_OVER;
-    walk_enter(walk, "main.connections", WALK_NO_NUMBER);
-    walk_enter(walk, "connection", 7);
-    visit_refer(walk_visit(walk), &session_kind, f->session);
-    walk_leave(walk);
-    walk_leave(walk);
-    return WALK_GOES_ON;
+        return WALK_DONE;
+    reference_walk_push(walk, "main.connections", REFERENCE_NO_NUMBER);
+    reference_walk_push(walk, "connection", 7);
+    visit_refer(reference_walk_visit(walk), &recent_records_kind, f->recent);
+    reference_walk_pop(walk);
+    reference_walk_pop(walk);
+    return WALK_CONTINUES;
 }
 
 static void fixture_open(struct fixture *f, const char *policy, unsigned threads)
@@ -57,22 +57,23 @@ static void fixture_open(struct fixture *f, const char *policy, unsigned threads
     *f = (struct fixture){.policy = found, .now_ns = 1, .handler = handler_create(&setup, &error)};
     assert_non_null(f->handler);
     f->worker = handler_worker(f->handler, 0);
-    f->session = worker_connect(f->worker);
-    handler_surround(f->handler, &(struct handler_around){.roots = roots_look, .context = f});
+    f->recent = worker_connect(f->worker);
+    handler_set_callbacks(f->handler,
+                          &(struct handler_callbacks){.roots = roots_look, .context = f});
 }
 
 static void fixture_close(struct fixture *f)
 {
-    worker_disconnect(f->worker, f->session);
+    worker_disconnect(f->worker, f->recent);
     handler_destroy(f->handler);
 }
 
-static struct reply ask(struct worker *worker, struct session *session, const char *path)
+static struct reply ask(struct worker *worker, struct recent_records *recent, const char *path)
 {
     struct reply reply;
     struct request request = {
-        .method = {"GET", 3}, .path = {path, strlen(path)}, .session = session, .now_ns = 1};
-    assert_true(worker_ask(worker, &request, &reply));
+        .method = {"GET", 3}, .path = {path, strlen(path)}, .recent = recent, .now_ns = 1};
+    assert_true(worker_request(worker, &request, &reply));
     assert_int_equal(reply.status, 200);
     return reply;
 }
@@ -80,44 +81,44 @@ static struct reply ask(struct worker *worker, struct session *session, const ch
 static void fixture_run(struct fixture *f, unsigned requests)
 {
     for (unsigned i = 1; i <= requests; i++) {
-        struct reply reply = ask(f->worker, f->session, "/users/random");
+        struct reply reply = ask(f->worker, f->recent, "/users/random");
         reply_release(f->handler, &reply);
         if (i % CONNECTION_REQUESTS != 0)
             continue;
-        worker_disconnect(f->worker, f->session);
-        f->session = worker_connect(f->worker);
+        worker_disconnect(f->worker, f->recent);
+        f->recent = worker_connect(f->worker);
     }
 }
 
-static void walk_to_its_end(struct walk *walk)
+static void walk_to_its_end(struct reference_walk *walk)
 {
     unsigned steps = 0;
-    while (walk_step(walk) != WALK_IS_OVER)
+    while (reference_walk_step(walk) != WALK_DONE)
         assert_true(++steps < STEPS_MOST);
-    assert_int_equal(walk_step(walk), WALK_IS_OVER);
+    assert_int_equal(reference_walk_step(walk), WALK_DONE);
 }
 
-static struct walk *walk_all(struct fixture *f)
+static struct reference_walk *walk_all(struct fixture *f)
 {
-    struct walk *walk = handler_walk(f->handler, NULL);
+    struct reference_walk *walk = handler_walk(f->handler, NULL);
     walk_to_its_end(walk);
     return walk;
 }
 
-static struct walk *walk_about(struct fixture *f, const char *key)
+static struct reference_walk *walk_about(struct fixture *f, const char *key)
 {
     struct record *record = handler_find(f->handler, (struct span){key, strlen(key)});
     assert_non_null(record);
-    struct walk *walk = handler_walk(f->handler, record);
+    struct reference_walk *walk = handler_walk(f->handler, record);
     walk_to_its_end(walk);
     return walk;
 }
 
-static void assert_trail(const struct walk_trail *trail, const char *expected)
+static void assert_path(const struct reference_path *path, const char *expected)
 {
-    char text[WALK_TRAIL_STEPS * (WALK_STEP_BYTES + 4)] = "";
-    for (unsigned i = 0; i < trail->count; i++)
-        sprintf(text + strlen(text), "%s%s", i > 0 ? " -> " : "", trail->steps[i]);
+    char text[REFERENCE_PATH_STEPS * (REFERENCE_STEP_BYTES + 4)] = "";
+    for (unsigned i = 0; i < path->count; i++)
+        sprintf(text + strlen(text), "%s%s", i > 0 ? " -> " : "", path->steps[i]);
     assert_string_equal(text, expected);
 }
 
@@ -153,7 +154,7 @@ static void the_census_agrees_with_the_figures(void **state)
         census_and_figures_agree(demos[i]);
 }
 
-static void nothing_is_lost_where_all_is_honest(void **state)
+static void correct_policies_have_no_unreachable_records(void **state)
 {
     (void)state;
     static const char *const leaky = " cycle pinned session ";
@@ -166,11 +167,13 @@ static void nothing_is_lost_where_all_is_honest(void **state)
             continue;
         fixture_open(&f, policy->name, 1);
         fixture_run(&f, REQUESTS);
-        struct walk *walk = walk_all(&f);
-        const struct walk_lost *lost = walk_lost(walk);
-        if (lost->records > 0 || lost->example_count > 0 || lost->kinds[0].count > 0)
-            fail_msg("%s: %lu records are lost", policy->name, (unsigned long)lost->records);
-        assert_true(lost->held.count >= 3 || lost->sampled == 0);
+        struct reference_walk *walk = walk_all(&f);
+        const struct unreachable *unreachable = reference_walk_unreachable(walk);
+        if (unreachable->records > 0 || unreachable->example_count > 0 ||
+            unreachable->kinds[0].count > 0)
+            fail_msg("%s: %lu records are unreachable", policy->name,
+                     (unsigned long)unreachable->records);
+        assert_true(unreachable->held.count >= 3 || unreachable->sampled == 0);
         handler_walk_end(f.handler);
         fixture_close(&f);
     }
@@ -181,17 +184,17 @@ static void a_record_is_found_in_cache_session_and_nowhere(void **state)
     (void)state;
     struct fixture f;
     fixture_open(&f, "weak", 1);
-    struct reply reply = ask(f.worker, f.session, "/users/alice");
-    struct walk *walk = walk_about(&f, "alice");
-    const struct walk_holders *holders = walk_holders(walk);
+    struct reply reply = ask(f.worker, f.recent, "/users/alice");
+    struct reference_walk *walk = walk_about(&f, "alice");
+    const struct record_holders *holders = reference_walk_holders(walk);
     assert_string_equal(holders->label, "\"alice\"");
     assert_int_equal(holders->references, 2); /* the session's and the reply's, which is ours */
     assert_int_equal(holders->count, 2);
-    assert_trail(&holders->trails[0], "main.cache.index -> node 0 -> record \"alice\"");
-    assert_false(holders->trails[0].owns);
-    assert_trail(&holders->trails[1],
-                 "main.connections -> connection 7 -> session -> record \"alice\"");
-    assert_true(holders->trails[1].owns && !holders->trails[1].lost);
+    assert_path(&holders->paths[0], "main.cache.index -> node 0 -> record \"alice\"");
+    assert_false(holders->paths[0].owns);
+    assert_path(&holders->paths[1],
+                "main.connections -> connection 7 -> session -> record \"alice\"");
+    assert_true(holders->paths[1].owns && !holders->paths[1].unreachable);
     handler_walk_end(f.handler);
     reply_release(f.handler, &reply);
     assert_null(handler_find(f.handler, (struct span){"bob", 3}));
@@ -203,16 +206,16 @@ static void a_reference_that_nobody_explains_is_seen(void **state)
     (void)state;
     struct fixture f;
     fixture_open(&f, "null", 1);
-    struct reply reply = ask(f.worker, f.session, "/users/alice");
-    struct walk *walk = walk_all(&f);
-    const struct walk_lost *lost = walk_lost(walk);
-    assert_int_equal(lost->records, 1);
-    assert_int_equal(lost->share, 1);
-    assert_int_equal(lost->example_count, 1);
-    assert_string_equal(lost->examples[0].label, "\"alice\"");
-    assert_int_equal(lost->examples[0].references, 1);
-    assert_int_equal(lost->examples[0].holder.count, 0);
-    assert_int_equal(lost->examples[0].cycle.count, 0);
+    struct reply reply = ask(f.worker, f.recent, "/users/alice");
+    struct reference_walk *walk = walk_all(&f);
+    const struct unreachable *unreachable = reference_walk_unreachable(walk);
+    assert_int_equal(unreachable->records, 1);
+    assert_int_equal(unreachable->interval, 1);
+    assert_int_equal(unreachable->example_count, 1);
+    assert_string_equal(unreachable->examples[0].label, "\"alice\"");
+    assert_int_equal(unreachable->examples[0].references, 1);
+    assert_int_equal(unreachable->examples[0].holder.count, 0);
+    assert_int_equal(unreachable->examples[0].cycle.count, 0);
     handler_walk_end(f.handler);
     reply_release(f.handler, &reply);
     fixture_close(&f);
@@ -225,20 +228,20 @@ static void a_cycle_is_shown(void **state)
     char expected[256];
     fixture_open(&f, "cycle", 1);
     fixture_run(&f, REQUESTS);
-    struct walk *walk = walk_all(&f);
-    const struct walk_lost *lost = walk_lost(walk);
-    assert_string_equal(lost->kinds[0].name, "login");
-    assert_int_equal(lost->kinds[0].live, REQUESTS);
-    assert_int_equal(lost->kinds[0].count, REQUESTS - CAPACITY);
-    uint64_t about = lost->records * lost->share;
+    struct reference_walk *walk = walk_all(&f);
+    const struct unreachable *unreachable = reference_walk_unreachable(walk);
+    assert_string_equal(unreachable->kinds[0].name, "login");
+    assert_int_equal(unreachable->kinds[0].live, REQUESTS);
+    assert_int_equal(unreachable->kinds[0].count, REQUESTS - CAPACITY);
+    uint64_t about = unreachable->records * unreachable->interval;
     assert_in_range(about, (REQUESTS - CAPACITY) * 8 / 10, REQUESTS * 12 / 10);
-    const struct walk_example *example = &lost->examples[0];
+    const struct unreachable_record *example = &unreachable->examples[0];
     assert_int_equal(example->references, 1);
     snprintf(expected, sizeof expected, "login -> record %s", example->label);
-    assert_trail(&example->holder, expected);
+    assert_path(&example->holder, expected);
     snprintf(expected, sizeof expected, "record %s -> login -> record %s", example->label,
              example->label);
-    assert_trail(&example->cycle, expected);
+    assert_path(&example->cycle, expected);
     handler_walk_end(f.handler);
     fixture_close(&f);
 }
@@ -251,16 +254,16 @@ static void a_forgotten_check_is_named(void **state)
     char expected[128];
     fixture_open(&f, "pinned", 1);
     fixture_run(&f, 3 * REQUESTS);
-    struct walk *walk = walk_all(&f);
-    const struct walk_lost *lost = walk_lost(walk);
-    assert_string_equal(lost->kinds[0].name, "check");
-    assert_int_equal(lost->kinds[0].count, 3 * REQUESTS / 1000);
-    assert_true(lost->example_count > 0);
-    for (size_t i = 0; i < lost->example_count; i++) {
-        const struct walk_example *example = &lost->examples[i];
+    struct reference_walk *walk = walk_all(&f);
+    const struct unreachable *unreachable = reference_walk_unreachable(walk);
+    assert_string_equal(unreachable->kinds[0].name, "check");
+    assert_int_equal(unreachable->kinds[0].count, 3 * REQUESTS / 1000);
+    assert_true(unreachable->example_count > 0);
+    for (size_t i = 0; i < unreachable->example_count; i++) {
+        const struct unreachable_record *example = &unreachable->examples[i];
         snprintf(expected, sizeof expected, "check -> record %s", example->label);
-        assert_trail(&example->holder, expected);
-        assert_true(example->holder.lost);
+        assert_path(&example->holder, expected);
+        assert_true(example->holder.unreachable);
         assert_int_equal(example->references, 1);
         assert_int_equal(example->cycle.count, 0);
     }
@@ -269,18 +272,18 @@ static void a_forgotten_check_is_named(void **state)
 }
 
 /* Those of connections that are gone are; the one of the connection that is there is not. */
-static void lists_of_the_departed_are_lost(void **state)
+static void lists_of_closed_connections_are_unreachable(void **state)
 {
     (void)state;
     struct fixture f;
     fixture_open(&f, "session", 1);
     fixture_run(&f, REQUESTS);
-    struct walk *walk = walk_all(&f);
-    const struct walk_lost *lost = walk_lost(walk);
-    assert_string_equal(lost->kinds[0].name, "list");
-    assert_int_equal(lost->kinds[0].count, REQUESTS / CONNECTION_REQUESTS);
-    assert_int_equal(lost->kinds[0].live, REQUESTS / CONNECTION_REQUESTS + 1);
-    assert_true(lost->records > 0);
+    struct reference_walk *walk = walk_all(&f);
+    const struct unreachable *unreachable = reference_walk_unreachable(walk);
+    assert_string_equal(unreachable->kinds[0].name, "list");
+    assert_int_equal(unreachable->kinds[0].count, REQUESTS / CONNECTION_REQUESTS);
+    assert_int_equal(unreachable->kinds[0].live, REQUESTS / CONNECTION_REQUESTS + 1);
+    assert_true(unreachable->records > 0);
     handler_walk_end(f.handler);
     fixture_close(&f);
 }
@@ -292,11 +295,11 @@ static void a_walk_may_be_given_up(void **state)
     fixture_open(&f, "cycle", 1);
     fixture_run(&f, REQUESTS);
     for (unsigned most = 0; most < 12; most++) {
-        struct walk *walk = handler_walk(f.handler, NULL);
+        struct reference_walk *walk = handler_walk(f.handler, NULL);
         assert_non_null(walk);
         assert_null(handler_walk(f.handler, NULL)); /* one at a time */
         for (unsigned i = 0; i < most; i++)
-            walk_step(walk);
+            reference_walk_step(walk);
         handler_walk_end(f.handler);
     }
     fixture_close(&f);
@@ -312,12 +315,12 @@ static void *caller_run(void *context)
 {
     struct caller *caller = context;
     while (!atomic_load(caller->over)) {
-        struct session *session = worker_connect(caller->worker);
+        struct recent_records *recent = worker_connect(caller->worker);
         for (int i = 0; i < CONNECTION_REQUESTS; i++) {
-            struct reply reply = ask(caller->worker, session, "/users/random");
+            struct reply reply = ask(caller->worker, recent, "/users/random");
             reply_release(caller->f->handler, &reply);
         }
-        worker_disconnect(caller->worker, session);
+        worker_disconnect(caller->worker, recent);
     }
     return NULL;
 }
@@ -336,10 +339,10 @@ static void others_go_on_while_it_walks(void **state)
         assert_int_equal(pthread_create(&thread, NULL, caller_run, &caller), 0);
         for (int round = 0; round < 5; round++) {
             struct census census;
-            struct walk *walk = walk_all(&f);
-            const struct walk_lost *lost = walk_lost(walk);
+            struct reference_walk *walk = walk_all(&f);
+            const struct unreachable *unreachable = reference_walk_unreachable(walk);
             if (strstr(demos[i]->name, "_fixed"))
-                assert_true(lost->records <= 2 && lost->kinds[0].count <= 2);
+                assert_true(unreachable->records <= 2 && unreachable->kinds[0].count <= 2);
             handler_walk_end(f.handler);
             handler_census(f.handler, &census, 1);
         }
@@ -353,12 +356,12 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_census_agrees_with_the_figures),
-        cmocka_unit_test(nothing_is_lost_where_all_is_honest),
+        cmocka_unit_test(correct_policies_have_no_unreachable_records),
         cmocka_unit_test(a_record_is_found_in_cache_session_and_nowhere),
         cmocka_unit_test(a_reference_that_nobody_explains_is_seen),
         cmocka_unit_test(a_cycle_is_shown),
         cmocka_unit_test(a_forgotten_check_is_named),
-        cmocka_unit_test(lists_of_the_departed_are_lost),
+        cmocka_unit_test(lists_of_closed_connections_are_unreachable),
         cmocka_unit_test(a_walk_may_be_given_up),
         cmocka_unit_test(others_go_on_while_it_walks),
     };

@@ -5,7 +5,7 @@
 
 struct page {
     struct span path;
-    enum target_kind kind;
+    enum request_target_kind kind;
 };
 
 #define PAGE(path, kind)                                                                           \
@@ -34,7 +34,7 @@ static int digit_value(char digit)
 }
 
 /* The bytes behind the percent signs; false: too many of them, or a wrong digit. */
-static bool id_decode(struct target *target, struct span text)
+static bool id_decode(struct request_target *target, struct span text)
 {
     target->id_count = 0;
     for (size_t i = 0; i < text.count; i++) {
@@ -103,7 +103,7 @@ static bool spans_equal(struct span a, struct span b)
     return a.count == b.count && memcmp(a.bytes, b.bytes, a.count) == 0;
 }
 
-static enum target_kind user_read(struct target *target, struct span text)
+static enum request_target_kind user_read(struct request_target *target, struct span text)
 {
     if (memchr(text.bytes, '/', text.count))
         return TARGET_NOTHING;
@@ -113,7 +113,7 @@ static enum target_kind user_read(struct target *target, struct span text)
     return TARGET_USER;
 }
 
-void target_read(struct target *target, struct span path)
+void request_target_parse(struct request_target *target, struct span path)
 {
     const char *query = memchr(path.bytes, '?', path.count);
     if (query)

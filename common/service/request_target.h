@@ -4,7 +4,7 @@
 
 #include "record.h"
 
-enum target_kind {
+enum request_target_kind {
     TARGET_NOTHING, /* there is no such page */
     TARGET_BAD_ID,  /* a user whose id is empty, too long or not decodable */
     TARGET_USER,
@@ -14,13 +14,13 @@ enum target_kind {
     TARGET_JEMALLOC,
 };
 
-struct target {
-    enum target_kind kind;
+struct request_target {
+    enum request_target_kind kind;
     size_t id_count;
     char id[RECORD_KEY_BYTES_MAX]; /* decoded */
 };
 
 /* The path as it was sent, percent signs and query included. An id is any UTF-8 text. */
-void target_read(struct target *target, struct span path);
+void request_target_parse(struct request_target *target, struct span path);
 
 #endif

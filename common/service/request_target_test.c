@@ -13,7 +13,7 @@
 
 struct row {
     const char *path;
-    enum target_kind kind;
+    enum request_target_kind kind;
     const char *id; /* of a user */
 };
 
@@ -63,11 +63,11 @@ static const struct row rows[] = {
 };
 
 /* Reads a copy that ends where the path does, so that a step too far is seen. */
-static void path_read(struct target *target, const char *path, size_t count)
+static void path_read(struct request_target *target, const char *path, size_t count)
 {
     char *copy = malloc(count + !count);
     memcpy(copy, path, count);
-    target_read(target, (struct span){copy, count});
+    request_target_parse(target, (struct span){copy, count});
     free(copy);
 }
 
@@ -75,7 +75,7 @@ static void paths_are_told_apart(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        struct target target;
+        struct request_target target;
         path_read(&target, rows[i].path, strlen(rows[i].path));
         if (target.kind != rows[i].kind)
             fail_msg("%s: %d, not %d", rows[i].path, target.kind, rows[i].kind);
@@ -88,7 +88,7 @@ static void paths_are_told_apart(void **state)
 
 static void id_may_hold_zero(void **state)
 {
-    struct target target;
+    struct request_target target;
     (void)state;
     path_read(&target, "/users/a%00b", 12);
     assert_int_equal(target.kind, TARGET_USER);
@@ -100,7 +100,7 @@ static void id_may_hold_zero(void **state)
 static void id_has_128_bytes_at_most(void **state)
 {
     char path[7 + 3 * (RECORD_KEY_BYTES_MAX + 1)] = "/users/";
-    struct target target;
+    struct request_target target;
     (void)state;
     memset(path + 7, 'a', sizeof path - 7);
     path_read(&target, path, 7 + RECORD_KEY_BYTES_MAX);

@@ -60,7 +60,7 @@ struct loop {
 
 /* Where a walk is that goes through the loops, each in its own thread. */
 struct look {
-    struct walk *walk;
+    struct reference_walk *walk;
     unsigned loop;
     bool anew, asked, more;
     atomic_bool answered;
@@ -90,7 +90,7 @@ struct connection {
     struct connection *next, **link;
     struct loop *loop;
     h2o_socket_t *socket;
-    struct session *session;
+    struct recent_records *recent;
     uint64_t requests; /* so far */
     size_t waiting;    /* requests that wait for a fetch */
 };
@@ -249,7 +249,7 @@ static void connection_closed(void *data)
     *connection->link = connection->next;
     if (connection->next)
         connection->next->link = connection->link;
-    worker_disconnect(loop->worker, connection->session);
+    worker_disconnect(loop->worker, connection->recent);
     loop->connection_count--;
     free(connection);
     listeners_resume(loop);
@@ -262,7 +262,7 @@ static void connection_begin(struct loop *loop, h2o_socket_t *socket)
                                       .link = &loop->connections,
                                       .loop = loop,
                                       .socket = socket,
-                                      .session = worker_connect(loop->worker)};
+                                      .recent = worker_connect(loop->worker)};
     if (connection->next)
         connection->next->link = &connection->next;
     loop->connections = connection;
@@ -364,7 +364,7 @@ static void pending_answer(struct pending *pending)
     connection->waiting--;
     if (loop->stage != SERVING)
         connection_finish(connection);
-    waiter_resume(&pending->waiter, connection->session, &reply);
+    waiter_resume(&pending->waiter, connection->recent, &reply);
     reply_send(loop, pending->request, &reply);
 }
 
@@ -385,14 +385,14 @@ static void pending_woken(h2o_multithread_receiver_t *receiver, h2o_linklist_t *
     }
 }
 
-static int request_arrives(h2o_handler_t *self, h2o_req_t *request)
+static int request_received(h2o_handler_t *self, h2o_req_t *request)
 {
     struct connection *connection = connection_of(request);
     struct loop *loop = connection->loop;
     struct request ask = {
         .method = {request->input.method.base, request->input.method.len},
         .path = {request->input.path.base, request->input.path.len},
-        .session = connection->session,
+        .recent = connection->recent,
         .now_ns = clock_ns(),
         .wait = pending_create,
         .context = request,
@@ -400,7 +400,7 @@ static int request_arrives(h2o_handler_t *self, h2o_req_t *request)
     struct reply reply;
     (void)self;
     connection->requests++;
-    if (worker_ask(loop->worker, &ask, &reply))
+    if (worker_request(loop->worker, &ask, &reply))
         reply_send(loop, request, &reply);
     else
         alarm_set(loop);
@@ -445,33 +445,34 @@ static void server_census(void *context, struct census *census)
 static uint64_t loop_number(const struct loop *loop)
 {
     const struct server *server = loop->server;
-    return server->loop_count > 1 ? (uint64_t)(loop - server->loops) : WALK_NO_NUMBER;
+    return server->loop_count > 1 ? (uint64_t)(loop - server->loops) : REFERENCE_NO_NUMBER;
 }
 
-static void replies_look(const struct loop *loop, struct walk *walk)
+static void replies_look(const struct loop *loop, struct reference_walk *walk)
 {
-    walk_enter(walk, "main.requests", loop_number(loop));
+    reference_walk_push(walk, "main.requests", loop_number(loop));
     for (const struct held *held = loop->held; held; held = held->next) {
-        walk_enter(walk, "reply", WALK_NO_NUMBER);
-        visit_record(walk_visit(walk), held->reply.record);
-        walk_leave(walk);
+        reference_walk_push(walk, "reply", REFERENCE_NO_NUMBER);
+        visit_record(reference_walk_visit(walk), held->reply.record);
+        reference_walk_pop(walk);
     }
-    walk_leave(walk);
+    reference_walk_pop(walk);
 }
 
 /* False: those were the last. */
-static bool connections_look(struct loop *loop, struct walk *walk)
+static bool connections_look(struct loop *loop, struct reference_walk *walk)
 {
-    walk_enter(walk, "main.connections", loop_number(loop));
+    reference_walk_push(walk, "main.connections", loop_number(loop));
     for (int i = 0; i < LOOKED_AT_ONCE && loop->cursor; i++) {
         struct connection *connection = loop->cursor;
         loop->cursor = connection->next;
-        walk_enter(walk, "connection",
-                   (uint64_t)h2o_socket_get_fd(connection->socket)); /* as others know it */
-        visit_refer(walk_visit(walk), &session_kind, connection->session);
-        walk_leave(walk);
+        reference_walk_push(
+            walk, "connection",
+            (uint64_t)h2o_socket_get_fd(connection->socket)); /* as others know it */
+        visit_refer(reference_walk_visit(walk), &recent_records_kind, connection->recent);
+        reference_walk_pop(walk);
     }
-    walk_leave(walk);
+    reference_walk_pop(walk);
     return loop->cursor != NULL;
 }
 
@@ -501,7 +502,7 @@ static bool look_is_under_way(const struct look *look)
     return look->asked && !atomic_load(&look->answered);
 }
 
-static void look_ask(struct server *server, struct walk *walk)
+static void look_ask(struct server *server, struct reference_walk *walk)
 {
     struct look *look = &server->look;
     look->walk = walk;
@@ -513,21 +514,21 @@ static void look_ask(struct server *server, struct walk *walk)
         h2o_multithread_send_message(&server->loops[look->loop].looks, &look->message);
 }
 
-static enum walk_going roots_look(void *context, struct walk *walk, bool again)
+static enum reference_walk_state roots_look(void *context, struct reference_walk *walk, bool again)
 {
     struct server *server = context;
     struct look *look = &server->look;
     if (again)
         look->loop = 0;
     else if (look_is_under_way(look))
-        return WALK_WAITS;
+        return WALK_WAITING;
     else if (!look->more)
         look->loop++;
     look->anew = again || !look->more;
     if (look->loop == server->loop_count)
-        return WALK_IS_OVER;
+        return WALK_DONE;
     look_ask(server, walk);
-    return look_is_under_way(look) ? WALK_WAITS : WALK_GOES_ON;
+    return look_is_under_way(look) ? WALK_WAITING : WALK_CONTINUES;
 }
 
 static bool roots_rest(void *context)
@@ -713,7 +714,7 @@ static void config_begin(struct server *server)
     h2o_hostconf_t *host =
         h2o_config_register_host(config, h2o_iovec_init(H2O_STRLIT("default")), 65535);
     h2o_pathconf_t *path = h2o_config_register_path(host, "/", 0);
-    h2o_create_handler(path, sizeof(h2o_handler_t))->on_req = request_arrives;
+    h2o_create_handler(path, sizeof(h2o_handler_t))->on_req = request_received;
 }
 
 static int listeners_open(struct server *server, struct error *error)
@@ -754,10 +755,10 @@ static int server_open(struct server *server, struct error *error)
     server->handler = handler_create(&setup, error);
     if (server->handler == NULL || listeners_open(server, error) < 0)
         return -1;
-    handler_surround(server->handler, &(struct handler_around){.census = server_census,
-                                                               .roots = roots_look,
-                                                               .roots_rest = roots_rest,
-                                                               .context = server});
+    handler_set_callbacks(server->handler, &(struct handler_callbacks){.census = server_census,
+                                                                       .roots = roots_look,
+                                                                       .roots_rest = roots_rest,
+                                                                       .context = server});
     for (unsigned i = 0; i < server->loop_count; i++) {
         struct loop *loop = &server->loops[i];
         loop->server = server;

@@ -40,7 +40,7 @@ void server_watch(struct server *server, const struct server_watch *watch);
 
 /* Serves until a signal, finishes what is in flight, and frees the server. A second signal, or
  * SERVER_GRACE_NS, cuts off what is not finished. */
-#define SERVER_GRACE_NS UINT64_C(5000000000)
+#define SERVER_GRACE_NS (5 * NS_PER_SECOND)
 void server_run(struct server *server);
 
 #endif

@@ -180,16 +180,16 @@ static void uncount(atomic_uint_least64_t *counter, uint64_t less)
     atomic_fetch_sub_explicit(counter, less, memory_order_relaxed);
 }
 
-void shards_note_made(struct shards *shards, struct record *record)
+void shards_count_created(struct shards *shards, struct record *record)
 {
     struct counter *counter = counter_of(shards, record);
     count(&counter->made, 1);
     count(&counter->made_bytes, record_bytes(record));
     count(&counter->held, 1);
-    live_sample_made(shards->live_sample, record);
+    live_sample_created(shards->live_sample, record);
 }
 
-void shards_note_held(struct shards *shards, struct record *record)
+void shards_count_held(struct shards *shards, struct record *record)
 {
     count(&counter_of(shards, record)->held, 1);
 }
@@ -197,7 +197,7 @@ void shards_note_held(struct shards *shards, struct record *record)
 void shards_hold(struct shards *shards, struct record *record)
 {
     record_hold(record);
-    shards_note_held(shards, record);
+    shards_count_held(shards, record);
 }
 
 void shards_release(struct shards *shards, struct record *record)
@@ -218,7 +218,7 @@ void shards_drop(struct shards *shards, struct record *record)
     }
     count(&counter_of(shards, record)->gone, 1);
     count(&counter_of(shards, record)->gone_bytes, record_bytes(record));
-    live_sample_gone(shards->live_sample, record);
+    live_sample_freed(shards->live_sample, record);
     record_free(record);
 }
 
@@ -332,12 +332,12 @@ void shards_census(struct shards *shards, struct census *census)
                                                 inside->live_bytes)});
 }
 
-struct live_sample *shards_living(struct shards *shards)
+struct live_sample *shards_live_sample(struct shards *shards)
 {
     return shards->live_sample;
 }
 
-bool shards_own(const struct shards *shards)
+bool shards_own_records(const struct shards *shards)
 {
     return !shards->weak;
 }

@@ -34,9 +34,9 @@ void shards_leave(struct shards *shards, size_t index);
 /* References outside the caches are counted as held, by sessions or by requests in flight. */
 
 /* A record of a cache's zone is new, and its reference the caller's. */
-void shards_note_made(struct shards *shards, struct record *record);
+void shards_count_created(struct shards *shards, struct record *record);
 /* The caller got a reference from a cache. */
-void shards_note_held(struct shards *shards, struct record *record);
+void shards_count_held(struct shards *shards, struct record *record);
 /* One more reference. */
 void shards_hold(struct shards *shards, struct record *record);
 /* One reference less. With the last one a weak cache forgets the record. Not from inside. */
@@ -50,9 +50,9 @@ void shards_drop(struct shards *shards, struct record *record);
 #define SHARDS_OUTSIDE "outside main.cache"
 void shards_census(struct shards *shards, struct census *census);
 /* A sample of the records alive, wherever they are held. */
-struct live_sample *shards_living(struct shards *shards);
+struct live_sample *shards_live_sample(struct shards *shards);
 /* Whether the caches own their records. */
-bool shards_own(const struct shards *shards);
+bool shards_own_records(const struct shards *shards);
 
 struct shards_figures {
     uint64_t live_records, live_record_bytes; /* in the caches' zones, wherever they are held */

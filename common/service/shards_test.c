@@ -43,10 +43,10 @@ static struct record *user_get(struct shards *shards, unsigned number)
     struct record *record = cache_get(cache, id, hash, 1);
     if (record == NULL) {
         record = record_make(cache_zone(cache), id);
-        shards_note_made(shards, record);
+        shards_count_created(shards, record);
         cache_put(cache, record, hash, 1);
     } else {
-        shards_note_held(shards, record);
+        shards_count_held(shards, record);
     }
     shards_leave(shards, index);
     return record;
@@ -106,18 +106,18 @@ static void weak_cache_forgets_what_nobody_owns(void **state)
     (void)state;
     struct memory_zone *zone = memory_zone_create();
     struct shards *shards = shards_of("weak", 0, 0, 4);
-    struct session_setup setup = {.shards = shards, .zone = zone, .records = 2};
-    struct session *session = session_create(&setup);
+    struct recent_records_setup setup = {.shards = shards, .zone = zone, .records = 2};
+    struct recent_records *recent = recent_records_create(&setup);
     for (unsigned i = 0; i < 5; i++) {
         struct record *record = user_get(shards, i);
-        session_note(session, record);
+        recent_records_add(recent, record);
         shards_release(shards, record);
     }
     assert_int_equal(stats_read(shards).entries, 2);
     shards_release(shards, user_get(shards, 4));
     shards_release(shards, user_get(shards, 3));
     assert_int_equal(stats_read(shards).hits, 2);
-    session_destroy(session);
+    recent_records_destroy(recent);
     assert_int_equal(stats_read(shards).entries, 0);
     shards_destroy(shards);
     memory_zone_destroy(zone);
@@ -129,14 +129,14 @@ static void census_knows_who_lives(void **state)
     (void)state;
     struct memory_zone *zone = memory_zone_create();
     struct shards *shards = shards_of("lru", 1, 0, 1);
-    struct session_setup setup = {.shards = shards, .zone = zone, .records = 2};
-    struct session *session = session_create(&setup);
+    struct recent_records_setup setup = {.shards = shards, .zone = zone, .records = 2};
+    struct recent_records *recent = recent_records_create(&setup);
     struct record *records[3];
     size_t bytes = 0;
     for (unsigned i = 0; i < 3; i++) {
         records[i] = user_get(shards, i);
         bytes += record_bytes(records[i]);
-        session_note(session, records[i]);
+        recent_records_add(recent, records[i]);
     }
     struct shards_figures census = census_read(shards);
     assert_int_equal(census.live_records, 3);
@@ -146,7 +146,7 @@ static void census_knows_who_lives(void **state)
         shards_release(shards, records[i]);
     assert_int_equal(census_read(shards).live_records, 2); /* the session's two */
     assert_int_equal(census_read(shards).held_records, 2);
-    session_destroy(session);
+    recent_records_destroy(recent);
     census = census_read(shards);
     assert_int_equal(census.live_records, 1);
     assert_int_equal(census.held_records, 0);
@@ -160,13 +160,13 @@ static void empty_session_owns_nothing(void **state)
     (void)state;
     struct memory_zone *zone = memory_zone_create();
     struct shards *shards = shards_of("weak", 0, 0, 1);
-    struct session_setup setup = {.shards = shards, .zone = zone};
-    struct session *session = session_create(&setup);
+    struct recent_records_setup setup = {.shards = shards, .zone = zone};
+    struct recent_records *recent = recent_records_create(&setup);
     struct record *record = user_get(shards, 1);
-    session_note(session, record);
+    recent_records_add(recent, record);
     shards_release(shards, record);
     assert_int_equal(stats_read(shards).entries, 0);
-    session_destroy(session);
+    recent_records_destroy(recent);
     shards_destroy(shards);
     memory_zone_destroy(zone);
 }
@@ -188,8 +188,9 @@ static unsigned http_client_next(struct http_client *client)
 static void *http_client_run(void *context)
 {
     struct http_client *client = context;
-    struct session_setup setup = {.shards = client->shards, .zone = client->zone, .records = 8};
-    struct session *session = session_create(&setup);
+    struct recent_records_setup setup = {
+        .shards = client->shards, .zone = client->zone, .records = 8};
+    struct recent_records *recent = recent_records_create(&setup);
     for (unsigned i = 0; i < REQUESTS; i++) {
         unsigned number = http_client_next(client);
         char text[16];
@@ -197,12 +198,12 @@ static void *http_client_run(void *context)
         struct record *record = user_get(client->shards, number);
         struct span key = record_key(record);
         client->wrong += key.count != count || memcmp(key.bytes, text, count) != 0;
-        session_note(session, record);
+        recent_records_add(recent, record);
         shards_release(client->shards, record);
         if (i % 1000 == 0)
             shards_tick(client->shards, 1);
     }
-    session_destroy(session);
+    recent_records_destroy(recent);
     return NULL;
 }
 

@@ -1,5 +1,6 @@
 /* models_test.c - every policy, request by request, against its slow model. */
 #include "models.h"
+#include "random.h"
 
 #include "cache.h"
 #include "policies.h"
@@ -14,19 +15,11 @@
 
 #define REQUESTS 6000
 
-static uint64_t random_next(uint64_t *random)
-{
-    *random += UINT64_C(0x9e3779b97f4a7c15);
-    uint64_t z = (*random ^ (*random >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-    z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
-    return z ^ (z >> 31);
-}
-
 /* Streams, each with the trap it sets; `size` is the capacity under test. */
 static uint64_t uniform_id(uint64_t *random, uint64_t at, uint64_t size)
 {
     (void)at;
-    return random_next(random) % (3 * size + 1);
+    return random_splitmix(random) % (3 * size + 1);
 }
 
 /* The smallest of three: small ids are asked for much more often. */
@@ -50,8 +43,8 @@ static uint64_t scan_id(uint64_t *random, uint64_t at, uint64_t size)
 /* A hot pool and a cold one in turns. */
 static uint64_t two_pool_id(uint64_t *random, uint64_t at, uint64_t size)
 {
-    return at % 2 ? random_next(random) % (size / 2 + 1)
-                  : 1000000 + random_next(random) % (20 * size + 20);
+    return at % 2 ? random_splitmix(random) % (size / 2 + 1)
+                  : 1000000 + random_splitmix(random) % (20 * size + 20);
 }
 
 static uint64_t drifting_id(uint64_t *random, uint64_t at, uint64_t size)
@@ -63,7 +56,7 @@ static uint64_t drifting_id(uint64_t *random, uint64_t at, uint64_t size)
  * the hand finds only entries asked for, clears them all, and evicts by age after all. */
 static uint64_t twice_id(uint64_t *random, uint64_t at, uint64_t size)
 {
-    return at % 7 == 0 ? random_next(random) % (size + 1) : 5000 + at / 2;
+    return at % 7 == 0 ? random_splitmix(random) % (size + 1) : 5000 + at / 2;
 }
 
 static const struct {
