@@ -203,7 +203,7 @@ int console_command(int argc, char **argv)
     struct console_options options = {0};
     struct error error;
     struct error why;
-    char path[PATH_MAX];
+    struct found_server server;
     int positional;
     short_options_lengthen(argc, argv);
     switch (options_parse(&option_table, argc, argv, &options, &positional, &error)) {
@@ -220,7 +220,7 @@ int console_command(int argc, char **argv)
     }
     if (positional > 1)
         return complain("give one server: a process id, a socket's path or a policy", 2);
-    if (find_server(positional == 1 ? argv[1] : NULL, path, &why) != FIND_FOUND)
+    if (find_server(positional == 1 ? argv[1] : NULL, FIND_CONSOLE, &server, &why) < 0)
         return complain(why.text, 2);
-    return console_run(path, &options);
+    return console_run(server.console, &options);
 }

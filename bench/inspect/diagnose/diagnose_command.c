@@ -173,13 +173,12 @@ static int patient_tell(const struct patient *patient)
 
 static int diagnose(const struct diagnose_options *options, const char *who)
 {
-    char path[PATH_MAX];
-    struct error several;
+    struct found_server server;
     struct error error;
     struct patient patient = {.options = options};
-    if (find_server(who, path, &several) != FIND_FOUND)
-        return complain(several.text, 1);
-    patient.client = client_open(path, PATIENCE_NS, &error);
+    if (find_server(who, FIND_CONSOLE, &server, &error) < 0)
+        return complain(error.text, 1);
+    patient.client = client_open(server.console, PATIENCE_NS, &error);
     if (patient.client == NULL)
         return complain(error.text, 1);
     patient.looks = calloc(LOOKS_MOST, sizeof *patient.looks);

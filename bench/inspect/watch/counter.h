@@ -1,6 +1,7 @@
-/* counter.h - a counter that a program publishes over HTTP: a key in JSON, or a Prometheus metric.
+/* counter.h - reads a counter that a program publishes over HTTP, as a JSON key or Prometheus
+ * metric.
  *
- * Nothing here raises a signal. One thread at a time.
+ * No function raises a signal. One thread at a time.
  */
 #ifndef COUNTER_H
 #define COUNTER_H
@@ -12,16 +13,18 @@
 
 struct counter;
 
-/* `name` is "requests", "cache.misses" for JSON, "http_requests_total" or
- * "http_requests_total{code=\"200\"}" for Prometheus, where a bare name is the sum of its series.
- * Both texts must outlive the counter. NULL, and one line in error, for a wrong URL. Released with
- * counter_close. */
+/* `name` is "requests" or "cache.misses" for JSON, "http_requests_total" or
+ * "http_requests_total{code=\"200\"}" for Prometheus, where a name without labels is the sum of
+ * its series. Both texts must outlive the counter. NULL and one line in error: the URL is wrong or
+ * its host is unknown. Released with counter_close. */
 struct counter *counter_open(const char *url, const char *name, struct error *error);
 void counter_close(struct counter *counter); /* NULL is fine */
-/* Asks now; waits no longer than a second. 0, or -1 and one line in error. */
+/* Fetches the URL; fails after one second without a complete response. 0, or -1 and one line in
+ * error. */
 int counter_read(struct counter *counter, uint64_t *value, struct error *error);
 
-/* What an answer says, by its form. 0, or -1: it is not there, or no number. */
+/* Finds the number in a body, which is JSON if it begins with '{'. 0, or -1: there is no such
+ * number, or it is negative. */
 int counter_find(const char *body, size_t bytes, const char *name, uint64_t *value);
 
 #endif

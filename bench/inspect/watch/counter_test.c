@@ -1,4 +1,4 @@
-/* counter_test.c - counters are found in JSON and in Prometheus' text, and fetched over HTTP. */
+/* counter_test.c - counters are found in JSON and in Prometheus text, and fetched over HTTP. */
 #include "counter.h"
 
 #include <setjmp.h>
@@ -21,7 +21,7 @@ static void found(const char *body, const char *name, uint64_t expected)
     assert_int_equal(value, expected);
 }
 
-static void missed(const char *body, const char *name)
+static void not_found(const char *body, const char *name)
 {
     uint64_t value = 7;
     assert_int_equal(counter_find(body, strlen(body), name, &value), -1);
@@ -37,13 +37,13 @@ static void keys_of_json(void **state)
     found(body, "cache.misses", 3);
     found(body, "cache.a.b", 4);
     found(body, "a.b", 5);
-    missed(body, "cache");
-    missed(body, "name");
-    missed(body, "low");
-    missed(body, "");
-    missed(body, "cache.");
-    missed(body, "requests.more");
-    missed("{\"requests\":", "requests");
+    not_found(body, "cache");
+    not_found(body, "name");
+    not_found(body, "low");
+    not_found(body, "");
+    not_found(body, "cache.");
+    not_found(body, "requests.more");
+    not_found("{\"requests\":", "requests");
 }
 
 static void metrics_of_prometheus(void **state)
@@ -55,38 +55,38 @@ static void metrics_of_prometheus(void **state)
     found(body, "http_total", 42);
     found(body, "http_total{code=\"500\"}", 2);
     found(body, "plain", 1500);
-    missed(body, "http");
-    missed(body, "nan");
-    missed(body, "bare");
-    missed(body, "# HELP http_total Requests.");
-    missed("", "http_total");
+    not_found(body, "http");
+    not_found(body, "nan");
+    not_found(body, "bare");
+    not_found(body, "# HELP http_total Requests.");
+    not_found("", "http_total");
 }
 
 struct server {
     int listener;
-    const char *answer;
+    const char *response;
 };
 
-/* Answers once, in two pieces. */
+/* Sends one response in two pieces. */
 static void *server_run(void *opaque)
 {
     const struct server *server = opaque;
-    char question[1024];
+    char request[1024];
     int fd = accept(server->listener, NULL, NULL);
-    size_t length = strlen(server->answer);
-    if (recv(fd, question, sizeof question, 0) > 0) {
-        send(fd, server->answer, length / 2, MSG_NOSIGNAL);
-        send(fd, server->answer + length / 2, length - length / 2, MSG_NOSIGNAL);
+    size_t length = strlen(server->response);
+    if (recv(fd, request, sizeof request, 0) > 0) {
+        send(fd, server->response, length / 2, MSG_NOSIGNAL);
+        send(fd, server->response + length / 2, length - length / 2, MSG_NOSIGNAL);
     }
     close(fd);
     return NULL;
 }
 
-static int ask(const char *answer, uint64_t *value, struct error *error)
+static int fetch(const char *response, uint64_t *value, struct error *error)
 {
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     socklen_t bytes = sizeof address;
-    struct server server = {socket(AF_INET, SOCK_STREAM, 0), answer};
+    struct server server = {socket(AF_INET, SOCK_STREAM, 0), response};
     char url[128];
     pthread_t thread;
     assert_int_equal(bind(server.listener, (struct sockaddr *)&address, bytes), 0);
@@ -108,14 +108,14 @@ static void fetched_over_http(void **state)
     struct error error = {""};
     uint64_t value = 0;
     (void)state;
-    assert_int_equal(ask("HTTP/1.1 200 OK\r\nA: b\r\n\r\n{\"requests\":9}", &value, &error), 0);
+    assert_int_equal(fetch("HTTP/1.1 200 OK\r\nA: b\r\n\r\n{\"requests\":9}", &value, &error), 0);
     assert_int_equal(value, 9);
-    assert_int_equal(ask("HTTP/1.1 404 Not Found\r\n\r\n{\"requests\":8}", &value, &error), -1);
+    assert_int_equal(fetch("HTTP/1.1 404 Not Found\r\n\r\n{\"requests\":8}", &value, &error), -1);
     assert_non_null(strstr(error.text, "status 404"));
-    assert_int_equal(ask("HTTP/1.1 200 OK\r\n\r\n{}", &value, &error), -1);
+    assert_int_equal(fetch("HTTP/1.1 200 OK\r\n\r\n{}", &value, &error), -1);
     assert_non_null(strstr(error.text, "no number called requests"));
-    assert_int_equal(ask("rubbish", &value, &error), -1);
-    assert_int_equal(ask("", &value, &error), -1);
+    assert_int_equal(fetch("rubbish", &value, &error), -1);
+    assert_int_equal(fetch("", &value, &error), -1);
     assert_int_equal(value, 9);
 }
 

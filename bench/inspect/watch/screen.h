@@ -1,39 +1,41 @@
-/* screen.h - a watch for people: a frame redrawn in place, lines, or one JSON object. */
+/* screen.h - what a watch shows: a frame redrawn in place, lines, or a JSON object. */
 #ifndef SCREEN_H
 #define SCREEN_H
 
 #include "series.h"
 
+#include <jansson.h>
 #include <stdio.h>
 #include <sys/types.h>
 
-#define SCREEN_NAME_BYTES 64
+#define VIEW_NAME_BYTES 64
 
-struct scene {
+struct view {
     pid_t pid;
-    char name[SCREEN_NAME_BYTES];
-    const struct series *series;
-    uint64_t limit_bytes; /* 0: none */
-    const char *ended;    /* why; NULL: it goes on */
+    char name[VIEW_NAME_BYTES];  /* of the program */
+    const struct series *series; /* of at least one sample */
+    uint64_t limit_bytes;        /* 0: no limit */
+    const char *ended;           /* why the watch ended; NULL: it goes on */
     bool colours;
     size_t width, height; /* of the terminal, in characters */
 };
 
-/* Chart, figures and verdict. */
-void scene_print(const struct scene *scene, FILE *out);
-/* One line. */
-void scene_line(const struct scene *scene, FILE *out);
-/* 0, or -1 when it could not be written. */
-int scene_json(const struct scene *scene, FILE *out);
+/* Prints chart, figures and verdict. */
+void view_print(const struct view *view, FILE *out);
+/* Prints the last sample in one line. */
+void view_print_line(const struct view *view, FILE *out);
+/* Released by the caller. */
+json_t *view_json(const struct view *view);
 
-/* A terminal in which frames are drawn over each other. */
+/* A terminal on which each frame overwrites the one before. */
 struct screen {
     FILE *out;
-    size_t lines; /* of the frame that stands there */
+    size_t lines; /* of the last frame */
 };
 /* Hides the cursor until screen_end, which leaves the last frame. */
 void screen_begin(struct screen *screen, FILE *out);
-void screen_draw(struct screen *screen, struct scene *scene);
+/* Sets the view's width and height to those of the terminal. */
+void screen_draw(struct screen *screen, struct view *view);
 void screen_end(struct screen *screen);
 
 #endif

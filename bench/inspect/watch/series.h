@@ -1,7 +1,7 @@
-/* series.h - the samples of a watch, in a room that does not grow, and what they say.
+/* series.h - the samples of a watch in a fixed amount of memory, and the verdict on them.
  *
- * When it is full, every second sample goes, and from then on only every second one is kept. Pure,
- * but for its own state.
+ * When SERIES_CAPACITY samples are stored, every second one is dropped, and from then on only every
+ * second new one is stored. One thread at a time.
  */
 #ifndef SERIES_H
 #define SERIES_H
@@ -12,53 +12,57 @@
 
 #include <stdbool.h>
 
-#define SERIES_ROOM 4096
-/* The verdict's unit of time, where no counter is given: 1 byte in that is its slowest leak. */
-#define SERIES_TICK_NS UINT64_C(10000000)
+#define SERIES_CAPACITY 4096
+/* Without a counter, this much time counts as one request in the verdict, whose slowest leak is 1
+ * byte per request: 100 B/s. */
+#define SERIES_TICK_NS (10 * NS_PER_MS)
 
 struct series_sample {
-    uint64_t time_ns; /* since the watch began */
-    uint64_t count;   /* of the counter since then; 0 without one */
+    uint64_t time_ns;  /* since the watch began */
+    uint64_t requests; /* by the counter, since the watch began; 0 without a counter */
     struct process_figures process;
-    struct process_rollup rollup; /* of the last time that it was read */
-    bool rolled;                  /* it was read for this sample */
+    struct process_rollup rollup; /* as last read */
+    bool has_rollup;              /* the rollup was read for this sample */
 };
 
 enum series_figure { SERIES_RSS, SERIES_PSS, SERIES_ANONYMOUS, SERIES_VSZ, SERIES_FIGURES };
 extern const char *const series_names[SERIES_FIGURES];
 
 struct series {
-    bool counted; /* the x axis is the counter, not the time */
-    struct series_sample samples[SERIES_ROOM];
+    bool by_request; /* x is the number of requests, not the time */
+    struct series_sample samples[SERIES_CAPACITY];
     size_t count;
-    uint64_t stride, offered;  /* one in `stride` is kept */
-    struct series_sample last; /* whether kept or not */
+    uint64_t stride, offered;  /* one in `stride` of all offered samples is stored */
+    struct series_sample last; /* offered, stored or not */
     uint64_t peaks[SERIES_FIGURES];
-    bool rollup_known; /* it could be read at least once */
+    bool has_rollup; /* the rollup could be read at least once */
 };
 
-void series_begin(struct series *series, bool counted);
+void series_init(struct series *series, bool by_request);
 void series_add(struct series *series, const struct series_sample *sample);
 
+/* In bytes. */
 uint64_t series_value(const struct series_sample *sample, enum series_figure figure);
-/* Seconds, or the counter. */
+/* False for pss and anonymous if they could never be read. */
+bool series_has(const struct series *series, enum series_figure figure);
+/* Seconds or requests since the watch began. */
 double series_x(const struct series *series, const struct series_sample *sample);
-/* Bytes per second or per count, over the second half, with its interval of 99.9 %. All 0 with too
+/* Bytes per second or per request over the second half, with the 99.9 % interval. All 0 with too
  * few samples. */
 struct stats_interval series_slope(const struct series *series, enum series_figure figure);
 
 struct series_verdict {
     enum verdict_class class;
-    struct stats_interval slope; /* of RSS */
-    bool growing;                /* beyond doubt: time_left_ns and its bounds hold */
-    bool passed;                 /* the limit */
-    /* To the limit at that slope, and at the ends of its interval; 0 without a limit. With a
-     * counter: at the rate at which it has counted. */
+    struct stats_interval slope; /* of rss */
+    bool growing;                /* a leak, and the slope's interval lies above 0 */
+    bool limit_passed;
+    /* Time until rss reaches the limit, at the slope and at the ends of its interval, and at the
+     * rate of requests so far; 0 if it does not grow or there is no limit. */
     double left_ns, left_low_ns, left_high_ns;
-    char words[RESULT_WORDS_BYTES];
+    char words[RESULT_WORDS_BYTES]; /* one line */
 };
 
-/* limit_bytes 0: none. */
+/* limit_bytes 0: no limit. */
 void series_judge(const struct series *series, uint64_t limit_bytes,
                   struct series_verdict *verdict);
 

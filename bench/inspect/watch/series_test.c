@@ -1,4 +1,4 @@
-/* series_test.c - curves that grow, that do not, and that are longer than their room. */
+/* series_test.c - series that grow, that do not, and that are longer than the capacity. */
 #include "screen.h"
 
 #include <setjmp.h>
@@ -12,61 +12,61 @@
 #define MIB UINT64_C(1048576)
 
 /* Ten samples a second, pss and anonymous once a second. */
-static struct series_sample sample_at(size_t i, uint64_t rss_bytes, uint64_t count)
+static struct series_sample sample_at(size_t i, uint64_t rss_bytes, uint64_t requests)
 {
     return (struct series_sample){
         .time_ns = i * 100000000,
-        .count = count,
+        .requests = requests,
         .process = {.rss_bytes = rss_bytes, .vsz_bytes = 100 * MIB, .minor_faults = 10 + i},
         .rollup = {.pss_bytes = rss_bytes, .anonymous_bytes = rss_bytes / 2},
-        .rolled = i % 10 == 0};
+        .has_rollup = i % 10 == 0};
 }
 
-static struct series *series_make(bool counted)
+static struct series *series_make(bool by_request)
 {
     struct series *series = malloc(sizeof *series);
     assert_non_null(series);
-    series_begin(series, counted);
+    series_init(series, by_request);
     return series;
 }
 
-/* A ripple of a few pages, always the same. */
-static uint64_t ripple(size_t i)
+/* Noise of up to four pages, the same in each run. */
+static uint64_t noise(size_t i)
 {
     return (i * 2654435761U >> 7) % 5 * 4096;
 }
 
-static void growth_is_seen_and_timed(void **state)
+static void growth_and_time_to_limit(void **state)
 {
     struct series *series = series_make(false);
     struct series_verdict verdict;
     (void)state;
     for (size_t i = 0; i <= 200; i++) {
-        struct series_sample sample = sample_at(i, 10 * MIB + i * MIB / 10 + ripple(i), 0);
+        struct series_sample sample = sample_at(i, 10 * MIB + i * MIB / 10 + noise(i), 0);
         series_add(series, &sample);
     }
     series_judge(series, 50 * MIB, &verdict); /* 30 MiB now, 1 MiB/s: 20 s left */
-    assert_true(verdict.growing && !verdict.passed);
+    assert_true(verdict.growing && !verdict.limit_passed);
     assert_true(fabs(verdict.slope.value - (double)MIB) < (double)MIB / 50);
     assert_true(verdict.left_ns > 19e9 && verdict.left_ns < 21e9);
     assert_true(verdict.left_low_ns <= verdict.left_ns && verdict.left_ns <= verdict.left_high_ns);
-    assert_non_null(strstr(verdict.words, "grows, beyond doubt"));
+    assert_non_null(strstr(verdict.words, "grows by 1"));
     assert_non_null(strstr(verdict.words, "reaches 50 MiB in"));
     struct stats_interval anonymous = series_slope(series, SERIES_ANONYMOUS);
     assert_true(fabs(anonymous.value - (double)MIB / 2) < (double)MIB / 50);
     series_judge(series, 20 * MIB, &verdict);
-    assert_true(verdict.passed);
+    assert_true(verdict.limit_passed);
     assert_non_null(strstr(verdict.words, "beyond the limit of 20 MiB"));
     free(series);
 }
 
-static void a_ripple_is_no_growth(void **state)
+static void noise_is_no_growth(void **state)
 {
     struct series *series = series_make(false);
     struct series_verdict verdict;
     (void)state;
     for (size_t i = 0; i <= 200; i++) {
-        struct series_sample sample = sample_at(i, 10 * MIB + ripple(i), 0);
+        struct series_sample sample = sample_at(i, 10 * MIB + noise(i), 0);
         series_add(series, &sample);
     }
     series_judge(series, 50 * MIB, &verdict);
@@ -76,13 +76,13 @@ static void a_ripple_is_no_growth(void **state)
     free(series);
 }
 
-static void growth_over_a_counter(void **state)
+static void growth_per_request(void **state)
 {
     struct series *series = series_make(true);
     struct series_verdict verdict;
     (void)state;
     for (size_t i = 0; i <= 200; i++) { /* 200 requests a sample, 500 bytes each */
-        struct series_sample sample = sample_at(i, 10 * MIB + i * 100000 + ripple(i), i * 200);
+        struct series_sample sample = sample_at(i, 10 * MIB + i * 100000 + noise(i), i * 200);
         series_add(series, &sample);
     }
     series_judge(series, 0, &verdict);
@@ -91,7 +91,7 @@ static void growth_over_a_counter(void **state)
     free(series);
 }
 
-static void a_counter_that_stands(void **state)
+static void a_counter_that_does_not_change(void **state)
 {
     struct series *series = series_make(true);
     struct series_verdict verdict;
@@ -102,11 +102,11 @@ static void a_counter_that_stands(void **state)
     }
     series_judge(series, 50 * MIB, &verdict);
     assert_false(verdict.growing);
-    assert_non_null(strstr(verdict.words, "the counter has not moved"));
+    assert_non_null(strstr(verdict.words, "the counter did not change"));
     free(series);
 }
 
-static void the_room_does_not_grow(void **state)
+static void old_samples_are_thinned(void **state)
 {
     struct series *series = series_make(false);
     (void)state;
@@ -114,7 +114,7 @@ static void the_room_does_not_grow(void **state)
         struct series_sample sample = sample_at(i, i == 77777 ? 3 * MIB : 2 * MIB, 0);
         series_add(series, &sample);
     }
-    assert_in_range(series->count, SERIES_ROOM / 2, SERIES_ROOM);
+    assert_in_range(series->count, SERIES_CAPACITY / 2, SERIES_CAPACITY);
     for (size_t i = 1; i < series->count; i++)
         assert_int_equal(series->samples[i].time_ns - series->samples[i - 1].time_ns,
                          series->stride * 100000000);
@@ -125,20 +125,17 @@ static void the_room_does_not_grow(void **state)
     free(series);
 }
 
-static char *scene_draw(const struct scene *scene, bool json)
+static char *view_text(const struct view *view)
 {
     char *text;
     size_t bytes;
     FILE *out = open_memstream(&text, &bytes);
-    if (json)
-        assert_int_equal(scene_json(scene, out), 0);
-    else
-        scene_print(scene, out);
+    view_print(view, out);
     fclose(out);
     return text;
 }
 
-static void what_is_shown(void **state)
+static void output_names_figures_and_verdict(void **state)
 {
     struct series *series = series_make(false);
     (void)state;
@@ -146,37 +143,39 @@ static void what_is_shown(void **state)
         struct series_sample sample = sample_at(i, 10 * MIB + i * MIB / 10, 0);
         series_add(series, &sample);
     }
-    const struct scene scene = {.pid = 4711,
-                                .name = "victim",
-                                .series = series,
-                                .ended = "the process ended",
-                                .width = 80,
-                                .height = 24};
-    char *text = scene_draw(&scene, false);
+    const struct view view = {.pid = 4711,
+                              .name = "victim",
+                              .series = series,
+                              .ended = "the process ended",
+                              .width = 80,
+                              .height = 24};
+    char *text = view_text(&view);
     assert_memory_equal(text, "victim, process 4711: the process ended\n", 40);
     assert_non_null(strstr(text, "\nrss "));
     assert_non_null(strstr(text, "\nin 10 s: 100 page faults, 0 of them from disk\n"));
     assert_non_null(strstr(text, "\nverdict: grows"));
     free(text);
-    series->rollup_known = false;
-    text = scene_draw(&scene, false);
+    series->has_rollup = false;
+    text = view_text(&view);
     assert_null(strstr(text, "\npss  "));
     assert_non_null(strstr(text, "not permitted"));
     free(text);
-    text = scene_draw(&scene, true);
-    assert_non_null(strstr(text, "\"class\":\"leak: unreachable\""));
-    free(text);
+    const char *class;
+    json_t *json = view_json(&view);
+    assert_int_equal(json_unpack(json, "{s:{s:s}}", "verdict", "class", &class), 0);
+    assert_string_equal(class, "leak: unreachable");
+    json_decref(json);
     free(series);
 }
 
-static void one_sample_is_enough_to_draw(void **state)
+static void one_sample_can_be_drawn(void **state)
 {
     struct series *series = series_make(false);
     struct series_sample sample = sample_at(0, MIB, 0);
     (void)state;
     series_add(series, &sample);
-    const struct scene scene = {.name = "x", .series = series, .width = 1, .height = 1};
-    char *text = scene_draw(&scene, false);
+    const struct view view = {.name = "x", .series = series, .width = 1, .height = 1};
+    char *text = view_text(&view);
     assert_non_null(strstr(text, "undecided: too short"));
     free(text);
     free(series);
@@ -185,10 +184,13 @@ static void one_sample_is_enough_to_draw(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(growth_is_seen_and_timed),     cmocka_unit_test(a_ripple_is_no_growth),
-        cmocka_unit_test(growth_over_a_counter),        cmocka_unit_test(a_counter_that_stands),
-        cmocka_unit_test(the_room_does_not_grow),       cmocka_unit_test(what_is_shown),
-        cmocka_unit_test(one_sample_is_enough_to_draw),
+        cmocka_unit_test(growth_and_time_to_limit),
+        cmocka_unit_test(noise_is_no_growth),
+        cmocka_unit_test(growth_per_request),
+        cmocka_unit_test(a_counter_that_does_not_change),
+        cmocka_unit_test(old_samples_are_thinned),
+        cmocka_unit_test(output_names_figures_and_verdict),
+        cmocka_unit_test(one_sample_can_be_drawn),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

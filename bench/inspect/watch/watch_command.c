@@ -1,111 +1,122 @@
-/* watch_command.c - tidemark watch: options, and the loop that looks. */
+/* watch_command.c - tidemark watch: its options, and the loop that takes samples. */
 #include "watch_command.h"
 
 #include "clock.h"
+#include "command.h"
 #include "counter.h"
+#include "find_server.h"
 #include "interrupt.h"
-#include "memory.h"
 #include "options.h"
 #include "screen.h"
 #include "table.h"
-#include "units.h"
+#include "xmalloc.h"
 
 #include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/pidfd.h>
-#include <time.h>
 #include <unistd.h>
 
-#define INTERVAL_DEFAULT_NS (100 * NS_PER_MS)
-#define INTERVAL_MIN_NS     (5 * NS_PER_MS)
-#define ROLLUP_NS           NS_PER_SECOND /* between two of its costly looks */
-#define FRAME_NS            (250 * NS_PER_MS)
-#define LINE_NS             NS_PER_SECOND
-#define PATIENCE_NS         (100 * NS_PER_MS) /* until Ctrl-C is seen */
-#define LINE_WIDTH          80
-#define LINE_HEIGHT         24
+#define INTERVAL_MIN_NS (5 * NS_PER_MS)
+#define ROLLUP_NS       NS_PER_SECOND /* between two reads of smaps_rollup, which are costly */
+#define FRAME_NS        (250 * NS_PER_MS)
+#define LINE_NS         NS_PER_SECOND
+#define POLL_NS         (100 * NS_PER_MS) /* the longest time until Ctrl-C is noticed */
+#define PLAIN_WIDTH     80                /* of the chart where the output is no terminal */
+#define PLAIN_HEIGHT    24
 
 struct watch_options {
     uint64_t duration_ns, interval_ns, limit_bytes;
-    const char *url, *counter;
-    bool json;
+    const char *url, *counter, *fail_on, *json;
 };
+
+static const struct watch_options option_defaults = {.interval_ns = 100 * NS_PER_MS,
+                                                     .counter = "requests"};
 
 #define FIELD(name) offsetof(struct watch_options, name)
 static const struct option option_rows[] = {
-    {"seconds", OPTION_DURATION, FIELD(duration_ns), "TIME", "ends after so long (until it ends)"},
-    {"interval", OPTION_DURATION, FIELD(interval_ns), "TIME", "between two samples (100ms)"},
-    {"limit", OPTION_SIZE, FIELD(limit_bytes), "SIZE", "says when rss will reach it, as 2GiB"},
-    {"url", OPTION_TEXT, FIELD(url), "URL", "where the program counts its requests"},
+    {NULL, OPTION_HEADING, 0, NULL, "What to watch"},
+    {"seconds", OPTION_DURATION, FIELD(duration_ns), "TIME",
+     "stop after this time; otherwise when the process ends or at Ctrl-C"},
+    {"interval", OPTION_DURATION, FIELD(interval_ns), "TIME", "time between two samples"},
+    {"url", OPTION_TEXT, FIELD(url), "URL",
+     "read the number of requests here (JSON or Prometheus text) and give growth per request"},
     {"counter", OPTION_TEXT, FIELD(counter), "NAME",
-     "a key there, or a Prometheus metric (requests)"},
-    {"json", OPTION_FLAG, FIELD(json), NULL, "prints one JSON object at the end, with all samples"},
+     "name of that number: a JSON key such as cache.misses, or a Prometheus metric"},
+    {NULL, OPTION_HEADING, 0, NULL, "Judgement"},
+    {"limit", OPTION_SIZE, FIELD(limit_bytes), "SIZE",
+     "print when rss will reach this size, such as 2GiB"},
+    {"fail-on", OPTION_TEXT, FIELD(fail_on), "leak",
+     "exit with status 1 if the process grows, and with 3 if that is undecided"},
+    {NULL, OPTION_HEADING, 0, NULL, "Output"},
+    {"json", OPTION_OUTPUT, FIELD(json), "FILE", "write the verdict and all samples as JSON"},
 };
 
 static const struct option_table option_table = {
-    .usage = "tidemark watch [OPTIONS] PID",
-    .summary = "Watches the memory of a running process, draws it, and says whether it grows.",
+    .usage = "tidemark watch [OPTIONS] [PID|PATH|POLICY]",
+    .summary =
+        "Draws the memory of a running process and says whether it grows. The process may be any "
+        "program, given by its process id, or one of our servers, given by its console's socket "
+        "or its policy. Without an argument it is the only server that runs.",
     .details =
-        "What it shows, from /proc (nothing is asked of the process itself):\n"
+        "The figures come from /proc; the process itself is not involved:\n"
         "  rss        memory in use now, as top shows it\n"
-        "  pss        the same, what is shared with others counted in part; once a second\n"
-        "  anonymous  heap and stacks, no files: where a leak shows first; once a second\n"
-        "  vsz        addresses, whether or not there is memory behind them\n"
+        "  pss        the same, but pages shared with others count in part; once a second\n"
+        "  anonymous  heap and stacks, without files: a leak shows here first; once a second\n"
+        "  vsz        address space, whether or not there is memory behind it\n"
         "\n"
-        "The first half counts as warm-up, the second is judged, as `tidemark bench` does: a\n"
-        "process grows only if that is beyond doubt (99.9 %) and goes on all the time. So a\n"
-        "short watch says `undecided`, a long one knows. With --url, growth is in bytes per\n"
-        "request, which holds for any load; without, in bytes per second, for this load alone.\n"
+        "The first half of the samples counts as warm-up, the second half is judged by the rules "
+        "of `tidemark bench`: the process grows if the 99.9 % interval of its slope lies above 0 "
+        "and the growth goes on throughout. A short watch ends `undecided`. Growth per request "
+        "(--url) holds for any load, growth per second only for the load at that time.\n"
         "\n"
-        "On a terminal the chart is redrawn in place, Ctrl-C ends it; else there is one line a\n"
-        "second. Both end with the figures and the verdict.\n"
+        "On a terminal the chart is redrawn in place; elsewhere one line is printed per second. "
+        "Both end with the figures and the verdict.\n"
         "\n"
         "examples:\n"
         "  tidemark watch $(pidof redis-server) --limit 2GiB\n"
-        "  tidemark watch 4711 --seconds 60 --url http://127.0.0.1:8000/stats\n"
+        "  tidemark watch lru --seconds 60 --url http://127.0.0.1:8000/stats\n"
         "  tidemark watch 4711 --url http://127.0.0.1:9090/metrics --counter http_requests_total",
     .options = option_rows,
     .count = sizeof option_rows / sizeof option_rows[0],
+    .defaults = &option_defaults,
 };
 
 struct watch {
     const struct watch_options *options;
-    struct series *series;
-    struct scene scene;
-    struct counter *counter; /* NULL: time is the x axis */
+    struct series series;
+    struct view view;
+    struct counter *counter; /* NULL: growth is per second */
     uint64_t counter_first, counter_last;
     struct interrupt interrupt;
     struct screen screen;
-    bool drawn; /* on a terminal */
+    bool quiet;       /* prints nothing but JSON */
+    bool on_terminal; /* redraws the chart */
     int pidfd;
-    uint64_t begin_ns, rollup_ns, show_ns; /* the latter: when it is due next */
+    uint64_t begin_ns;
+    uint64_t rollup_due_ns; /* since the begin */
+    uint64_t show_due_ns;
     struct process_rollup rollup;
     struct error error;
 };
 
-static int complain(const char *reason, int status)
+/* Waits up to wait_ns for the end of the process. True: it has ended. */
+static bool process_ended(const struct watch *watch, uint64_t wait_ns)
 {
-    fprintf(stderr, "tidemark watch: %s\n", reason);
-    return status;
+    struct pollfd end = {.fd = watch->pidfd, .events = POLLIN};
+    struct timespec wait = {.tv_sec = (time_t)(wait_ns / NS_PER_SECOND),
+                            .tv_nsec = (long)(wait_ns % NS_PER_SECOND)};
+    return ppoll(&end, 1, &wait, NULL) > 0;
 }
 
-static bool process_ended(const struct watch *watch, uint64_t patience_ns)
-{
-    struct pollfd wait = {.fd = watch->pidfd, .events = POLLIN};
-    struct timespec patience = {.tv_sec = (time_t)(patience_ns / NS_PER_SECOND),
-                                .tv_nsec = (long)(patience_ns % NS_PER_SECOND)};
-    return ppoll(&wait, 1, &patience, NULL) > 0;
-}
-
-static void name_read(pid_t pid, char name[SCREEN_NAME_BYTES])
+static void name_read(pid_t pid, char name[VIEW_NAME_BYTES])
 {
     char path[64];
     snprintf(path, sizeof path, "/proc/%ld/comm", (long)pid);
     FILE *file = fopen(path, "r");
-    if (file == NULL || fgets(name, SCREEN_NAME_BYTES, file) == NULL)
-        snprintf(name, SCREEN_NAME_BYTES, "?");
+    if (file == NULL || fgets(name, VIEW_NAME_BYTES, file) == NULL)
+        strcpy(name, "?");
     if (file != NULL)
         fclose(file);
     for (; *name != '\0'; name++)
@@ -113,8 +124,10 @@ static void name_read(pid_t pid, char name[SCREEN_NAME_BYTES])
             *name = *name == '\n' ? '\0' : '?';
 }
 
-/* A counter that does not answer for once stays where it was; so does one that falls. */
-static uint64_t counter_look(struct watch *watch)
+/* The requests since the watch began. If the counter cannot be read or falls, its last value
+ * counts.
+ */
+static uint64_t requests_read(struct watch *watch)
 {
     uint64_t value;
     if (watch->counter != NULL && counter_read(watch->counter, &value, &watch->error) == 0 &&
@@ -123,40 +136,39 @@ static uint64_t counter_look(struct watch *watch)
     return watch->counter_last - watch->counter_first;
 }
 
-/* 0, or -1 when there is nothing left to look at. */
+/* 0, or -1: the process has ended. */
 static int sample_take(struct watch *watch)
 {
     struct series_sample sample = {.time_ns = clock_ns() - watch->begin_ns};
-    if (process_read(watch->scene.pid, &sample.process) < 0)
+    if (process_read(watch->view.pid, &sample.process) < 0)
         return -1;
-    sample.count = counter_look(watch);
-    if (sample.time_ns >= watch->rollup_ns) {
-        sample.rolled = process_read_rollup(watch->scene.pid, &watch->rollup) == 0;
-        watch->rollup_ns = sample.time_ns + ROLLUP_NS;
+    sample.requests = requests_read(watch);
+    if (sample.time_ns >= watch->rollup_due_ns) {
+        sample.has_rollup = process_read_rollup(watch->view.pid, &watch->rollup) == 0;
+        watch->rollup_due_ns = sample.time_ns + ROLLUP_NS;
     }
     sample.rollup = watch->rollup;
-    /* A process that has just ended has no memory. */
-    if (process_ended(watch, 0))
+    if (process_ended(watch, 0)) /* then the figures may be 0 */
         return -1;
-    series_add(watch->series, &sample);
+    series_add(&watch->series, &sample);
     return 0;
 }
 
 static void watch_show(struct watch *watch)
 {
     uint64_t now_ns = clock_ns();
-    if (watch->options->json || now_ns < watch->show_ns)
+    if (watch->quiet || now_ns < watch->show_due_ns)
         return;
-    if (watch->drawn)
-        screen_draw(&watch->screen, &watch->scene);
+    if (watch->on_terminal)
+        screen_draw(&watch->screen, &watch->view);
     else
-        scene_line(&watch->scene, stdout);
-    watch->show_ns += watch->drawn ? FRAME_NS : LINE_NS;
-    if (watch->show_ns < now_ns)
-        watch->show_ns = now_ns;
+        view_print_line(&watch->view, stdout);
+    watch->show_due_ns += watch->on_terminal ? FRAME_NS : LINE_NS;
+    if (watch->show_due_ns < now_ns)
+        watch->show_due_ns = now_ns;
 }
 
-/* Waits until then. Why the watch ends, or NULL. */
+/* Waits until until_ns. NULL, or why the watch ends. */
 static const char *watch_wait(struct watch *watch, uint64_t until_ns)
 {
     uint64_t duration_ns = watch->options->duration_ns;
@@ -169,7 +181,7 @@ static const char *watch_wait(struct watch *watch, uint64_t until_ns)
         if (now_ns >= until_ns)
             return NULL;
         uint64_t left_ns = until_ns - now_ns;
-        if (process_ended(watch, left_ns < PATIENCE_NS ? left_ns : PATIENCE_NS))
+        if (process_ended(watch, left_ns < POLL_NS ? left_ns : POLL_NS))
             return "the process ended";
     }
 }
@@ -177,124 +189,130 @@ static const char *watch_wait(struct watch *watch, uint64_t until_ns)
 static void watch_loop(struct watch *watch)
 {
     uint64_t next_ns = watch->begin_ns;
-    while (watch->scene.ended == NULL) {
+    while (watch->view.ended == NULL) {
         if (sample_take(watch) < 0) {
-            watch->scene.ended = "the process ended";
+            watch->view.ended = "the process ended";
             return;
         }
         watch_show(watch);
         next_ns += watch->options->interval_ns;
-        if (next_ns < clock_ns()) /* a slow look does not make up for lost time */
+        if (next_ns < clock_ns()) /* samples that were missed are not caught up */
             next_ns = clock_ns();
-        watch->scene.ended = watch_wait(watch, next_ns);
+        watch->view.ended = watch_wait(watch, next_ns);
     }
+}
+
+static int gate_status(const struct watch *watch)
+{
+    struct series_verdict verdict;
+    series_judge(&watch->series, watch->options->limit_bytes, &verdict);
+    if (watch->options->fail_on == NULL)
+        return STATUS_OK;
+    return verdict.growing                      ? STATUS_BAD
+           : verdict.class == VERDICT_UNDECIDED ? STATUS_UNDECIDED
+                                                : STATUS_OK;
 }
 
 static int watch_finish(struct watch *watch)
 {
-    if (watch->series->offered == 0)
-        return complain("the process ended before it could be looked at", 1);
-    if (watch->options->json)
-        return scene_json(&watch->scene, stdout) < 0;
-    if (watch->drawn)
-        screen_draw(&watch->screen, &watch->scene);
-    else
-        scene_print(&watch->scene, stdout);
-    return 0;
+    if (watch->series.offered == 0)
+        return complain("watch", STATUS_UNDECIDED, "the process ended before the first sample");
+    if (watch->on_terminal)
+        screen_draw(&watch->screen, &watch->view);
+    else if (!watch->quiet)
+        view_print(&watch->view, stdout);
+    if (watch->options->json != NULL &&
+        json_write(view_json(&watch->view), watch->options->json, &watch->error) < 0)
+        return complain("watch", STATUS_UNDECIDED, "%s", watch->error.text);
+    return gate_status(watch);
 }
 
 static int watch_run(struct watch *watch)
 {
-    watch->drawn = isatty(STDOUT_FILENO) && !watch->options->json;
-    watch->scene.colours = table_wants_colours(stdout);
-    watch->scene.width = LINE_WIDTH;
-    watch->scene.height = LINE_HEIGHT;
     interrupt_begin(&watch->interrupt);
-    if (watch->drawn)
+    if (watch->on_terminal)
         screen_begin(&watch->screen, stdout);
-    watch->begin_ns = watch->show_ns = clock_ns();
+    watch->begin_ns = watch->show_due_ns = clock_ns();
     watch_loop(watch);
     int status = watch_finish(watch);
-    if (watch->drawn)
+    if (watch->on_terminal)
         screen_end(&watch->screen);
     interrupt_end(&watch->interrupt);
     return status;
 }
 
-/* 0, or -1 and one line in the watch's error. */
-static int watch_open(struct watch *watch)
+static int process_open(struct watch *watch)
+{
+    struct process_figures figures;
+    pid_t pid = watch->view.pid;
+    watch->pidfd = pidfd_open(pid, 0);
+    if (watch->pidfd < 0 || process_read(pid, &figures) < 0)
+        return error_set(&watch->error, "process %ld: %s", (long)pid,
+                         strerror(errno == ENOENT ? ESRCH : errno));
+    if (figures.vsz_bytes == 0)
+        return error_set(&watch->error,
+                         "process %ld has no memory of its own: it is part of the kernel, or has "
+                         "ended",
+                         (long)pid);
+    name_read(pid, watch->view.name);
+    return 0;
+}
+
+static int counter_begin(struct watch *watch)
 {
     const struct watch_options *options = watch->options;
-    struct process_figures figures;
-    pid_t pid = watch->scene.pid;
-    watch->pidfd = pidfd_open(pid, 0);
-    if (watch->pidfd < 0 || process_read(pid, &figures) < 0) {
-        error_set(&watch->error, "process %ld: %s", (long)pid,
-                  errno == ENOENT ? strerror(ESRCH) : strerror(errno));
-        return -1;
-    }
-    if (figures.vsz_bytes == 0) {
-        error_set(&watch->error,
-                  "process %ld has no memory of its own: it belongs to the kernel, or has ended",
-                  (long)pid);
-        return -1;
-    }
-    name_read(pid, watch->scene.name);
     if (options->url == NULL)
         return 0;
     watch->counter = counter_open(options->url, options->counter, &watch->error);
-    if (watch->counter == NULL ||
-        counter_read(watch->counter, &watch->counter_first, &watch->error) < 0)
+    if (watch->counter == NULL)
         return -1;
+    int status = counter_read(watch->counter, &watch->counter_first, &watch->error);
     watch->counter_last = watch->counter_first;
-    return 0;
-}
-
-static int watch_process(pid_t pid, const struct watch_options *options)
-{
-    struct memory_zone *zone = memory_zone_create();
-    struct series *series = memory_alloc(zone, sizeof *series);
-    struct watch watch = {
-        .options = options,
-        .series = series,
-        .scene = {.pid = pid, .series = series, .limit_bytes = options->limit_bytes},
-        .pidfd = -1};
-    series_begin(series, options->url != NULL);
-    int status = watch_open(&watch) < 0 ? complain(watch.error.text, 1) : watch_run(&watch);
-    counter_close(watch.counter);
-    if (watch.pidfd >= 0)
-        close(watch.pidfd);
-    memory_free(series);
-    memory_zone_destroy(zone);
     return status;
 }
 
-static int pid_parse(const char *text, pid_t *pid)
+static int process_watch(pid_t pid, const struct watch_options *options)
 {
-    char *end;
-    errno = 0;
-    long value = strtol(text, &end, 10);
-    if (errno != 0 || end == text || *end != '\0' || value <= 0 || value > INT32_MAX)
-        return -1;
-    *pid = (pid_t)value;
-    return 0;
+    struct watch *watch = xcalloc(1, sizeof *watch);
+    watch->options = options;
+    watch->quiet = options->json != NULL && strcmp(options->json, "-") == 0;
+    watch->on_terminal = isatty(STDOUT_FILENO) && !watch->quiet;
+    watch->view = (struct view){.pid = pid,
+                                .series = &watch->series,
+                                .limit_bytes = options->limit_bytes,
+                                .colours = table_wants_colours(stdout),
+                                .width = PLAIN_WIDTH,
+                                .height = PLAIN_HEIGHT};
+    series_init(&watch->series, options->url != NULL);
+    int status = process_open(watch) < 0 || counter_begin(watch) < 0
+                     ? complain("watch", STATUS_USAGE, "%s", watch->error.text)
+                     : watch_run(watch);
+    counter_close(watch->counter);
+    if (watch->pidfd >= 0)
+        close(watch->pidfd);
+    free(watch);
+    return status;
 }
 
 int watch_command(int argc, char **argv)
 {
-    struct watch_options options = {.interval_ns = INTERVAL_DEFAULT_NS};
+    struct watch_options options = option_defaults;
+    struct found_server server;
+    struct error error;
     int positional;
-    pid_t pid;
     int status = options_take(&option_table, "tidemark watch", argc, argv, &options, &positional);
     if (status != OPTIONS_GO_ON)
         return status;
-    if (positional != 1 || pid_parse(argv[1], &pid) < 0)
-        return complain("give one process, by its number: tidemark watch 4711", 2);
-    if (options.counter != NULL && options.url == NULL)
-        return complain("--counter needs the --url where it is", 2);
+    if (positional > 1)
+        return complain("watch", STATUS_USAGE,
+                        "give one process: its id, its console's socket, or its policy");
+    if (options.counter != option_defaults.counter && options.url == NULL)
+        return complain("watch", STATUS_USAGE, "--counter needs --url, which says where it is");
     if (options.interval_ns < INTERVAL_MIN_NS)
-        return complain("--interval must be 5ms or more", 2);
-    if (options.counter == NULL)
-        options.counter = "requests";
-    return watch_process(pid, &options);
+        return complain("watch", STATUS_USAGE, "--interval must be 5ms or more");
+    if (options.fail_on != NULL && strcmp(options.fail_on, "leak") != 0)
+        return complain("watch", STATUS_USAGE, "--fail-on takes 'leak', not '%s'", options.fail_on);
+    if (find_server(positional == 1 ? argv[1] : NULL, FIND_PROCESS, &server, &error) < 0)
+        return complain("watch", STATUS_USAGE, "%s", error.text);
+    return process_watch(server.pid, &options);
 }

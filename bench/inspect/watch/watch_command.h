@@ -1,8 +1,8 @@
-/* watch_command.h - tidemark watch: curve and verdict for any running process. */
+/* watch_command.h - tidemark watch: memory chart and verdict of any running process. */
 #ifndef WATCH_COMMAND_H
 #define WATCH_COMMAND_H
 
-/* As command.h says. 1: there is no such process, or the counter cannot be read. */
+/* As command.h says. STATUS_BAD: --fail-on leak, and the process grows. */
 int watch_command(int argc, char **argv);
 
 #endif

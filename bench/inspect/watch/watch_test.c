@@ -17,8 +17,8 @@
 
 #define TEXT_BYTES 65536
 
-/* A process that does nothing until it is ended. */
-static pid_t victim_start(void)
+/* A process that does nothing until it is killed. */
+static pid_t target_start(void)
 {
     pid_t pid = fork();
     assert_true(pid >= 0);
@@ -58,7 +58,7 @@ static int status_of(pid_t pid)
     return WEXITSTATUS(status);
 }
 
-static size_t all_read(int fd, char text[TEXT_BYTES], size_t length)
+static size_t read_all(int fd, char text[TEXT_BYTES], size_t length)
 {
     ssize_t got;
     while ((got = read(fd, text + length, TEXT_BYTES - 1 - length)) > 0)
@@ -67,24 +67,24 @@ static size_t all_read(int fd, char text[TEXT_BYTES], size_t length)
     return length;
 }
 
-/* Watches, and once the first line has come, sends a signal to one of the two. */
-static void watch_and_signal(bool victim_ends, int signal, const char *expected)
+/* Sends the signal to the watched process or to the watch after the first line of output. */
+static void watch_and_signal(bool target_ends, int signal, const char *expected)
 {
     static char text[TEXT_BYTES];
     char number[32];
     int output;
-    pid_t victim = victim_start();
-    snprintf(number, sizeof number, "%ld", (long)victim);
+    pid_t target = target_start();
+    snprintf(number, sizeof number, "%ld", (long)target);
     char *arguments[] = {"watch", number, "--limit", "1GiB", "--interval", "10ms", NULL};
     pid_t watch = watch_start(arguments, &output);
     ssize_t first = read(output, text, TEXT_BYTES - 1);
     assert_true(first > 0);
-    kill(victim_ends ? victim : watch, signal);
-    all_read(output, text, (size_t)first);
+    kill(target_ends ? target : watch, signal);
+    read_all(output, text, (size_t)first);
     close(output);
     assert_int_equal(status_of(watch), 0);
-    kill(victim, SIGKILL);
-    waitpid(victim, NULL, 0);
+    kill(target, SIGKILL);
+    waitpid(target, NULL, 0);
     assert_memory_equal(text, "0 s  rss ", 9);
     assert_non_null(strstr(text, expected));
     assert_non_null(strstr(text, "\nverdict: "));
@@ -112,11 +112,60 @@ static void until_the_time_is_over(void **state)
     snprintf(number, sizeof number, "%ld", (long)getpid());
     char *arguments[] = {"watch", number, "--seconds", "0.3", "--interval", "10ms", "--json", NULL};
     pid_t watch = watch_start(arguments, &output);
-    all_read(output, text, 0);
+    read_all(output, text, 0);
     close(output);
     assert_int_equal(status_of(watch), 0);
-    assert_memory_equal(text, "{\"pid\":", 7);
-    assert_non_null(strstr(text, "\"ended\":\"watch over\""));
+    assert_memory_equal(text, "{\n \"pid\": ", 10);
+    assert_non_null(strstr(text, "\"ended\": \"watch over\""));
+}
+
+/* Allocates and touches 1 MiB every 5 ms. */
+static pid_t leaking_target_start(void)
+{
+    enum { BYTES = 1 << 20, TIMES = 2000 };
+    pid_t pid = fork();
+    assert_true(pid >= 0);
+    for (int i = 0; pid == 0 && i < TIMES; i++) {
+        char *bytes = malloc(BYTES);
+        memset(bytes, 1, BYTES);
+        usleep(5000);
+    }
+    if (pid == 0)
+        _exit(0);
+    return pid;
+}
+
+static int gate(pid_t target, char *seconds)
+{
+    static char text[TEXT_BYTES];
+    char number[32];
+    int output;
+    snprintf(number, sizeof number, "%ld", (long)target);
+    char *arguments[] = {"watch", number,      "--seconds", seconds,  "--interval",
+                         "10ms",  "--fail-on", "leak",      "--json", NULL};
+    pid_t watch = watch_start(arguments, &output);
+    read_all(output, text, 0);
+    close(output);
+    kill(target, SIGKILL);
+    waitpid(target, NULL, 0);
+    return status_of(watch);
+}
+
+/* On a busy machine a watch may have too few samples to decide: tries again. */
+static int decided_gate(pid_t (*start)(void))
+{
+    int status = 3;
+    for (int try = 0; status == 3 && try < 5; try++)
+        status = gate(start(), "2.5");
+    return status;
+}
+
+static void fail_on_leak(void **state)
+{
+    (void)state;
+    assert_int_equal(decided_gate(leaking_target_start), 1);
+    assert_int_equal(decided_gate(target_start), 0);
+    assert_int_equal(gate(target_start(), "0.02"), 3); /* too short to decide */
 }
 
 static int refused(char **arguments)
@@ -127,24 +176,25 @@ static int refused(char **arguments)
     return status_of(watch);
 }
 
-static void what_cannot_be_watched_is_refused(void **state)
+static void bad_arguments_are_refused(void **state)
 {
     (void)state;
-    assert_int_equal(refused((char *[]){"watch", NULL}), 2);
+    assert_int_equal(refused((char *[]){"watch", "1", "2", NULL}), 2);
     assert_int_equal(refused((char *[]){"watch", "12x", NULL}), 2);
     assert_int_equal(refused((char *[]){"watch", "0", NULL}), 2);
     assert_int_equal(refused((char *[]){"watch", "1", "--counter", "x", NULL}), 2);
     assert_int_equal(refused((char *[]){"watch", "1", "--interval", "1us", NULL}), 2);
-    assert_int_equal(refused((char *[]){"watch", "2147483600", NULL}), 1);
+    assert_int_equal(refused((char *[]){"watch", "2147483600", NULL}), 2);
+    assert_int_equal(refused((char *[]){"watch", "/nowhere/console", NULL}), 2);
+    assert_int_equal(refused((char *[]){"watch", "1", "--fail-on", "growth", NULL}), 2);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(until_the_process_ends),
-        cmocka_unit_test(until_it_is_interrupted),
-        cmocka_unit_test(until_the_time_is_over),
-        cmocka_unit_test(what_cannot_be_watched_is_refused),
+        cmocka_unit_test(until_the_process_ends),    cmocka_unit_test(until_it_is_interrupted),
+        cmocka_unit_test(until_the_time_is_over),    cmocka_unit_test(fail_on_leak),
+        cmocka_unit_test(bad_arguments_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
