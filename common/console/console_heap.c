@@ -1,4 +1,5 @@
 /* console_heap.c - the steps of the heap module: a census, and walks that tell who holds what. */
+#include "interpreter.h"
 #include "json_text.h"
 #include "module.h"
 #include "units.h"
@@ -7,14 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-
-#define WALK_META "tidemark.walk"
-
-/* Belongs to a client; ends its walk when it is collected. */
-struct walker {
-    struct handler *handler;
-    struct reference_walk *walk; /* NULL: ended */
-};
 
 static uint64_t clock_ns(void)
 {
@@ -125,62 +118,53 @@ static int heap_look(lua_State *L)
 
 /* Walks. */
 
-static int walker_end(lua_State *L)
+static void walk_release(const struct module_host *host, void *walk)
 {
-    struct walker *walker = luaL_checkudata(L, 1, WALK_META);
-    if (walker->walk)
-        handler_walk_end(walker->handler);
-    walker->walk = NULL;
-    return 0;
+    (void)walk; /* a handler has one at a time */
+    handler_walk_end(host->handler);
 }
 
-static void walk_meta_push(lua_State *L)
-{
-    if (luaL_newmetatable(L, WALK_META)) {
-        lua_pushcfunction(L, walker_end);
-        lua_setfield(L, -2, "__gc");
-        lua_pushcfunction(L, walker_end);
-        lua_setfield(L, -2, "__close");
-        lua_pushboolean(L, false);
-        lua_setfield(L, -2, "__metatable");
-    }
-}
-
-/* walk(key): about the record of that key, or about all; nil and "nothing" or "busy". */
-static int heap_walk(lua_State *L)
+/* begin_walk(key): starts a walk about the record of that key, or about all records. Returns true,
+ * or false and "nothing" (there is no such record) or "busy" (another client walks). The statement
+ * holds the walk until end_walk() or until it ends itself. */
+static int heap_begin(lua_State *L)
 {
     struct handler *handler = module_host(L)->handler;
     bool one = !lua_isnoneornil(L, 1);
     struct span key = {0};
     if (one)
         key.bytes = luaL_checklstring(L, 1, &key.count);
-    struct walker *walker = lua_newuserdatauv(L, sizeof *walker, 0);
-    *walker = (struct walker){.handler = handler};
-    walk_meta_push(L);
-    lua_setmetatable(L, -2);
+    interpreter_release(interpreter_of(L));
     struct record *record = one ? handler_find(handler, key) : NULL;
-    if (!one || record)
-        walker->walk = handler_walk(handler, record);
-    if (walker->walk)
-        return 1;
-    lua_pushnil(L);
+    struct reference_walk *walk = !one || record ? handler_walk(handler, record) : NULL;
+    if (walk)
+        interpreter_hold(interpreter_of(L), walk, walk_release);
+    lua_pushboolean(L, walk != NULL);
     lua_pushstring(L, one && !record ? "nothing" : "busy");
     return 2;
 }
 
-static struct reference_walk *walk_check(lua_State *L)
+/* end_walk() */
+static int heap_end(lua_State *L)
 {
-    struct walker *walker = luaL_checkudata(L, 1, WALK_META);
-    luaL_argcheck(L, walker->walk, 1, "this walk has ended");
-    return walker->walk;
+    interpreter_release(interpreter_of(L));
+    return 0;
 }
 
-/* advance(walk): "on", "waits" or "over". */
+static struct reference_walk *walk_of(lua_State *L)
+{
+    struct reference_walk *walk = interpreter_resource(interpreter_of(L));
+    if (walk == NULL)
+        luaL_error(L, "this walk has ended");
+    return walk;
+}
+
+/* advance(): "on", "waits" or "over". */
 static int heap_advance(lua_State *L)
 {
     static const char *const names[] = {
         [WALK_CONTINUES] = "on", [WALK_WAITING] = "waits", [WALK_DONE] = "over"};
-    lua_pushstring(L, names[reference_walk_step(walk_check(L))]);
+    lua_pushstring(L, names[reference_walk_step(walk_of(L))]);
     return 1;
 }
 
@@ -195,10 +179,10 @@ static void trail_push(lua_State *L, const struct reference_path *trail)
     field_flag(L, "owns", trail->owns);
 }
 
-/* holders(walk): who refers to the record that it was about. */
+/* holders(): who refers to the record that it was about. */
 static int heap_holders(lua_State *L)
 {
-    const struct record_holders *holders = reference_walk_holders(walk_check(L));
+    const struct record_holders *holders = reference_walk_holders(walk_of(L));
     lua_createtable(L, (int)holders->count, 4);
     for (uint32_t i = 0; i < holders->count; i++) {
         trail_push(L, &holders->paths[i]);
@@ -243,10 +227,10 @@ static void kinds_push(lua_State *L, const struct unreachable *lost)
     lua_setfield(L, -2, "kinds");
 }
 
-/* lost(walk): what no root reaches. */
+/* lost(): what no root reaches. */
 static int heap_lost(lua_State *L)
 {
-    const struct unreachable *lost = reference_walk_unreachable(walk_check(L));
+    const struct unreachable *lost = reference_walk_unreachable(walk_of(L));
     lua_createtable(L, 0, 6);
     field_count(L, "sampled", lost->sampled);
     field_count(L, "share", lost->interval);
@@ -265,6 +249,8 @@ static int heap_lost(lua_State *L)
 }
 
 const struct luaL_Reg console_heap_steps[] = {
-    {"census", heap_census},   {"look", heap_look}, {"walk", heap_walk}, {"advance", heap_advance},
-    {"holders", heap_holders}, {"lost", heap_lost}, {NULL, NULL},
+    {"census", heap_census},    {"look", heap_look},
+    {"begin_walk", heap_begin}, {"advance", heap_advance},
+    {"holders", heap_holders},  {"lost", heap_lost},
+    {"end_walk", heap_end},     {NULL, NULL},
 };

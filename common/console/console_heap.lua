@@ -185,30 +185,35 @@ heap.look = steps.look
 
 -- One walk at a time: another client's is waited for, and so is one that was left.
 local function begin(key)
-    local walking, reason = steps.walk(key)
+    local walks, reason = steps.begin_walk(key)
     for _ = 1, PATIENCE_S / BUSY_S do
-        if reason ~= "busy" then
+        if walks or reason ~= "busy" then
             break
         end
         kit.sleep(BUSY_S)
-        walking, reason = steps.walk(key)
+        walks, reason = steps.begin_walk(key)
     end
-    if reason == "busy" then
+    if walks then
+        return
+    elseif reason == "busy" then
         error("another client is walking through the heap; try again in a moment", 4)
-    elseif not walking then
+    else
         error(format("no record %q is alive in the cache, nor in the sample of those that lived on", key), 4)
     end
-    return walking
 end
 
--- Walks to the end, and returns what `read` reads then.
+local ending = setmetatable({}, {__close = steps.end_walk})
+
+-- Walks to the end, and returns what `read` reads then. The walk ends with the statement, too,
+-- however that ends.
 local function walk(key, read)
-    local walking <close> = begin(key)
+    local _ <close> = ending
+    begin(key)
     kit.extend(30)
     while true do
-        local going = steps.advance(walking)
+        local going = steps.advance()
         if going == "over" then
-            return read(walking)
+            return read()
         elseif going == "waits" then
             kit.sleep(WAIT_S)
         end

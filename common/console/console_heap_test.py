@@ -5,7 +5,10 @@ usage: console_heap_test.py DIRECTORY_OF_THE_PROGRAMS [unittest options]
 """
 import http.client
 import json
+import random
+import select
 import threading
+import time
 import unittest
 
 from console_test import PATIENCE_S, Client, Server
@@ -126,6 +129,66 @@ class HeapTest(unittest.TestCase):
                 over.set()
                 for thread in threads:
                     thread.join()
+
+    def assert_free(self, client):
+        """A walk works at once, without waiting for another."""
+        began = time.monotonic()
+        self.text(client, "heap.unreachable()")
+        self.assertLess(time.monotonic() - began, 5)
+
+    def test_an_interrupted_walk_is_over(self):
+        with Server("cycle_fixed") as server, Client(server.path) as stays, \
+                Client(server.path) as other:
+            server.fill(0, 500)
+            for _ in range(30):
+                stays.send("s", b"while true do pcall(heap.unreachable) end")
+                time.sleep(random.uniform(0, 0.01))
+                stays.send("i")
+                self.assertEqual(stays.answer(), ("e", "interrupted"))
+                self.assert_free(other)
+
+    def test_a_failed_walk_is_over(self):
+        with Server("cycle_fixed") as server, Client(server.path) as stays, \
+                Client(server.path) as other:
+            server.fill(0, 500)
+            for statement in ("heap.unreachable() error('x')", "heap.path('nobody')",
+                              "pcall(heap.path, {}) error('x')"):
+                self.assertEqual(stays.ask(statement)[0], "e")
+                self.assert_free(other)
+
+    def test_the_server_stops_during_a_walk(self):
+        for _ in range(3):
+            with Server("cycle_fixed") as server:
+                server.fill(0, 500)
+                clients = [Client(server.path) for _ in range(3)]
+                for client in clients:
+                    client.send("s", b"budget('60s') while true do heap.unreachable() end")
+                time.sleep(random.uniform(0, 0.1))
+            for client in clients:
+                client.socket.close()
+
+    def test_clients_leave_at_any_instant(self):
+        with Server("cycle_fixed") as server, Client(server.path) as stays:
+            server.fill(0, 100)
+            left, together = 3000, []
+            while left > 0 or together:
+                while left > 0 and len(together) < 6:
+                    together.append((time.monotonic() + random.uniform(0, 0.02), Client(server.path)))
+                    left -= self.walk_begin(together[-1][1])
+                leaves = min(together, key=lambda pair: pair[0])
+                together.remove(leaves)
+                until, client = leaves
+                select.select([client.socket], [], [], max(until - time.monotonic(), 0))
+                client.socket.close()
+            self.assert_free(stays)
+
+    def walk_begin(self, client):
+        """False: the server refused, because those that left are not gone yet."""
+        try:
+            client.send("s", b"heap.unreachable()")
+        except OSError:
+            return False
+        return True
 
     def test_a_look_is_figures_and_census_of_a_moment(self):
         with Server("lru") as server, Client(server.path) as client:

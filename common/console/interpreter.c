@@ -52,6 +52,8 @@ struct interpreter {
     bool ready;
     bool starved; /* an allocation was refused */
     enum stop stop;
+    void *resource; /* that the statement holds; NULL: none */
+    void (*release)(const struct module_host *host, void *resource);
     char reason[REASON_BYTES];
 };
 
@@ -167,6 +169,7 @@ static void hook_rings(lua_State *L, lua_Debug *event)
 
 static void statement_end(struct interpreter *interpreter)
 {
+    interpreter_release(interpreter);
     lua_settop(interpreter->L, 0); /* where the coroutine was kept */
     interpreter->thread = NULL;
 }
@@ -368,6 +371,7 @@ struct interpreter *interpreter_create(const struct module_host *host, const str
 
 void interpreter_destroy(struct interpreter *interpreter)
 {
+    interpreter_release(interpreter);
     lua_close(interpreter->L);
     free(interpreter);
 }
@@ -403,22 +407,10 @@ static void registry_clear(lua_State *L)
     lua_settop(L, 0);
 }
 
-/* Closes what the statement has to close, such as a walk for which others wait. What of that is the
- * client's own Lua is stopped at its first instruction. */
-static void statement_close(struct interpreter *interpreter)
-{
-    if (interpreter->thread == NULL)
-        return;
-    stop(interpreter, STOP_INTERRUPT);
-    hook_set(interpreter, interpreter->thread, 1);
-    lua_resetthread(interpreter->thread);
-}
-
 void interpreter_abandon(struct interpreter *interpreter)
 {
     uint64_t limit_bytes = interpreter->limit_bytes;
     interpreter->limit_bytes = UINT64_MAX;
-    statement_close(interpreter);
     statement_end(interpreter);
     registry_clear(interpreter->L);
     interpreter->limit_bytes = limit_bytes;
@@ -465,6 +457,27 @@ void interpreter_extend(struct interpreter *interpreter, uint64_t ns)
 void interpreter_sleep(struct interpreter *interpreter, uint64_t ns)
 {
     interpreter->wake_ns = clock_ns() + ns;
+}
+
+void interpreter_hold(struct interpreter *interpreter, void *resource,
+                      void (*release)(const struct module_host *host, void *resource))
+{
+    interpreter_release(interpreter);
+    interpreter->resource = resource;
+    interpreter->release = release;
+}
+
+void *interpreter_resource(const struct interpreter *interpreter)
+{
+    return interpreter->resource;
+}
+
+void interpreter_release(struct interpreter *interpreter)
+{
+    void *resource = interpreter->resource;
+    interpreter->resource = NULL;
+    if (resource)
+        interpreter->release(&interpreter->host, resource);
 }
 
 void interpreter_budget(struct interpreter *interpreter, uint64_t ns, uint64_t bytes)

@@ -68,6 +68,12 @@ struct interpreter *interpreter_of(lua_State *L);
 bool interpreter_write(struct interpreter *interpreter, const char *bytes, size_t count);
 void interpreter_extend(struct interpreter *interpreter, uint64_t ns);
 void interpreter_sleep(struct interpreter *interpreter, uint64_t ns);
+/* Gives a resource to the running statement, in place of the one that it has. `release` is called
+ * once: by interpreter_release, or when the statement ends, fails, is interrupted or abandoned. */
+void interpreter_hold(struct interpreter *interpreter, void *resource,
+                      void (*release)(const struct module_host *host, void *resource));
+void *interpreter_resource(const struct interpreter *interpreter); /* NULL: none */
+void interpreter_release(struct interpreter *interpreter);
 /* The budget of this statement and of those to come; 0 leaves it. */
 void interpreter_budget(struct interpreter *interpreter, uint64_t ns, uint64_t bytes);
 

@@ -12,8 +12,8 @@
  *     end
  *
  * From one step to the next the world may have changed: a step that continues must not keep
- * pointers into caches, nor a lock. A statement may be dropped between any two steps, so what must
- * be released belongs to a userdata with a __gc; a client's Lua states end before the handler does.
+ * pointers into caches, nor a lock. A statement may end between any two steps, so what must be
+ * released is given to interpreter_hold; a client's Lua states end before the handler does.
  *
  * Steps run in the main thread. They raise errors by luaL_error, one line that says what to do,
  * never with a lock held. Lua's allocations may raise one, too: not inside a shard.
