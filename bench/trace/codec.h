@@ -1,39 +1,37 @@
-/* codec.h - compressed files, recognised by their first bytes: gzip, xz and zstd. */
+/* codec.h - decompression of gzip, xz and zstd, recognised by the first bytes of the data. */
 #ifndef CODEC_H
 #define CODEC_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-#define CODEC_MAGIC_BYTES 6 /* the longest */
+#define CODEC_MAGIC_BYTES 6 /* the longest magic */
 
-/* Moved forward by decode. */
+/* Between calls of decode, the caller replaces the buffers but leaves `ended` alone. */
 struct codec_buffers {
-    const char *in;
+    const char *in; /* decode moves it forward past what it has read, and `out` past its output */
     size_t in_bytes;
     char *out;
     size_t out_bytes;
-    bool last; /* nothing follows in */
+    bool last;  /* nothing follows `in` */
+    bool ended; /* set by decode: the data may end here. False before the first call */
 };
 
 struct codec {
     const char *name;
-    const char *suffix; /* of a file's name, which says nothing about what is inside */
+    const char *suffix; /* of a file's name; what counts are the first bytes of the data */
     const char *magic;
     size_t magic_bytes;
-    void *(*create)(void); /* NULL: out of memory */
-    /* NULL, or what is wrong with the data. */
+    void *(*create)(void); /* a decoder, for destroy to free; NULL: this codec needs none */
+    /* Decodes as much as the buffers allow. NULL, or what is wrong with the data. */
     const char *(*decode)(void *decoder, struct codec_buffers *buffers);
-    /* May the data end here? */
-    bool (*is_whole)(const void *decoder);
     void (*destroy)(void *decoder);
 };
 
-/* The one of data that begins like this; never NULL: what is not compressed is copied. */
+/* The codec of data that begins with these bytes; if none matches, the one that copies. */
 const struct codec *codec_find(const char *data, size_t bytes);
-/* Is it copied only? */
 bool codec_is_plain(const struct codec *codec);
-/* How much of the name is left without a suffix such as ".xz". */
+/* The length of the name without a suffix such as ".xz". */
 size_t codec_stem(const char *name);
 
 #endif

@@ -5,10 +5,10 @@
 #include <stdint.h>
 #include <string.h>
 
-#define NUMBER_DIGITS_SAFE 19 /* so many always fit 64 bits */
+#define NUMBER_DIGITS_SAFE 19 /* a number of so many digits always fits 64 bits */
 
-/* How many of eight characters (the first in the lowest byte), less '0' each, are digits before
- * the first that is none? A carry out of a byte spoils only those behind it. */
+/* The number of digits before the first other character, in eight characters minus '0' each (the
+ * first in the lowest byte). A carry out of a byte affects only the bytes behind it. */
 static inline unsigned number_digits(uint64_t chunk)
 {
     uint64_t other =
@@ -16,7 +16,7 @@ static inline unsigned number_digits(uint64_t chunk)
     return other ? (unsigned)__builtin_ctzll(other) / 8 : 8;
 }
 
-/* Eight digits' value: neighbours are joined to pairs, pairs to fours, fours to the whole. */
+/* The value of eight digits: joins them to pairs, the pairs to fours, the fours to the result. */
 static inline uint64_t number_join(uint64_t digits)
 {
     digits = digits * 10 + (digits >> 8);
@@ -26,8 +26,8 @@ static inline uint64_t number_join(uint64_t digits)
            32;
 }
 
-/* Reads the digits from at on, up to end at most; returns where they stop. With more than
- * NUMBER_DIGITS_SAFE of them the value is meaningless. */
+/* Reads the digits from `at` up to `end`, and returns the end of them. If there are more than
+ * NUMBER_DIGITS_SAFE, the value is wrong. */
 static inline const char *number_scan(const char *at, const char *end, uint64_t *value)
 {
     static const uint64_t scale[] = {1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000};

@@ -1,33 +1,29 @@
-/* format_keys.c - streams of big-endian integers, each an id. Any bytes are such a stream, so
- * nothing but --format can mean them. */
+/* format_keys.c - big-endian integers, one id each. Not detected: any bytes are such a trace. */
 #include "reader.h"
 
 #include <endian.h>
 
-static size_t read_be32(struct reader *reader, struct trace_request *requests, size_t count)
+static inline size_t read_keys(struct reader *reader, struct trace_request *requests, size_t count,
+                               size_t id_bytes)
 {
-    size_t got = reader_records(reader, sizeof(uint32_t), count);
-    for (size_t i = 0; i < got; i++) {
-        uint32_t id;
-        memcpy(&id, reader->input.at + i * sizeof(id), sizeof(id));
-        requests[i] = (struct trace_request){.id = be32toh(id), .bytes = 1};
+    size_t got = reader_records(reader, id_bytes, count);
+    for (size_t i = 0; i < got; i++, reader->input.at += id_bytes) {
+        uint64_t id = 0;
+        memcpy((char *)&id + sizeof id - id_bytes, reader->input.at, id_bytes);
+        requests[i] = (struct trace_request){.id = be64toh(id), .bytes = 1};
     }
-    reader->input.at += got * sizeof(uint32_t);
     reader->line += got;
     return got;
 }
 
+static size_t read_be32(struct reader *reader, struct trace_request *requests, size_t count)
+{
+    return read_keys(reader, requests, count, sizeof(uint32_t));
+}
+
 static size_t read_be64(struct reader *reader, struct trace_request *requests, size_t count)
 {
-    size_t got = reader_records(reader, sizeof(uint64_t), count);
-    for (size_t i = 0; i < got; i++) {
-        uint64_t id;
-        memcpy(&id, reader->input.at + i * sizeof(id), sizeof(id));
-        requests[i] = (struct trace_request){.id = be64toh(id), .bytes = 1};
-    }
-    reader->input.at += got * sizeof(uint64_t);
-    reader->line += got;
-    return got;
+    return read_keys(reader, requests, count, sizeof(uint64_t));
 }
 
 const struct format format_be32 = {

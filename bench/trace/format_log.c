@@ -1,11 +1,12 @@
 /* format_log.c - access logs of nginx, Apache and others: the common and the combined log format.
  *
- * Only what a cache could answer counts: GET with a status of 2xx or 304. The key is the target up
- * to a "?", or what a regular expression's first group finds in it; targets in which it finds
- * nothing are passed over. A 304 tells no size.
+ * Requests that a cache could answer count: GET with status 2xx or 304. The key is the request
+ * target up to a "?", or, with --format access-log:REGEX, what the expression's first group matches
+ * in the target; targets that do not match are skipped. A 304 has no size.
  */
-#include "line_fields.h"
 #include "reader.h"
+
+#include "xmalloc.h"
 
 #include <regex.h>
 #include <stdlib.h>
@@ -15,40 +16,46 @@
 #define TARGET_BYTES  16384
 #define NOT_MODIFIED  304
 #define DAYS_PER_ERA  INT64_C(146097) /* 400 years */
-#define DAYS_TO_EPOCH INT64_C(719468) /* from the 1st of March of year 0 */
+#define DAYS_TO_EPOCH INT64_C(719468) /* from March 1st of year 0 */
 #define S_PER_DAY     INT64_C(86400)
 #define YEAR_MAX      9999
+#define REASON_BYTES  128
 
-/* What of a line matters. */
+struct log {
+    bool has_pattern; /* false: the path is the key */
+    regex_t pattern;
+};
+
+/* The parts of a line that matter. */
 struct entry {
-    struct line time, method, target;
+    struct field time, method, target;
     uint64_t status, bytes;
 };
 
-static bool line_is(struct line text, const char *word)
+static bool field_is(struct field text, const char *word)
 {
     return (size_t)(text.end - text.at) == strlen(word) && memcmp(text.at, word, strlen(word)) == 0;
 }
 
-/* Moves past the character, which must be there. */
+/* Moves past the character `c`. False: there is another one. */
 static bool skip(const char **at, const char *end, char c)
 {
     return *at < end && *(*at)++ == c;
 }
 
-/* Up to the character, and past it. */
-static bool take_until(const char **at, const char *end, char c, struct line *text)
+/* Takes the text up to the character `c`, and moves past it. False: there is none. */
+static bool take_until(const char **at, const char *end, char c, struct field *text)
 {
     const char *stop = *at < end ? memchr(*at, c, (size_t)(end - *at)) : NULL;
     if (stop == NULL)
         return false;
-    *text = (struct line){*at, stop};
+    *text = (struct field){*at, stop};
     *at = stop + 1;
     return true;
 }
 
-/* Past a quoted text, in which a backslash takes a quote's meaning away. */
-static bool take_quoted(const char **at, const char *end, struct line *text)
+/* Takes a text in quotes; \" does not end it. False: there is none. */
+static bool take_quoted(const char **at, const char *end, struct field *text)
 {
     if (!skip(at, end, '"'))
         return false;
@@ -59,24 +66,24 @@ static bool take_quoted(const char **at, const char *end, struct line *text)
     return skip(at, end, '"');
 }
 
-/* "GET /users/1 HTTP/1.1": what is none leaves an empty method, which no request has. */
-static void split_request(struct line request, struct entry *entry)
+/* Splits "GET /users/1 HTTP/1.1"; the method is empty if the text is no such line. */
+static void split_request(struct field request, struct entry *entry)
 {
     const char *at = request.at;
-    entry->method = entry->target = (struct line){at, at};
-    struct line method;
+    entry->method = entry->target = (struct field){at, at};
+    struct field method;
     if (!take_until(&at, request.end, ' ', &method) || at == request.end)
         return;
     entry->method = method;
     if (!take_until(&at, request.end, ' ', &entry->target))
-        entry->target = (struct line){at, request.end};
+        entry->target = (struct field){at, request.end};
 }
 
-/* host ident user [time] "request" status bytes, and whatever follows. */
-static bool split(struct line line, struct entry *entry)
+/* Splits: host ident user [time] "request" status bytes; what follows is ignored. */
+static bool split(struct field line, struct entry *entry)
 {
     const char *at = line.at, *end = line.end;
-    struct line before, request;
+    struct field before, request;
     do {
         if (!take_until(&at, end, '[', &before))
             return false;
@@ -90,24 +97,22 @@ static bool split(struct line line, struct entry *entry)
     return at < end && (*at == '-' || field_number(&at, end, &entry->bytes) == 0);
 }
 
-/* Time. */
-
 static const char *const months[] = {"Mar", "Apr", "May", "Jun", "Jul", "Aug",
                                      "Sep", "Oct", "Nov", "Dec", "Jan", "Feb"};
 
 #define MONTHS ((int)(sizeof months / sizeof months[0]))
 
-/* Which month, from March on; -1: none. */
-static int month_find(struct line text)
+/* The months since March; -1: it is no month. */
+static int month_find(struct field text)
 {
     for (int i = 0; i < MONTHS; i++) {
-        if (line_is(text, months[i]))
+        if (field_is(text, months[i]))
             return i;
     }
     return -1;
 }
 
-/* Days since 1970. A year begins in March, so that the leap day is its last. */
+/* Days since 1970. Years begin in March here, so that a leap day is the last day of its year. */
 static int64_t days_since_epoch(int64_t year, int64_t month, int64_t day)
 {
     int64_t began = year - (month >= 10), era = began / 400, of_era = began % 400;
@@ -115,7 +120,8 @@ static int64_t days_since_epoch(int64_t year, int64_t month, int64_t day)
     return era * DAYS_PER_ERA + of_era * 365 + of_era / 4 - of_era / 100 + of_year - DAYS_TO_EPOCH;
 }
 
-/* Digits, of which there must be so many, up to a largest number, and the character behind them. */
+/* Takes a number of exactly `digits` digits, at most `largest`, and the character `behind` after it
+ * (0: none). */
 static bool take_digits(const char **at, const char *end, int digits, int64_t largest, char behind,
                         int64_t *value)
 {
@@ -127,7 +133,7 @@ static bool take_digits(const char **at, const char *end, int digits, int64_t la
     return behind == '\0' || skip(at, end, behind);
 }
 
-/* "-0730", in seconds. */
+/* Takes a time zone such as "-0730" at the end of the text. */
 static bool take_zone(const char **at, const char *end, int64_t *zone_s)
 {
     int64_t number;
@@ -142,11 +148,11 @@ static bool take_zone(const char **at, const char *end, int64_t *zone_s)
 }
 
 /* "10/Oct/2000:13:55:36 -0700" */
-static bool parse_time(struct line text, uint64_t *seconds)
+static bool parse_time(struct field text, uint64_t *seconds)
 {
     const char *at = text.at, *end = text.end;
     int64_t day, year, hour, minute, second, zone_s;
-    struct line month_name;
+    struct field month_name;
     if (!take_digits(&at, end, 2, 31, '/', &day) || !take_until(&at, end, '/', &month_name) ||
         !take_digits(&at, end, 4, YEAR_MAX, ':', &year) ||
         !take_digits(&at, end, 2, 23, ':', &hour) || !take_digits(&at, end, 2, 59, ':', &minute) ||
@@ -159,12 +165,11 @@ static bool parse_time(struct line text, uint64_t *seconds)
     return month >= 0 && day > 0 && year > 0 && unix_s >= 0;
 }
 
-/* The key. */
-
-/* False: the request is not one of those asked for, or longer than servers take it. */
-static bool find_key(const struct reader *reader, struct line *target)
+/* Narrows the target to the key. False: it does not match, or is longer than servers accept. */
+static bool find_key(const struct reader *reader, struct field *target)
 {
-    if (reader->log.pattern == NULL) {
+    const struct log *log = reader->state;
+    if (!log->has_pattern) {
         const char *query = memchr(target->at, '?', (size_t)(target->end - target->at));
         target->end = query != NULL ? query : target->end;
         return target->at < target->end;
@@ -176,72 +181,70 @@ static bool find_key(const struct reader *reader, struct line *target)
         return false;
     memcpy(text, target->at, length);
     text[length] = '\0';
-    if (regexec(reader->log.pattern, text, GROUPS, groups, 0) != 0)
+    if (regexec(&log->pattern, text, GROUPS, groups, 0) != 0)
         return false;
     const regmatch_t *found = groups[1].rm_so >= 0 ? &groups[1] : &groups[0];
-    *target = (struct line){target->at + found->rm_so, target->at + found->rm_eo};
+    *target = (struct field){target->at + found->rm_so, target->at + found->rm_eo};
     return target->at < target->end;
 }
 
-static int parse(struct reader *reader, struct line line, struct trace_request *request)
+static int parse(struct reader *reader, struct field line, struct trace_request *request)
 {
     struct entry entry;
     uint64_t seconds;
     if (!split(line, &entry))
-        return reader_expected(reader, FORM, line.at, line.end);
+        return reader_expected(reader, FORM, line);
     if (!parse_time(entry.time, &seconds))
-        return reader_expected(reader, "a time like 10/Oct/2000:13:55:36 -0700", entry.time.at,
-                               entry.time.end);
+        return reader_expected(reader, "a time like 10/Oct/2000:13:55:36 -0700", entry.time);
     bool modified = entry.status != NOT_MODIFIED;
-    if (!line_is(entry.method, "GET") || (modified && entry.status / 100 != 2) ||
+    if (!field_is(entry.method, "GET") || (modified && entry.status / 100 != 2) ||
         !find_key(reader, &entry.target))
         return 0;
     uint64_t bytes = modified ? entry.bytes : 1;
     *request = (struct trace_request){
-        .id = reader_key(entry.target.at, entry.target.end),
+        .id = reader_key(entry.target),
         .time_ns = reader_time(reader, seconds, 0),
         .bytes = bytes < UINT32_MAX ? (uint32_t)bytes : UINT32_MAX,
     };
     return 1;
 }
 
-static size_t read_log(struct reader *reader, struct trace_request *requests, size_t count)
-{
-    return reader_read_lines(reader, requests, count, parse);
-}
-
 static int start(struct reader *reader, const char *options)
 {
-    struct error reason;
-    if (options == NULL)
-        return 0;
-    reader->log.pattern = calloc(1, sizeof *reader->log.pattern);
-    if (reader->log.pattern == NULL)
-        return reader_refuse(reader, "out of memory");
-    int wrong = regcomp(reader->log.pattern, options, REG_EXTENDED);
+    struct log *log = reader->state;
+    char reason[REASON_BYTES];
+    int wrong = options == NULL ? 0 : regcomp(&log->pattern, options, REG_EXTENDED);
+    log->has_pattern = options != NULL && wrong == 0;
     if (wrong == 0)
         return 0;
-    regerror(wrong, reader->log.pattern, reason.text, sizeof reason.text);
-    free(reader->log.pattern);
-    reader->log.pattern = NULL;
-    return error_set(reader->source.error, "--format access-log:%.80s: %s", options, reason.text);
+    regerror(wrong, &log->pattern, reason, sizeof reason);
+    return error_set(reader->source.error, "--format access-log:%s: %s", options, reason);
 }
 
-static bool is_meant(const char *bytes, size_t count, bool whole)
+static void stop(struct reader *reader)
 {
-    (void)whole;
+    struct log *log = reader->state;
+    if (log->has_pattern)
+        regfree(&log->pattern);
+}
+
+static bool detect(const char *bytes, size_t count, bool complete)
+{
+    (void)complete;
     struct entry entry;
     uint64_t seconds;
     const char *end = memchr(bytes, '\n', count);
-    struct line line = {bytes, end != NULL ? end : bytes + count};
+    struct field line = {bytes, end != NULL ? end : bytes + count};
     return split(line, &entry) && parse_time(entry.time, &seconds);
 }
 
 const struct format format_log = {
     .name = "access-log",
-    .summary = "nginx's and Apache's common and combined log: GET with 2xx or 304, by path; or\n"
-               "             access-log:REGEX, by what its first group finds in the target",
-    .is_meant = is_meant,
+    .summary = "common and combined log of nginx, Apache, ...: GET with 2xx or 304, by path",
+    .options = "access-log:REGEX: by what the first group matches in the path and query",
+    .state_bytes = sizeof(struct log),
+    .detect = detect,
     .start = start,
-    .read = read_log,
+    .stop = stop,
+    .parse = parse,
 };

@@ -1,18 +1,19 @@
 /* format_oracle.c - oracleGeneral, libCacheSim's binary format, read and written.
  *
- * A record is packed and little-endian: u32 time in seconds, u64 id, u32 size, i64 time of the next
- * request for the id, counted in requests from 1; -1 never, -2 unknown. (Files in which it is
- * counted from 0 exist: their order is the same.)
+ * A record is packed and little-endian: u32 time in seconds, u64 id, u32 size, i64 position of the
+ * next request for the id, counted from 1; -1: there is none, -2: unknown. (In some files positions
+ * are counted from 0; their order is the same.)
  */
 #include "reader.h"
+
+#include "units.h"
 
 #include <endian.h>
 
 #define RECORD_BYTES 24
 #define NEVER        (-1)
 #define UNKNOWN      (-2)
-#define NEXT_MAX     (INT64_C(1) << 40) /* more requests than any trace has */
-#define NS_PER_S     UINT64_C(1000000000)
+#define NEXT_MAX     (INT64_C(1) << 40) /* more requests than a trace has */
 
 struct record {
     uint32_t seconds, bytes;
@@ -44,39 +45,39 @@ static size_t read_oracle(struct reader *reader, struct trace_request *requests,
     const char *at = reader->input.at;
     if (got > 0 && reader->line == 0)
         reader_time(reader, unpack(at).seconds, 0);
-    uint64_t first = reader->clock.first_s, last = reader->clock.last_ns / NS_PER_S + first;
+    uint64_t first = reader->clock.first_s, last = reader->clock.last_ns / NS_PER_SECOND + first;
     for (size_t i = 0; i < got; i++, at += RECORD_BYTES) {
         struct record record = unpack(at);
         last = record.seconds > last ? record.seconds : last;
         requests[i] = (struct trace_request){.id = record.id,
-                                             .time_ns = (last - first) * NS_PER_S,
+                                             .time_ns = (last - first) * NS_PER_SECOND,
                                              .next = next_position(record.next),
                                              .bytes = record.bytes};
     }
-    reader->clock.last_ns = (last - first) * NS_PER_S;
+    reader->clock.last_ns = (last - first) * NS_PER_SECOND;
     reader->input.at = at;
     reader->line += got;
     return got;
 }
 
-/* Records in which time does not run back and the next request lies ahead. */
-static bool is_meant(const char *bytes, size_t count, bool whole)
+/* True: in all records time does not decrease, and the next request comes later. */
+static bool detect(const char *bytes, size_t count, bool complete)
 {
-    if (count < RECORD_BYTES || (whole && count % RECORD_BYTES != 0))
+    if (count < RECORD_BYTES || (complete && count % RECORD_BYTES != 0))
         return false;
     uint32_t last = 0;
     for (size_t i = 0; i < count / RECORD_BYTES; i++) {
         struct record record = unpack(bytes + i * RECORD_BYTES);
-        bool ahead = record.next > (int64_t)i && record.next < NEXT_MAX;
+        bool later = record.next > (int64_t)i && record.next < NEXT_MAX;
         bool special = record.next == NEVER || record.next == UNKNOWN || record.next == INT64_MAX;
-        if (record.seconds < last || !(ahead || special))
+        if (record.seconds < last || !(later || special))
             return false;
         last = record.seconds;
     }
     return true;
 }
 
-static int64_t next_time(uint64_t next)
+static int64_t next_stored(uint64_t next)
 {
     if (next == TRACE_NEVER)
         return NEVER;
@@ -87,10 +88,10 @@ int trace_write_oracle(FILE *out, const struct trace_request *requests, size_t c
 {
     for (size_t i = 0; i < count; i++) {
         char record[RECORD_BYTES];
-        uint64_t passed_s = requests[i].time_ns / NS_PER_S;
+        uint64_t passed_s = requests[i].time_ns / NS_PER_SECOND;
         uint32_t seconds = htole32((uint32_t)passed_s), bytes = htole32(requests[i].bytes);
         uint64_t id = htole64(requests[i].id),
-                 next = htole64((uint64_t)next_time(requests[i].next));
+                 next = htole64((uint64_t)next_stored(requests[i].next));
         memcpy(record, &seconds, 4);
         memcpy(record + 4, &id, 8);
         memcpy(record + 12, &bytes, 4);
@@ -105,6 +106,6 @@ const struct format format_oracle = {
     .name = "oracle",
     .summary = "oracleGeneral: packed little-endian u32 time, u64 id, u32 size, i64 next",
     .suffix = ".oracleGeneral",
-    .is_meant = is_meant,
+    .detect = detect,
     .read = read_oracle,
 };

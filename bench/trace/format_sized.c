@@ -1,42 +1,39 @@
-/* format_sized.c - text of three columns: time in seconds, id, size in bytes. */
-#include "line_fields.h"
+/* format_sized.c - lines "time id size": seconds, a number or text, bytes. */
 #include "reader.h"
 
 #define FORM "\"time id size\""
 
-static int parse(struct reader *reader, struct line line, struct trace_request *request)
+static int parse(struct reader *reader, struct field line, struct trace_request *request)
 {
     const char *at = line.at;
     uint64_t seconds, ns, bytes;
     field_skip_blanks(&at, line.end);
     if (field_seconds(&at, line.end, &seconds, &ns) != 0 || at == line.end || !field_is_blank(*at))
-        return reader_expected(reader, FORM, line.at, line.end);
+        return reader_expected(reader, FORM, line);
     field_skip_blanks(&at, line.end);
-    const char *id = at;
-    while (at < line.end && !field_is_blank(*at))
-        at++;
-    const char *id_end = at;
+    struct field id = {at, at};
+    while (id.end < line.end && !field_is_blank(*id.end))
+        id.end++;
+    at = id.end;
     field_skip_blanks(&at, line.end);
     const char *size = at;
     if (field_number(&at, line.end, &bytes) != 0 || (at < line.end && !field_is_blank(*at)))
-        return reader_expected(reader, FORM, line.at, line.end);
+        return reader_expected(reader, FORM, line);
     if (bytes > UINT32_MAX)
-        return reader_expected(reader, "a size below 4 GiB", size, at);
-    *request = (struct trace_request){.id = reader_key(id, id_end),
+        return reader_expected(reader, "a size below 4 GiB", (struct field){size, at});
+    *request = (struct trace_request){.id = reader_key(id),
                                       .time_ns = reader_time(reader, seconds, ns),
                                       .bytes = (uint32_t)bytes};
     return 1;
 }
 
-static size_t read_sized(struct reader *reader, struct trace_request *requests, size_t count)
+/* True: the first line is three numbers and nothing else. */
+static bool detect(const char *bytes, size_t count, bool complete)
 {
-    return reader_read_lines(reader, requests, count, parse);
-}
-
-/* Is the line three numbers and no more? */
-static bool is_triple(const char *at, const char *end)
-{
+    (void)complete;
+    const char *at = bytes, *end = memchr(bytes, '\n', count);
     uint64_t number, ns;
+    end = end != NULL ? end : bytes + count;
     for (int column = 0; column < 3; column++) {
         field_skip_blanks(&at, end);
         if (field_seconds(&at, end, &number, &ns) != 0)
@@ -46,16 +43,9 @@ static bool is_triple(const char *at, const char *end)
     return at == end || *at == '\r';
 }
 
-static bool is_meant(const char *bytes, size_t count, bool whole)
-{
-    (void)whole;
-    const char *end = memchr(bytes, '\n', count);
-    return is_triple(bytes, end != NULL ? end : bytes + count);
-}
-
 const struct format format_sized = {
     .name = "sized",
-    .summary = "\"time id size\" a line, blanks between; more columns are passed over",
-    .is_meant = is_meant,
-    .read = read_sized,
+    .summary = "lines \"time id size\", separated by blanks; further columns are ignored",
+    .detect = detect,
+    .parse = parse,
 };

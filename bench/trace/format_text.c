@@ -1,10 +1,10 @@
-/* format_text.c - plain text, an id a line: a number, or any text, which is hashed. */
+/* format_text.c - one id a line: a number, or any text, which is hashed. */
 #include "decimal.h"
 #include "reader.h"
 
-static inline void ask(struct trace_request *request, uint64_t id)
+static inline struct trace_request request_for(uint64_t id)
 {
-    *request = (struct trace_request){.id = id, .bytes = 1};
+    return (struct trace_request){.id = id, .bytes = 1};
 }
 
 static bool is_control(char c)
@@ -12,20 +12,21 @@ static bool is_control(char c)
     return (unsigned char)c < ' ' && c != '\t';
 }
 
-static int parse(struct reader *reader, struct line line, struct trace_request *request)
+static int parse(struct reader *reader, struct field line, struct trace_request *request)
 {
     if (line.at == line.end)
-        return reader_expected(reader, "an id", line.at, line.end);
+        return reader_expected(reader, "an id", line);
     for (const char *at = line.at; at < line.end; at++) {
         if (is_control(*at))
-            return reader_refuse(reader, "expected text, found a byte of value %d: is it binary?",
-                                 *at);
+            return reader_refuse(
+                reader, "expected text, found a byte with the value %d: is the file binary?", *at);
     }
-    ask(request, reader_key(line.at, line.end));
+    *request = request_for(reader_key(line));
     return 1;
 }
 
-/* The usual line, a plain number, without calls; stops before any other. */
+/* Reads lines that are plain numbers, which most are, without a call for each. Stops before any
+ * other line. */
 static size_t read_numbers(struct reader *reader, struct trace_request *requests, size_t count)
 {
     const char *at = reader->input.at, *end = reader->lines_end;
@@ -36,7 +37,7 @@ static size_t read_numbers(struct reader *reader, struct trace_request *requests
         size_t digits = (size_t)(next - at);
         if (*next != '\n' || digits - 1 >= NUMBER_DIGITS_SAFE || (*at == '0' && digits > 1))
             break;
-        ask(&requests[got++], id);
+        requests[got++] = request_for(id);
         at = next + 1;
     }
     reader->input.at = at;
@@ -55,16 +56,15 @@ static size_t read_text(struct reader *reader, struct trace_request *requests, s
     return got;
 }
 
-/* Text that does not look like a table: no blanks and no commas in its first line. */
-static bool is_meant(const char *bytes, size_t count, bool whole)
+/* True: text without blanks and commas in its first line, which is therefore not a table. */
+static bool detect(const char *bytes, size_t count, bool complete)
 {
-    (void)whole;
-    const char *end = bytes + count;
+    (void)complete;
+    const char *end = bytes + count, *line_end = memchr(bytes, '\n', count);
     for (const char *at = bytes; at < end; at++) {
         if (is_control(*at) && *at != '\n' && *at != '\r')
             return false;
     }
-    const char *line_end = memchr(bytes, '\n', count);
     for (const char *at = bytes; at < (line_end != NULL ? line_end : end); at++) {
         if (*at == ' ' || *at == '\t' || *at == ',')
             return false;
@@ -74,7 +74,7 @@ static bool is_meant(const char *bytes, size_t count, bool whole)
 
 const struct format format_text = {
     .name = "text",
-    .summary = "an id a line: a number, or any text (hashed by XXH3)",
-    .is_meant = is_meant,
+    .summary = "an id a line: a number, or any text, which is hashed (XXH3)",
+    .detect = detect,
     .read = read_text,
 };

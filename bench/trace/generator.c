@@ -1,20 +1,23 @@
-/* generator.c - made-up streams of requests, one row of a table each. */
+/* generator.c - THE table of generators. To add one: write its fill function, add a row. */
 #include "generator.h"
 
+#include "options.h"
 #include "random.h"
 #include "units.h"
+#include "xmalloc.h"
 #include "zipf.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define SPEC_BYTES     256
+#define NAME_BYTES     256
 #define FIELDS_MAX     4
+#define SUMMARY_COLUMN 39
 #define IDS_MAX        (UINT64_C(1) << 62)
 #define ALPHA_MAX      100
-#define DEFAULT_PERIOD 1000 /* requests between two steps of a drift */
-#define HOT_SHARE      100  /* a burst's hot set: one in so many of its ids */
+#define DEFAULT_PERIOD 1000 /* requests between two changes of popularity */
+#define HOT_SHARE      100  /* default of a burst: one hot id in so many */
 #define TWO_POOL_HOT   100  /* O'Neil, O'Neil & Weikum 1993, section 4.1 */
 #define TWO_POOL_COLD  10000
 
@@ -25,7 +28,7 @@ enum field_kind { FIELD_NONE, FIELD_ALPHA, FIELD_IDS, FIELD_HOT, FIELD_REQUESTS,
 struct generator_kind {
     const char *name, *usage, *summary;
     enum field_kind fields[FIELDS_MAX]; /* in the order of the name */
-    unsigned required;                  /* so many of them must be given */
+    unsigned required;                  /* how many of them must be given */
     void (*fill)(struct generator *generator, struct trace_request *requests, size_t count);
 };
 
@@ -33,57 +36,57 @@ struct generator {
     struct source source;
     const struct generator_kind *kind;
     struct random random;
-    uint64_t salt; /* random ids of one seed are not those of another */
+    uint64_t salt; /* makes the ids of `random` differ between seeds */
     struct zipf *zipf;
     double alpha;
     uint64_t ids, hot, requests, period;
     uint64_t position;
 };
 
-static inline void ask(struct trace_request *request, uint64_t id)
+static inline struct trace_request request_for(uint64_t id)
 {
-    *request = (struct trace_request){.id = id, .bytes = 1};
+    return (struct trace_request){.id = id, .bytes = 1};
 }
 
-/* SplitMix64's sequence: a bijection of a counter, so that no id comes twice. */
+/* SplitMix64 as a function of the position: a bijection, so no id repeats. */
 static void fill_random(struct generator *generator, struct trace_request *requests, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         uint64_t n = generator->position + i;
-        ask(&requests[i], random_mix(generator->salt + n * UINT64_C(0x9e3779b97f4a7c15)));
+        requests[i] = request_for(random_mix(generator->salt + n * UINT64_C(0x9e3779b97f4a7c15)));
     }
 }
 
 static void fill_uniform(struct generator *generator, struct trace_request *requests, size_t count)
 {
     for (size_t i = 0; i < count; i++)
-        ask(&requests[i], random_below(&generator->random, generator->ids));
+        requests[i] = request_for(random_below(&generator->random, generator->ids));
 }
 
 static void fill_zipf(struct generator *generator, struct trace_request *requests, size_t count)
 {
     for (size_t i = 0; i < count; i++)
-        ask(&requests[i], zipf_draw(generator->zipf, &generator->random));
+        requests[i] = request_for(zipf_draw(generator->zipf, &generator->random));
 }
 
 static void fill_scan(struct generator *generator, struct trace_request *requests, size_t count)
 {
     uint64_t id = generator->position % generator->ids;
     for (size_t i = 0; i < count; i++) {
-        ask(&requests[i], id);
+        requests[i] = request_for(id);
         id = id + 1 < generator->ids ? id + 1 : 0;
     }
 }
 
-/* With each step the least popular id becomes the most popular and all others fall by a rank. */
+/* At each step the least popular id becomes the most popular, and all others fall by one rank. */
 static void fill_shift(struct generator *generator, struct trace_request *requests, size_t count)
 {
     uint64_t steps = generator->position / generator->period;
     uint64_t left = generator->period - generator->position % generator->period;
     for (size_t i = 0; i < count; i++) {
         uint64_t rank = zipf_draw(generator->zipf, &generator->random);
-        uint64_t gone = steps % generator->ids;
-        ask(&requests[i], rank >= gone ? rank - gone : rank + generator->ids - gone);
+        uint64_t offset = steps % generator->ids;
+        requests[i] = request_for(rank >= offset ? rank - offset : rank + generator->ids - offset);
         if (--left == 0) {
             steps++;
             left = generator->period;
@@ -91,7 +94,7 @@ static void fill_shift(struct generator *generator, struct trace_request *reques
     }
 }
 
-/* The hot ids are spread evenly over the burst, as survivors are in life. */
+/* The hot ids are spread evenly over the burst. */
 static void fill_burst(struct generator *generator, struct trace_request *requests, size_t count)
 {
     uint64_t spread = generator->ids / generator->hot;
@@ -99,7 +102,7 @@ static void fill_burst(struct generator *generator, struct trace_request *reques
         uint64_t n = generator->position + i;
         if (n >= generator->ids)
             n = random_below(&generator->random, generator->hot) * spread;
-        ask(&requests[i], n);
+        requests[i] = request_for(n);
     }
 }
 
@@ -109,33 +112,33 @@ static void fill_two_pool(struct generator *generator, struct trace_request *req
         bool cold = (generator->position + i) % 2 != 0;
         uint64_t first = cold ? generator->hot : 0;
         uint64_t pool = cold ? generator->ids : generator->hot;
-        ask(&requests[i], first + random_below(&generator->random, pool));
+        requests[i] = request_for(first + random_below(&generator->random, pool));
     }
 }
 
 /* clang-format off */
 static const struct generator_kind kinds[] = {
-    {"random", "random[:REQUESTS]", "every id new: none comes twice",
+    {"random", "random[:REQUESTS]", "every id is new: none repeats",
      {FIELD_REQUESTS}, 0, fill_random},
-    {"uniform", "uniform:IDS[:REQUESTS]", "every id equally likely",
+    {"uniform", "uniform:IDS[:REQUESTS]", "every id is equally likely",
      {FIELD_IDS, FIELD_REQUESTS}, 1, fill_uniform},
-    {"zipf", "zipf:ALPHA:IDS[:REQUESTS]", "id r with a chance in proportion to 1/(r+1)^ALPHA",
+    {"zipf", "zipf:ALPHA:IDS[:REQUESTS]", "id r has a probability in proportion to 1/(r+1)^ALPHA",
      {FIELD_ALPHA, FIELD_IDS, FIELD_REQUESTS}, 2, fill_zipf},
-    {"scan", "scan:IDS[:REQUESTS]", "one id after the other, round and round",
+    {"scan", "scan:IDS[:REQUESTS]", "the ids in order, again and again",
      {FIELD_IDS, FIELD_REQUESTS}, 1, fill_scan},
     {"shift", "shift:ALPHA:IDS[:REQUESTS[:PERIOD]]",
-     "zipf, but every PERIOD requests (1000) the coldest id becomes the hottest",
+     "zipf; after every PERIOD requests (1000) the least popular id becomes the most popular",
      {FIELD_ALPHA, FIELD_IDS, FIELD_REQUESTS, FIELD_PERIOD}, 2, fill_shift},
     {"burst", "burst:IDS[:REQUESTS[:HOT]]",
-     "every id once, then only HOT of them (one in a hundred), equally likely",
+     "every id once, then HOT of them (1 in 100), equally likely",
      {FIELD_IDS, FIELD_REQUESTS, FIELD_HOT}, 1, fill_burst},
     {"two-pool", "two-pool[:HOT[:COLD[:REQUESTS]]]",
-     "by turns one of HOT (100) and one of COLD (10000) ids, as in the LRU-K paper",
+     "alternately one of HOT (100) and one of COLD (10000) ids, as in the LRU-K paper",
      {FIELD_HOT, FIELD_IDS, FIELD_REQUESTS}, 0, fill_two_pool},
 };
 /* clang-format on */
 
-#define KINDS (sizeof(kinds) / sizeof(kinds[0]))
+#define KINDS (sizeof kinds / sizeof kinds[0])
 
 static const struct generator_kind *find_kind(const char *name)
 {
@@ -154,27 +157,22 @@ bool generator_is_named(const char *name)
 
 void generator_describe(FILE *out)
 {
-    for (size_t i = 0; i < KINDS; i++)
-        fprintf(out, "  %-36s %s\n", kinds[i].usage, kinds[i].summary);
+    for (size_t i = 0; i < KINDS; i++) {
+        fprintf(out, "  %-*s", SUMMARY_COLUMN - 2, kinds[i].usage);
+        text_wrap(kinds[i].summary, SUMMARY_COLUMN, SUMMARY_COLUMN, text_width(stdout), out);
+    }
 }
 
 static int parse_alpha(const char *text, double *alpha)
 {
     char *end;
-    double value = strtod(text, &end);
-    if (end == text || *end != '\0' || !(value >= 0 && value <= ALPHA_MAX))
-        return -1;
-    *alpha = value;
-    return 0;
+    *alpha = strtod(text, &end);
+    return end != text && *end == '\0' && *alpha >= 0 && *alpha <= ALPHA_MAX ? 0 : -1;
 }
 
 static int parse_count(const char *text, uint64_t max, uint64_t *count)
 {
-    uint64_t value;
-    if (units_parse_count(text, &value) != 0 || value == 0 || value > max)
-        return -1;
-    *count = value;
-    return 0;
+    return units_parse_count(text, count) == 0 && *count > 0 && *count <= max ? 0 : -1;
 }
 
 static int parse_field(struct generator *generator, enum field_kind field, const char *text)
@@ -196,30 +194,22 @@ static int parse_field(struct generator *generator, enum field_kind field, const
     return -1;
 }
 
-static int parse_fields(struct generator *generator, char *spec)
+static int parse_name(struct generator *generator, const char *name)
 {
-    char *rest = NULL;
+    char text[NAME_BYTES], *rest = text, *word;
     unsigned given = 0;
-    strsep(&spec, ":");
-    while ((rest = strsep(&spec, ":")) != NULL) {
+    if (snprintf(text, sizeof text, "%s", name) >= (int)sizeof text)
+        return -1;
+    strsep(&rest, ":");
+    for (; (word = strsep(&rest, ":")) != NULL; given++)
         if (given == FIELDS_MAX ||
-            parse_field(generator, generator->kind->fields[given], rest) != 0)
+            parse_field(generator, generator->kind->fields[given], word) != 0)
             return -1;
-        given++;
-    }
-    return given >= generator->kind->required ? 0 : -1;
-}
-
-static int parse_spec(struct generator *generator, const char *name)
-{
-    char spec[SPEC_BYTES];
-    if (snprintf(spec, sizeof(spec), "%s", name) >= (int)sizeof(spec))
-        return -1;
-    if (parse_fields(generator, spec) != 0)
-        return -1;
     if (generator->hot == 0)
         generator->hot = generator->ids / HOT_SHARE ? generator->ids / HOT_SHARE : 1;
-    return 0;
+    /* The hot ids of a burst are among its ids. */
+    bool fits = generator->kind->fill != fill_burst || generator->hot <= generator->ids;
+    return given >= generator->kind->required && fits ? 0 : -1;
 }
 
 static void set_defaults(struct generator *generator)
@@ -249,49 +239,31 @@ static void generator_close(struct source *source)
     free(generator);
 }
 
-static const struct source_kind source_kind = {generator_read, generator_close};
-
-/* Is the burst's hot set within the burst? It cannot be told field by field. */
-static bool is_sensible(const struct generator *generator)
-{
-    return generator->kind->fill != fill_burst || generator->hot <= generator->ids;
-}
+static const struct source_kind generator_source = {generator_read, generator_close};
 
 static int prepare(struct generator *generator, const char *name, uint64_t seed)
 {
     set_defaults(generator);
-    if (parse_spec(generator, name) != 0 || !is_sensible(generator)) {
-        error_set(generator->source.error,
-                  "%s: not of the form %s (numbers like 10000, 10k or 1M; not 0)", name,
-                  generator->kind->usage);
-        return -1;
-    }
+    if (parse_name(generator, name) != 0)
+        return error_set(generator->source.error,
+                         "%s: not of the form %s (numbers like 10000, 10k or 1M; not 0)", name,
+                         generator->kind->usage);
     random_seed(&generator->random, seed);
     generator->salt = random_next(&generator->random);
     generator->source.endless = generator->requests == UINT64_MAX;
-    if (generator->kind->fields[0] == FIELD_ALPHA) {
+    if (generator->kind->fields[0] == FIELD_ALPHA)
         generator->zipf = zipf_create(generator->alpha, generator->ids);
-        if (generator->zipf == NULL) {
-            error_set(generator->source.error, "%s: out of memory", name);
-            return -1;
-        }
-    }
     return 0;
 }
 
 struct source *generator_open(const char *name, uint64_t seed, struct error *error)
 {
-    struct generator *generator = calloc(1, sizeof(*generator));
-    if (generator == NULL) {
-        error_set(error, "%s: out of memory", name);
-        return NULL;
-    }
-    generator->source.kind = &source_kind;
+    struct generator *generator = xcalloc(1, sizeof *generator);
+    generator->source.kind = &generator_source;
     generator->source.error = error;
     generator->kind = find_kind(name);
-    if (prepare(generator, name, seed) != 0) {
-        generator_close(&generator->source);
-        return NULL;
-    }
-    return &generator->source;
+    if (prepare(generator, name, seed) == 0)
+        return &generator->source;
+    generator_close(&generator->source);
+    return NULL;
 }

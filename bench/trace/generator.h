@@ -1,4 +1,4 @@
-/* generator.h - made-up streams of requests, named like "zipf:1.0:1000000:10000000". */
+/* generator.h - generated traces, with names such as "zipf:1.0:1000000:10000000". */
 #ifndef GENERATOR_H
 #define GENERATOR_H
 
@@ -7,11 +7,12 @@
 
 #include <stdio.h>
 
-/* Does the name mean a generator? Then it is none of a file, which can be had as "./zipf". */
+/* True: the name is that of a generator. A file with such a name must be given as "./zipf". */
 bool generator_is_named(const char *name);
-/* NULL: error says why. The source keeps error for later. */
+/* NULL, with one line in error, if the name is not of the form that its generator takes. The source
+ * keeps the pointer `error`. */
 struct source *generator_open(const char *name, uint64_t seed, struct error *error);
-/* A line for each. */
+/* Prints a line for each generator, for --help. */
 void generator_describe(FILE *out);
 
 #endif

@@ -1,5 +1,4 @@
-/* generator_test.c - generators: the right ids, as often as they should come, the same every time.
- */
+/* generator_test.c - generators: the right ids, with the right frequencies, the same every time. */
 #include "trace.h"
 
 #include <setjmp.h>
@@ -47,7 +46,7 @@ static void random_never_repeats(void **state)
     trace_close(trace);
 }
 
-static void scan_goes_round(void **state)
+static void scan_repeats(void **state)
 {
     (void)state;
     struct trace_request requests[30];
@@ -101,8 +100,8 @@ static void count_ids(const char *name, size_t ids, size_t requests, uint64_t *c
     trace_close(trace);
 }
 
-/* Pearson's statistic over groups of ids, each twice as long as the one before. It is above 60 by
- * chance less than once in a million times. */
+/* Pearson's statistic over groups of ids, each twice as large as the one before. By chance it
+ * exceeds 60 less than once in a million times. */
 static void expect_zipf(const char *name, double alpha, size_t ids, size_t requests)
 {
     uint64_t *counts = calloc(ids, sizeof(*counts));
@@ -135,11 +134,11 @@ static void zipf_is_exact(void **state)
     expect_zipf("zipf:1.0:1M", 1, 1000000, 1000 * BATCH);
     expect_zipf("zipf:1.5:10k", 1.5, 10000, 1000 * BATCH);
     expect_zipf("zipf:3:300", 3, 300, 1000 * BATCH);
-    /* So many that a rank kept too readily within its range, by half a percent, shows. */
+    /* Enough requests to notice an acceptance of a rank that is wrong by half a percent. */
     expect_zipf("zipf:1.2:1M", 1.2, 1000000, 20000 * BATCH);
 }
 
-static void shift_drifts(void **state)
+static void shift_changes_the_most_popular(void **state)
 {
     (void)state;
     struct trace_request requests[400];
@@ -152,7 +151,7 @@ static void shift_drifts(void **state)
     trace_close(trace);
 }
 
-/* The same draws as zipf's, but all ids have moved on by the steps so far, round and round. */
+/* The same draws as those of zipf, but all ids are shifted by the number of steps so far. */
 static void shift_moves_every_rank(void **state)
 {
     (void)state;
@@ -166,7 +165,7 @@ static void shift_moves_every_rank(void **state)
     trace_close(zipf);
 }
 
-static void burst_then_a_few(void **state)
+static void burst_then_hot_ids(void **state)
 {
     (void)state;
     struct trace_request requests[1000];
@@ -183,7 +182,7 @@ static void burst_then_a_few(void **state)
     trace_close(trace);
 }
 
-static void two_pools_by_turns(void **state)
+static void two_pools_alternate(void **state)
 {
     (void)state;
     struct trace_request requests[200];
@@ -196,7 +195,7 @@ static void two_pools_by_turns(void **state)
     trace_close(trace);
 }
 
-static void the_limit_is_kept(void **state)
+static void the_limit_ends_a_trace(void **state)
 {
     (void)state;
     struct error error;
@@ -210,7 +209,7 @@ static void the_limit_is_kept(void **state)
     trace_close(trace);
 }
 
-static void wrong_names_are_refused(void **state)
+static void wrong_names_are_errors(void **state)
 {
     (void)state;
     static const char *const names[] = {"zipf",
@@ -241,15 +240,15 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(random_never_repeats),
-        cmocka_unit_test(scan_goes_round),
+        cmocka_unit_test(scan_repeats),
         cmocka_unit_test(the_same_seed_gives_the_same_stream),
         cmocka_unit_test(zipf_is_exact),
-        cmocka_unit_test(shift_drifts),
+        cmocka_unit_test(shift_changes_the_most_popular),
         cmocka_unit_test(shift_moves_every_rank),
-        cmocka_unit_test(burst_then_a_few),
-        cmocka_unit_test(two_pools_by_turns),
-        cmocka_unit_test(the_limit_is_kept),
-        cmocka_unit_test(wrong_names_are_refused),
+        cmocka_unit_test(burst_then_hot_ids),
+        cmocka_unit_test(two_pools_alternate),
+        cmocka_unit_test(the_limit_ends_a_trace),
+        cmocka_unit_test(wrong_names_are_errors),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

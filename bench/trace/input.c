@@ -1,8 +1,8 @@
-/* input.c - the bytes of a trace: a mapping where that will do, else a buffer that is refilled. */
+/* input.c - the bytes of a trace: mapped if it is a plain file, else through a buffer. */
 #include "input.h"
 
 #include "codec.h"
-#include "trace.h"
+#include "xmalloc.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -14,7 +14,7 @@
 
 #define BUFFER_BYTES ((size_t)1 << 20)
 #define RAW_BYTES    ((size_t)256 << 10)
-#define PIECE_BYTES  ((size_t)4 << 20) /* of a mapping, a multiple of any page */
+#define PIECE_BYTES  ((size_t)4 << 20) /* of a mapping; a multiple of any page size */
 
 struct input_state {
     const char *name;
@@ -22,26 +22,27 @@ struct input_state {
     int fd;
     void *map;
     size_t map_bytes;
-    size_t let_go; /* bytes at the mapping's start that will not be seen again */
-    char *raw;     /* as it is stored; NULL where it is mapped or in memory */
+    size_t released_bytes; /* at the start of the mapping, given back to the kernel */
+    char *raw;             /* the bytes as stored; NULL if they are mapped or in memory */
     const char *raw_at, *raw_end;
-    bool raw_ended; /* nothing comes behind raw_end */
+    bool raw_ended; /* nothing follows raw_end */
     const struct codec *codec;
     void *decoder;
-    char *buffer; /* decoded; NULL where that needs no doing */
+    struct codec_buffers decoding;
+    char *buffer; /* the decoded bytes; NULL if the bytes are used where they are */
     size_t buffer_bytes;
-    bool ended; /* nothing comes behind end */
+    bool ended; /* nothing follows input.end */
 };
 
-static int complain(struct input_state *state, const char *what, const char *why)
+/* Always -1. */
+static int input_fail(struct input_state *state, const char *what, const char *why)
 {
-    error_set(state->error, "%s: %s%s%s", state->name, what, why != NULL ? ": " : "",
-              why != NULL ? why : "");
     state->ended = true;
-    return -1;
+    return error_set(state->error, "%s: %s%s%s", state->name, what, why != NULL ? ": " : "",
+                     why != NULL ? why : "");
 }
 
-/* Reads what is stored; all that was there must have been used. */
+/* Reads more of the bytes as stored, behind those that are left. */
 static int fill_raw(struct input_state *state)
 {
     size_t left = (size_t)(state->raw_end - state->raw_at);
@@ -52,7 +53,7 @@ static int fill_raw(struct input_state *state)
         got = read(state->fd, state->raw + left, RAW_BYTES - left);
     } while (got < 0 && errno == EINTR);
     if (got < 0)
-        return complain(state, "cannot be read", strerror(errno));
+        return input_fail(state, "cannot be read", strerror(errno));
     state->raw_at = state->raw;
     state->raw_end = state->raw + left + got;
     state->raw_ended = got == 0;
@@ -69,26 +70,21 @@ static int peek_magic(struct input_state *state)
     return 0;
 }
 
-static int prepare_decoding(struct input *input, size_t buffer_bytes)
-{
-    struct input_state *state = input->state;
-    state->decoder = state->codec->create();
-    state->buffer = malloc(buffer_bytes);
-    state->buffer_bytes = buffer_bytes;
-    input->at = input->end = state->buffer;
-    return state->decoder != NULL && state->buffer != NULL ? 0
-                                                           : complain(state, "out of memory", NULL);
-}
-
-/* What is stored plainly and lies in memory need not be moved. */
+/* Plain bytes that are in memory already are used where they are. */
 static int prepare(struct input *input, bool in_memory, size_t buffer_bytes)
 {
     struct input_state *state = input->state;
     if (peek_magic(state) != 0)
         return -1;
-    if (!in_memory || !codec_is_plain(state->codec))
-        return prepare_decoding(input, buffer_bytes);
-    input->at = input->end = state->raw_at;
+    if (in_memory && codec_is_plain(state->codec)) {
+        input->at = input->end = state->raw_at;
+        return 0;
+    }
+    if (state->codec->create != NULL)
+        state->decoder = state->codec->create();
+    state->buffer = xmalloc(buffer_bytes);
+    state->buffer_bytes = buffer_bytes;
+    input->at = input->end = state->buffer;
     return 0;
 }
 
@@ -98,9 +94,9 @@ static int open_file(struct input_state *state)
     state->fd =
         strcmp(state->name, "-") == 0 ? STDIN_FILENO : open(state->name, O_RDONLY | O_CLOEXEC);
     if (state->fd < 0 || fstat(state->fd, &stat) != 0)
-        return complain(state, "cannot be opened", strerror(errno));
+        return input_fail(state, "cannot be opened", strerror(errno));
     if (S_ISDIR(stat.st_mode))
-        return complain(state, "is a folder, not a trace", NULL);
+        return input_fail(state, "is a directory, not a file", NULL);
     if (S_ISREG(stat.st_mode) && stat.st_size > 0 && state->fd != STDIN_FILENO) {
         state->map = mmap(NULL, (size_t)stat.st_size, PROT_READ, MAP_PRIVATE, state->fd, 0);
         state->map_bytes = (size_t)stat.st_size;
@@ -108,63 +104,44 @@ static int open_file(struct input_state *state)
     return 0;
 }
 
-static int start_reading(struct input_state *state)
+static void start_reading(struct input_state *state)
 {
-    if (state->map != MAP_FAILED) {
-        madvise(state->map, state->map_bytes, MADV_SEQUENTIAL);
-        state->raw_at = state->map;
-        state->raw_end = state->raw_at + state->map_bytes;
-        state->raw_ended = true;
-        return 0;
+    if (state->map == MAP_FAILED) {
+        state->raw = xmalloc(RAW_BYTES);
+        state->raw_at = state->raw_end = state->raw;
+        return;
     }
-    state->raw = malloc(RAW_BYTES);
-    state->raw_at = state->raw_end = state->raw;
-    return state->raw != NULL ? 0 : complain(state, "out of memory", NULL);
+    madvise(state->map, state->map_bytes, MADV_SEQUENTIAL);
+    state->raw_at = state->map;
+    state->raw_end = state->raw_at + state->map_bytes;
+    state->raw_ended = true;
 }
 
-static struct input_state *create_state(const char *name, struct error *error)
+static struct input_state *state_create(struct input *input, const char *name, struct error *error)
 {
-    struct input_state *state = calloc(1, sizeof(*state));
-    if (state == NULL) {
-        error_set(error, "%s: out of memory", name);
-        return NULL;
-    }
-    state->name = name;
-    state->error = error;
-    state->fd = -1;
-    state->map = MAP_FAILED;
+    struct input_state *state = xmalloc(sizeof *state);
+    *state = (struct input_state){.name = name, .error = error, .fd = -1, .map = MAP_FAILED};
+    *input = (struct input){.state = state};
     return state;
 }
 
 int input_open(struct input *input, const char *name, struct error *error)
 {
-    *input = (struct input){.state = create_state(name, error)};
-    struct input_state *state = input->state;
-    if (state == NULL)
+    struct input_state *state = state_create(input, name, error);
+    if (open_file(state) != 0)
         return -1;
-    if (open_file(state) != 0 || start_reading(state) != 0 ||
-        prepare(input, state->map != MAP_FAILED, BUFFER_BYTES) != 0) {
-        input_close(input);
-        return -1;
-    }
-    return 0;
+    start_reading(state);
+    return prepare(input, state->map != MAP_FAILED, BUFFER_BYTES);
 }
 
 int input_open_memory(struct input *input, const char *name, const char *data, size_t bytes,
                       size_t piece_bytes, struct error *error)
 {
-    *input = (struct input){.state = create_state(name, error)};
-    struct input_state *state = input->state;
-    if (state == NULL)
-        return -1;
+    struct input_state *state = state_create(input, name, error);
     state->raw_at = data;
     state->raw_end = data + bytes;
     state->raw_ended = true;
-    if (prepare(input, piece_bytes == 0, piece_bytes ? piece_bytes : BUFFER_BYTES) != 0) {
-        input_close(input);
-        return -1;
-    }
-    return 0;
+    return prepare(input, piece_bytes == 0, piece_bytes ? piece_bytes : BUFFER_BYTES);
 }
 
 void input_close(struct input *input)
@@ -181,63 +158,60 @@ void input_close(struct input *input)
     free(state);
 }
 
-/* Makes room behind the bytes that are left, which move to the buffer's start. */
-static int make_room(struct input *input)
+/* Moves the bytes that are left to the start of the buffer, which grows if they fill it. */
+static void make_room(struct input *input)
 {
     struct input_state *state = input->state;
-    size_t left = (size_t)(input->end - input->at);
+    size_t left = (size_t)(input->end - input->at), offset = (size_t)(input->at - state->buffer);
     if (left == state->buffer_bytes) {
-        char *larger = realloc(state->buffer, left * 2);
-        if (larger == NULL)
-            return complain(state, "out of memory", NULL);
-        input->at = larger + (input->at - state->buffer);
-        state->buffer = larger;
-        state->buffer_bytes = left * 2;
+        state->buffer_bytes *= 2;
+        state->buffer = xreallocarray(state->buffer, state->buffer_bytes, 1);
     }
-    memmove(state->buffer, input->at, left);
+    memmove(state->buffer, state->buffer + offset, left);
     input->at = state->buffer;
     input->end = state->buffer + left;
-    return 0;
 }
 
-/* One step of decoding into the room behind end. -1 on error; at the end, ended is set. */
+/* Decodes once, into the room behind `end`. -1 after an error; sets `ended` at the end. */
 static int decode_some(struct input *input)
 {
     struct input_state *state = input->state;
+    struct codec_buffers *decoding = &state->decoding;
     if (state->raw_at == state->raw_end && !state->raw_ended && fill_raw(state) != 0)
         return -1;
-    size_t seen = (size_t)(input->end - state->buffer);
-    struct codec_buffers buffers = {state->raw_at, (size_t)(state->raw_end - state->raw_at),
-                                    state->buffer + seen, state->buffer_bytes - seen,
-                                    state->raw_ended};
-    const char *problem = state->codec->decode(state->decoder, &buffers);
+    size_t used = (size_t)(input->end - state->buffer);
+    *decoding =
+        (struct codec_buffers){state->raw_at,        (size_t)(state->raw_end - state->raw_at),
+                               state->buffer + used, state->buffer_bytes - used,
+                               state->raw_ended,     decoding->ended};
+    const char *problem = NULL;
+    if (!decoding->ended || decoding->in_bytes > 0)
+        problem = state->codec->decode(state->decoder, decoding);
     if (problem != NULL)
-        return complain(state, state->codec->name, problem);
-    bool stands = buffers.in == state->raw_at && buffers.out == input->end;
-    state->raw_at = buffers.in;
-    input->end = buffers.out;
-    if (!stands || !state->raw_ended)
+        return input_fail(state, state->codec->name, problem);
+    bool progress = decoding->in != state->raw_at || decoding->out != input->end;
+    state->raw_at = decoding->in;
+    input->end = decoding->out;
+    if (progress || !state->raw_ended)
         return 0;
     state->ended = true;
-    return state->codec->is_whole(state->decoder)
-               ? 0
-               : complain(state, state->codec->name, "the data end too early");
+    return decoding->ended ? 0 : input_fail(state, state->codec->name, "the data end too early");
 }
 
-/* Fetches the mapping's next piece in one go, which costs less than faulting its pages in, and lets
- * go what lies behind at. Both are advice: nothing depends on it. */
-static void turn_page(struct input *input, size_t bytes)
+/* Reads the mapping's next piece at once, which is faster than a page fault for each page, and
+ * gives back the pages before `at`. Both are hints: the result does not depend on them. */
+static void advise(struct input *input, size_t bytes)
 {
     struct input_state *state = input->state;
     char *map = state->map;
     size_t used = (size_t)(input->at - map) / PIECE_BYTES * PIECE_BYTES;
     madvise(map + (input->end - map), bytes, MADV_POPULATE_READ);
-    madvise(map + state->let_go, used - state->let_go, MADV_DONTNEED);
-    state->let_go = used;
+    madvise(map + state->released_bytes, used - state->released_bytes, MADV_DONTNEED);
+    state->released_bytes = used;
 }
 
-/* As input_more, for what lies in memory as it is. */
-static bool show_more(struct input *input)
+/* As input_more, for plain bytes in memory. */
+static bool more_in_memory(struct input *input)
 {
     struct input_state *state = input->state;
     size_t bytes = (size_t)(state->raw_end - input->end);
@@ -245,7 +219,7 @@ static bool show_more(struct input *input)
         return false;
     if (state->map != MAP_FAILED) {
         bytes = bytes < PIECE_BYTES ? bytes : PIECE_BYTES;
-        turn_page(input, bytes);
+        advise(input, bytes);
     }
     input->end += bytes;
     return true;
@@ -255,27 +229,27 @@ bool input_more(struct input *input)
 {
     struct input_state *state = input->state;
     if (state->buffer == NULL)
-        return show_more(input);
-    if (state->ended || make_room(input) != 0)
+        return more_in_memory(input);
+    if (state->ended)
         return false;
+    make_room(input);
     const char *end = input->end;
-    while (input->end == end && !state->ended) {
+    while (input->end == end && !state->ended)
         if (decode_some(input) != 0)
             return false;
-    }
     return input->end != end;
 }
 
-/* Copies the last line, which has no newline, to where one can be put behind it. */
+/* Copies the last line, which has no newline, to memory with room for one. */
 static const char *terminate(struct input *input)
 {
     struct input_state *state = input->state;
     size_t left = (size_t)(input->end - input->at);
-    char *line = left < INPUT_LINE_MAX ? malloc(left + 1) : NULL;
-    if (line == NULL) {
-        complain(state, "a line is longer than 16 MiB", "is it text?");
+    if (left >= INPUT_LINE_MAX) {
+        input_fail(state, "a line is longer than 16 MiB", "is it text?");
         return NULL;
     }
+    char *line = xmalloc(left + 1);
     memcpy(line, input->at, left);
     line[left] = '\n';
     free(state->buffer);
@@ -289,14 +263,14 @@ static const char *terminate(struct input *input)
 
 const char *input_lines(struct input *input)
 {
-    size_t seen;
+    size_t available;
     do {
-        seen = (size_t)(input->end - input->at);
-        const char *last = memrchr(input->at, '\n', seen);
+        available = (size_t)(input->end - input->at);
+        const char *last = memrchr(input->at, '\n', available);
         if (last != NULL)
             return last + 1;
-    } while (seen < INPUT_LINE_MAX && input_more(input));
-    if (seen == 0 || input->state->error->text[0] != '\0')
+    } while (available < INPUT_LINE_MAX && input_more(input));
+    if (available == 0 || input->state->error->text[0] != '\0')
         return NULL;
     return terminate(input);
 }

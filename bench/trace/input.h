@@ -1,6 +1,7 @@
-/* input.h - the bytes of a trace, from a file, standard input or memory, decompressed.
+/* input.h - the bytes of a trace: from a file, standard input or memory, decompressed.
  *
- * What is seen lies from at to end; whoever parses moves at forward. One thread at a time.
+ * The bytes that are available now lie from `at` to `end`; the caller moves `at` forward past what
+ * it has read. One thread at a time.
  */
 #ifndef INPUT_H
 #define INPUT_H
@@ -17,20 +18,21 @@ struct input {
     struct input_state *state;
 };
 
-/* "-" is standard input. -1: the reason stands in error, which is kept for
- * later complaints, as is the name. */
+/* Opens the file; "-" is standard input. 0, or -1 and one line in error; input_close is needed
+ * after both. The input keeps the pointers `name` and `error`, for errors while it is read. */
 int input_open(struct input *input, const char *name, struct error *error);
-/* Bytes that outlive the input. They are seen in pieces of piece_bytes, or whole if that is 0 and
- * they are not compressed. */
+/* The same for bytes that outlive the input. They become available in pieces of `piece_bytes`
+ * bytes; 0: all at once, unless they are compressed. */
 int input_open_memory(struct input *input, const char *name, const char *data, size_t bytes,
                       size_t piece_bytes, struct error *error);
 void input_close(struct input *input);
 
-/* Brings more bytes into sight behind those that are left; at and end move. False: there are no
- * more, or error says why not. */
+/* Makes more bytes available behind those that are left, and moves `at` and `end` accordingly.
+ * False: there are no more, or there was an error. */
 bool input_more(struct input *input);
-/* The end of the last whole line in sight; a newline is put behind the trace's last line if it
- * has none. NULL at the end of the trace, or error says why. */
+/* The end of the last whole line that is available; reads on until there is one. A newline is
+ * added to the trace's last line if it has none. NULL: the trace has ended, or there was an error.
+ */
 const char *input_lines(struct input *input);
 
 #endif

@@ -2,10 +2,9 @@
 #include "line_fields.h"
 
 #include "decimal.h"
+#include "units.h"
 
-#define NS_DIGITS 9
-
-/* The careful way, for numbers that may be too large. */
+/* The slow way, which notices numbers that are too large. */
 static int read_long(const char *at, const char *end, uint64_t *value)
 {
     uint64_t sum = 0;
@@ -35,13 +34,9 @@ int field_seconds(const char **at, const char *end, uint64_t *seconds, uint64_t 
     if (*at == end || **at != '.')
         return 0;
     const char *fraction = ++*at;
-    for (int i = 0; i < NS_DIGITS; i++) {
-        bool is_digit = *at < end && (unsigned char)(**at - '0') < 10;
-        *ns = *ns * 10 + (is_digit ? (uint64_t)(**at - '0') : 0);
-        *at += is_digit;
-    }
-    uint64_t finer;
-    bool some = *at > fraction;
-    *at = number_scan(*at, end, &finer);
-    return some ? 0 : -1;
+    uint64_t ignored, unit = NS_PER_SECOND / 10;
+    for (; *at < end && (unsigned char)(**at - '0') < 10 && unit > 0; unit /= 10)
+        *ns += unit * (uint64_t)(*(*at)++ - '0');
+    *at = number_scan(*at, end, &ignored);
+    return *at > fraction ? 0 : -1;
 }

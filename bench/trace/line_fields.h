@@ -1,10 +1,17 @@
-/* line_fields.h - numbers in a line of text. Each moves *at past what it read; -1: it is not there.
+/* line_fields.h - a line of text and the numbers in it.
+ *
+ * The functions that take `at` and `end` read from *at, which they move past what they have read.
  */
 #ifndef LINE_FIELDS_H
 #define LINE_FIELDS_H
 
 #include <stdbool.h>
 #include <stdint.h>
+
+/* A line without its newline, or a part of one: the characters from `at` up to `end`. */
+struct field {
+    const char *at, *end;
+};
 
 static inline bool field_is_blank(char c)
 {
@@ -17,9 +24,10 @@ static inline void field_skip_blanks(const char **at, const char *end)
         (*at)++;
 }
 
-/* A whole number up to 2^64 - 1. */
+/* An integer up to 2^64 - 1. 0, or -1: there is none. */
 int field_number(const char **at, const char *end, uint64_t *value);
-/* Seconds, perhaps with a fraction: "12", "12.5". */
+/* Seconds, with or without a fraction: "12", "12.5". 0, or -1: there are none. Digits beyond
+ * nanoseconds are ignored. */
 int field_seconds(const char **at, const char *end, uint64_t *seconds, uint64_t *ns);
 
 #endif

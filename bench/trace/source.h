@@ -1,4 +1,5 @@
-/* source.h - where a trace's requests come from: the one interface of generators and formats. */
+/* source.h - the interface between a trace and what produces its requests: a generator or a file.
+ */
 #ifndef SOURCE_H
 #define SOURCE_H
 
@@ -10,17 +11,22 @@
 struct source;
 
 struct source_kind {
-    /* As trace_read; fewer than count at the end, or with error filled in. */
+    /* As trace_read: fewer than `count` at the end, or after an error. */
     size_t (*read)(struct source *source, struct trace_request *requests, size_t count);
     void (*close)(struct source *source);
 };
 
-/* The first member of what each kind keeps. */
+/* The first member of the struct of each kind. */
 struct source {
     const struct source_kind *kind;
     bool endless;
     bool timed;          /* a time has been read */
-    struct error *error; /* of the trace; "" as long as nothing is wrong */
+    struct error *error; /* the trace's; its text is "" as long as there was no error */
 };
+
+static inline bool source_failed(const struct source *source)
+{
+    return source->error->text[0] != '\0';
+}
 
 #endif

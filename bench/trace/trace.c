@@ -1,8 +1,9 @@
 /* trace.c - opens the file or the generator that a name means, and ends it at the limit. */
 #include "trace.h"
 
+#include "formats.h"
 #include "generator.h"
-#include "reader.h"
+#include "trace_file.h"
 #include "xmalloc.h"
 
 #include <stdlib.h>
@@ -18,7 +19,7 @@ struct trace *trace_open(const char *name, const struct trace_setup *setup, stru
     struct trace *trace = xcalloc(1, sizeof *trace);
     trace->left = setup->limit ? setup->limit : UINT64_MAX;
     trace->source = generator_is_named(name) ? generator_open(name, setup->seed, &trace->error)
-                                             : reader_open(name, setup->format, &trace->error);
+                                             : trace_file_open(name, setup->format, &trace->error);
     if (trace->source != NULL)
         return trace;
     *error = trace->error;
@@ -64,7 +65,7 @@ void trace_describe(FILE *out)
     fputs("Generators (without REQUESTS they never end):\n", out);
     generator_describe(out);
     fputs("\nFiles, or \"-\" for standard input; gzip, xz and zstd are decompressed:\n", out);
-    reader_describe(out);
+    formats_describe(out);
 }
 
 char *trace_help(const char *examples)

@@ -1,12 +1,12 @@
-/* trace_fuzz.c - no bytes, however strange, may make a reader do wrong. libFuzzer's entry point;
- * the first byte picks the format, the second how the rest is cut into pieces. */
-#include "reader.h"
+/* trace_fuzz.c - libFuzzer's entry point: reads any bytes as a trace and checks what is returned.
+ * The first byte selects the format, the second the size of the pieces that the rest arrives in. */
+#include "trace_file.h"
 
-#include <stdlib.h>
+#include <assert.h>
+#include <string.h>
 
-#define BATCH 61
-#define REQUESTS_MAX                                                                               \
-    20000 /* a block or a compressed file may hold more than one likes to wait for */
+#define BATCH        61
+#define REQUESTS_MAX 20000 /* a block of ids or a compressed file may hold very many */
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -28,12 +28,6 @@ static const char *const formats[] = {
     "access-log:/([a-z]+)",
 };
 
-static void check(bool holds)
-{
-    if (!holds)
-        abort();
-}
-
 static void read_all(struct source *source, const struct error *error)
 {
     struct trace_request requests[BATCH];
@@ -41,16 +35,16 @@ static void read_all(struct source *source, const struct error *error)
     size_t got = BATCH, total = 0;
     for (; got == BATCH && total < REQUESTS_MAX; total += got) {
         got = source->kind->read(source, requests, BATCH);
-        check(got <= BATCH);
+        assert(got <= BATCH);
         for (size_t i = 0; i < got; i++) {
-            check(requests[i].time_ns >= last_ns);
+            assert(requests[i].time_ns >= last_ns);
             last_ns = requests[i].time_ns;
         }
-        check(got < BATCH || total > 0 || requests[0].time_ns == 0);
+        assert(got < BATCH || total > 0 || requests[0].time_ns == 0);
     }
     if (got < BATCH)
-        check(source->kind->read(source, requests, BATCH) == 0);
-    check(strchr(error->text, '\n') == NULL);
+        assert(source->kind->read(source, requests, BATCH) == 0);
+    assert(strchr(error->text, '\n') == NULL);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -60,12 +54,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct error error = {""};
     const char *format = formats[data[0] % (sizeof(formats) / sizeof(formats[0]))];
     struct source *source =
-        reader_open_memory("fuzz", (const char *)data + 2, size - 2, data[1], format, &error);
+        trace_file_open_memory("fuzz", (const char *)data + 2, size - 2, data[1], format, &error);
     if (source == NULL) {
-        check(error.text[0] != '\0');
+        assert(error.text[0] != '\0');
         return 0;
     }
-    check(error.text[0] == '\0');
+    assert(error.text[0] == '\0');
     read_all(source, &error);
     source->kind->close(source);
     return 0;

@@ -1,4 +1,4 @@
-/* trace_fuzz_test.c - the fuzz target over a few thousand inputs that are always the same. */
+/* trace_fuzz_test.c - runs the fuzz target on a few thousand inputs, the same each time. */
 #include "random.h"
 
 #include <setjmp.h>
@@ -11,8 +11,8 @@
 
 #define ROUNDS    2000
 #define BYTES_MAX 400
-#define HEAD      2  /* bytes that steer the target */
-#define FORMATS   15 /* of the target */
+#define HEAD      2  /* bytes that select the format and the pieces */
+#define FORMATS   15 /* that the target knows */
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -49,7 +49,7 @@ static const struct seed seeds[] = {
 
 #define SEEDS (sizeof(seeds) / sizeof(seeds[0]))
 
-/* On the heap at its exact size, so that ASan sees a byte too many. */
+/* Copies the bytes to a block of their exact size, so that ASan detects reads beyond them. */
 static void run(const uint8_t *bytes, size_t count)
 {
     uint8_t *copy = malloc(count ? count : 1);

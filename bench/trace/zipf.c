@@ -1,12 +1,14 @@
 /* zipf.c - Zipf's law by an alias table over ranges of ranks, with rejection inside a range.
  *
- * Ranks are cut into ranges whose width is 1/128 of where they begin (the first 255 stand alone).
- * A range is drawn by Walker's alias method (Vose 1991) as if all its ranks were as likely as its
- * first, then a rank in it evenly, which is kept with the chance that it deserves: exact, and a
- * draw is rejected less than alpha/128 of the time. That chance is computed only where the lowest
- * one of the range does not settle the matter.
+ * The ranks are divided into ranges that are 1/128 as wide as their first rank (the first 255 ranks
+ * are ranges of their own). Walker's alias method (Vose 1991) draws a range, as if all its ranks
+ * were as likely as its first; then a rank in it is drawn uniformly, and accepted with the ratio of
+ * its probability to that of the first. This is exact, and rejects less than alpha/128 of the
+ * draws. The ratio is computed only if the lowest ratio of the range does not decide.
  */
 #include "zipf.h"
+
+#include "xmalloc.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -14,10 +16,10 @@
 #define WIDTH_SHIFT 7
 
 struct range {
-    uint64_t threshold; /* a fraction below it means this range, another its alias */
+    uint64_t threshold; /* a fraction below it selects this range, any other its alias */
     uint64_t first;     /* rank, from 1 */
     uint64_t width;
-    uint64_t surely; /* a fraction up to it keeps any rank of the range */
+    uint64_t accepted; /* a fraction up to it accepts any rank of the range */
     uint64_t alias;
 };
 
@@ -41,14 +43,14 @@ static size_t count_ranges(uint64_t count)
     return ranges;
 }
 
-/* A chance as a fraction of 2^64. */
-static uint64_t to_fraction(double chance)
+/* A probability as a fraction of 2^64. */
+static uint64_t to_fraction(double probability)
 {
-    return chance >= 1 ? UINT64_MAX : (uint64_t)ldexp(chance, 64);
+    return probability >= 1 ? UINT64_MAX : (uint64_t)ldexp(probability, 64);
 }
 
-/* How likely is a rank, if the first of its range is kept always? */
-static double keep_chance(const struct zipf *zipf, const struct range *range, uint64_t rank)
+/* The probability of a rank, relative to that of the first of its range. */
+static double acceptance(const struct zipf *zipf, const struct range *range, uint64_t rank)
 {
     return pow((double)range->first / (double)rank, zipf->alpha);
 }
@@ -61,7 +63,7 @@ static double cut_ranges(struct zipf *zipf, uint64_t count, double *weights)
         struct range *range = &zipf->range[i];
         range->first = first;
         range->width = width_at(first, count);
-        range->surely = to_fraction(keep_chance(zipf, range, first + range->width - 1));
+        range->accepted = to_fraction(acceptance(zipf, range, first + range->width - 1));
         range->alias = i;
         range->threshold = UINT64_MAX;
         weights[i] = (double)range->width * pow((double)first, -zipf->alpha);
@@ -71,7 +73,7 @@ static double cut_ranges(struct zipf *zipf, uint64_t count, double *weights)
     return total;
 }
 
-/* Vose's pairing: each range lighter than the mean is filled up by one that is heavier. */
+/* Vose's algorithm: each range with less than the mean weight is filled up by one with more. */
 static void pair_ranges(struct zipf *zipf, double *weights, double mean, size_t *stack)
 {
     size_t light = 0, heavy = zipf->ranges; /* two stacks, from both ends */
@@ -91,18 +93,12 @@ static void pair_ranges(struct zipf *zipf, double *weights, double mean, size_t 
 struct zipf *zipf_create(double alpha, uint64_t count)
 {
     size_t ranges = count_ranges(count);
-    struct zipf *zipf = calloc(1, sizeof(*zipf) + ranges * sizeof(zipf->range[0]));
-    double *weights = calloc(ranges, sizeof(*weights));
-    size_t *stack = calloc(ranges, sizeof(*stack));
-    if (zipf != NULL && weights != NULL && stack != NULL) {
-        zipf->alpha = alpha;
-        zipf->ranges = ranges;
-        double total = cut_ranges(zipf, count, weights);
-        pair_ranges(zipf, weights, total / (double)ranges, stack);
-    } else {
-        free(zipf);
-        zipf = NULL;
-    }
+    struct zipf *zipf = xcalloc(1, sizeof *zipf + ranges * sizeof zipf->range[0]);
+    double *weights = xcalloc(ranges, sizeof *weights);
+    size_t *stack = xcalloc(ranges, sizeof *stack);
+    zipf->alpha = alpha;
+    zipf->ranges = ranges;
+    pair_ranges(zipf, weights, cut_ranges(zipf, count, weights) / (double)ranges, stack);
     free(weights);
     free(stack);
     return zipf;
@@ -126,7 +122,7 @@ uint64_t zipf_draw(const struct zipf *zipf, struct random *random)
         const struct range *range = &zipf->range[i];
         range = &zipf->range[fraction < range->threshold ? i : range->alias];
         uint64_t rank = range->first + random_split(random, range->width, &fraction);
-        if (fraction <= range->surely || fraction < to_fraction(keep_chance(zipf, range, rank)))
+        if (fraction <= range->accepted || fraction < to_fraction(acceptance(zipf, range, rank)))
             return rank - 1;
     }
 }

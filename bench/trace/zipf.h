@@ -1,5 +1,5 @@
-/* zipf.h - draws ranks by Zipf's law: rank r of 0 .. count-1 with a chance in proportion to
- * 1 / (r + 1)^alpha. Exact, for any alpha >= 0 and any count, in a table of tens of kilobytes.
+/* zipf.h - draws ranks by Zipf's law: rank r of 0 .. count-1 has a probability in proportion to
+ * 1 / (r + 1)^alpha. Exact for any alpha >= 0 and any count; the table takes tens of kilobytes.
  */
 #ifndef ZIPF_H
 #define ZIPF_H
@@ -10,11 +10,11 @@
 
 struct zipf;
 
-/* alpha >= 0 and finite, 0 < count <= 2^62. NULL: out of memory. */
+/* alpha >= 0 and finite, 0 < count <= 2^62. The caller destroys it. */
 struct zipf *zipf_create(double alpha, uint64_t count);
 void zipf_destroy(struct zipf *zipf);
 uint64_t zipf_draw(const struct zipf *zipf, struct random *random);
-/* What the table takes. */
+/* The memory of the table, in bytes. */
 size_t zipf_bytes(const struct zipf *zipf);
 
 #endif

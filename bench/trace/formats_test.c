@@ -1,5 +1,5 @@
-/* reader_test.c - every format, stored in every way, and what is said of files that are wrong. */
-#include "reader.h"
+/* formats_test.c - every format, stored in every way, and the errors for files that are wrong. */
+#include "trace_file.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <lzma.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 #include <xxhash.h>
@@ -15,7 +16,7 @@
 #include <zstd.h>
 
 #define PATH_BYTES 512
-#define MANY       300000 /* more than any buffer holds */
+#define MANY       300000 /* more than fits any buffer */
 #define NEVER      TRACE_NEVER
 #define NS         UINT64_C(1000000000)
 
@@ -81,7 +82,7 @@ static const struct store {
 
 #define STORES (sizeof(stores) / sizeof(stores[0]))
 
-static char folder[] = "/tmp/reader-test-XXXXXX";
+static char folder[] = "/tmp/formats-test-XXXXXX";
 
 static int make_folder(void **state)
 {
@@ -133,12 +134,12 @@ static void expect_request(const struct trace_request *got, const struct trace_r
     "\xc8\x01\x00\xc9\x01\x02\x00\x60\x8c\x0c\x1c\x01"
 #define RECORDED_BYTES (sizeof(RECORDED) - 1)
 
-/* A trace and what is read from it. Ids that are hashes stand in hashed, as text. */
+/* A trace and the requests in it. `hashed`: the texts whose hashes are the ids. */
 static const struct trace_case {
     const char *format;
     bool detected; /* without --format */
     const char *text;
-    size_t count; /* of the text, if it holds zeros */
+    size_t count; /* of the text, if it contains NUL; 0: its length */
     struct trace_request expected[CASE_MAX];
     const char *hashed[CASE_MAX];
     size_t requests;
@@ -245,7 +246,7 @@ static const struct trace_case {
       {.id = 258, .time_ns = 2 * NS, .bytes = 100}},
      {0},
      3},
-    {"recorded", /* joined; of the last block there is a part only */
+    {"recorded", /* joined recordings; the last block is incomplete */
      true,
      RECORDED RECORDED RECORDED,
      3 * RECORDED_BYTES - 1,
@@ -369,7 +370,7 @@ static void every_format_in_every_store(void **state)
     }
 }
 
-/* However the bytes arrive, the same is read. */
+/* The size of the pieces in which bytes arrive makes no difference. */
 static void every_format_piece_by_piece(void **state)
 {
     (void)state;
@@ -378,8 +379,8 @@ static void every_format_piece_by_piece(void **state)
             struct error error = {""};
             struct trace_request got[CASE_MAX + 1];
             struct bytes bytes = case_bytes(&cases[i]);
-            struct source *source =
-                reader_open_memory("memory", bytes.at, bytes.count, piece, cases[i].format, &error);
+            struct source *source = trace_file_open_memory("memory", bytes.at, bytes.count, piece,
+                                                           cases[i].format, &error);
             assert_non_null(source);
             size_t count = 0;
             while (source->kind->read(source, got + count, 1) == 1)
@@ -392,7 +393,7 @@ static void every_format_piece_by_piece(void **state)
     }
 }
 
-static void a_name_tells_the_format(void **state)
+static void the_suffix_selects_the_format(void **state)
 {
     (void)state;
     char path[PATH_BYTES];
@@ -433,7 +434,7 @@ static void expect_many(const char *path)
     trace_close(trace);
 }
 
-/* More than a buffer, and as two files one after the other, as "cat a.gz b.gz" leaves them. */
+/* Files larger than a buffer, also as two compressed files joined, as by "cat a.gz b.gz". */
 static void large_files_and_joined_files(void **state)
 {
     (void)state;
@@ -460,7 +461,7 @@ static void large_files_and_joined_files(void **state)
     free(text.at);
 }
 
-/* Over a socket that keeps its messages apart, so that the reader gets a few bytes at first. */
+/* A socket that keeps messages apart: the first reads return a few bytes only. */
 static void read_from_socket(struct bytes bytes)
 {
     int ends[2], input = dup(STDIN_FILENO);
@@ -487,7 +488,7 @@ static void standard_input(void **state)
     }
 }
 
-/* Reads all of it and hands back what is wrong. */
+/* Reads all of it and returns the error, "" if there was none. */
 static void read_error(struct bytes bytes, const char *format, size_t *count, struct error *error)
 {
     char path[PATH_BYTES];
@@ -509,17 +510,18 @@ static void read_error(struct bytes bytes, const char *format, size_t *count, st
 
 static const struct {
     const char *format, *text;
-    size_t good; /* requests before it */
+    size_t good; /* requests before the error */
     const char *error;
 } bad[] = {
     {"text", "1\n2\n\n4\n", 2, "bad:3: expected an id, found nothing"},
-    {"text", "1\n\1\n", 1, "bad:2: expected text, found a byte of value 1: is it binary?"},
+    {"text", "1\n\1\n", 1,
+     "bad:2: expected text, found a byte with the value 1: is the file binary?"},
     {"sized", "1 2 3\n1 2\n", 1, "bad:2: expected \"time id size\", found \"1 2\""},
     {"sized", "1 2 3\n1 2 x\n", 1, "bad:2: expected \"time id size\", found \"1 2 x\""},
     {"sized", "1 2 4294967296", 0, "bad:1: expected a size below 4 GiB, found \"4294967296\""},
     {"sized", "-1 2 3", 0, "bad:1: expected \"time id size\", found \"-1 2 3\""},
     {NULL, "a,b,c\n1,2,3\n", 0,
-     "bad:1: expected a column of ids (say which: --format csv:id=NAME), found \"a,b,c\""},
+     "bad:1: expected a column of ids (name it with --format csv:id=NAME), found \"a,b,c\""},
     {NULL, "id,size\n1,2\n3\n", 1, "bad:3: expected more columns, found \"3\""},
     {NULL, "id,size\n1,2\n3,-4\n", 1, "bad:3: expected a size below 4 GiB, found \"-4\""},
     {NULL, "id,time\n1,2\n3,later\n", 1, "bad:3: expected a time, found \"later\""},
@@ -562,12 +564,12 @@ static const struct {
     {"text:1", "1\n", 0, "text takes no options"},
     {"twitter:1", "1\n", 0, "twitter takes no options"},
     {"morse", "1\n", 0, "there is no such format; name it with --format, one of recorded, "},
-    {NULL, "1 2 3 4\n", 0, "cannot be told from its content; name it with --format, one of"},
-    {NULL, "\1\2\3\4\5\6\7", 0, "cannot be told from its content"},
+    {NULL, "1 2 3 4\n", 0, "cannot be detected from its content; name it with --format, one of"},
+    {NULL, "\1\2\3\4\5\6\7", 0, "cannot be detected from its content"},
     {NULL, "", 0, "it is empty"},
 };
 
-static void bad_lines_are_refused(void **state)
+static void bad_lines_are_errors(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
@@ -588,13 +590,13 @@ static void files_that_cannot_be_read(void **state)
     char path[PATH_BYTES];
     const struct trace_setup setup = {0};
     assert_null(trace_open(folder, &setup, &error));
-    assert_non_null(strstr(error.text, "is a folder"));
+    assert_non_null(strstr(error.text, "is a directory"));
     snprintf(path, sizeof(path), "%s/missing", folder);
     assert_null(trace_open(path, &setup, &error));
     assert_non_null(strstr(error.text, strerror(ENOENT)));
 }
 
-static void damaged_files_are_refused(void **state)
+static void damaged_files_are_errors(void **state)
 {
     (void)state;
     struct error error;
@@ -629,7 +631,7 @@ static void a_limit_ends_a_file(void **state)
     unlink(path);
 }
 
-static void what_is_written_is_read_again(void **state)
+static void oracle_is_written_and_read_back(void **state)
 {
     (void)state;
     static struct trace_request out[MANY], in[MANY + 1];
@@ -678,8 +680,8 @@ static void expect_shared(const char *name, size_t requests, size_t distinct)
     free(got);
 }
 
-/* Where they are at hand. */
-static void traces_from_life(void **state)
+/* Skipped on machines that do not have these files. */
+static void real_traces(void **state)
 {
     (void)state;
     if (access(TRACES, R_OK) != 0)
@@ -694,15 +696,15 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_format_in_every_store),
         cmocka_unit_test(every_format_piece_by_piece),
-        cmocka_unit_test(a_name_tells_the_format),
+        cmocka_unit_test(the_suffix_selects_the_format),
         cmocka_unit_test(large_files_and_joined_files),
         cmocka_unit_test(standard_input),
-        cmocka_unit_test(bad_lines_are_refused),
+        cmocka_unit_test(bad_lines_are_errors),
         cmocka_unit_test(files_that_cannot_be_read),
-        cmocka_unit_test(damaged_files_are_refused),
+        cmocka_unit_test(damaged_files_are_errors),
         cmocka_unit_test(a_limit_ends_a_file),
-        cmocka_unit_test(what_is_written_is_read_again),
-        cmocka_unit_test(traces_from_life),
+        cmocka_unit_test(oracle_is_written_and_read_back),
+        cmocka_unit_test(real_traces),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }

@@ -1,0 +1,78 @@
+/* formats.c - THE table of trace file formats. To add one: write format_NAME.c, add a row here. */
+#include "formats.h"
+
+#include "codec.h"
+#include "options.h"
+
+#define SUMMARY_COLUMN 14
+
+/* One row a format; detection tries them from the top. */
+#define FORMATS(ROW)                                                                               \
+    ROW(recorded)                                                                                  \
+    ROW(log)                                                                                       \
+    ROW(oracle)                                                                                    \
+    ROW(twitter)                                                                                   \
+    ROW(csv)                                                                                       \
+    ROW(arc)                                                                                       \
+    ROW(sized)                                                                                     \
+    ROW(text)                                                                                      \
+    ROW(be32)                                                                                      \
+    ROW(be64)
+
+#define DECLARE(name) extern const struct format format_##name;
+#define ADDRESS(name) &format_##name,
+
+FORMATS(DECLARE)
+
+static const struct format *const formats[] = {FORMATS(ADDRESS)};
+
+#define FORMATS_COUNT (sizeof formats / sizeof formats[0])
+
+const struct format *format_by_name(const char *name)
+{
+    size_t length = strcspn(name, ":");
+    for (size_t i = 0; i < FORMATS_COUNT; i++)
+        if (strlen(formats[i]->name) == length && memcmp(formats[i]->name, name, length) == 0)
+            return formats[i];
+    return NULL;
+}
+
+const struct format *format_by_suffix(const char *file)
+{
+    size_t stem = codec_stem(file);
+    for (size_t i = 0; i < FORMATS_COUNT; i++) {
+        size_t length = formats[i]->suffix != NULL ? strlen(formats[i]->suffix) : SIZE_MAX;
+        if (stem > length && memcmp(file + stem - length, formats[i]->suffix, length) == 0)
+            return formats[i];
+    }
+    return NULL;
+}
+
+const struct format *format_by_content(const char *bytes, size_t count, bool complete)
+{
+    for (size_t i = 0; i < FORMATS_COUNT && count > 0; i++)
+        if (formats[i]->detect != NULL && formats[i]->detect(bytes, count, complete))
+            return formats[i];
+    return NULL;
+}
+
+int formats_suggest(const char *file, const char *problem, struct error *error)
+{
+    error_set(error, "%s: %s; name it with --format, one of", file, problem);
+    for (size_t i = 0; i < FORMATS_COUNT; i++)
+        error_add(error, "%s %s", i > 0 ? "," : "", formats[i]->name);
+    return -1;
+}
+
+void formats_describe(FILE *out)
+{
+    int width = text_width(stdout);
+    for (size_t i = 0; i < FORMATS_COUNT; i++) {
+        fprintf(out, "  %-*s", SUMMARY_COLUMN - 2, formats[i]->name);
+        text_wrap(formats[i]->summary, SUMMARY_COLUMN, SUMMARY_COLUMN, width, out);
+        if (formats[i]->options == NULL)
+            continue;
+        fprintf(out, "%*s", SUMMARY_COLUMN, "");
+        text_wrap(formats[i]->options, SUMMARY_COLUMN, SUMMARY_COLUMN, width, out);
+    }
+}

@@ -1,0 +1,21 @@
+/* formats.h - the formats of trace files: which there are, and which one a trace has. */
+#ifndef FORMATS_H
+#define FORMATS_H
+
+#include "reader.h"
+
+#include <stdio.h>
+
+/* The format with this name, which may be followed by ":OPTIONS"; NULL: there is none. */
+const struct format *format_by_name(const char *name);
+/* The format of files with such a name, such as "P1.lis.xz"; NULL: the name does not say. */
+const struct format *format_by_suffix(const char *file);
+/* The format of a trace that begins with these bytes; `complete`: they are all. NULL: unknown. */
+const struct format *format_by_content(const char *bytes, size_t count, bool complete);
+
+/* Sets the error "FILE: PROBLEM; name it with --format, one of NAME, ...". Always -1. */
+int formats_suggest(const char *file, const char *problem, struct error *error);
+/* Prints one or two lines for each format, for --help. */
+void formats_describe(FILE *out);
+
+#endif
