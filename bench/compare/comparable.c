@@ -1,12 +1,15 @@
-/* comparable.c - what must be alike before two numbers are set against each other. */
+/* comparable.c - what must be the same before two measurements are compared. */
 #include "comparable.h"
+
+#include "xmalloc.h"
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-#define MOMENT_SECONDS 2
+#define SAME_BENCH_SECONDS 2 /* between the dates of two results of one bench */
 
 static const struct {
     const char *name;
@@ -23,9 +26,9 @@ static const struct {
     unsigned bit;
     const char *what, *allowance;
 } weights[] = {
-    [SETTING_MACHINE] = {ALLOW_MACHINE, "made on another machine", "machine"},
-    [SETTING_LOAD] = {ALLOW_LOAD, "made under another load", "load"},
-    [SETTING_LIMIT] = {ALLOW_LIMITS, "made with another limit", "limits"},
+    [SETTING_MACHINE] = {ALLOW_MACHINE, "measured on another machine", "machine"},
+    [SETTING_LOAD] = {ALLOW_LOAD, "measured under another load", "load"},
+    [SETTING_LIMIT] = {ALLOW_LIMITS, "measured with another limit", "limits"},
 };
 
 static unsigned allowance_bit(const char *name, size_t count)
@@ -36,19 +39,17 @@ static unsigned allowance_bit(const char *name, size_t count)
     return 0;
 }
 
-int comparable_allow_parse(const char *list, unsigned *allowed,
-                           char error[MEASUREMENTS_REASON_BYTES])
+int comparable_allow_parse(const char *list, unsigned *allowed, struct error *error)
 {
     *allowed = 0;
     while (list != NULL && *list != '\0') {
         size_t count = strcspn(list, ",");
         unsigned bit = allowance_bit(list, count);
-        if (bit == 0) {
-            snprintf(error, MEASUREMENTS_REASON_BYTES,
-                     "--allow: there is no '%.*s'; there are machine, load, limits, incomplete",
-                     (int)(count < 80 ? count : 80), list);
-            return -1;
-        }
+        if (bit == 0)
+            return error_set(error,
+                             "--allow: there is no '%.*s'; there are machine, load, limits, "
+                             "incomplete",
+                             (int)count, list);
         *allowed |= bit;
         list += count + (list[count] == ',');
     }
@@ -60,7 +61,7 @@ static bool is_none(const char *limit)
     return strcmp(limit, "0") == 0;
 }
 
-/* A limit that one of two variants cannot keep is no hindrance. */
+/* Between two variants, a limit that only one of them has may differ. */
 static bool setting_matters(const struct measurements *before, const struct measurements *after,
                             const struct measurement_setting *setting, const char *other)
 {
@@ -96,46 +97,38 @@ static bool share_a_figure(const struct measurements *before, const struct measu
     return false;
 }
 
-static bool flaw_refuses(const struct measurements *measurements, unsigned allowed,
-                         char reason[MEASUREMENTS_REASON_BYTES])
+static int flaw_check(const struct measurements *measurements, unsigned allowed,
+                      struct error *error)
 {
     if (measurements->flaw[0] == '\0' || (allowed & ALLOW_INCOMPLETE))
-        return false;
-    snprintf(reason, MEASUREMENTS_REASON_BYTES,
-             "%.200s: %.220s; run it again, or say --allow incomplete", measurements->path,
-             measurements->flaw);
-    return true;
+        return 0;
+    return error_set(error, "%s: %s; run it again, or compare with --allow incomplete",
+                     measurements->path, measurements->flaw);
 }
 
-bool comparable_refuses(const struct measurements *before, const struct measurements *after,
-                        unsigned allowed, char reason[MEASUREMENTS_REASON_BYTES])
+int comparable_check(const struct measurements *before, const struct measurements *after,
+                     unsigned allowed, struct error *error)
 {
-    if (before->source != after->source) {
-        snprintf(reason, MEASUREMENTS_REASON_BYTES, "%.150s is of %s, %.150s of %s", before->path,
-                 measurements_source_name(before->source), after->path,
-                 measurements_source_name(after->source));
-        return true;
-    }
-    if (flaw_refuses(before, allowed, reason) || flaw_refuses(after, allowed, reason))
-        return true;
+    if (before->source != after->source)
+        return error_set(error, "%s is of %s, %s of %s", before->path,
+                         measurements_source_name(before->source), after->path,
+                         measurements_source_name(after->source));
+    if (flaw_check(before, allowed, error) != 0 || flaw_check(after, allowed, error) != 0)
+        return -1;
     const struct measurement_setting *setting = setting_differs(before, after, allowed);
-    if (setting != NULL) {
-        snprintf(reason, MEASUREMENTS_REASON_BYTES,
-                 "%.150s was %s than %.150s: %.50s is %.40s there, %.40s here; to compare all the "
-                 "same, say --allow %s",
-                 after->path, weights[setting->weight].what, before->path, setting->name,
-                 setting->value, measurements_setting(after, setting->name),
-                 weights[setting->weight].allowance);
-        return true;
-    }
-    if (share_a_figure(before, after))
-        return false;
-    snprintf(reason, MEASUREMENTS_REASON_BYTES, "%.200s and %.200s have no workload in common",
-             before->path, after->path);
-    return true;
+    if (setting != NULL)
+        return error_set(error,
+                         "%s was %s than %s: %s is %s there, %s here; to compare them anyway, "
+                         "use --allow %s",
+                         after->path, weights[setting->weight].what, before->path, setting->name,
+                         setting->value, measurements_setting(after, setting->name),
+                         weights[setting->weight].allowance);
+    if (!share_a_figure(before, after))
+        return error_set(error, "%s and %s have no workload in common", before->path, after->path);
+    return 0;
 }
 
-/* A bench dates its results one after the other, within a moment. */
+/* A bench writes its results one after the other, within SAME_BENCH_SECONDS. */
 static bool began_together(const char *first, const char *second)
 {
     struct tm parts[2] = {{0}, {0}};
@@ -143,27 +136,26 @@ static bool began_together(const char *first, const char *second)
                           strptime(second, "%Y-%m-%dT%H:%M:%SZ", &parts[1])};
     if (ends[0] == NULL || ends[1] == NULL)
         return strcmp(first, second) == 0;
-    return fabs(difftime(timegm(&parts[0]), timegm(&parts[1]))) <= MOMENT_SECONDS;
+    return fabs(difftime(timegm(&parts[0]), timegm(&parts[1]))) <= SAME_BENCH_SECONDS;
 }
 
-bool comparable_is_in_turns(const struct measurements *before, const struct measurements *after)
+bool comparable_is_interleaved(const struct measurements *before, const struct measurements *after)
 {
     return before->bench[0] != '\0' && strcmp(before->bench, after->bench) == 0 &&
            began_together(before->began, after->began);
 }
 
-void comparable_differences(const struct measurements *before, const struct measurements *after,
-                            char names[MEASUREMENTS_REASON_BYTES])
+char *comparable_differences(const struct measurements *before, const struct measurements *after)
 {
-    size_t used = 0;
-    names[0] = '\0';
+    char *names;
+    size_t bytes;
+    FILE *out = xmemstream(&names, &bytes);
     for (size_t i = 0; i < before->setting_count; i++) {
         const struct measurement_setting *setting = &before->settings[i];
         const char *other = measurements_setting(after, setting->name);
-        if (other == NULL || used >= MEASUREMENTS_REASON_BYTES ||
-            !setting_matters(before, after, setting, other))
-            continue;
-        used += (size_t)snprintf(names + used, MEASUREMENTS_REASON_BYTES - used, "%s%s",
-                                 used > 0 ? ", " : "", setting->name);
+        if (other != NULL && setting_matters(before, after, setting, other))
+            fprintf(out, "%s%s", ftell(out) > 0 ? ", " : "", setting->name);
     }
+    fclose(out);
+    return names;
 }

@@ -1,64 +1,74 @@
-/* compare_command.c - tidemark compare: options, files in, sheets out. */
+/* compare_command.c - tidemark compare: reads the inputs, compares, and writes the report. */
 #include "compare_command.h"
-#include "xmalloc.h"
 
+#include "command.h"
 #include "comparison_make.h"
+#include "files.h"
 #include "options.h"
 #include "table.h"
+#include "xmalloc.h"
 
-#include "files.h"
 #include <stdlib.h>
 #include <string.h>
 
+#define COMMAND "compare"
+
 struct compare_options {
-    const char *base, *figures, *format, *junit, *markdown, *json, *allow;
+    const char *base, *figures, *json, *markdown, *junit, *allow;
     struct option_texts gates;
-    double floor_percent;
+    double floor; /* below 0: as calibrated */
 };
 
 #define FIELD(name) offsetof(struct compare_options, name)
 static const struct option option_rows[] = {
-    {"base", OPTION_TEXT, FIELD(base), "NAME", "variant or file that the others are set against"},
+    {.kind = OPTION_HEADING, .help = "What to compare"},
+    {"base", OPTION_TEXT, FIELD(base), "NAME",
+     "compare the others with this variant or file; without it, with the first"},
     {"figures", OPTION_TEXT, FIELD(figures), "LIST",
-     "as p90,rss_peak_bytes: these too (all: all; help: lists them)"},
-    {"gate", OPTION_TEXTS, FIELD(gates), "CONDITION",
-     "as 'p99<+5%': exit status 1 if it is broken; may be given again"},
-    {"floor", OPTION_REAL, FIELD(floor_percent), "PERCENT",
-     "speeds closer than this are not told apart (as calibrated)"},
+     "compare these figures, too, as p90,rss_peak_bytes; 'all' adds all, 'help' lists them"},
     {"allow", OPTION_TEXT, FIELD(allow), "LIST",
-     "compares all the same, of machine, load, limits, incomplete"},
-    {"format", OPTION_TEXT, FIELD(format), "NAME", "table, json or markdown (table)"},
-    {"json", OPTION_TEXT, FIELD(json), "FILE", "writes JSON there, too"},
-    {"markdown", OPTION_TEXT, FIELD(markdown), "FILE", "writes Markdown there, too"},
-    {"junit", OPTION_TEXT, FIELD(junit), "FILE", "writes JUnit XML there, too"},
+     "compare results although they differ in machine, load or limits, or are incomplete"},
+    {.kind = OPTION_HEADING, .help = "How to decide"},
+    {"gate", OPTION_TEXTS, FIELD(gates), "CONDITION",
+     "exit with 1 if this condition does not hold, as 'p99<+5%'; may be given several times"},
+    {"floor", OPTION_SHARE, FIELD(floor), "SHARE",
+     "treat speeds that differ by less than this as the same, as 2%; without it, use the floor "
+     "that bench --calibrate stored"},
+    {.kind = OPTION_HEADING, .help = "Output"},
+    {"json", OPTION_OUTPUT, FIELD(json), "FILE",
+     "print JSON instead of the table, or write it to FILE beside the table"},
+    {"markdown", OPTION_OUTPUT, FIELD(markdown), "FILE",
+     "print Markdown instead of the table, or write it to FILE beside the table"},
+    {"junit", OPTION_TEXT, FIELD(junit), "FILE", "write JUnit XML to FILE, too"},
 };
 
 static const struct option_table option_table = {
     .usage = "tidemark compare [OPTIONS] OLD.json NEW.json\n"
              "       tidemark compare [OPTIONS] FILE.json FILE.json FILE.json...\n"
              "       tidemark compare [OPTIONS] OLD_DIR NEW_DIR",
-    .summary =
-        "Sets measurements against each other and says better, worse, same, or cannot tell.\n"
-        "Two folders are compared variant by variant, more files each with the first.\n"
-        "Reads results of tidemark bench, google-benchmark's JSON and hyperfine's.",
+    .summary = "Compares measurements: each figure is better, worse, the same, or one cannot tell. "
+               "Two folders are compared variant by variant; of three and more files, each is "
+               "compared with the first. Reads results of tidemark bench, and the JSON of "
+               "google-benchmark and hyperfine.",
     .details =
-        "A difference is one only if a test by ranks says so (5 % for all tests together), it "
-        "lies\n"
-        "beyond the noise floor, and its 95 % interval leaves no difference out. 'same' means "
-        "that\n"
-        "the interval lies within the floor. All else cannot be told, and how many repeats would\n"
-        "do is said. What was made on another machine or under another load is refused.\n"
+        "A figure is better or worse if a rank test says so (5 % error for all tests together), "
+        "the change is larger than the noise floor, and its 95 % interval excludes no change. It "
+        "is the same if the interval lies within the floor. Otherwise one cannot tell, and the "
+        "table says how many repeats are needed. Results from different machines or loads are "
+        "refused.\n"
         "\n"
-        "conditions:\n"
-        "  'p99<+5%'                against the base: fails when the change goes beyond 5 %, and\n"
-        "                           that it became worse is established\n"
-        "  'hit_ratio>-1%'          the same for what must not fall\n"
-        "  'bytes_per_request<=1'   of each new result alone: fails when its interval is beyond\n"
-        "  verdict                  fails when memory is judged worse than before\n"
+        "Conditions:\n"
+        "  'p99<+5%'                compares with the base: fails if p99 rose by more than 5 %\n"
+        "                           and the rise is established\n"
+        "  'hit_ratio>-1%'          the same for a figure that must not fall\n"
+        "  'bytes_per_request<=1'   looks at each new result alone: fails if its whole interval\n"
+        "                           is beyond the limit\n"
+        "  verdict                  fails if the memory verdict became worse\n"
         "\n"
-        "exit status: 0; 1: a gate failed; 2: something was refused or could not be decided\n"
+        "Exit status: 0; 1: a gate failed; 2: wrong usage, or unreadable input; 3: results were\n"
+        "refused, a gate could not be decided, or the output could not be written\n"
         "\n"
-        "examples:\n"
+        "Examples:\n"
         "  tidemark compare results/lru.json results/sieve.json\n"
         "  tidemark compare --base lru results/*.json\n"
         "  tidemark compare old/ new/ --gate 'cpu<+2%' --gate verdict --junit compare.xml\n"
@@ -67,144 +77,122 @@ static const struct option_table option_table = {
     .count = sizeof option_rows / sizeof option_rows[0],
 };
 
-static const struct {
-    const char *name;
-    comparison_writer *write;
-} formats[] = {
-    {"table", comparison_table},
-    {"json", comparison_json},
-    {"markdown", comparison_markdown},
-};
-
-static int complain(const char *reason)
-{
-    fprintf(stderr, "tidemark compare: %s\n", reason);
-    return 2;
-}
-
-static comparison_writer *writer_find(const char *name)
-{
-    for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++)
-        if (strcmp(formats[i].name, name) == 0)
-            return formats[i].write;
-    return NULL;
-}
-
 static int figures_list(void)
 {
     for (size_t i = 0; i < figures_count; i++)
-        printf("%-18s %-26s %-10s %s is better%s\n", measurements_source_name(figures[i].source),
+        printf("%-18s %-26s %-12s %s is better%s\n", measurements_source_name(figures[i].source),
                figures[i].name, figures[i].brief,
-               figures[i].way == MORE_IS_BETTER ? "more" : "less",
-               figures[i].is_default ? "" : ", if asked for");
-    return 0;
+               figures[i].direction == MORE_IS_BETTER ? "more" : "less",
+               figures[i].is_default ? "" : "; only with --figures");
+    return STATUS_OK;
 }
 
-/* Nothing where no file is wanted. 0 or -1. */
-static int report_write(const struct comparison_report *report, comparison_writer *write,
-                        const char *path)
+/* Prints what was left out or refused, and the settings that differ. */
+static void notes_print(const struct comparison_report *report)
 {
-    char *text = NULL;
-    struct error error;
-    size_t bytes = 0;
+    for (size_t i = 0; i < report->note_count; i++)
+        complain(COMMAND, 0, "%s", report->notes[i]);
+    for (size_t i = 0; i < report->pair_count; i++) {
+        const struct comparison_pair *pair = &report->pairs[i];
+        if (pair->refusal.text[0] != '\0')
+            complain(COMMAND, 0, "not compared: %s", pair->refusal.text);
+        else if (pair->differences[0] != '\0')
+            complain(COMMAND, 0, "%s differs from %s in: %s", pair->after->path, pair->before->path,
+                     pair->differences);
+    }
+}
+
+typedef void text_writer(const struct comparison_report *report, FILE *out);
+
+/* 0, or -1 and one line in error; path NULL: nothing to do. */
+static int text_write(const struct comparison_report *report, text_writer *write, const char *path,
+                      struct error *error)
+{
+    char *text;
+    size_t bytes;
     if (path == NULL)
         return 0;
     FILE *out = xmemstream(&text, &bytes);
-    write(report, false, out);
+    write(report, out);
     fclose(out);
-    int status = file_write(path, text, bytes, &error);
+    int status = file_write(path, text, bytes, error);
     free(text);
-    if (status != 0)
-        complain(error.text);
     return status;
 }
 
-/* What was not compared, and what differs beside the figures. */
-static void comparison_tell(const struct comparison_report *report)
+static bool is_stdout(const char *path)
 {
-    for (size_t i = 0; i < report->note_count; i++)
-        fprintf(stderr, "tidemark compare: %s\n", report->notes[i]);
-    for (size_t i = 0; i < report->pair_count; i++) {
-        const struct comparison_pair *pair = &report->pairs[i];
-        if (pair->refusal[0] != '\0')
-            fprintf(stderr, "tidemark compare: not compared: %s\n", pair->refusal);
-        else if (pair->differences[0] != '\0')
-            fprintf(stderr, "tidemark compare: %s differs from %s in: %s\n", pair->after->path,
-                    pair->before->path, pair->differences);
-    }
+    return path != NULL && strcmp(path, "-") == 0;
 }
 
-static int comparison_write(const struct comparison_report *report,
-                            const struct compare_options *options)
+static int report_write(const struct comparison_report *report,
+                        const struct compare_options *options)
 {
-    comparison_tell(report);
-    int status = comparison_status(report);
-    writer_find(options->format)(report, table_wants_colours(stdout), stdout);
-    if (fflush(stdout) != 0 || report_write(report, comparison_json, options->json) != 0 ||
-        report_write(report, comparison_markdown, options->markdown) != 0 ||
-        report_write(report, comparison_junit, options->junit) != 0)
-        return 2;
+    struct error error;
+    notes_print(report);
+    if (!is_stdout(options->json) && !is_stdout(options->markdown) && !is_stdout(options->junit))
+        comparison_table(report, table_wants_colours(stdout), stdout);
+    if ((options->json != NULL && json_write(comparison_json(report), options->json, &error)) ||
+        text_write(report, comparison_markdown, options->markdown, &error) != 0 ||
+        text_write(report, comparison_junit, options->junit, &error) != 0)
+        return complain(COMMAND, STATUS_UNDECIDED, "%s", error.text);
+    return comparison_status(report);
+}
+
+static int inputs_compare(struct inputs *inputs, const struct comparison_request *request,
+                          const struct compare_options *options)
+{
+    struct comparison_report *report = comparison_make(inputs, request);
+    int status = report->pair_count > 0 ? report_write(report, options)
+                                        : complain(COMMAND, STATUS_UNDECIDED,
+                                                   "the two folders have no variant in common");
+    comparison_destroy(report);
     return status;
 }
 
-static int paths_compare(char *const *paths, size_t count, const struct comparison_request *wish,
+static int paths_compare(char *const *paths, size_t count, const struct comparison_request *request,
                          const struct compare_options *options)
 {
     struct error error;
-    struct inputs *inputs = calloc(1, sizeof *inputs);
-    int status;
-    if (inputs == NULL)
-        abort();
-    if (inputs_fill(inputs, paths, count, options->base, &error) != 0) {
-        status = complain(error.text);
-    } else {
-        struct comparison_report *report = comparison_make(inputs, wish);
-        status = report->pair_count > 0 ? comparison_write(report, options)
-                                        : complain("the folders have no variant in common");
-        comparison_destroy(report);
-    }
+    struct inputs *inputs = xcalloc(1, sizeof *inputs);
+    int status = inputs_read(inputs, paths, count, options->base, &error) == 0
+                     ? inputs_compare(inputs, request, options)
+                     : complain(COMMAND, STATUS_USAGE, "%s", error.text);
     inputs_clear(inputs);
     free(inputs);
     return status;
 }
 
-static int options_check(const struct compare_options *options, struct comparison_request *wish,
-                         char error[MEASUREMENTS_REASON_BYTES])
+static int request_fill(struct comparison_request *request, const struct compare_options *options,
+                        struct error *error)
 {
-    if (comparable_allow_parse(options->allow, &wish->allowed, error) != 0 ||
-        comparison_figures_choose(wish, options->figures, error) != 0)
+    if (comparable_allow_parse(options->allow, &request->allowed, error) != 0 ||
+        comparison_figures_choose(request, options->figures, error) != 0)
         return -1;
     for (size_t i = 0; i < options->gates.count; i++)
-        if (gate_parse(&wish->gates[i], options->gates.texts[i], error) != 0)
+        if (gate_parse(&request->gates[i], options->gates.texts[i], error) != 0)
             return -1;
-    wish->gate_count = options->gates.count;
-    wish->floor =
-        options->floor_percent < 0 ? MEASUREMENTS_FLOOR_NONE : options->floor_percent / 100;
-    snprintf(error, MEASUREMENTS_REASON_BYTES,
-             "--format: there is no '%.80s'; there are table, json, markdown", options->format);
-    return writer_find(options->format) != NULL ? 0 : -1;
-}
-
-static int compare_run(char *const *paths, size_t count, const struct compare_options *options)
-{
-    struct gate gates[OPTION_TEXTS_MAX];
-    struct comparison_request wish = {.gates = gates};
-    char error[MEASUREMENTS_REASON_BYTES];
-    if (options->figures != NULL && strcmp(options->figures, "help") == 0)
-        return figures_list();
-    if (options_check(options, &wish, error) != 0)
-        return complain(error);
-    if (count < 2)
-        return complain("give two files, two folders or more files; see --help");
-    return paths_compare(paths, count, &wish, options);
+    request->gate_count = options->gates.count;
+    request->floor = options->floor < 0 ? MEASUREMENTS_FLOOR_NONE : options->floor;
+    return 0;
 }
 
 int compare_command(int argc, char **argv)
 {
-    struct compare_options options = {.format = "table", .floor_percent = -1};
-    int positional;
-    int status = options_take(&option_table, "tidemark compare", argc, argv, &options, &positional);
+    struct compare_options options = {.floor = -1};
+    struct gate gates[OPTION_TEXTS_MAX];
+    struct comparison_request request = {.gates = gates};
+    struct error error;
+    int count;
+    int status = options_take(&option_table, "tidemark compare", argc, argv, &options, &count);
     if (status != OPTIONS_GO_ON)
         return status;
-    return compare_run(argv + 1, (size_t)positional, &options);
+    if (options.figures != NULL && strcmp(options.figures, "help") == 0)
+        return figures_list();
+    if (request_fill(&request, &options, &error) != 0)
+        return complain(COMMAND, STATUS_USAGE, "%s", error.text);
+    if (count < 2)
+        return complain(COMMAND, STATUS_USAGE,
+                        "give two files, two folders or more files; see --help");
+    return paths_compare(argv + 1, (size_t)count, &request, &options);
 }

@@ -1,14 +1,12 @@
-/* comparison_json.c - a comparison for programs: tidemark/compare/1, as results/README.md says. */
+/* comparison_json.c - a comparison as JSON; results/README.md describes the keys. */
 #include "comparison_report.h"
 
-#include <jansson.h>
 #include <math.h>
-#include <stdlib.h>
 
 static json_t *text_json(const char *text)
 {
     json_t *json = json_string(text);
-    return json != NULL ? json : json_string("?"); /* no UTF-8 */
+    return json != NULL ? json : json_string("?"); /* not UTF-8 */
 }
 
 static json_t *real_json(double value)
@@ -40,7 +38,7 @@ static void change_add(json_t *object, const struct comparison *comparison)
     json_object_set_new(object, "change", change);
     json_object_set_new(object, "pairs", json_integer((json_int_t)comparison->pair_count));
     json_object_set_new(object, "p", real_json(comparison->p));
-    json_object_set_new(object, "p_together", real_json(comparison->p_together));
+    json_object_set_new(object, "p_corrected", real_json(comparison->p_corrected));
     json_object_set_new(object, "effect", real_json(comparison->effect));
     json_object_set_new(object, "floor", real_json(comparison->floor));
     json_object_set_new(object, "floor_known", json_boolean(comparison->floor_is_known));
@@ -76,9 +74,10 @@ static json_t *pair_json(const struct comparison_pair *pair)
     json_object_set_new(object, "old", text_json(pair->before->path));
     json_object_set_new(object, "new", text_json(pair->after->path));
     json_object_set_new(object, "variant", text_json(pair->variant));
-    json_object_set_new(object, "in_turns", json_boolean(pair->in_turns));
-    json_object_set_new(object, "differences", text_json(pair->differences));
-    json_object_set_new(object, "refused", text_json(pair->refusal));
+    json_object_set_new(object, "interleaved", json_boolean(pair->interleaved));
+    json_object_set_new(object, "differences",
+                        text_json(pair->differences != NULL ? pair->differences : ""));
+    json_object_set_new(object, "refused", text_json(pair->refusal.text));
     return object;
 }
 
@@ -94,11 +93,10 @@ static json_t *finding_json(const struct gate_finding *finding)
     return object;
 }
 
-void comparison_json(const struct comparison_report *report, bool colours, FILE *out)
+json_t *comparison_json(const struct comparison_report *report)
 {
     json_t *object = json_object(), *pairs = json_array(), *notes = json_array();
     json_t *comparisons = json_array(), *findings = json_array();
-    (void)colours;
     for (size_t i = 0; i < report->pair_count; i++)
         json_array_append_new(pairs, pair_json(&report->pairs[i]));
     for (size_t i = 0; i < report->note_count; i++)
@@ -115,7 +113,5 @@ void comparison_json(const struct comparison_report *report, bool colours, FILE 
     json_object_set_new(object, "notes", notes);
     json_object_set_new(object, "comparisons", comparisons);
     json_object_set_new(object, "gates", findings);
-    json_dumpf(object, out, JSON_INDENT(1) | JSON_REAL_PRECISION(9));
-    fputc('\n', out);
-    json_decref(object);
+    return object;
 }

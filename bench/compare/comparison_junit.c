@@ -1,11 +1,11 @@
-/* comparison_junit.c - a comparison as JUnit XML: each gate and figure that it is about is a test;
- * where there are no gates each figure is, and a worse one fails. */
+/* comparison_junit.c - a comparison as JUnit XML. Each gate is a test for each figure it applies
+ * to. Without gates, each figure is a test, which fails if it became worse. */
 #include "comparison_report.h"
 
 #include <stdint.h>
 #include <string.h>
 
-/* The length of the UTF-8 character that begins here; 0: none that XML 1.0 allows does. */
+/* The length of the UTF-8 character that begins here; 0: it is malformed, or XML 1.0 forbids it. */
 static size_t character_length(const unsigned char *at)
 {
     static const struct {
@@ -81,11 +81,10 @@ static struct test finding_test(const struct gate_finding *finding)
 {
     static const char *const outcomes[] = {
         [GATE_PASSED] = NULL, [GATE_FAILED] = "failure", [GATE_UNDECIDED] = "error"};
-    char title[MEASUREMENTS_REASON_BYTES] = "";
+    char title[MEASUREMENTS_REASON_BYTES];
     struct test test = {
         .group = "gate", .message = finding->reason, .outcome = outcomes[finding->outcome]};
-    if (finding->comparison != NULL)
-        comparison_title(finding->comparison, title);
+    comparison_title(finding->comparison, title);
     snprintf(test.name, sizeof test.name, "%s%s%.400s", finding->gate->text,
              title[0] != '\0' ? ": " : "", title);
     return test;
@@ -113,18 +112,18 @@ static struct test comparison_test(const struct comparison *comparison,
 
 static struct test refusal_test(const struct comparison_pair *pair)
 {
-    struct test test = {.group = "comparable", .message = pair->refusal, .outcome = "error"};
+    struct test test = {.group = "comparable", .message = pair->refusal.text, .outcome = "error"};
     snprintf(test.name, sizeof test.name, "%.500s", pair->after->path);
     return test;
 }
 
-/* Counts, and writes where `out` is not NULL. */
+/* Adds to counts (tests, failures, errors), and writes unless `out` is NULL. */
 static void tests_write(const struct comparison_report *report, size_t counts[3], FILE *out)
 {
     char message[MEASUREMENTS_REASON_BYTES];
     size_t shown = report->gate_count > 0 ? report->finding_count : report->comparison_count;
     for (size_t i = 0; i < shown + report->pair_count; i++) {
-        if (i >= shown && report->pairs[i - shown].refusal[0] == '\0')
+        if (i >= shown && report->pairs[i - shown].refusal.text[0] == '\0')
             continue;
         struct test test = i >= shown ? refusal_test(&report->pairs[i - shown])
                            : report->gate_count > 0
@@ -138,10 +137,9 @@ static void tests_write(const struct comparison_report *report, size_t counts[3]
     }
 }
 
-void comparison_junit(const struct comparison_report *report, bool colours, FILE *out)
+void comparison_junit(const struct comparison_report *report, FILE *out)
 {
     size_t counts[3] = {0};
-    (void)colours;
     tests_write(report, counts, NULL);
     fprintf(out,
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite name=\"tidemark compare\" "

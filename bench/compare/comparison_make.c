@@ -1,52 +1,57 @@
-/* comparison_make.c - sets the books of a inputs against each other. */
+/* comparison_make.c - compares all figures of all pairs. */
 #include "comparison_make.h"
+
+#include "xmalloc.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #define SEED 1 /* of the bootstrap: the same files give the same report */
 
-int comparison_figures_choose(struct comparison_request *wish, const char *list,
-                              char error[MEASUREMENTS_REASON_BYTES])
+/* Selects it for every program that has a figure of this name. */
+static bool figure_choose(struct comparison_request *request, const char *name, size_t count)
+{
+    bool found = false;
+    for (int source = SOURCE_RESULT; source <= SOURCE_HYPERFINE; source++) {
+        const struct figure *figure = figure_find(name, count, (enum figure_source)source);
+        if (figure != NULL)
+            found = request->figures[figure - figures] = true;
+    }
+    return found;
+}
+
+int comparison_figures_choose(struct comparison_request *request, const char *list,
+                              struct error *error)
 {
     bool all = list != NULL && strcmp(list, "all") == 0;
     for (size_t i = 0; i < figures_count; i++)
-        wish->figures[i] = all || figures[i].is_default;
+        request->figures[i] = all || figures[i].is_default;
     while (!all && list != NULL && *list != '\0') {
         size_t count = strcspn(list, ",");
-        bool found = false;
-        for (int source = SOURCE_RESULT; source <= SOURCE_HYPERFINE; source++) {
-            const struct figure *figure = figure_find(list, count, (enum figure_source)source);
-            if (figure != NULL)
-                found = wish->figures[figure - figures] = true;
-        }
-        if (!found) {
-            snprintf(error, MEASUREMENTS_REASON_BYTES,
-                     "--figures: there is no '%.*s'; --figures help lists them",
-                     (int)(count < 80 ? count : 80), list);
-            return -1;
-        }
+        if (!figure_choose(request, list, count))
+            return error_set(error, "--figures: there is no '%.*s'; --figures help lists them",
+                             (int)count, list);
         list += count + (list[count] == ',');
     }
     return 0;
 }
 
-static void gated_choose(struct comparison_request *wish)
+/* Selects the figures of the gates, too. */
+static void gated_choose(struct comparison_request *request)
 {
-    for (size_t i = 0; i < wish->gate_count; i++)
+    for (size_t i = 0; i < request->gate_count; i++)
         for (size_t j = 0; j < figures_count; j++)
-            wish->figures[j] |= gate_is_about(&wish->gates[i], &figures[j]);
+            request->figures[j] |= gate_applies(&request->gates[i], &figures[j]);
 }
 
-static void pairs_judge(struct comparison_report *report, const struct comparison_request *wish)
+static void pairs_check(struct comparison_report *report, const struct comparison_request *request)
 {
     for (size_t i = 0; i < report->pair_count; i++) {
         struct comparison_pair *pair = &report->pairs[i];
-        if (comparable_refuses(pair->before, pair->after, wish->allowed, pair->refusal))
+        if (comparable_check(pair->before, pair->after, request->allowed, &pair->refusal) != 0)
             continue;
-        pair->refusal[0] = '\0';
-        pair->in_turns = comparable_is_in_turns(pair->before, pair->after);
-        comparable_differences(pair->before, pair->after, pair->differences);
+        pair->interleaved = comparable_is_interleaved(pair->before, pair->after);
+        pair->differences = comparable_differences(pair->before, pair->after);
     }
 }
 
@@ -58,7 +63,8 @@ static struct comparison *comparison_add(struct comparison_report *report,
     return comparison;
 }
 
-/* Neither side may know a figure, such as instructions where they cannot be counted. */
+/* False if no run of either side has a value, such as instructions on a machine that cannot count
+ * them. */
 static bool is_known(const struct measurement_series *before,
                      const struct measurement_series *after)
 {
@@ -66,17 +72,18 @@ static bool is_known(const struct measurement_series *before,
            before->count + before->left_out + after->count + after->left_out > 0;
 }
 
-/* What the pair has of one workload: the figures that are wished for, then the verdict. */
+/* What the pair has of one workload: the figures that are wanted for, then the verdict. */
 static void workload_compare(struct comparison_report *report, const struct comparison_pair *pair,
-                             const char *workload, const struct comparison_request *wish)
+                             const char *workload, const struct comparison_request *request)
 {
-    struct compare_setup setup = {.in_turns = pair->in_turns, .floor = wish->floor, .seed = SEED};
+    struct compare_setup setup = {
+        .interleaved = pair->interleaved, .floor = request->floor, .seed = SEED};
     for (size_t i = 0; i < figures_count; i++) {
         const struct measurement_series *before =
             measurements_find(pair->before, workload, &figures[i]);
         const struct measurement_series *after =
             measurements_find(pair->after, workload, &figures[i]);
-        if (wish->figures[i] && is_known(before, after))
+        if (request->figures[i] && is_known(before, after))
             compare_series(comparison_add(report, pair), before, after, &setup);
     }
     const struct measured_verdict *before = measurements_verdict_find(pair->before, workload);
@@ -85,7 +92,8 @@ static void workload_compare(struct comparison_report *report, const struct comp
         compare_verdicts(comparison_add(report, pair), before, after);
 }
 
-/* A workload is listed where the first pair that has it comes. */
+/* Whether the workload of this series was compared before: a workload's rows of all pairs stand
+ * together, at its first pair. */
 static bool was_listed(const struct comparison_report *report, size_t pair, size_t series)
 {
     const char *workload = report->pairs[pair].before->series[series]->workload;
@@ -93,70 +101,71 @@ static bool was_listed(const struct comparison_report *report, size_t pair, size
         if (strcmp(report->pairs[pair].before->series[i]->workload, workload) == 0)
             return true;
     for (size_t i = 0; i < pair; i++)
-        if (report->pairs[i].refusal[0] == '\0' &&
+        if (report->pairs[i].refusal.text[0] == '\0' &&
             measurements_has_workload(report->pairs[i].before, workload))
             return true;
     return false;
 }
 
-static void pairs_compare(struct comparison_report *report, const struct comparison_request *wish)
+static void pairs_compare(struct comparison_report *report,
+                          const struct comparison_request *request)
 {
     for (size_t i = 0; i < report->pair_count; i++) {
         const struct measurements *before = report->pairs[i].before;
-        for (size_t j = 0; report->pairs[i].refusal[0] == '\0' && j < before->series_count; j++)
+        for (size_t j = 0; report->pairs[i].refusal.text[0] == '\0' && j < before->series_count;
+             j++)
             for (size_t k = i; k < report->pair_count && !was_listed(report, i, j); k++)
-                if (report->pairs[k].refusal[0] == '\0')
-                    workload_compare(report, &report->pairs[k], before->series[j]->workload, wish);
+                if (report->pairs[k].refusal.text[0] == '\0')
+                    workload_compare(report, &report->pairs[k], before->series[j]->workload,
+                                     request);
     }
 }
 
-/* No more comparisons than series and verdicts on the old side. */
-static void room_make(struct comparison_report *report)
+/* At most one comparison for each series and verdict of the old side. */
+static void comparisons_allocate(struct comparison_report *report)
 {
-    size_t room = 1;
+    size_t capacity = 1;
     for (size_t i = 0; i < report->pair_count; i++)
-        room += report->pairs[i].before->series_count + report->pairs[i].before->verdict_count;
-    report->comparisons = memory_alloc_zeroed(report->zone, room * sizeof *report->comparisons);
+        capacity += report->pairs[i].before->series_count + report->pairs[i].before->verdict_count;
+    report->comparisons = xcalloc(capacity, sizeof *report->comparisons);
 }
 
-static void gates_ask(struct comparison_report *report, const struct comparison_request *wish)
+static void gates_apply(struct comparison_report *report, const struct comparison_request *request)
 {
-    size_t room = wish->gate_count * (report->comparison_count + 1) + 1;
-    report->gates = wish->gates;
-    report->gate_count = wish->gate_count;
-    report->findings = memory_alloc_zeroed(report->zone, room * sizeof *report->findings);
+    size_t capacity = request->gate_count * (report->comparison_count + 1) + 1;
+    report->gates = request->gates;
+    report->gate_count = request->gate_count;
+    report->findings = xcalloc(capacity, sizeof *report->findings);
     report->finding_count = gates_decide(report->findings, report->gates, report->gate_count,
                                          report->comparisons, report->comparison_count);
 }
 
 struct comparison_report *comparison_make(struct inputs *inputs,
-                                          const struct comparison_request *wished)
+                                          const struct comparison_request *request)
 {
-    struct memory_zone *zone = memory_zone_create();
-    struct comparison_report *report = memory_alloc_zeroed(zone, sizeof *report);
-    struct comparison_request wish = *wished;
-    report->zone = zone;
-    gated_choose(&wish);
-    report->pairs = memory_alloc_zeroed(zone, INPUTS_PATHS_MAX * sizeof *report->pairs);
+    struct comparison_report *report = xcalloc(1, sizeof *report);
+    struct comparison_request with_gated = *request;
+    gated_choose(&with_gated);
+    report->pairs = xcalloc(INPUTS_FILES_MAX, sizeof *report->pairs);
     report->pair_count = inputs_pairs(inputs, report->pairs);
     report->notes = inputs->notes;
     report->note_count = inputs->note_count;
-    pairs_judge(report, &wish);
-    room_make(report);
-    pairs_compare(report, &wish);
+    pairs_check(report, request);
+    comparisons_allocate(report);
+    pairs_compare(report, &with_gated);
     compare_decide(report->comparisons, report->comparison_count);
     for (size_t i = 0; i < report->comparison_count; i++)
         report->tests += compare_is_tested(&report->comparisons[i]);
-    gates_ask(report, &wish);
+    gates_apply(report, request);
     return report;
 }
 
 void comparison_destroy(struct comparison_report *report)
 {
-    struct memory_zone *zone = report->zone;
-    memory_free(report->findings);
-    memory_free(report->comparisons);
-    memory_free(report->pairs);
-    memory_free(report);
-    memory_zone_destroy(zone);
+    for (size_t i = 0; i < report->pair_count; i++)
+        free(report->pairs[i].differences);
+    free(report->findings);
+    free(report->comparisons);
+    free(report->pairs);
+    free(report);
 }

@@ -1,9 +1,10 @@
-/* comparison_markdown.c - a comparison as Markdown, for a comment beside a change. */
+/* comparison_markdown.c - a comparison as Markdown, for example for a comment on a pull request. */
 #include "comparison_report.h"
 
+#include <stdlib.h>
 #include <string.h>
 
-/* What Markdown or HTML would take for markup is made harmless; a line stays a line. */
+/* Escapes what Markdown and HTML take for markup, and makes control characters spaces. */
 static void text_write(const char *text, FILE *out)
 {
     for (; *text != '\0'; text++) {
@@ -52,7 +53,7 @@ static void row_write(const struct comparison *comparison, FILE *out)
     fputs("| ", out);
     cell_write(comparison->workload, out);
     cell_write(comparison->variant, out);
-    cell_write(comparison->figure != NULL ? comparison->figure->brief : "verdict", out);
+    cell_write(comparison_figure_brief(comparison), out);
     side_write(comparison, &comparison->before, comparison->before_count, comparison->before_class,
                out);
     side_write(comparison, &comparison->after, comparison->after_count, comparison->after_class,
@@ -77,9 +78,7 @@ static void findings_write(const struct comparison_report *report, FILE *out)
     for (size_t i = 0; i < report->finding_count; i++) {
         const struct gate_finding *finding = &report->findings[i];
         bool passed = finding->outcome == GATE_PASSED;
-        title[0] = '\0';
-        if (finding->comparison != NULL)
-            comparison_title(finding->comparison, title);
+        comparison_title(finding->comparison, title);
         fputs("| ", out);
         cell_write(finding->gate->text, out);
         cell_write(title, out);
@@ -90,10 +89,8 @@ static void findings_write(const struct comparison_report *report, FILE *out)
     }
 }
 
-void comparison_markdown(const struct comparison_report *report, bool colours, FILE *out)
+void comparison_markdown(const struct comparison_report *report, FILE *out)
 {
-    char remarks[COMPARISON_REMARKS_MAX][MEASUREMENTS_REASON_BYTES];
-    (void)colours;
     fputs("| workload | variant | figure | old | new | ratio | 95 % interval | verdict |\n"
           "| --- | --- | --- | ---: | ---: | ---: | --- | --- |\n",
           out);
@@ -102,9 +99,11 @@ void comparison_markdown(const struct comparison_report *report, bool colours, F
     findings_write(report, out);
     fputc('\n', out);
     for (size_t i = 0; i < report->pair_count; i++)
-        if (report->pairs[i].refusal[0] != '\0')
-            line_write("- **not compared**: ", report->pairs[i].refusal, out);
-    size_t count = comparison_remarks(report, remarks);
-    for (size_t i = 0; i < count; i++)
-        line_write("- ", remarks[i], out);
+        if (report->pairs[i].refusal.text[0] != '\0')
+            line_write("- **not compared**: ", report->pairs[i].refusal.text, out);
+    char *remarks = comparison_remarks(report), *rest = remarks;
+    for (char *line = strsep(&rest, "\n"); line != NULL && *line != '\0';
+         line = strsep(&rest, "\n"))
+        line_write("- ", line, out);
+    free(remarks);
 }

@@ -1,21 +1,23 @@
-/* comparison_report.c - what every way of writing a comparison down has in common. */
+/* comparison_report.c - what all output formats of a comparison share. */
 #include "comparison_report.h"
 
-#include <stdarg.h>
+#include "command.h"
+#include "xmalloc.h"
+
 #include <string.h>
 
 int comparison_status(const struct comparison_report *report)
 {
-    int status = 0;
+    int status = STATUS_OK;
     for (size_t i = 0; i < report->pair_count; i++)
-        if (report->pairs[i].refusal[0] != '\0')
-            status = 2;
-    for (size_t i = 0; i < report->finding_count; i++)
-        if (report->findings[i].outcome == GATE_UNDECIDED)
-            status = 2;
-    for (size_t i = 0; i < report->finding_count; i++)
+        if (report->pairs[i].refusal.text[0] != '\0')
+            status = STATUS_UNDECIDED;
+    for (size_t i = 0; i < report->finding_count; i++) {
         if (report->findings[i].outcome == GATE_FAILED)
-            return 1;
+            return STATUS_BAD;
+        if (report->findings[i].outcome == GATE_UNDECIDED)
+            status = STATUS_UNDECIDED;
+    }
     return status;
 }
 
@@ -24,11 +26,17 @@ const char *comparison_figure_name(const struct comparison *comparison)
     return comparison->figure != NULL ? comparison->figure->name : "verdict";
 }
 
+const char *comparison_figure_brief(const struct comparison *comparison)
+{
+    return comparison->figure != NULL ? comparison->figure->brief : "verdict";
+}
+
 void comparison_title(const struct comparison *comparison, char title[MEASUREMENTS_REASON_BYTES])
 {
-    snprintf(title, MEASUREMENTS_REASON_BYTES, "%s %s %s", comparison->workload,
-             comparison->variant,
-             comparison->figure != NULL ? comparison->figure->brief : "verdict");
+    title[0] = '\0';
+    if (comparison != NULL)
+        snprintf(title, MEASUREMENTS_REASON_BYTES, "%s %s %s", comparison->workload,
+                 comparison->variant, comparison_figure_brief(comparison));
 }
 
 char *comparison_change_format(char text[UNITS_TEXT_BYTES], const struct comparison *comparison,
@@ -43,22 +51,6 @@ char *comparison_change_format(char text[UNITS_TEXT_BYTES], const struct compari
     return text;
 }
 
-struct remarks {
-    char (*texts)[MEASUREMENTS_REASON_BYTES];
-    size_t count;
-};
-
-__attribute__((format(printf, 2, 3))) static void remark(struct remarks *remarks,
-                                                         const char *format, ...)
-{
-    va_list arguments;
-    if (remarks->count == COMPARISON_REMARKS_MAX)
-        return;
-    va_start(arguments, format);
-    vsnprintf(remarks->texts[remarks->count++], MEASUREMENTS_REASON_BYTES, format, arguments);
-    va_end(arguments);
-}
-
 static size_t count_of(const struct comparison_report *report, enum compare_method method)
 {
     size_t count = 0;
@@ -67,72 +59,84 @@ static size_t count_of(const struct comparison_report *report, enum compare_meth
     return count;
 }
 
-static void sides_remark(const struct comparison_report *report, struct remarks *remarks)
+static void sides_remark(const struct comparison_report *report, FILE *out)
 {
     const struct comparison_pair *first = &report->pairs[0];
     if (report->pair_count > 0 && strcmp(first->before->path, first->after->path) == 0)
-        remark(remarks, "Old and new are one and the same.");
+        fputs("Old and new are the same file.\n", out);
     else if (report->pair_count == 1)
-        remark(remarks, "Old is %.200s, new is %.200s.", first->before->path, first->after->path);
+        fprintf(out, "Old is %s, new is %s.\n", first->before->path, first->after->path);
     else if (report->pair_count > 1 && report->pairs[1].before == first->before)
-        remark(remarks, "Old is %.400s.", first->before->path);
+        fprintf(out, "Old is %s.\n", first->before->path);
 }
 
-static void methods_remark(const struct comparison_report *report, struct remarks *remarks)
+static void methods_remark(const struct comparison_report *report, FILE *out)
 {
-    size_t paired = count_of(report, METHOD_PAIRED), apart = count_of(report, METHOD_APART);
+    size_t paired = count_of(report, METHOD_PAIRED), unpaired = count_of(report, METHOD_UNPAIRED);
     if (paired > 0)
-        remark(remarks, "Runs took turns: ratios are those of each repetition, tested by signed "
-                        "ranks (Wilcoxon).");
-    if (apart > 0)
-        remark(remarks,
-               "Runs did not take turns: ratios are those of the medians, tested by ranks "
-               "(Mann-Whitney); what the machine drifted in between is in them, which only "
-               "turns rule out.");
-    if (paired + apart > 0)
-        remark(remarks,
-               "%zu tests, corrected together (Holm): the chance of any false difference is at "
-               "most %.0f %%.",
-               paired + apart, 100 * COMPARE_ALPHA);
+        fputs("Runs alternated: ratios are medians over the repetitions, tested by signed ranks "
+              "(Wilcoxon).\n",
+              out);
+    if (unpaired > 0)
+        fputs("Runs did not alternate: ratios are those of the medians, tested by ranks "
+              "(Mann-Whitney). They include how far the machine drifted between the two "
+              "measurements; bench --against rules that out.\n",
+              out);
+    if (paired + unpaired > 0)
+        fprintf(out,
+                "%zu tests, corrected together (Holm): the chance of any false difference is at "
+                "most %.0f %%.\n",
+                paired + unpaired, 100 * COMPARE_ALPHA);
 }
 
-/* Each figure once; where workloads or variants have several floors, the first of them. */
-static void known_floors_remark(const struct comparison_report *report, struct remarks *remarks)
+/* The first tested speed comparison of the figure whose floor is known, or NULL. */
+static const struct comparison *known_floor_find(const struct comparison_report *report,
+                                                 const struct figure *figure)
 {
-    char text[MEASUREMENTS_REASON_BYTES] = "";
-    size_t used = 0;
-    for (size_t i = 0; i < figures_count; i++)
-        for (size_t j = 0; j < report->comparison_count && used < sizeof text; j++) {
-            const struct comparison *comparison = &report->comparisons[j];
-            if (comparison->figure != &figures[i] || figures[i].kind != KIND_SPEED ||
-                !compare_is_tested(comparison) || !comparison->floor_is_known)
-                continue;
-            used +=
-                (size_t)snprintf(text + used, sizeof text - used, "%s %s %.1f %%",
-                                 used > 0 ? "," : "", figures[i].brief, 100 * comparison->floor);
-            break;
-        }
-    if (used > 0)
-        remark(remarks, "Noise floor, as calibrated or asked for:%.450s.", text);
-}
-
-static void floors_remark(const struct comparison_report *report, struct remarks *remarks)
-{
-    bool assumed_in_turns = false, assumed_apart = false;
     for (size_t i = 0; i < report->comparison_count; i++) {
         const struct comparison *comparison = &report->comparisons[i];
-        bool assumed = compare_is_tested(comparison) && !comparison->floor_is_known;
-        assumed_in_turns |= assumed && comparison->method == METHOD_PAIRED;
-        assumed_apart |= assumed && comparison->method == METHOD_APART;
+        if (comparison->figure == figure && figure->kind == KIND_SPEED &&
+            compare_is_tested(comparison) && comparison->floor_is_known)
+            return comparison;
     }
-    if (assumed_in_turns || assumed_apart)
-        remark(remarks,
-               "No noise floor is stored: speeds that differ by less than %.0f %% are not called "
-               "different (--floor says otherwise).",
-               100 * (assumed_apart ? FIGURE_FLOOR_APART : FIGURE_FLOOR_IN_TURNS));
+    return NULL;
 }
 
-static void repeats_remark(const struct comparison_report *report, struct remarks *remarks)
+/* Each figure once. */
+static void known_floors_remark(const struct comparison_report *report, FILE *out)
+{
+    bool any = false;
+    for (size_t i = 0; i < figures_count; i++) {
+        const struct comparison *found = known_floor_find(report, &figures[i]);
+        if (found != NULL)
+            fprintf(out, "%s %s %.1f %%",
+                    any ? "," : "Noise floor, calibrated or from --floor:", figures[i].brief,
+                    100 * found->floor);
+        any |= found != NULL;
+    }
+    if (any)
+        fputs(".\n", out);
+}
+
+static void assumed_floors_remark(const struct comparison_report *report, FILE *out)
+{
+    double assumed = 0;
+    for (size_t i = 0; i < report->comparison_count; i++) {
+        const struct comparison *comparison = &report->comparisons[i];
+        if (!compare_is_tested(comparison) || comparison->floor_is_known)
+            continue;
+        assumed = comparison->method == METHOD_UNPAIRED || assumed > FIGURE_FLOOR_PAIRED
+                      ? FIGURE_FLOOR_UNPAIRED
+                      : FIGURE_FLOOR_PAIRED;
+    }
+    if (assumed > 0)
+        fprintf(out,
+                "The results store no noise floor: speeds that differ by less than %.0f %% are "
+                "not called different (--floor changes that).\n",
+                100 * assumed);
+}
+
+static void repeats_remark(const struct comparison_report *report, FILE *out)
 {
     uint64_t least = 0, bottlenecked = 0;
     for (size_t i = 0; i < report->comparison_count; i++) {
@@ -141,24 +145,27 @@ static void repeats_remark(const struct comparison_report *report, struct remark
             comparison->left_out > bottlenecked)
             bottlenecked = comparison->left_out;
         if (compare_is_tested(comparison) && comparison->outcome == OUTCOME_UNKNOWN &&
-            !compare_is_telling(comparison, report->tests))
+            !compare_repeats_suffice(comparison, report->tests))
             least = compare_repeats_least(comparison->method, report->tests);
     }
     if (least > 0)
-        remark(remarks, "Too few repeats to tell such differences from chance: %llu would do.",
-               (unsigned long long)least);
+        fprintf(out,
+                "There are too few repeats to tell a difference from chance: %llu are enough.\n",
+                (unsigned long long)least);
     if (bottlenecked > 0)
-        remark(remarks, "Runs whose generator was the bottleneck are left out of the speeds.");
+        fputs("Speeds leave out the runs whose load generator was the bottleneck.\n", out);
 }
 
-size_t comparison_remarks(const struct comparison_report *report,
-                          char remarks[COMPARISON_REMARKS_MAX][MEASUREMENTS_REASON_BYTES])
+char *comparison_remarks(const struct comparison_report *report)
 {
-    struct remarks made = {.texts = remarks};
-    sides_remark(report, &made);
-    methods_remark(report, &made);
-    known_floors_remark(report, &made);
-    floors_remark(report, &made);
-    repeats_remark(report, &made);
-    return made.count;
+    char *text;
+    size_t bytes;
+    FILE *out = xmemstream(&text, &bytes);
+    sides_remark(report, out);
+    methods_remark(report, out);
+    known_floors_remark(report, out);
+    assumed_floors_remark(report, out);
+    repeats_remark(report, out);
+    fclose(out);
+    return text;
 }

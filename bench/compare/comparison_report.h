@@ -1,53 +1,57 @@
-/* comparison_report.h - all that one comparison came to, and the ways to write it down. */
+/* comparison_report.h - the result of a comparison, and its four output formats. */
 #ifndef COMPARISON_REPORT_H
 #define COMPARISON_REPORT_H
 
 #include "comparable.h"
 #include "gate.h"
 
+#include <jansson.h>
+
 #include <stdio.h>
 
 #define COMPARISON_SCHEMA "tidemark/compare/1"
 
-struct comparison_pair { /* a result and what it was set against */
+struct comparison_pair {
     const struct measurements *before, *after;
-    bool in_turns;
+    bool interleaved;
     char variant[MEASUREMENTS_NAME_BYTES];
-    char refusal[MEASUREMENTS_REASON_BYTES];     /* why it was not compared; "" */
-    char differences[MEASUREMENTS_REASON_BYTES]; /* in settings that may differ; "" */
+    struct error refusal; /* why the two were not compared; "": they were */
+    char *differences;    /* the settings that differ, as in comparable.h; NULL: not compared */
 };
 
 struct comparison_report {
-    struct memory_zone *zone;
     struct comparison_pair *pairs;
     size_t pair_count;
-    char (*notes)[MEASUREMENTS_REASON_BYTES]; /* what was left out, and why it does not matter */
+    char *const *notes; /* what was left out of the inputs */
     size_t note_count;
     struct comparison *comparisons;
     size_t comparison_count;
-    size_t tests; /* of them: so many are corrected for */
+    size_t tests; /* how many of them rest on a test */
     struct gate *gates;
     size_t gate_count;
     struct gate_finding *findings;
     size_t finding_count;
 };
 
-/* 0: all that was asked for was compared, and every gate passed; 1: a gate failed; 2: something
- * was refused or could not be decided. */
+/* STATUS_OK; STATUS_BAD: a gate failed; STATUS_UNDECIDED: a pair was refused, or a gate could not
+ * be decided. */
 int comparison_status(const struct comparison_report *report);
 
-typedef void comparison_writer(const struct comparison_report *report, bool colours, FILE *out);
-comparison_writer comparison_table, comparison_json, comparison_markdown, comparison_junit;
+/* Prints the report. */
+void comparison_table(const struct comparison_report *report, bool colours, FILE *out);
+void comparison_markdown(const struct comparison_report *report, FILE *out);
+void comparison_junit(const struct comparison_report *report, FILE *out);
+/* COMPARISON_SCHEMA; the caller releases it. */
+json_t *comparison_json(const struct comparison_report *report);
 
-/* "-1.2 %", of a difference with its unit. */
+/* A change with its unit: "1.052" for a ratio, "+1.2 MiB" for a difference. */
 char *comparison_change_format(char text[UNITS_TEXT_BYTES], const struct comparison *comparison,
                                double change);
-/* "zipf lru cpu" */
+/* "zipf lru cpu"; NULL makes "". */
 void comparison_title(const struct comparison *comparison, char title[MEASUREMENTS_REASON_BYTES]);
-const char *comparison_figure_name(const struct comparison *comparison); /* in full */
-/* Sentences on the whole, one each; NULL after the last. */
-#define COMPARISON_REMARKS_MAX 8
-size_t comparison_remarks(const struct comparison_report *report,
-                          char remarks[COMPARISON_REMARKS_MAX][MEASUREMENTS_REASON_BYTES]);
+const char *comparison_figure_name(const struct comparison *comparison);  /* as in the files */
+const char *comparison_figure_brief(const struct comparison *comparison); /* as in tables */
+/* Sentences about the whole comparison, each ended by a newline; the caller frees them. */
+char *comparison_remarks(const struct comparison_report *report);
 
 #endif

@@ -1,7 +1,9 @@
-/* comparison_table.c - a comparison for people at a terminal. */
+/* comparison_table.c - a comparison as a table for a terminal. */
 #include "comparison_report.h"
 
 #include "table.h"
+
+#include <stdlib.h>
 
 static const struct table_column columns[] = {
     {"workload", TABLE_LEFT}, {"variant", TABLE_LEFT}, {"figure", TABLE_LEFT},
@@ -69,8 +71,7 @@ static void row_add(struct table *table, const struct comparison *comparison)
 {
     table_cell(table, TABLE_PLAIN, "%s", comparison->workload);
     table_cell(table, TABLE_PLAIN, "%s", comparison->variant);
-    table_cell(table, TABLE_PLAIN, "%s",
-               comparison->figure != NULL ? comparison->figure->brief : "verdict");
+    table_cell(table, TABLE_PLAIN, "%s", comparison_figure_brief(comparison));
     if (comparison->figure != NULL)
         figure_cells(table, comparison);
     else
@@ -86,9 +87,7 @@ static void findings_print(const struct comparison_report *report, bool colours,
     char title[MEASUREMENTS_REASON_BYTES];
     for (size_t i = 0; i < report->finding_count; i++) {
         const struct gate_finding *finding = &report->findings[i];
-        title[0] = '\0';
-        if (finding->comparison != NULL)
-            comparison_title(finding->comparison, title);
+        comparison_title(finding->comparison, title);
         fprintf(out, "%sgate %s %s%s%s%s%s: %s\n", i == 0 ? "\n" : "", finding->gate->text,
                 colours ? marks[finding->outcome] : "", gate_outcome_names[finding->outcome],
                 colours ? "\033[0m" : "", title[0] != '\0' ? ": " : "", title, finding->reason);
@@ -97,16 +96,16 @@ static void findings_print(const struct comparison_report *report, bool colours,
 
 void comparison_table(const struct comparison_report *report, bool colours, FILE *out)
 {
-    char remarks[COMPARISON_REMARKS_MAX][MEASUREMENTS_REASON_BYTES];
     struct table *table = table_create(columns, sizeof columns / sizeof columns[0]);
+    char *remarks = comparison_remarks(report);
     table_set_keys(table, KEYS);
     for (size_t i = 0; i < report->comparison_count; i++)
         row_add(table, &report->comparisons[i]);
     if (report->comparison_count > 0)
         table_print(table, colours, out);
     table_destroy(table);
-    size_t count = comparison_remarks(report, remarks);
-    for (size_t i = 0; i < count; i++)
-        fprintf(out, "%s%s\n", i == 0 ? "\n" : "", remarks[i]);
+    if (remarks[0] != '\0')
+        fprintf(out, "\n%s", remarks);
+    free(remarks);
     findings_print(report, colours, out);
 }

@@ -9,7 +9,7 @@ static const struct {
     double ns;
 } time_units[] = {{"ns", 1}, {"us", 1e3}, {"ms", 1e6}, {"s", 1e9}};
 
-/* 0: there is no such unit. */
+/* Nanoseconds in the unit; 0: there is no such unit. */
 static double unit_ns(const char *name)
 {
     for (size_t i = 0; name != NULL && i < sizeof time_units / sizeof time_units[0]; i++)
@@ -75,8 +75,9 @@ int measurements_from_gbench(struct measurements *measurements, const json_t *js
     json_array_foreach((json_t *)rows, i, row)
     {
         if (row_add(measurements, row) != 0) {
-            return error_set(error, "benchmark %zu has no name, no time, or is one too many",
-                             i + 1);
+            return error_set(
+                error, "benchmark %zu has no name or no time, or there are too many benchmarks",
+                i + 1);
         }
     }
     return 0;

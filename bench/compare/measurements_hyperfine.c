@@ -44,7 +44,8 @@ int measurements_from_hyperfine(struct measurements *measurements, const json_t 
         const char *command = json_string_value(json_object_get(row, "command"));
         if (command == NULL ||
             times_add(measurements, command, json_object_get(row, "times")) != 0) {
-            return error_set(error, "result %zu has no command, no times, or is one too many",
+            return error_set(error,
+                             "result %zu has no command or no times, or there are too many results",
                              i + 1);
         }
         exits_check(measurements, command, json_object_get(row, "exit_codes"));

@@ -6,12 +6,12 @@
 
 #include <jansson.h>
 
-/* 0, or -1: what the reader stumbled over is in error. */
+/* 0, or -1 and one line in error. */
 int measurements_from_gbench(struct measurements *measurements, const json_t *json,
                              struct error *error);
 int measurements_from_hyperfine(struct measurements *measurements, const json_t *json,
                                 struct error *error);
-/* Cannot fail: the result has been read and checked already. */
+/* Cannot fail: result_parse has checked the result. */
 struct measurements *measurements_of_result(const struct result *result, const char *path);
 
 #endif

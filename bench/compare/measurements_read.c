@@ -1,4 +1,4 @@
-/* measurements_read.c - finds out by a file's content which program wrote it, and has it read. */
+/* measurements_read.c - finds out by a file's content which program wrote it, and reads it. */
 #include "measurements_read.h"
 
 #include "files.h"
@@ -9,26 +9,25 @@
 
 #define FILE_BYTES_MAX ((size_t)256 << 20)
 
-typedef int filler(struct measurements *measurements, const json_t *json, struct error *error);
+typedef int reader(struct measurements *measurements, const json_t *json, struct error *error);
 
-static enum measurements_outcome filled(struct measurements **measurements, const char *path,
-                                        enum figure_source source, const json_t *json, filler *fill,
-                                        struct error *error)
+static enum measurements_outcome json_read(struct measurements **measurements, const char *path,
+                                           enum figure_source source, const json_t *json,
+                                           reader *read, struct error *error)
 {
-    struct measurements *made = measurements_create(path, source);
-    struct error reason;
-    if (fill(made, json, &reason) == 0) {
-        *measurements = made;
+    *measurements = measurements_create(path, source);
+    if (read(*measurements, json, error) == 0)
         return MEASUREMENTS_READ;
-    }
-    error_set(error, "%.300s: no %s result: %.160s", path, measurements_source_name(source),
-              reason.text);
-    measurements_destroy(made);
+    error_set(error, "%s: not a %s result: %s", path, measurements_source_name(source),
+              error->text);
+    measurements_destroy(*measurements);
+    *measurements = NULL;
     return MEASUREMENTS_BAD;
 }
 
-static enum measurements_outcome result_filled(struct measurements **measurements, const char *path,
-                                               const char *text, size_t bytes, struct error *error)
+static enum measurements_outcome result_json_read(struct measurements **measurements,
+                                                  const char *path, const char *text, size_t bytes,
+                                                  struct error *error)
 {
     struct result *result = result_parse(path, text, bytes, error);
     if (result == NULL)
@@ -38,46 +37,36 @@ static enum measurements_outcome result_filled(struct measurements **measurement
     return MEASUREMENTS_READ;
 }
 
-static const char *schema_of(const json_t *json)
+static enum measurements_outcome other_json_read(struct measurements **measurements,
+                                                 const char *path, const json_t *json,
+                                                 struct error *error)
 {
-    return json_string_value(json_object_get(json, "schema"));
-}
-
-static bool is_result(const json_t *json)
-{
-    const char *schema = schema_of(json);
-    return schema != NULL && strncmp(schema, RESULT_FAMILY, strlen(RESULT_FAMILY)) == 0;
-}
-
-static enum measurements_outcome json_filled(struct measurements **measurements, const char *path,
-                                             const json_t *json, struct error *error)
-{
-    bool is_beside = json_object_get(json, "jemalloc") != NULL;
+    bool is_allocator = json_object_get(json, "jemalloc") != NULL;
     if (json_is_object(json_object_get(json, "context")) &&
         json_is_array(json_object_get(json, "benchmarks")))
-        return filled(measurements, path, SOURCE_GBENCH, json, measurements_from_gbench, error);
-    if (json_is_array(json_object_get(json, "results")) && schema_of(json) == NULL)
-        return filled(measurements, path, SOURCE_HYPERFINE, json, measurements_from_hyperfine,
-                      error);
-    error_set(error, "%.300s: not of tidemark bench, google-benchmark or hyperfine%s", path,
-              is_beside ? ", but jemalloc's statistics" : "");
-    return is_beside ? MEASUREMENTS_BESIDE : MEASUREMENTS_OTHER;
+        return json_read(measurements, path, SOURCE_GBENCH, json, measurements_from_gbench, error);
+    if (json_is_array(json_object_get(json, "results")) && json_object_get(json, "schema") == NULL)
+        return json_read(measurements, path, SOURCE_HYPERFINE, json, measurements_from_hyperfine,
+                         error);
+    error_set(error, "%s: not written by tidemark bench, google-benchmark or hyperfine%s", path,
+              is_allocator ? "; these are jemalloc's statistics" : "");
+    return is_allocator ? MEASUREMENTS_ALLOCATOR : MEASUREMENTS_OTHER;
 }
 
-enum measurements_outcome measurements_parse(struct measurements **measurements, const char *path,
-                                             const char *text, size_t bytes, struct error *error)
+static enum measurements_outcome text_read(struct measurements **measurements, const char *path,
+                                           const char *text, size_t bytes, struct error *error)
 {
     json_error_t wrong;
-    *measurements = NULL;
     json_t *json = json_loadb(text, bytes, 0, &wrong);
     if (json == NULL) {
-        error_set(error, "%.300s: no JSON: %s (line %d)", path, wrong.text, wrong.line);
-        error->text[strcspn(error->text, "\n")] = '\0';
+        error_set(error, "%s: not JSON: line %d: %s", path, wrong.line, wrong.text);
         return MEASUREMENTS_BAD;
     }
-    enum measurements_outcome outcome = is_result(json)
-                                            ? result_filled(measurements, path, text, bytes, error)
-                                            : json_filled(measurements, path, json, error);
+    const char *schema = json_string_value(json_object_get(json, "schema"));
+    bool is_result = schema != NULL && strncmp(schema, RESULT_FAMILY, strlen(RESULT_FAMILY)) == 0;
+    enum measurements_outcome outcome =
+        is_result ? result_json_read(measurements, path, text, bytes, error)
+                  : other_json_read(measurements, path, json, error);
     json_decref(json);
     return outcome;
 }
@@ -90,7 +79,7 @@ enum measurements_outcome measurements_read(struct measurements **measurements, 
     char *text = file_read(path, FILE_BYTES_MAX, &bytes, error);
     if (text == NULL)
         return MEASUREMENTS_BAD;
-    enum measurements_outcome outcome = measurements_parse(measurements, path, text, bytes, error);
+    enum measurements_outcome outcome = text_read(measurements, path, text, bytes, error);
     free(text);
     return outcome;
 }

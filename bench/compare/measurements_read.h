@@ -1,6 +1,5 @@
-/* measurements_read.h - reads a file of measurements, whichever of the known programs wrote it.
- *
- * These are results of tidemark bench, google-benchmark's JSON and hyperfine's.
+/* measurements_read.h - reads a file of measurements, whichever known program wrote it: tidemark
+ * bench, google-benchmark (JSON) or hyperfine (JSON). The content decides, not the name.
  */
 #ifndef MEASUREMENTS_READ_H
 #define MEASUREMENTS_READ_H
@@ -9,17 +8,14 @@
 
 enum measurements_outcome {
     MEASUREMENTS_READ,
-    MEASUREMENTS_OTHER,  /* whole, but of a kind that is not compared */
-    MEASUREMENTS_BESIDE, /* jemalloc's statistics, which lie beside each result */
-    MEASUREMENTS_BAD,
+    MEASUREMENTS_OTHER,     /* valid JSON of a kind that cannot be compared */
+    MEASUREMENTS_ALLOCATOR, /* jemalloc's statistics, which bench writes beside each result */
+    MEASUREMENTS_BAD,       /* unreadable or malformed */
 };
 
-/* *book is released with measurements_destroy, and NULL unless MEASUREMENTS_READ; otherwise one
- * line in error. */
+/* The caller releases *measurements with measurements_destroy. It is NULL, and one line is in
+ * error, unless MEASUREMENTS_READ is returned. */
 enum measurements_outcome measurements_read(struct measurements **measurements, const char *path,
                                             struct error *error);
-/* The same of a text that came from `path`. */
-enum measurements_outcome measurements_parse(struct measurements **measurements, const char *path,
-                                             const char *text, size_t bytes, struct error *error);
 
 #endif

@@ -1,51 +1,65 @@
-/* measurements_result.c - a result of tidemark bench as a measurements. */
+/* measurements_result.c - a result of tidemark bench as measurements. */
+#include "json_fields.h"
 #include "measurements_json.h"
 #include "summary.h"
+#include "xmalloc.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-static void made_by_add(struct measurements *measurements, const struct result_made_by *made_by)
+/* What else made_by has, such as the time, is no setting. */
+static const struct {
+    const char *key;
+    enum setting_weight weight;
+} settings[] = {
+    {"machine", SETTING_MACHINE},
+    {"cpu_model", SETTING_MACHINE},
+    {"cores", SETTING_MACHINE},
+    {"server_cpu", SETTING_MACHINE},
+    {"generator_cpu", SETTING_MACHINE},
+    {"connections", SETTING_LOAD},
+    {"duration_ns", SETTING_LOAD},
+    {"protocol", SETTING_LOAD},
+    {"streams", SETTING_LOAD},
+    {"rate_rps", SETTING_LOAD},
+    {"kernel", SETTING_NOTED},
+    {"compiler", SETTING_NOTED},
+    {"flags", SETTING_NOTED},
+    {"commit", SETTING_NOTED},
+    {"commit_dirty", SETTING_NOTED},
+    {"h2o_version", SETTING_NOTED},
+    {"allocator", SETTING_NOTED},
+    {"allocator_options", SETTING_NOTED},
+    {"seed", SETTING_NOTED},
+    {"capacity_entries", SETTING_LIMIT},
+    {"capacity_bytes", SETTING_LIMIT},
+    {"ttl_ns", SETTING_LIMIT},
+};
+
+static void setting_add(struct measurements *measurements, const struct field *field,
+                        enum setting_weight weight, const void *at)
 {
-    measurements_setting_add(measurements, "machine", SETTING_MACHINE, "%s", made_by->machine);
-    measurements_setting_add(measurements, "cpu_model", SETTING_MACHINE, "%s", made_by->cpu_model);
-    measurements_setting_add(measurements, "cores", SETTING_MACHINE, "%llu",
-                             (unsigned long long)made_by->cores);
-    measurements_setting_add(measurements, "server_cpu", SETTING_MACHINE, "%lld",
-                             (long long)made_by->server_cpu);
-    measurements_setting_add(measurements, "generator_cpu", SETTING_MACHINE, "%lld",
-                             (long long)made_by->generator_cpu);
-    measurements_setting_add(measurements, "connections", SETTING_LOAD, "%llu",
-                             (unsigned long long)made_by->connections);
-    measurements_setting_add(measurements, "duration_ns", SETTING_LOAD, "%llu",
-                             (unsigned long long)made_by->duration_ns);
-    measurements_setting_add(measurements, "protocol", SETTING_LOAD, "%s", made_by->protocol);
-    measurements_setting_add(measurements, "streams", SETTING_LOAD, "%llu",
-                             (unsigned long long)made_by->streams);
-    measurements_setting_add(measurements, "rate_rps", SETTING_LOAD, "%.9g", made_by->rate_rps);
-    measurements_setting_add(measurements, "kernel", SETTING_NOTED, "%s", made_by->kernel);
-    measurements_setting_add(measurements, "compiler", SETTING_NOTED, "%s", made_by->compiler);
-    measurements_setting_add(measurements, "flags", SETTING_NOTED, "%s", made_by->flags);
-    measurements_setting_add(measurements, "commit", SETTING_NOTED, "%s%s", made_by->commit,
-                             made_by->commit_dirty ? " with changes" : "");
-    measurements_setting_add(measurements, "h2o_version", SETTING_NOTED, "%s",
-                             made_by->h2o_version);
-    measurements_setting_add(measurements, "allocator", SETTING_NOTED, "%s", made_by->allocator);
-    measurements_setting_add(measurements, "allocator_options", SETTING_NOTED, "%s",
-                             made_by->allocator_options);
-    measurements_setting_add(measurements, "seed", SETTING_NOTED, "%llu",
-                             (unsigned long long)made_by->seed);
+    if (field->kind == FIELD_TEXT)
+        measurements_setting_add(measurements, field->key, weight, "%s", (const char *)at);
+    else if (field->kind == FIELD_REAL)
+        measurements_setting_add(measurements, field->key, weight, "%.9g", *(const double *)at);
+    else if (field->kind == FIELD_FLAG)
+        measurements_setting_add(measurements, field->key, weight, "%d", *(const bool *)at);
+    else
+        measurements_setting_add(measurements, field->key, weight, "%lld",
+                                 (long long)*(const int64_t *)at);
 }
 
-static void limits_add(struct measurements *measurements, const struct result_limits *limits)
+/* Adds the settings among the fields of a struct. */
+static void settings_add(struct measurements *measurements, const struct field_table *table,
+                         const void *from)
 {
-    measurements_setting_add(measurements, "capacity_entries", SETTING_LIMIT, "%llu",
-                             (unsigned long long)limits->capacity_entries);
-    measurements_setting_add(measurements, "capacity_bytes", SETTING_LIMIT, "%llu",
-                             (unsigned long long)limits->capacity_bytes);
-    measurements_setting_add(measurements, "ttl_ns", SETTING_LIMIT, "%llu",
-                             (unsigned long long)limits->ttl_ns);
+    for (size_t i = 0; i < sizeof settings / sizeof settings[0]; i++)
+        for (size_t j = 0; j < table->count; j++)
+            if (strcmp(table->fields[j].key, settings[i].key) == 0)
+                setting_add(measurements, &table->fields[j], settings[i].weight,
+                            (const char *)from + table->fields[j].offset);
 }
 
 /* Once for each workload, under its name. */
@@ -55,10 +69,10 @@ static void ids_add(struct measurements *measurements, const struct result_run *
     snprintf(name, sizeof name, "ids of %s", run->workload);
     if (measurements_setting(measurements, name) == NULL)
         measurements_setting_add(measurements, name, SETTING_LOAD, "%s",
-                                 run->ids[0] != '\0' ? run->ids : "made up by the server");
+                                 run->ids[0] != '\0' ? run->ids : "generated by the server");
 }
 
-/* Of a run that did not fail. NAN: it does not know. */
+/* The figure of a run that did not fail. NAN: it is not known. */
 static double value_of(const struct result_run *run, size_t figure)
 {
     if (figure == FIGURE_INSTRUCTIONS)
@@ -123,8 +137,7 @@ static void verdict_count(struct measured_verdict *verdict, const struct result 
 
 static void verdicts_add(struct measurements *measurements, const struct result *result)
 {
-    measurements->verdicts = memory_alloc_zeroed(
-        measurements->zone, (result->run_count + 1) * sizeof *measurements->verdicts);
+    measurements->verdicts = xcalloc(result->run_count + 1, sizeof *measurements->verdicts);
     for (size_t i = 0; i < result->run_count; i++) {
         struct measured_verdict *verdict = verdict_get(measurements, result->runs[i]->workload);
         if (verdict->judged == 0)
@@ -132,7 +145,7 @@ static void verdicts_add(struct measurements *measurements, const struct result 
     }
 }
 
-/* What the runs themselves say of how sure their slope is. */
+/* The medians of the intervals that each run gives for its slope. */
 static void slopes_add(struct measurements *measurements, const struct result *result)
 {
     const struct figure *slope = figure_find("bytes_per_request", 17, SOURCE_RESULT);
@@ -167,10 +180,10 @@ static void flaws_add(struct measurements *measurements, const struct result *re
     else if (measurements->series_count == MEASUREMENTS_SERIES_MAX)
         measurements_flaw_add(measurements, "it has more workloads than can be compared");
     else if (!result->complete && measurements->flaw[0] == '\0')
-        measurements_flaw_add(measurements, "it is incomplete: the bench did not come to its end");
+        measurements_flaw_add(measurements, "it is incomplete: the bench did not finish");
 }
 
-/* As calibrated when the result was made. */
+/* The noise floors that bench --calibrate stored. */
 static void floors_add(struct measurements *measurements, const struct result_noise *noise)
 {
     for (size_t i = 0; noise->known && i < measurements->series_count; i++) {
@@ -188,8 +201,8 @@ struct measurements *measurements_of_result(const struct result *result, const c
     snprintf(measurements->bench, sizeof measurements->bench, "%s %s", made_by->machine,
              made_by->command_line);
     snprintf(measurements->began, sizeof measurements->began, "%s", made_by->time);
-    made_by_add(measurements, made_by);
-    limits_add(measurements, &result->limits);
+    settings_add(measurements, &made_by_fields, made_by);
+    settings_add(measurements, &limits_fields, &result->limits);
     for (size_t i = 0; i < result->run_count; i++) {
         ids_add(measurements, result->runs[i]);
         run_add(measurements, result->runs[i]);

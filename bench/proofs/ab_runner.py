@@ -44,7 +44,7 @@ def result(out):
         return json.load(file)
 
 
-def bench_in_turns(old, new, turns, seconds, seed):
+def bench_interleaved(old, new, turns, seconds, seed):
     """Where the results of both are: old and new."""
     out = bench(new, turns, seconds, "--against", old, "--seed", str(seed))
     return os.path.join(out, "against"), out
@@ -52,13 +52,13 @@ def bench_in_turns(old, new, turns, seconds, seed):
 
 def compare(sides, *options):
     """Exit status and what was found."""
-    done = subprocess.run([TIDEMARK, "compare", *sides, "--format", "json", *options],
+    done = subprocess.run([TIDEMARK, "compare", *sides, "--json", *options],
                           capture_output=True, text=True, check=False)
     if not done.stdout:
         sys.exit(done.stderr)
     sheet = json.loads(done.stdout)
-    if not all(pair["in_turns"] for pair in sheet["pairs"]):
-        sys.exit("the runs did not take turns")
+    if not all(pair["interleaved"] for pair in sheet["pairs"]):
+        sys.exit("the runs did not alternate")
     return done.returncode, sheet
 
 

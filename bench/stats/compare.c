@@ -1,7 +1,8 @@
-/* compare.c - tests, intervals and floors, put together to one word. */
+/* compare.c - decides from tests, intervals and noise floors whether a figure changed. */
 #include "compare.h"
 
 #include "stats_rank.h"
+#include "xmalloc.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -9,8 +10,8 @@
 #include <string.h>
 
 const char *const compare_method_names[] = {
-    [METHOD_NONE] = "none",   [METHOD_EXACT] = "exact", [METHOD_PAIRED] = "in turns",
-    [METHOD_APART] = "apart", [METHOD_CLASS] = "class",
+    [METHOD_NONE] = "none",         [METHOD_EXACT] = "exact", [METHOD_PAIRED] = "paired",
+    [METHOD_UNPAIRED] = "unpaired", [METHOD_CLASS] = "class",
 };
 
 const char *const compare_outcome_names[] = {
@@ -20,7 +21,7 @@ const char *const compare_outcome_names[] = {
     [OUTCOME_UNKNOWN] = "cannot tell",
 };
 
-/* What is compared: both sides, and the pairs of one repetition where runs took turns. */
+/* The values of both sides, and where runs alternated also the pairs of equal repetition. */
 struct sample {
     const double *before, *after;
     size_t before_count, after_count;
@@ -97,11 +98,11 @@ static void paired_fill(struct comparison *comparison, const struct sample *samp
     comparison->change = shift;
 }
 
-static void apart_fill(struct comparison *comparison, const struct sample *sample, uint64_t seed)
+static void unpaired_fill(struct comparison *comparison, const struct sample *sample, uint64_t seed)
 {
     struct stats_test test = stats_mann_whitney(sample->before, sample->before_count, sample->after,
                                                 sample->after_count);
-    comparison->method = METHOD_APART;
+    comparison->method = METHOD_UNPAIRED;
     comparison->p = test.p;
     comparison->effect = test.effect;
     comparison->is_sure =
@@ -119,7 +120,7 @@ static void floor_fill(struct comparison *comparison, const struct measurement_s
     comparison->floor = figure->floor;
     if (figure->kind == KIND_SPEED) {
         comparison->floor_is_known = known >= 0 || setup->floor >= 0;
-        comparison->floor *= setup->in_turns ? FIGURE_FLOOR_IN_TURNS : FIGURE_FLOOR_APART;
+        comparison->floor *= setup->interleaved ? FIGURE_FLOOR_PAIRED : FIGURE_FLOOR_UNPAIRED;
         if (known >= 0)
             comparison->floor = known;
         if (setup->floor >= 0)
@@ -129,10 +130,11 @@ static void floor_fill(struct comparison *comparison, const struct measurement_s
         comparison->floor *= fmax(fabs(comparison->before.value), fabs(comparison->after.value));
 }
 
-static void nothing_explain(struct comparison *comparison)
+static void no_value_explain(struct comparison *comparison)
 {
     snprintf(comparison->reason, sizeof comparison->reason, "%s",
-             comparison->left_out > 0 ? "the generator was the bottleneck" : "there is no value");
+             comparison->left_out > 0 ? "the generator was the bottleneck"
+                                      : "one side has no value");
 }
 
 static void sides_fill(struct comparison *comparison, const struct measurement_series *before,
@@ -141,7 +143,7 @@ static void sides_fill(struct comparison *comparison, const struct measurement_s
     comparison->figure = before->figure;
     snprintf(comparison->workload, sizeof comparison->workload, "%s", before->workload);
     comparison->left_out = before->left_out + after->left_out;
-    comparison->p = comparison->p_together = 1;
+    comparison->p = comparison->p_corrected = 1;
     comparison->effect = 0.5;
     comparison->before_count = before->count;
     comparison->after_count = after->count;
@@ -168,11 +170,11 @@ void compare_series(struct comparison *comparison, const struct measurement_seri
                             .after_count = after->count};
     sides_fill(comparison, before, after, setup->seed);
     if (before->count == 0 || after->count == 0) {
-        nothing_explain(comparison);
+        no_value_explain(comparison);
         return;
     }
     comparison->has_ratio = before->figure->kind != KIND_SLOPE && all_above_zero(&sample);
-    if (setup->in_turns)
+    if (setup->interleaved)
         pairs_fill(&sample, before, after);
     comparison->pair_count = sample.pair_count;
     if (is_exact(before, after))
@@ -180,11 +182,11 @@ void compare_series(struct comparison *comparison, const struct measurement_seri
     else if (sample.pair_count > 0)
         paired_fill(comparison, &sample);
     else
-        apart_fill(comparison, &sample, setup->seed);
+        unpaired_fill(comparison, &sample, setup->seed);
     floor_fill(comparison, before, after, setup);
 }
 
-/* From harmless to grave; those between which no one leaks are told apart, too. */
+/* 0: no problem, 1: pages are not returned, 2: a leak. */
 static int gravity(enum verdict_class class)
 {
     if (verdict_is_leak(class))
@@ -192,7 +194,7 @@ static int gravity(enum verdict_class class)
     return class == VERDICT_FRAGMENTATION || class == VERDICT_NOT_RETURNED;
 }
 
-/* Why its class cannot be relied on; NULL: it can. */
+/* Why the class is not certain; NULL: it is. */
 static const char *verdict_doubt(const struct measured_verdict *verdict)
 {
     if (verdict->judged == 0)
@@ -210,7 +212,7 @@ void compare_verdicts(struct comparison *comparison, const struct measured_verdi
     if (doubt == NULL)
         doubt = verdict_doubt(before);
     comparison->method = METHOD_CLASS;
-    comparison->p = comparison->p_together = 1;
+    comparison->p = comparison->p_corrected = 1;
     comparison->effect = 0.5;
     snprintf(comparison->workload, sizeof comparison->workload, "%s", before->workload);
     comparison->before_class = before->class;
@@ -226,7 +228,7 @@ void compare_verdicts(struct comparison *comparison, const struct measured_verdi
 
 bool compare_is_tested(const struct comparison *comparison)
 {
-    return comparison->method == METHOD_PAIRED || comparison->method == METHOD_APART;
+    return comparison->method == METHOD_PAIRED || comparison->method == METHOD_UNPAIRED;
 }
 
 double compare_change(const struct comparison *comparison)
@@ -234,7 +236,8 @@ double compare_change(const struct comparison *comparison)
     return comparison->change.value - (comparison->has_ratio ? 1 : 0);
 }
 
-/* Of a ratio, both ways alike: 1 + floor, and its inverse. */
+/* Distance from "no change". Ratios are measured by their logarithm, so that x and 1/x are equally
+ * far away. */
 static double distance_of(const struct comparison *comparison, double change)
 {
     return comparison->has_ratio ? fabs(log(change)) : fabs(change);
@@ -245,14 +248,15 @@ static double floor_distance(const struct comparison *comparison)
     return comparison->has_ratio ? log1p(comparison->floor) : comparison->floor;
 }
 
-/* Of benches apart all of the interval: it tells how the runs of each scatter, the floor how far
- * the machine may have drifted in between, and the two add up. */
+/* Without alternation both ends of the interval must lie beyond the floor, too: the interval shows
+ * how the runs scatter, the floor how far the machine may have drifted between the two benches, and
+ * the two add up. */
 bool compare_is_beyond_floor(const struct comparison *comparison)
 {
     const struct stats_interval *change = &comparison->change;
     double floor = floor_distance(comparison);
-    if (comparison->method == METHOD_APART && (distance_of(comparison, change->low) <= floor ||
-                                               distance_of(comparison, change->high) <= floor))
+    if (comparison->method == METHOD_UNPAIRED && (distance_of(comparison, change->low) <= floor ||
+                                                  distance_of(comparison, change->high) <= floor))
         return false;
     return distance_of(comparison, change->value) > floor;
 }
@@ -264,7 +268,7 @@ static bool is_inside_floor(const struct comparison *comparison)
            distance_of(comparison, comparison->change.high) <= floor;
 }
 
-static bool leaves_none_out(const struct comparison *comparison)
+static bool excludes_no_change(const struct comparison *comparison)
 {
     double none = comparison->has_ratio ? 1 : 0;
     return comparison->change.low > none || comparison->change.high < none;
@@ -290,22 +294,23 @@ static size_t repeats_of(const struct comparison *comparison)
                                                               : comparison->after_count;
 }
 
-bool compare_is_telling(const struct comparison *comparison, size_t tests)
+bool compare_repeats_suffice(const struct comparison *comparison, size_t tests)
 {
     return repeats_of(comparison) >= compare_repeats_least(comparison->method, tests);
 }
 
-/* An interval narrows with the root of the repeats. It is to fit into the floor, or beside it. */
+/* How many repeats make the interval fit inside the floor, or outside of it. Its width falls with
+ * the square root of the repeats. 0: more than COMPARE_REPEATS_MAX. */
 static uint64_t repeats_guess(const struct comparison *comparison, size_t repeats)
 {
     const struct stats_interval *change = &comparison->change;
     double half =
         (comparison->has_ratio ? log(change->high / change->low) : change->high - change->low) / 2;
     double room = fabs(floor_distance(comparison) - distance_of(comparison, change->value));
-    double wanted = (double)repeats * (half / room) * (half / room);
-    if (!(room > 0) || !(wanted < COMPARE_REPEATS_MAX))
+    double needed = (double)repeats * (half / room) * (half / room);
+    if (!(room > 0) || !(needed < COMPARE_REPEATS_MAX))
         return 0;
-    return (uint64_t)fmax(ceil(wanted), (double)repeats + 1);
+    return (uint64_t)fmax(ceil(needed), (double)repeats + 1);
 }
 
 static void unknown_explain(struct comparison *comparison, size_t tests)
@@ -315,37 +320,38 @@ static void unknown_explain(struct comparison *comparison, size_t tests)
     comparison->outcome = OUTCOME_UNKNOWN;
     if (repeats < least) {
         comparison->repeats_needed = least;
-        snprintf(comparison->reason, sizeof comparison->reason, "%zu repeats, %llu would do",
+        snprintf(comparison->reason, sizeof comparison->reason, "%zu repeats; %llu are enough",
                  repeats, (unsigned long long)least);
         return;
     }
     comparison->repeats_needed = repeats_guess(comparison, repeats);
     if (comparison->repeats_needed > 0)
-        snprintf(comparison->reason, sizeof comparison->reason, "some %llu repeats may tell",
+        snprintf(comparison->reason, sizeof comparison->reason, "about %llu repeats may tell",
                  (unsigned long long)comparison->repeats_needed);
     else
-        snprintf(comparison->reason, sizeof comparison->reason,
-                 "more than %d repeats would be needed", COMPARE_REPEATS_MAX);
+        snprintf(comparison->reason, sizeof comparison->reason, "needs more than %d repeats",
+                 COMPARE_REPEATS_MAX);
 }
 
-static enum compare_outcome way_of(const struct comparison *comparison)
+static enum compare_outcome direction_outcome(const struct comparison *comparison)
 {
     bool rose = compare_change(comparison) > 0;
-    return rose == (comparison->figure->way == MORE_IS_BETTER) ? OUTCOME_BETTER : OUTCOME_WORSE;
+    return rose == (comparison->figure->direction == MORE_IS_BETTER) ? OUTCOME_BETTER
+                                                                     : OUTCOME_WORSE;
 }
 
 static void outcome_fill(struct comparison *comparison, size_t tests)
 {
     bool is_nothing = fabs(compare_change(comparison)) <= 0;
     if (comparison->method == METHOD_EXACT)
-        comparison->outcome = is_nothing ? OUTCOME_SAME : way_of(comparison);
+        comparison->outcome = is_nothing ? OUTCOME_SAME : direction_outcome(comparison);
     else if (!compare_is_tested(comparison))
         comparison->outcome = OUTCOME_UNKNOWN;
     else if (is_inside_floor(comparison))
         comparison->outcome = OUTCOME_SAME;
-    else if (comparison->p_together <= COMPARE_ALPHA && leaves_none_out(comparison) &&
+    else if (comparison->p_corrected <= COMPARE_ALPHA && excludes_no_change(comparison) &&
              comparison->is_sure && compare_is_beyond_floor(comparison))
-        comparison->outcome = way_of(comparison);
+        comparison->outcome = direction_outcome(comparison);
     else
         unknown_explain(comparison, tests);
 }
@@ -353,18 +359,16 @@ static void outcome_fill(struct comparison *comparison, size_t tests)
 void compare_decide(struct comparison *comparisons, size_t count)
 {
     size_t tests = 0;
-    double *together = malloc((count + 1) * sizeof *together);
-    if (together == NULL)
-        abort();
+    double *corrected = xreallocarray(NULL, count + 1, sizeof *corrected);
     for (size_t i = 0; i < count; i++)
         if (compare_is_tested(&comparisons[i]))
-            together[tests++] = comparisons[i].p;
-    stats_holm(together, tests);
+            corrected[tests++] = comparisons[i].p;
+    stats_holm(corrected, tests);
     for (size_t i = 0, next = 0; i < count; i++) {
         if (compare_is_tested(&comparisons[i]))
-            comparisons[i].p_together = together[next++];
+            comparisons[i].p_corrected = corrected[next++];
         if (comparisons[i].method != METHOD_CLASS)
             outcome_fill(&comparisons[i], tests);
     }
-    free(together);
+    free(corrected);
 }

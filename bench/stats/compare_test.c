@@ -14,8 +14,9 @@
 #define FIGURES 4
 #define REPEATS 12
 
-static const struct compare_setup in_turns = {.in_turns = true, .floor = MEASUREMENTS_FLOOR_NONE};
-static const struct compare_setup apart = {.floor = MEASUREMENTS_FLOOR_NONE};
+static const struct compare_setup alternating = {.interleaved = true,
+                                                 .floor = MEASUREMENTS_FLOOR_NONE};
+static const struct compare_setup separate = {.floor = MEASUREMENTS_FLOOR_NONE};
 
 static double normal(struct random *random)
 {
@@ -96,14 +97,14 @@ static size_t alarms_count(const struct compare_setup *setup, double factor, dou
 static void what_is_the_same_is_seldom_called_different(void **state)
 {
     (void)state;
-    assert_in_range(alarms_count(&in_turns, 1, 0), 1, 33);
-    assert_in_range(alarms_count(&in_turns, 1, MEASUREMENTS_FLOOR_NONE), 0, 20);
+    assert_in_range(alarms_count(&alternating, 1, 0), 1, 33);
+    assert_in_range(alarms_count(&alternating, 1, MEASUREMENTS_FLOOR_NONE), 0, 20);
 }
 
 static void a_real_difference_is_found(void **state)
 {
     (void)state;
-    assert_in_range(alarms_count(&in_turns, 1.15, MEASUREMENTS_FLOOR_NONE), ROUNDS * 9 / 10,
+    assert_in_range(alarms_count(&alternating, 1.15, MEASUREMENTS_FLOOR_NONE), ROUNDS * 9 / 10,
                     ROUNDS);
 }
 
@@ -120,19 +121,19 @@ static void turns_see_through_what_drifts(void **state)
         value_add(&before, 10 * drift * (1 + 0.002 * normal(&random)));
         value_add(&after, 10.8 * drift * (1 + 0.002 * normal(&random)));
     }
-    struct comparison seen = compared(&before, &after, &in_turns);
+    struct comparison seen = compared(&before, &after, &alternating);
     assert_int_equal(seen.method, METHOD_PAIRED);
     assert_int_equal(seen.outcome, OUTCOME_WORSE);
     assert_true(fabs(seen.change.value - 1.08) < 0.005);
-    seen = compared(&before, &after, &apart);
-    assert_int_equal(seen.method, METHOD_APART);
+    seen = compared(&before, &after, &separate);
+    assert_int_equal(seen.method, METHOD_UNPAIRED);
     assert_int_equal(seen.outcome, OUTCOME_UNKNOWN);
     assert_true(seen.repeats_needed > REPEATS || seen.reason[0] != '\0');
 }
 
 /* Ten runs of each that scatter by a quarter; the medians are 18 % apart, one end of the interval
  * is nearer than the floor. */
-static void apart_the_whole_interval_has_to_pass_the_floor(void **state)
+static void without_alternation_the_whole_interval_must_pass_the_floor(void **state)
 {
     struct measurement_series before, after;
     (void)state;
@@ -142,10 +143,10 @@ static void apart_the_whole_interval_has_to_pass_the_floor(void **state)
         value_add(&before, 10 + 0.25 * (i * 7 % 10));
         value_add(&after, 11.8 + 0.3 * (i * 3 % 10));
     }
-    struct comparison seen = compared(&before, &after, &apart);
+    struct comparison seen = compared(&before, &after, &separate);
     assert_true(seen.p < 0.01 && seen.change.value > 1.15 && seen.change.low < 1.1);
     assert_int_equal(seen.outcome, OUTCOME_UNKNOWN);
-    assert_int_equal(compared(&before, &after, &in_turns).outcome, OUTCOME_WORSE);
+    assert_int_equal(compared(&before, &after, &alternating).outcome, OUTCOME_WORSE);
 }
 
 static void three_repeats_tell_nothing(void **state)
@@ -158,16 +159,16 @@ static void three_repeats_tell_nothing(void **state)
         value_add(&before, 10 + 0.001 * i);
         value_add(&after, 20 + 0.001 * i);
     }
-    struct comparison seen = compared(&before, &after, &apart);
+    struct comparison seen = compared(&before, &after, &separate);
     assert_int_equal(seen.outcome, OUTCOME_UNKNOWN);
     assert_int_equal(seen.repeats_needed, 6);
-    assert_non_null(strstr(seen.reason, "3 repeats, 6 would do"));
-    seen = compared(&before, &after, &in_turns);
+    assert_non_null(strstr(seen.reason, "3 repeats; 6 are enough"));
+    seen = compared(&before, &after, &alternating);
     assert_int_equal(seen.outcome, OUTCOME_UNKNOWN);
     assert_int_equal(seen.repeats_needed, 6);
     assert_int_equal(compare_repeats_least(METHOD_PAIRED, 7), 9);
     assert_int_equal(compare_repeats_least(METHOD_PAIRED, 100), 12);
-    assert_int_equal(compare_repeats_least(METHOD_APART, 100), 8);
+    assert_int_equal(compare_repeats_least(METHOD_UNPAIRED, 100), 8);
 }
 
 /* Ten runs around each of two values, so close together that the test is sure. */
@@ -188,30 +189,30 @@ static struct comparison around(const char *figure, double first, double second,
 static void nothing_inside_the_floor_is_a_difference(void **state)
 {
     (void)state;
-    assert_int_equal(around("cpu", 10, 10.2, MEASUREMENTS_FLOOR_NONE, &in_turns).outcome,
+    assert_int_equal(around("cpu", 10, 10.2, MEASUREMENTS_FLOOR_NONE, &alternating).outcome,
                      OUTCOME_SAME);
-    assert_int_equal(around("cpu", 10, 10.2, 0.01, &in_turns).outcome, OUTCOME_WORSE);
-    assert_int_equal(around("cpu", 10, 10.2, 0.05, &in_turns).outcome, OUTCOME_SAME);
-    assert_int_equal(around("cpu", 10, 10.7, MEASUREMENTS_FLOOR_NONE, &apart).outcome,
+    assert_int_equal(around("cpu", 10, 10.2, 0.01, &alternating).outcome, OUTCOME_WORSE);
+    assert_int_equal(around("cpu", 10, 10.2, 0.05, &alternating).outcome, OUTCOME_SAME);
+    assert_int_equal(around("cpu", 10, 10.7, MEASUREMENTS_FLOOR_NONE, &separate).outcome,
                      OUTCOME_SAME);
-    assert_int_equal(around("cpu", 10, 11.5, MEASUREMENTS_FLOOR_NONE, &apart).outcome,
+    assert_int_equal(around("cpu", 10, 11.5, MEASUREMENTS_FLOOR_NONE, &separate).outcome,
                      OUTCOME_WORSE);
-    struct compare_setup asked = {.in_turns = true, .floor = 0.2};
+    struct compare_setup asked = {.interleaved = true, .floor = 0.2};
     assert_int_equal(around("cpu", 10, 11.5, 0.01, &asked).outcome, OUTCOME_SAME);
 }
 
 static void better_is_what_the_figure_says(void **state)
 {
     (void)state;
-    assert_int_equal(around("req/s", 100, 120, MEASUREMENTS_FLOOR_NONE, &in_turns).outcome,
+    assert_int_equal(around("req/s", 100, 120, MEASUREMENTS_FLOOR_NONE, &alternating).outcome,
                      OUTCOME_BETTER);
-    assert_int_equal(around("req/s", 100, 80, MEASUREMENTS_FLOOR_NONE, &in_turns).outcome,
+    assert_int_equal(around("req/s", 100, 80, MEASUREMENTS_FLOOR_NONE, &alternating).outcome,
                      OUTCOME_WORSE);
-    assert_int_equal(around("p99", 100, 80, MEASUREMENTS_FLOOR_NONE, &apart).outcome,
+    assert_int_equal(around("p99", 100, 80, MEASUREMENTS_FLOOR_NONE, &separate).outcome,
                      OUTCOME_BETTER);
-    assert_int_equal(around("hits", 0.5, 0.6, MEASUREMENTS_FLOOR_NONE, &apart).outcome,
+    assert_int_equal(around("hits", 0.5, 0.6, MEASUREMENTS_FLOOR_NONE, &separate).outcome,
                      OUTCOME_BETTER);
-    assert_int_equal(around("rss", 5e6, 6e6, MEASUREMENTS_FLOOR_NONE, &apart).outcome,
+    assert_int_equal(around("rss", 5e6, 6e6, MEASUREMENTS_FLOOR_NONE, &separate).outcome,
                      OUTCOME_WORSE);
 }
 
@@ -219,10 +220,10 @@ static void slopes_are_compared_by_difference(void **state)
 {
     (void)state;
     struct comparison seen =
-        around("bytes_per_request", 0.01, 400, MEASUREMENTS_FLOOR_NONE, &in_turns);
+        around("bytes_per_request", 0.01, 400, MEASUREMENTS_FLOOR_NONE, &alternating);
     assert_false(seen.has_ratio);
     assert_int_equal(seen.outcome, OUTCOME_WORSE);
-    seen = around("bytes_per_request", -0.1, 0.3, MEASUREMENTS_FLOOR_NONE, &in_turns);
+    seen = around("bytes_per_request", -0.1, 0.3, MEASUREMENTS_FLOOR_NONE, &alternating);
     assert_int_equal(seen.outcome, OUTCOME_SAME);
 }
 
@@ -236,23 +237,23 @@ static void counts_that_never_vary_are_compared_as_they_are(void **state)
         value_add(&before, 0.5);
         value_add(&after, 0.5001);
     }
-    struct comparison seen = compared(&before, &after, &apart);
+    struct comparison seen = compared(&before, &after, &separate);
     assert_int_equal(seen.method, METHOD_EXACT);
     assert_int_equal(seen.outcome, OUTCOME_BETTER);
-    assert_int_equal(compared(&before, &before, &apart).outcome, OUTCOME_SAME);
+    assert_int_equal(compared(&before, &before, &separate).outcome, OUTCOME_SAME);
     before.values[1] = 0.4999; /* it varies: a sample, and too small a one */
-    assert_int_equal(compared(&before, &after, &apart).outcome, OUTCOME_UNKNOWN);
+    assert_int_equal(compared(&before, &after, &separate).outcome, OUTCOME_UNKNOWN);
     before.count = after.count = 1;
-    assert_int_equal(compared(&before, &before, &apart).outcome, OUTCOME_UNKNOWN);
+    assert_int_equal(compared(&before, &before, &separate).outcome, OUTCOME_UNKNOWN);
     series_begin(&before, "p50"); /* a time is never exact */
     value_add(&before, 7);
     value_add(&before, 7);
-    assert_int_equal(compared(&before, &before, &apart).method, METHOD_APART);
+    assert_int_equal(compared(&before, &before, &separate).method, METHOD_UNPAIRED);
 }
 
 static void zeros_have_no_ratio(void **state)
 {
-    struct comparison seen = around("hits", 0, 0.3, MEASUREMENTS_FLOOR_NONE, &apart);
+    struct comparison seen = around("hits", 0, 0.3, MEASUREMENTS_FLOOR_NONE, &separate);
     (void)state;
     assert_false(seen.has_ratio);
     assert_int_equal(seen.outcome, OUTCOME_BETTER);
@@ -271,10 +272,10 @@ static void runs_without_a_partner_are_left_out_of_the_pairs(void **state)
     before.repetitions[4] = 99;
     after.seeds[0] = 5;
     before.left_out = 1;
-    struct comparison seen = compared(&before, &after, &in_turns);
+    struct comparison seen = compared(&before, &after, &alternating);
     assert_int_equal(seen.pair_count, 7);
     before.count = 0;
-    seen = compared(&before, &after, &in_turns);
+    seen = compared(&before, &after, &alternating);
     assert_int_equal(seen.outcome, OUTCOME_UNKNOWN);
     assert_string_equal(seen.reason, "the generator was the bottleneck");
 }
@@ -307,7 +308,7 @@ int main(void)
         cmocka_unit_test(what_is_the_same_is_seldom_called_different),
         cmocka_unit_test(a_real_difference_is_found),
         cmocka_unit_test(turns_see_through_what_drifts),
-        cmocka_unit_test(apart_the_whole_interval_has_to_pass_the_floor),
+        cmocka_unit_test(without_alternation_the_whole_interval_must_pass_the_floor),
         cmocka_unit_test(three_repeats_tell_nothing),
         cmocka_unit_test(nothing_inside_the_floor_is_a_difference),
         cmocka_unit_test(better_is_what_the_figure_says),

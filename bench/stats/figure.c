@@ -7,9 +7,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#define HITS_FLOOR         0.005 /* the number of requests in a run moves it by as much */
-#define INSTRUCTIONS_FLOOR 0.01  /* hits and misses differ in them, and the mix differs by run */
-#define BYTES_FLOOR        0.02  /* as a curve may that is called flat */
+#define HITS_FLOOR 0.005 /* it depends this much on the number of requests in a run */
+#define INSTRUCTIONS_FLOOR                                                                         \
+    0.01                 /* a hit and a miss differ, and their mix differs from run to run         \
+                          */
+#define BYTES_FLOOR 0.02 /* what a curve called flat may grow by (VERDICT_FLAT_SHARE) */
 
 const struct figure figures[] = {
     {"requests_per_second", "req/s", SOURCE_RESULT, FIGURE_REQUESTS_PER_SECOND, UNIT_RATE,

@@ -1,47 +1,47 @@
-/* figure.h - what can be compared: for each figure its unit, which way is better, how far it may
- * lie apart without meaning anything. */
+/* figure.h - the table of figures that can be compared: name, unit, which direction is better, and
+ * the noise floor. */
 #ifndef FIGURE_H
 #define FIGURE_H
 
 #include "result.h"
 #include "units.h"
 
-/* Where no calibration is stored: by how much two speeds of the same program differ, as a share.
- * The medians of benches that ran one after the other differed by 4 % (HTTP/1.1) to 9 % (HTTP/2);
- * runs in turns share what drifts. */
-#define FIGURE_FLOOR_APART    0.10
-#define FIGURE_FLOOR_IN_TURNS 0.03
-/* The last thousandth of the requests is so many times as restless. */
+/* The assumed noise floor of speeds, as a share, where none was calibrated. Medians of the same
+ * program differed by 4 % (HTTP/1.1) to 9 % (HTTP/2) between benches that ran one after the other.
+ * Alternating runs share the drift of the machine. */
+#define FIGURE_FLOOR_UNPAIRED 0.10
+#define FIGURE_FLOOR_PAIRED   0.03
+/* The floors of p99.9 and max are larger by this factor. */
 #define FIGURE_TAIL 2
 
 enum figure_unit { UNIT_RATE, UNIT_US, UNIT_NS, UNIT_SECONDS, UNIT_SHARE, UNIT_BYTES, UNIT_REAL };
 enum figure_source { SOURCE_RESULT, SOURCE_GBENCH, SOURCE_HYPERFINE };
 enum figure_kind {
-    KIND_SPEED,  /* as the machine pleases: its floor is calibrated, or FIGURE_FLOOR_... */
-    KIND_COUNT,  /* as the program decides: where it never varies, equal means equal */
-    KIND_MEMORY, /* in pages, as the kernel and the allocator please */
-    KIND_SLOPE,  /* lies around 0: has no ratio, only a difference */
+    KIND_SPEED,  /* depends on the machine; floor: calibrated, or FIGURE_FLOOR_... */
+    KIND_COUNT,  /* depends on the program alone; compared by value where it never varies */
+    KIND_MEMORY, /* depends on kernel and allocator, too */
+    KIND_SLOPE,  /* may be 0 or negative, so it has a difference and no ratio */
 };
-enum figure_way { LESS_IS_BETTER, MORE_IS_BETTER };
+enum figure_direction { LESS_IS_BETTER, MORE_IS_BETTER };
 
-/* What the runs of a result have beside the figures of its summaries; index of a figure, too. */
-enum figure_beside { FIGURE_INSTRUCTIONS = RESULT_FIGURES, FIGURE_ALLOCATIONS };
+/* Figures of a run that its summary lacks; these continue the index of result_figure_name. */
+enum figure_extra { FIGURE_INSTRUCTIONS = RESULT_FIGURES, FIGURE_ALLOCATIONS };
 
 struct figure {
-    const char *name, *brief; /* in full, as in the files; and for tables and command lines */
+    const char *name, *brief; /* as in the files; and as in tables and options */
     enum figure_source source;
-    size_t index; /* of a result's figures, or of those of the other formats */
+    size_t index; /* among the figures of its source */
     enum figure_unit unit;
     enum figure_kind kind;
-    enum figure_way way;
+    enum figure_direction direction;
     bool is_default;
-    double floor; /* a share; of speeds times FIGURE_FLOOR_...; of slopes itself */
+    double floor; /* a share; of speeds a factor of FIGURE_FLOOR_...; of slopes absolute */
 };
 
 extern const struct figure figures[];
 extern const size_t figures_count;
 
-/* By its full or its brief name, so many characters of it; NULL: there is none. */
+/* Finds a figure by name or brief, the first `count` characters of `name`. NULL: there is none. */
 const struct figure *figure_find(const char *name, size_t count, enum figure_source source);
 /* "10.6 us" */
 char *figure_format(char text[UNITS_TEXT_BYTES], const struct figure *figure, double value);

@@ -1,7 +1,8 @@
-/* gate.c - reads conditions and decides on them. */
+/* gate.c - parses gate conditions and decides whether they hold. */
 #include "gate.h"
 
 #include "stats_rank.h"
+#include "xmalloc.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -13,7 +14,7 @@
 const char *const gate_outcome_names[] = {
     [GATE_PASSED] = "passed", [GATE_FAILED] = "failed", [GATE_UNDECIDED] = "undecided"};
 
-bool gate_is_about(const struct gate *gate, const struct figure *figure)
+bool gate_applies(const struct gate *gate, const struct figure *figure)
 {
     if (gate->is_verdict || figure == NULL)
         return gate->is_verdict && figure == NULL;
@@ -23,12 +24,12 @@ bool gate_is_about(const struct gate *gate, const struct figure *figure)
 static bool names_a_figure(const struct gate *gate)
 {
     for (size_t i = 0; i < figures_count; i++)
-        if (gate_is_about(gate, &figures[i]))
+        if (gate_applies(gate, &figures[i]))
             return true;
     return gate->is_verdict;
 }
 
-/* What follows the name: < or > or <= or >=, a number, % or nothing. */
+/* Parses what follows the name: <, >, <= or >=, a number, and optionally %. */
 static int limit_parse(struct gate *gate, const char *text)
 {
     char *end;
@@ -50,7 +51,7 @@ static int limit_parse(struct gate *gate, const char *text)
     return end[gate->is_relative] == '\0' ? 0 : -1;
 }
 
-int gate_parse(struct gate *gate, const char *text, char error[MEASUREMENTS_REASON_BYTES])
+int gate_parse(struct gate *gate, const char *text, struct error *error)
 {
     size_t count = strcspn(text, "<> ");
     const char *limit = text + count + strspn(text + count, " ");
@@ -58,16 +59,14 @@ int gate_parse(struct gate *gate, const char *text, char error[MEASUREMENTS_REAS
     snprintf(gate->text, sizeof gate->text, "%s", text);
     snprintf(gate->name, sizeof gate->name, "%.*s", (int)(count < 90 ? count : 90), text);
     if (!names_a_figure(gate))
-        snprintf(error, MEASUREMENTS_REASON_BYTES,
-                 "--gate: there is no figure '%.80s'; --figures help lists them", gate->name);
-    else if (!gate->is_verdict && limit_parse(gate, limit) != 0)
-        snprintf(error, MEASUREMENTS_REASON_BYTES,
-                 "--gate: '%.80s' is no condition, as p99<+5%%, hit_ratio>-1%%, "
-                 "bytes_per_request<=0 or verdict",
-                 text);
-    else
-        return 0;
-    return -1;
+        return error_set(error, "--gate: there is no figure '%s'; --figures help lists them",
+                         gate->name);
+    if (!gate->is_verdict && limit_parse(gate, limit) != 0)
+        return error_set(error,
+                         "--gate: '%s' is not a condition; examples: p99<+5%%, hit_ratio>-1%%, "
+                         "bytes_per_request<=0, verdict",
+                         text);
+    return 0;
 }
 
 static bool is_beyond(const struct gate *gate, double value)
@@ -108,10 +107,12 @@ static void absolute_decide(struct gate_finding *finding)
              figure_format(value, comparison->figure, after.value),
              figure_format(low, comparison->figure, after.low),
              figure_format(high, comparison->figure, after.high),
-             !failed && is_beyond(gate, after.value) ? ": not beyond the limit for sure" : "");
+             !failed && is_beyond(gate, after.value)
+                 ? "; the interval reaches back across the limit"
+                 : "");
 }
 
-/* The change as a share of what was; NAN: of nothing. */
+/* The change as a share of the old value; NAN: that is 0. */
 static double change_share(const struct comparison *comparison)
 {
     double before = fabs(comparison->before.value);
@@ -120,16 +121,16 @@ static double change_share(const struct comparison *comparison)
     return before > 0 ? comparison->change.value / before : NAN;
 }
 
-static bool is_established(const struct comparison *comparison, double p_together)
+static bool is_established(const struct comparison *comparison, double p_corrected)
 {
     double none = comparison->has_ratio ? 1 : 0;
     bool excludes = comparison->change.low > none || comparison->change.high < none;
     if (comparison->method == METHOD_EXACT)
         return excludes;
-    return excludes && p_together <= COMPARE_ALPHA && compare_is_beyond_floor(comparison);
+    return excludes && p_corrected <= COMPARE_ALPHA && compare_is_beyond_floor(comparison);
 }
 
-static void share_tell(struct gate_finding *finding, double share, const char *note)
+static void share_explain(struct gate_finding *finding, double share, const char *note)
 {
     const struct comparison *comparison = finding->comparison;
     char low[UNITS_TEXT_BYTES], high[UNITS_TEXT_BYTES];
@@ -154,33 +155,34 @@ static void improvement_decide(struct gate_finding *finding, double share, bool 
 {
     bool beyond = is_beyond(finding->gate, share);
     finding->outcome = !beyond && established ? GATE_PASSED : GATE_FAILED;
-    share_tell(finding, share, !beyond && !established ? ": not established" : "");
+    share_explain(finding, share, !beyond && !established ? "; not established" : "");
 }
 
 static void worsening_decide(struct gate_finding *finding, double share, bool established)
 {
     bool beyond = is_beyond(finding->gate, share), worse = finding->gate->below == (share > 0);
     finding->outcome = beyond && established && worse ? GATE_FAILED : GATE_PASSED;
-    share_tell(finding, share, beyond && !established ? ": beyond, but not established" : "");
+    share_explain(finding, share,
+                  beyond && !established ? "; beyond the limit, but not established" : "");
 }
 
-/* So many tests stand behind all gates. */
-static void relative_decide(struct gate_finding *finding, double p_together, size_t tests)
+/* `tests`: how many tests all gates corrected rest on. */
+static void relative_decide(struct gate_finding *finding, double p_corrected, size_t tests)
 {
     const struct comparison *comparison = finding->comparison;
     double share = change_share(comparison);
     finding->outcome = GATE_UNDECIDED;
     if (!isfinite(share))
         snprintf(finding->reason, sizeof finding->reason,
-                 "the base is 0 and has no share: say a limit without %%");
-    else if (compare_is_tested(comparison) && !compare_is_telling(comparison, tests))
+                 "the base is 0, so there is no relative change: give a limit without %%");
+    else if (compare_is_tested(comparison) && !compare_repeats_suffice(comparison, tests))
         snprintf(finding->reason, sizeof finding->reason,
-                 "so few repeats can establish nothing: %llu would do",
+                 "too few repeats to establish any change: %llu are enough",
                  (unsigned long long)compare_repeats_least(comparison->method, tests));
     else if (asks_for_improvement(finding->gate))
-        improvement_decide(finding, share, is_established(comparison, p_together));
+        improvement_decide(finding, share, is_established(comparison, p_corrected));
     else
-        worsening_decide(finding, share, is_established(comparison, p_together));
+        worsening_decide(finding, share, is_established(comparison, p_corrected));
 }
 
 static bool is_relative_test(const struct gate_finding *finding)
@@ -189,18 +191,18 @@ static bool is_relative_test(const struct gate_finding *finding)
            compare_is_tested(finding->comparison);
 }
 
-static void finding_decide(struct gate_finding *finding, double p_together, size_t tests)
+static void finding_decide(struct gate_finding *finding, double p_corrected, size_t tests)
 {
     if (finding->comparison == NULL) {
         finding->outcome = GATE_UNDECIDED;
-        snprintf(finding->reason, sizeof finding->reason, "nothing compared has this figure");
+        snprintf(finding->reason, sizeof finding->reason, "no comparison has this figure");
     } else if (finding->gate->is_verdict) {
         verdict_decide(finding);
     } else if (finding->comparison->method == METHOD_NONE) {
         finding->outcome = GATE_UNDECIDED;
         snprintf(finding->reason, sizeof finding->reason, "%s", finding->comparison->reason);
     } else if (finding->gate->is_relative) {
-        relative_decide(finding, p_together, tests);
+        relative_decide(finding, p_corrected, tests);
     } else {
         absolute_decide(finding);
     }
@@ -211,7 +213,7 @@ static size_t findings_list(struct gate_finding *findings, const struct gate *ga
 {
     size_t found = 0;
     for (size_t i = 0; i < count; i++)
-        if (gate_is_about(gate, comparisons[i].figure))
+        if (gate_applies(gate, comparisons[i].figure))
             findings[found++] = (struct gate_finding){.gate = gate, .comparison = &comparisons[i]};
     if (found == 0)
         findings[found++] = (struct gate_finding){.gate = gate};
@@ -224,15 +226,13 @@ size_t gates_decide(struct gate_finding *findings, const struct gate *gates, siz
     size_t found = 0, tests = 0;
     for (size_t i = 0; i < gate_count; i++)
         found += findings_list(findings + found, &gates[i], comparisons, count);
-    double *together = malloc((found + 1) * sizeof *together);
-    if (together == NULL)
-        abort();
+    double *corrected = xreallocarray(NULL, found + 1, sizeof *corrected);
     for (size_t i = 0; i < found; i++)
         if (is_relative_test(&findings[i]))
-            together[tests++] = findings[i].comparison->p;
-    stats_holm(together, tests);
+            corrected[tests++] = findings[i].comparison->p;
+    stats_holm(corrected, tests);
     for (size_t i = 0, next = 0; i < found; i++)
-        finding_decide(&findings[i], is_relative_test(&findings[i]) ? together[next++] : 1, tests);
-    free(together);
+        finding_decide(&findings[i], is_relative_test(&findings[i]) ? corrected[next++] : 1, tests);
+    free(corrected);
     return found;
 }

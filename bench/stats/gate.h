@@ -1,14 +1,15 @@
 /* gate.h - conditions that a change has to meet, such as p99<+5%; pure.
  *
- * Relative (%): against the base. It fails when the estimated change goes beyond the limit, and
- * beyond the noise floor, and a change for the worse is established (the 95 % interval leaves "no
- * change" out, and so does the test, corrected for all that the gates look at). What goes beyond
- * the limit without being established passes, and it is said how many repeats may tell. Where the
- * limit asks for an improvement, only an established one passes. Too few repeats to establish
- * anything leave a gate undecided, which is no pass.
+ * A relative limit (%) applies to the change from the base. The gate fails if the estimated change
+ * is beyond the limit and the noise floor, and the change for the worse is established: the 95 %
+ * interval excludes "no change", and the p-value, corrected over all gates, is at most
+ * COMPARE_ALPHA. A change beyond the limit that is not established passes, and the reason says so.
+ * If the limit demands an improvement (cpu<-5%), only an established one passes. With too few
+ * repeats to establish anything the gate is undecided.
  *
- * Absolute: on each new result alone. It fails when the median and its interval (with few runs:
- * every run; of slopes also the median of the runs' own intervals) go beyond the limit.
+ * An absolute limit applies to each new result alone. The gate fails if both the median and its
+ * interval are beyond the limit. The interval of few runs (under STATS_BOOTSTRAP_MIN) is their
+ * range; that of slopes includes the runs' own intervals.
  */
 #ifndef GATE_H
 #define GATE_H
@@ -19,8 +20,8 @@
 
 struct gate {
     char text[GATE_TEXT_BYTES], name[GATE_TEXT_BYTES];
-    bool is_verdict; /* "verdict": it must not become worse */
-    bool below;      /* < or <=: the figure has to stay below */
+    bool is_verdict; /* "verdict": the memory verdict must not become worse */
+    bool below;      /* < or <=: the figure must be below */
     bool or_equal;
     bool is_relative;
     double limit; /* a share where relative */
@@ -30,7 +31,7 @@ enum gate_outcome { GATE_PASSED, GATE_FAILED, GATE_UNDECIDED };
 
 struct gate_finding {
     const struct gate *gate;
-    const struct comparison *comparison; /* NULL: nothing has the figure */
+    const struct comparison *comparison; /* NULL: no comparison has the figure */
     enum gate_outcome outcome;
     char reason[MEASUREMENTS_REASON_BYTES];
 };
@@ -38,10 +39,11 @@ struct gate_finding {
 extern const char *const gate_outcome_names[];
 
 /* 0, or -1 and one line in error. */
-int gate_parse(struct gate *gate, const char *text, char error[MEASUREMENTS_REASON_BYTES]);
-bool gate_is_about(const struct gate *gate, const struct figure *figure); /* NULL: the verdict */
-/* One finding for each comparison that a gate is about, or one for the gate if none is. The
- * findings have room for gate_count * (count + 1); returns how many there are. */
+int gate_parse(struct gate *gate, const char *text, struct error *error);
+/* Whether the gate applies to the figure; figure NULL is the verdict. */
+bool gate_applies(const struct gate *gate, const struct figure *figure);
+/* Writes one finding for each comparison that a gate applies to, or one if it applies to none, and
+ * returns how many. `findings` has room for gate_count * (count + 1). */
 size_t gates_decide(struct gate_finding *findings, const struct gate *gates, size_t gate_count,
                     const struct comparison *comparisons, size_t count);
 

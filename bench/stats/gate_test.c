@@ -13,9 +13,9 @@
 static struct gate parsed(const char *text)
 {
     struct gate gate;
-    char error[MEASUREMENTS_REASON_BYTES] = "";
-    if (gate_parse(&gate, text, error) != 0)
-        fail_msg("%s", error);
+    struct error error;
+    if (gate_parse(&gate, text, &error) != 0)
+        fail_msg("%s", error.text);
     return gate;
 }
 
@@ -26,7 +26,7 @@ static struct comparison changed(const char *name, size_t repeats, double first,
     struct measurement_series before = {.count = repeats, .floor = MEASUREMENTS_FLOOR_NONE},
                               after = before;
     struct comparison comparison = {.method = METHOD_NONE};
-    struct compare_setup setup = {.in_turns = true, .floor = MEASUREMENTS_FLOOR_NONE};
+    struct compare_setup setup = {.interleaved = true, .floor = MEASUREMENTS_FLOOR_NONE};
     before.figure = after.figure = figure_find(name, strlen(name), SOURCE_RESULT);
     for (size_t i = 0; i < repeats; i++) {
         before.repetitions[i] = after.repetitions[i] = i;
@@ -45,7 +45,7 @@ static struct comparison hardly_changed(void)
     struct measurement_series before = {.count = 8, .floor = MEASUREMENTS_FLOOR_NONE},
                               after = before;
     struct comparison comparison = {.method = METHOD_NONE};
-    struct compare_setup setup = {.in_turns = true, .floor = MEASUREMENTS_FLOOR_NONE};
+    struct compare_setup setup = {.interleaved = true, .floor = MEASUREMENTS_FLOOR_NONE};
     before.figure = after.figure = figure_find("cpu", 3, SOURCE_RESULT);
     for (size_t i = 0; i < 8; i++) {
         before.repetitions[i] = after.repetitions[i] = i;
@@ -122,7 +122,7 @@ static void too_few_repeats_pass_nothing(void **state)
     few = changed("cpu", 6, 10, 0.3, 0.01);
     assert_int_equal(gates_decide(findings, gates, 2, &few, 1), 2);
     assert_int_equal(findings[0].outcome, GATE_UNDECIDED);
-    assert_non_null(strstr(findings[0].reason, "7 would do"));
+    assert_non_null(strstr(findings[0].reason, "7 are enough"));
     assert_int_equal(outcome_of("cpu<+2%", &few), GATE_FAILED);
 }
 
@@ -162,7 +162,7 @@ static void a_verdict_must_not_become_worse(void **state)
     assert_int_equal(outcome_of("verdict", &comparison), GATE_UNDECIDED);
 }
 
-static void what_is_no_condition_is_refused(void **state)
+static void malformed_conditions_are_refused(void **state)
 {
     static const char *const texts[] = {"",         "p99",     "p99=5",     "p99<",      "p99<x",
                                         "p98<+5%",  "p99<nan", "p99<+5%x",  "p99<1e999", "<5",
@@ -170,9 +170,9 @@ static void what_is_no_condition_is_refused(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         struct gate gate;
-        char error[MEASUREMENTS_REASON_BYTES] = "";
-        assert_int_equal(gate_parse(&gate, texts[i], error), -1);
-        assert_non_null(strstr(error, "--gate: "));
+        struct error error;
+        assert_int_equal(gate_parse(&gate, texts[i], &error), -1);
+        assert_non_null(strstr(error.text, "--gate: "));
     }
 }
 
@@ -186,7 +186,7 @@ int main(void)
         cmocka_unit_test(what_holds_alone_need_not_hold_together),
         cmocka_unit_test(a_share_of_nothing_is_none),
         cmocka_unit_test(a_verdict_must_not_become_worse),
-        cmocka_unit_test(what_is_no_condition_is_refused),
+        cmocka_unit_test(malformed_conditions_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

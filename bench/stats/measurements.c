@@ -1,9 +1,12 @@
 /* measurements.c - series, verdicts and settings, added by readers and found by name. */
 #include "measurements.h"
 
+#include "xmalloc.h"
+
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const char *const source_names[] = {
@@ -30,9 +33,7 @@ static void label_make(struct measurements *measurements)
 
 struct measurements *measurements_create(const char *path, enum figure_source source)
 {
-    struct memory_zone *zone = memory_zone_create();
-    struct measurements *measurements = memory_alloc_zeroed(zone, sizeof *measurements);
-    measurements->zone = zone;
+    struct measurements *measurements = xcalloc(1, sizeof *measurements);
     measurements->source = source;
     snprintf(measurements->path, sizeof measurements->path, "%s", path);
     label_make(measurements);
@@ -43,16 +44,14 @@ void measurements_destroy(struct measurements *measurements)
 {
     if (measurements == NULL)
         return;
-    struct memory_zone *zone = measurements->zone;
     for (size_t i = 0; i < measurements->series_count; i++)
-        memory_free(measurements->series[i]);
-    memory_free(measurements->series);
-    memory_free(measurements->verdicts);
-    memory_free(measurements);
-    memory_zone_destroy(zone);
+        free(measurements->series[i]);
+    free(measurements->series);
+    free(measurements->verdicts);
+    free(measurements);
 }
 
-/* A name that is too long loses its middle: commands often differ at their ends alone. */
+/* Cuts the middle out of a name that is too long: long commands often differ only at their ends. */
 static void name_fit(char name[MEASUREMENTS_NAME_BYTES], const char *text)
 {
     const size_t length = strlen(text), part = (MEASUREMENTS_NAME_BYTES - sizeof "...") / 2;
@@ -68,16 +67,9 @@ struct measurement_series *measurements_series_add(struct measurements *measurem
 {
     if (measurements->series_count == MEASUREMENTS_SERIES_MAX)
         return NULL;
-    if (measurements->series_count == measurements->series_room) {
-        size_t room = measurements->series_room == 0 ? 32 : 2 * measurements->series_room;
-        struct measurement_series **grown = memory_alloc(measurements->zone, room * sizeof(*grown));
-        if (measurements->series_count > 0)
-            memcpy(grown, measurements->series, measurements->series_count * sizeof(*grown));
-        memory_free(measurements->series);
-        measurements->series = grown;
-        measurements->series_room = room;
-    }
-    struct measurement_series *series = memory_alloc_zeroed(measurements->zone, sizeof *series);
+    measurements->series = growable(measurements->series, &measurements->series_capacity,
+                                    measurements->series_count + 1, sizeof(*measurements->series));
+    struct measurement_series *series = xcalloc(1, sizeof *series);
     name_fit(series->workload, workload);
     series->figure = figure;
     series->floor = MEASUREMENTS_FLOOR_NONE;

@@ -94,7 +94,7 @@ function comparedTable(file) {
             OUTCOMES[each.verdict] || asText(each.verdict)),
         title: asText(each.reason)
       },
-      number(each.p_together, units.real)
+      number(each.p_corrected, units.real)
     ];
   });
   return table(

@@ -1,14 +1,13 @@
-/* change_compare.h - two folders of results set against each other, as tidemark compare does it. */
+/* change_compare.h - compares two folders of results, as tidemark compare does. */
 #ifndef CHANGE_COMPARE_H
 #define CHANGE_COMPARE_H
 
-#include "columns.h"
 #include "errors.h"
-#include "result.h"
 
-/* JSON of the schema tidemark/compare/1, released with free. 0, or -1 and one line in error:
+#include <jansson.h>
+
+/* JSON of the schema tidemark/compare/1, which the caller releases. NULL and one line in error:
  * there is nothing to compare, or a file cannot be read. */
-int tested_make(const char *before, const char *after, struct columns_text *json,
-                struct error *error);
+json_t *change_compare(const char *before, const char *after, struct error *error);
 
 #endif

@@ -1,4 +1,4 @@
-/* columns.c - finds lists of samples in JSON, and turns each into columns of differences. */
+/* columns.c - finds lists of samples in JSON and makes each a block of columns of differences. */
 #include "columns.h"
 
 #include "xmalloc.h"
@@ -11,7 +11,7 @@
 #include <string.h>
 
 #define KEYS_MAX   64
-#define DIGITS_MAX 15 /* all such numbers are exact in a double, which is what a browser has */
+#define DIGITS_MAX 15 /* a double, which a browser uses, represents such numbers exactly */
 
 /* A piece of the text, quotes included. */
 struct piece {
@@ -28,7 +28,7 @@ struct rows {
     struct piece keys[KEYS_MAX];
     size_t width;
     int64_t *values;
-    size_t count, room; /* in values */
+    size_t count, capacity; /* of values */
 };
 
 static void space_skip(struct cursor *cursor)
@@ -37,17 +37,17 @@ static void space_skip(struct cursor *cursor)
         cursor->at++;
 }
 
-/* Whether `wanted` comes next, after any space; it is passed then. */
-static bool mark_pass(struct cursor *cursor, char wanted)
+/* Passes space and then `mark`, if that comes next. */
+static bool mark_pass(struct cursor *cursor, char mark)
 {
     space_skip(cursor);
-    if (cursor->at == cursor->end || *cursor->at != wanted)
+    if (cursor->at == cursor->end || *cursor->at != mark)
         return false;
     cursor->at++;
     return true;
 }
 
-/* Passes the string that begins here; false where it does not end. */
+/* Passes the string that begins here. False: it does not end. */
 static bool string_pass(struct cursor *cursor, struct piece *piece)
 {
     piece->at = cursor->at++;
@@ -67,7 +67,7 @@ static bool piece_is(const struct piece *piece, const struct piece *other)
     return piece->bytes == other->bytes && memcmp(piece->at, other->at, piece->bytes) == 0;
 }
 
-/* A key that needs no escapes: it is valid JSON whatever it is put into. */
+/* Passes a key and the colon. False also for a key with escapes. */
 static bool key_pass(struct cursor *cursor, struct piece *key)
 {
     space_skip(cursor);
@@ -79,7 +79,7 @@ static bool key_pass(struct cursor *cursor, struct piece *key)
     return mark_pass(cursor, ':');
 }
 
-/* A whole number as JSON has it, and nothing of it left. */
+/* Passes a whole number; false for a fraction or exponent. */
 static bool number_pass(struct cursor *cursor, int64_t *value)
 {
     space_skip(cursor);
@@ -99,14 +99,11 @@ static bool number_pass(struct cursor *cursor, int64_t *value)
 
 static void value_add(struct rows *rows, int64_t value)
 {
-    if (rows->count == rows->room) {
-        rows->room = rows->room == 0 ? 1024 : 2 * rows->room;
-        rows->values = xreallocarray(rows->values, rows->room, sizeof *rows->values);
-    }
+    rows->values = growable(rows->values, &rows->capacity, rows->count + 1, sizeof *rows->values);
     rows->values[rows->count++] = value;
 }
 
-/* One object. The first names the keys; all others have to have the same. */
+/* Passes one object. All must have the keys of the first, in its order. */
 static bool row_pass(struct cursor *cursor, struct rows *rows)
 {
     bool first = rows->width == 0;
@@ -163,12 +160,12 @@ static struct columns_text block_make(const struct rows *rows)
         column_print(rows, i, out);
     }
     fputs("]]}", out);
-    if (fclose(out) != 0)
-        abort();
+    fclose(out);
     return block;
 }
 
-/* The list after a key "samples", if it is one of ours; otherwise the cursor stays. */
+/* Passes the list after a key "samples" and adds its block. False: the list has another shape, and
+ * the cursor stays. */
 static bool samples_cut(struct cursor *cursor, struct columns *columns)
 {
     struct cursor ahead = *cursor;
@@ -204,8 +201,7 @@ struct columns columns_cut(const char *text, size_t bytes)
         if (piece_is(&string, &samples) && samples_cut(&cursor, &columns))
             fprintf(out, ":{\"columns\":%zu}", columns.count - 1);
     }
-    if (fclose(out) != 0)
-        abort();
+    fclose(out);
     return columns;
 }
 

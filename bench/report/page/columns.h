@@ -1,10 +1,10 @@
-/* columns.h - JSON with its long lists of samples taken out of it and kept as columns.
+/* columns.h - takes the long lists of samples out of JSON and stores them as columns.
  *
  * A list under the key "samples" whose elements are flat objects of whole numbers, all with the
- * same keys in the same order, is replaced by {"columns":N}; N counts from 0. Its block is
+ * same keys in the same order, is replaced by {"columns":N}, N counting from 0. Its block is
  *   {"keys":["time_ns",...],"deltas":[[first, second - first, ...],...]}
- * which is a tenth of the size and quick to parse. All other text, any other list included, stays
- * as it is: whether it is JSON at all is for a parser of JSON to say.
+ * which is a tenth of the size and parses fast. All other text stays as it is. Whether the text is
+ * valid JSON is not checked.
  */
 #ifndef COLUMNS_H
 #define COLUMNS_H
@@ -12,7 +12,7 @@
 #include <stddef.h>
 
 struct columns_text {
-    char *text; /* not ended by a 0 */
+    char *text; /* not NUL-terminated */
     size_t bytes;
 };
 
@@ -22,7 +22,7 @@ struct columns {
     size_t count;
 };
 
-/* Released with columns_free. */
+/* The caller releases it with columns_free. */
 struct columns columns_cut(const char *text, size_t bytes);
 void columns_free(struct columns *columns);
 

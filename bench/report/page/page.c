@@ -1,15 +1,16 @@
-/* page.c - the template's two halves, and between them the data. */
+/* page.c - writes the data between the two halves of the page's template. */
 #include "page.h"
 
 #include "template.h"
+#include "xmalloc.h"
 
 #include <jansson.h>
 
 #include <stdlib.h>
 #include <string.h>
 
-/* What could end a script, or a line of one, is written as JSON's escapes: in JSON such
- * characters stand in strings only. */
+/* Writes `<` and the line separators U+2028 and U+2029, which could end a script, as JSON escapes.
+ * In JSON they occur in strings only. Returns how many bytes of `at` are done. */
 static size_t escape_print(const unsigned char *at, size_t left, FILE *out)
 {
     if (*at == '<') {
@@ -38,25 +39,20 @@ static void json_print(const char *text, size_t bytes, FILE *out)
     }
 }
 
-static void block_open(const char *id, FILE *out)
+static void block_print(const char *id, const char *json, size_t bytes, FILE *out)
 {
     fprintf(out, "<script type=\"application/json\" id=\"%s\">", id);
-}
-
-static void block_close(FILE *out)
-{
+    json_print(json, bytes, out);
     fputs("</script>\n", out);
 }
 
-/* A text from outside; of what is not UTF-8, a question mark for each such byte. */
+/* If the text is not UTF-8, each byte that is not ASCII becomes "?". */
 static json_t *text_json(const char *text)
 {
     json_t *json = json_string(text);
     if (json != NULL)
         return json;
-    char *plain = strdup(text);
-    if (plain == NULL)
-        abort();
+    char *plain = xstrdup(text);
     for (char *at = plain; *at != '\0'; at++)
         if ((unsigned char)*at > '~')
             *at = '?';
@@ -94,28 +90,21 @@ static void about_print(const struct sources *sources, const char *command_line,
     json_t *about = json_pack("{s:s, s:o, s:s, s:o, s:o}", "version", TIDEMARK_VERSION,
                               "command_line", text_json(command_line), "time", time, "files",
                               files_json(sources), "left_out", left_out_json(sources));
-    char *text = json_dumps(about, JSON_COMPACT);
+    char *text = xchecked(json_dumps(about, JSON_COMPACT));
     json_decref(about);
-    if (text == NULL)
-        abort();
-    block_open("about", out);
-    json_print(text, strlen(text), out);
-    block_close(out);
+    block_print("about", text, strlen(text), out);
     free(text);
 }
 
 static void source_print(const struct source *source, size_t number, FILE *out)
 {
     char id[64];
+    const struct columns *columns = &source->columns;
     snprintf(id, sizeof id, "file-%zu", number);
-    block_open(id, out);
-    json_print(source->columns.rest.text, source->columns.rest.bytes, out);
-    block_close(out);
-    for (size_t i = 0; i < source->columns.count; i++) {
+    block_print(id, columns->rest.text, columns->rest.bytes, out);
+    for (size_t i = 0; i < columns->count; i++) {
         snprintf(id, sizeof id, "file-%zu-columns-%zu", number, i);
-        block_open(id, out);
-        json_print(source->columns.blocks[i].text, source->columns.blocks[i].bytes, out);
-        block_close(out);
+        block_print(id, columns->blocks[i].text, columns->blocks[i].bytes, out);
     }
 }
 

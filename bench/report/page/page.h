@@ -1,4 +1,4 @@
-/* page.h - the report as one file that opens without a network. */
+/* page.h - the report as one HTML file that needs no network. */
 #ifndef PAGE_H
 #define PAGE_H
 
@@ -6,8 +6,8 @@
 
 #include <stdio.h>
 
-/* Writes the whole page; whether that went well, `out` knows. `command_line` is what it says made
- * it, `time` when. */
+/* Writes the whole page. `command_line` and `time` (UTC) are shown at its end. The caller checks
+ * `out` for errors. */
 void page_print(const struct sources *sources, const char *command_line, const char *time,
                 FILE *out);
 

@@ -1,70 +1,58 @@
-/* report_command.c - tidemark report: reads files and folders, writes the page. */
+/* report_command.c - tidemark report: reads files and folders, writes the page and the figures. */
 #include "report_command.h"
 
 #include "change_compare.h"
+#include "command.h"
+#include "files.h"
 #include "options.h"
 #include "page.h"
-#include "result.h"
 #include "svg_figures.h"
 #include "units.h"
+#include "xmalloc.h"
 
-#include "files.h"
-#include <errno.h>
-#include <limits.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
 
+#define COMMAND      "report"
 #define PATH_DEFAULT "report.html"
 #define LINE_BYTES   1024
 #define TIME_BYTES   32
 
 struct report_options {
-    const char *out, *svg; /* NULL: not given */
+    const char *out, *svg;
 };
 
 static const struct option option_rows[] = {
+    {.kind = OPTION_HEADING, .help = "Output"},
     {"out", OPTION_TEXT, offsetof(struct report_options, out), "FILE",
-     "the page (report.html, unless there is --svg); -o FILE is short for it"},
+     "write the page to FILE, short: -o FILE; without it to report.html, unless --svg is given"},
     {"svg", OPTION_TEXT, offsetof(struct report_options, svg), "DIR",
-     "writes the charts as DIR/NAME.svg, for papers and READMEs; needs gnuplot"},
+     "write the charts as DIR/NAME.svg, for papers and READMEs; needs gnuplot"},
 };
 
 static const struct option_table option_table = {
     .usage = "tidemark report [OPTIONS] RESULTS...",
-    .summary =
-        "Writes results as one page that opens without a network: what was measured, who leaks,\n"
-        "who is bounded, who is fastest beyond noise; memory curves, speed and latency, hits\n"
-        "against memory, the choice of a policy, and every raw number to download.",
-    .details =
-        "RESULTS are files, or folders of them. What a file is, its content says: results of\n"
-        "tidemark bench, lines of tidemark replay --json, what tidemark choose and verdicts say,\n"
-        "and the timings of micro (google-benchmark) and of hyperfine. Several folders are laid\n"
-        "over each other, as before and after, and tested as tidemark compare does.\n\n"
-        "examples:\n"
-        "  tidemark report results/\n"
-        "  tidemark report results-before/ results/ -o change.html\n"
-        "  tidemark replay trace.txt --curve 20 --json > hits.jsonl\n"
-        "  tidemark report results/ hits.jsonl --svg figures/",
+    .summary = "Writes results as one HTML page that needs no network: which variants leak, which "
+               "are bounded and which are fastest beyond noise; memory, speed and latency charts; "
+               "hits against memory; the chosen policy; and all raw numbers as downloads.",
+    .details = "RESULTS are files or folders. The content says what a file is: a result of "
+               "tidemark bench, choose, compare or verdicts, lines of tidemark replay --json, or "
+               "the JSON of google-benchmark (tidemark micro) or hyperfine. Of several folders, "
+               "the first is taken as before and the last as after, and they are compared as "
+               "tidemark compare does.\n"
+               "\n"
+               "Examples:\n"
+               "  tidemark report results/\n"
+               "  tidemark report results-before/ results/ -o change.html\n"
+               "  tidemark replay trace.txt --curve 20 --json > hits.jsonl\n"
+               "  tidemark report results/ hits.jsonl --svg figures/",
     .options = option_rows,
     .count = sizeof option_rows / sizeof option_rows[0],
 };
 
-static int complain(const char *reason, int status)
-{
-    fprintf(stderr, "tidemark report: %s\n", reason);
-    return status;
-}
-
-static int complain_about(const char *path, const char *reason)
-{
-    fprintf(stderr, "tidemark report: %s: %s\n", path, reason);
-    return 1;
-}
-
-/* -o is what everybody types; the table knows long names only. */
+/* The option table knows long names only. */
 static void short_names_expand(int argc, char **argv)
 {
     static char out[] = "--out";
@@ -93,30 +81,29 @@ static int page_write(const struct sources *sources, const char *command_line, c
     char *text, size[UNITS_TEXT_BYTES], time[TIME_BYTES];
     struct error error;
     size_t bytes;
-    FILE *out = open_memstream(&text, &bytes);
-    if (out == NULL)
-        abort();
+    FILE *out = xmemstream(&text, &bytes);
     time_make(time);
     page_print(sources, command_line, time, out);
-    if (fclose(out) != 0)
-        abort();
+    fclose(out);
     int status = file_write(path, text, bytes, &error);
     free(text);
     if (status != 0)
-        return complain(error.text, 1);
-    printf("%s: %zu files in a page of %s\n", path, sources->count,
-           units_format_size(size, (double)bytes));
-    return 0;
+        return complain(COMMAND, STATUS_UNDECIDED, "%s", error.text);
+    if (strcmp(path, "-") != 0)
+        printf("%s: %zu files in a page of %s\n", path, sources->count,
+               units_format_size(size, (double)bytes));
+    return STATUS_OK;
 }
 
 static int report_write(const struct sources *sources, const struct report_options *options,
                         const char *command_line)
 {
-    int status = 0;
+    int status = STATUS_OK;
     if (options->out != NULL || options->svg == NULL)
         status = page_write(sources, command_line, options->out ? options->out : PATH_DEFAULT);
-    if (status == 0 && options->svg != NULL)
-        status = plots_write(sources, options->svg) == 0 ? 0 : 1;
+    if (status == STATUS_OK && options->svg != NULL &&
+        svg_figures_write(sources, options->svg) != 0)
+        status = STATUS_UNDECIDED;
     return status;
 }
 
@@ -126,12 +113,11 @@ static bool is_folder(const char *path)
     return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
 }
 
-/* The first and the last folder are before and after; what cannot be compared, it says. */
-static void folders_test(struct sources *sources, char **paths, int count)
+/* Compares the first folder with the last. The page is written without the comparison if they
+ * cannot be compared. */
+static void folders_compare(struct sources *sources, char **paths, int count)
 {
-    struct columns_text json;
     struct error error;
-    char name[PATH_MAX];
     const char *before = NULL, *after = NULL;
     for (int i = 0; i < count; i++)
         if (is_folder(paths[i])) {
@@ -140,31 +126,35 @@ static void folders_test(struct sources *sources, char **paths, int count)
         }
     if (before == after)
         return;
-    if (tested_make(before, after, &json, &error) != 0) {
-        complain_about("before and after are not tested", error.text);
+    json_t *json = change_compare(before, after, &error);
+    if (json == NULL) {
+        complain(COMMAND, 0, "%s and %s are not compared: %s", before, after, error.text);
         return;
     }
-    snprintf(name, sizeof name, "%s/compare.json", after);
-    sources_add_made(sources, "compare", name, &json);
+    char *path = xasprintf("%s/compare.json", after);
+    sources_add_json(sources, "compare", path, json);
+    free(path);
 }
 
 static int report_make(char **paths, int count, const struct report_options *options,
                        const char *command_line)
 {
     struct sources sources = {.count = 0};
-    int status = 0;
-    for (int i = 0; i < count && status == 0; i++)
-        if (sources_add(&sources, paths[i]) != 0)
-            status = complain_about(paths[i], strerror(errno));
+    struct error error;
+    int status = STATUS_OK;
+    for (int i = 0; i < count && status == STATUS_OK; i++)
+        if (sources_add(&sources, paths[i], &error) != 0)
+            status = complain(COMMAND, STATUS_USAGE, "%s", error.text);
     for (size_t i = 0; i < sources.left_out_count; i++)
-        complain_about(sources.left_out[i].path, sources.left_out[i].reason);
-    if (status == 0 && sources.count == 0)
-        status = complain_about(paths[0], "no results there; `make bench` or `tidemark bench` "
-                                          "writes them");
-    if (status == 0)
-        folders_test(&sources, paths, count);
-    if (status == 0)
+        complain(COMMAND, 0, "%s: left out: %s", sources.left_out[i].path,
+                 sources.left_out[i].reason);
+    if (status == STATUS_OK && sources.count == 0)
+        status = complain(COMMAND, STATUS_USAGE,
+                          "%s: no results; `make bench` or `tidemark bench` writes some", paths[0]);
+    if (status == STATUS_OK) {
+        folders_compare(&sources, paths, count);
         status = report_write(&sources, options, command_line);
+    }
     sources_free(&sources);
     return status;
 }
@@ -173,13 +163,13 @@ int report_command(int argc, char **argv)
 {
     struct report_options options = {.out = NULL};
     char command_line[LINE_BYTES];
-    int positional;
+    int count;
     command_line_make(argc, argv, command_line);
     short_names_expand(argc, argv);
-    int status = options_take(&option_table, "tidemark report", argc, argv, &options, &positional);
+    int status = options_take(&option_table, "tidemark report", argc, argv, &options, &count);
     if (status != OPTIONS_GO_ON)
         return status;
-    if (positional == 0)
-        return complain("name the results, such as results/ (see --help)", 2);
-    return report_make(argv + 1, positional, &options, command_line);
+    if (count == 0)
+        return complain(COMMAND, STATUS_USAGE, "name the results, such as results/ (see --help)");
+    return report_make(argv + 1, count, &options, command_line);
 }

@@ -1,4 +1,4 @@
-"""report_command_test.py - tidemark report as its user sees it, without a browser.
+"""report_command_test.py - runs tidemark report as a user does, without a browser.
 
 usage: report_command_test.py TIDEMARK
 """
@@ -14,7 +14,7 @@ import xml.etree.ElementTree
 
 import jsonschema
 
-import made_up
+import sample_results
 
 TIDEMARK = os.path.abspath(sys.argv[1])
 BLOCK = re.compile(r'<script type="application/json" id="([^"]*)">(.*?)</script>', re.S)
@@ -43,8 +43,8 @@ class Report(unittest.TestCase):
     def tearDown(self):
         self.scratch.cleanup()
 
-    def test_files_are_recognised_by_what_they_hold(self):
-        made_up.folder_make(self.folder)
+    def test_files_are_recognised_by_content(self):
+        sample_results.folder_make(self.folder)
         done = report(self.folder + "/", "-o", self.page)
         self.assertEqual((done.returncode, done.stderr), (0, ""))
         self.assertIn(self.page, done.stdout)
@@ -56,16 +56,16 @@ class Report(unittest.TestCase):
         self.assertEqual({file["folder"] for file in about["files"]}, {self.folder})
         self.assertEqual(about["left_out"], [])
 
-    def test_a_file_that_is_named_twice_is_shown_once(self):
-        made_up.folder_make(self.folder)
+    def test_a_file_named_twice_is_shown_once(self):
+        sample_results.folder_make(self.folder)
         os.symlink(self.folder, os.path.join(self.scratch.name, "link"))
         report(self.folder, os.path.join(self.folder, "lru.json"),
                os.path.join(self.scratch.name, "link"), "-o", self.page)
         files = blocks(self.page)["about"]["files"]
         self.assertEqual([file["name"] for file in files].count("lru.json"), 1)
 
-    def test_what_is_embedded_is_what_the_files_say(self):
-        made_up.folder_make(self.folder)
+    def test_the_page_embeds_the_files_unchanged(self):
+        sample_results.folder_make(self.folder)
         report(self.folder, "--out", self.page)
         found = blocks(self.page)
         for i, file in enumerate(found["about"]["files"]):
@@ -73,21 +73,21 @@ class Report(unittest.TestCase):
                 with open(os.path.join(self.folder, file["name"]), encoding="utf-8") as original:
                     self.assertEqual(found[f"file-{i}"], json.load(original))
             if file["kind"] == "replay":
-                self.assertEqual(found[f"file-{i}"], made_up.replay_rows())
+                self.assertEqual(found[f"file-{i}"], sample_results.replay_rows())
 
-    def test_nothing_from_outside_ends_a_script(self):
-        made_up.write(self.folder, "a<script>'\".json", made_up.result(made_up.HOSTILE))
+    def test_hostile_names_do_not_end_a_script(self):
+        sample_results.write(self.folder, "a<script>'\".json", sample_results.result(sample_results.HOSTILE))
         report(self.folder, "-o", self.page)
         with open(self.page, encoding="utf-8") as file:
             text = file.read()
         data = text[text.index('id="about"'):]
         self.assertNotIn("<script>alert", data)
         self.assertNotIn("\u2028", data)
-        self.assertEqual(blocks(self.page)["file-0"]["variant"], made_up.HOSTILE)
+        self.assertEqual(blocks(self.page)["file-0"]["variant"], sample_results.HOSTILE)
 
-    def test_what_is_broken_is_named_and_nothing_else_is_lost(self):
-        made_up.folder_make(self.folder)
-        broken = made_up.write(self.folder, "broken.json", '{"schema": "tidemark/result/1", ')
+    def test_a_broken_file_is_named_and_the_others_are_shown(self):
+        sample_results.folder_make(self.folder)
+        broken = sample_results.write(self.folder, "broken.json", '{"schema": "tidemark/result/1", ')
         done = report(self.folder, "-o", self.page)
         self.assertEqual(done.returncode, 0)
         self.assertIn(broken, done.stderr)
@@ -96,18 +96,21 @@ class Report(unittest.TestCase):
         self.assertEqual([left["path"] for left in about["left_out"]], [broken])
         self.assertEqual(len(about["files"]), 8)
 
-    def test_a_page_that_cannot_be_written_harms_none(self):
-        made_up.folder_make(self.folder)
-        there = made_up.write(self.scratch.name, "there", "as before")
+    def test_a_page_that_cannot_be_written_is_an_error(self):
+        sample_results.folder_make(self.folder)
+        there = sample_results.write(self.scratch.name, "there", "as before")
         done = report(self.folder, "-o", os.path.join(there, "page.html"))
-        self.assertEqual((done.returncode, done.stderr.count("\n")), (1, 1))
+        self.assertEqual((done.returncode, done.stderr.count("\n")), (3, 1))
+        full = report(self.folder, "-o", "/dev/full")
+        self.assertEqual((full.returncode, full.stdout), (3, ""))
+        self.assertIn("/dev/full", full.stderr)
         with open(there, encoding="utf-8") as file:
             self.assertEqual(file.read(), "as before")
         report(self.folder, "-o", self.page)
         self.assertEqual(sorted(os.listdir(self.scratch.name)), ["report.html", "results", "there"])
 
     def test_the_page_fetches_nothing(self):
-        made_up.folder_make(self.folder)
+        sample_results.folder_make(self.folder)
         report(self.folder, folder=self.scratch.name)
         with open(self.page, encoding="utf-8") as file:
             text = file.read()
@@ -118,23 +121,23 @@ class Report(unittest.TestCase):
 
     @unittest.skipUnless(shutil.which("gnuplot"), "gnuplot is not installed (scripts/setup figures)")
     def test_every_chart_becomes_a_figure(self):
-        made_up.folder_make(self.folder)
-        made_up.write(self.folder, "z.json", made_up.result("it's $(a) `b`"))
+        sample_results.folder_make(self.folder)
+        sample_results.write(self.folder, "z.json", sample_results.result("it's $(a) `b`"))
         figures = os.path.join(self.scratch.name, "figures")
         done = report(self.folder, "--svg", figures)
         self.assertEqual((done.returncode, done.stderr), (0, ""))
         layers = ("payload", "cache", "allocated", "active", "resident", "rss")
         variants = ("unbounded", "lru", "sieve", "it-s---a---b-")
-        wanted = {"hits-zipf-1.0.svg", "startup.svg", "micro-get-hit-1000.svg",
+        expected = {"hits-zipf-1.0.svg", "startup.svg", "micro-get-hit-1000.svg",
                   "choice-trace.txt.svg"} | {
             f"{chart}-{workload}{more}.svg" for workload in ("random", "zipf")
             for chart, mores in (("memory", layers), ("layers", variants))
             for more in ("-" + each for each in mores)} | {
             f"{chart}-{workload}.svg" for workload in ("random", "zipf")
             for chart in ("speed", "cpu", "latency", "speed-time", "latency-time")}
-        self.assertEqual(set(os.listdir(figures)), wanted)
-        self.assertEqual(set(done.stdout.split()), {os.path.join(figures, each) for each in wanted})
-        for name in wanted:
+        self.assertEqual(set(os.listdir(figures)), expected)
+        self.assertEqual(set(done.stdout.split()), {os.path.join(figures, each) for each in expected})
+        for name in expected:
             svg = xml.etree.ElementTree.parse(os.path.join(figures, name)).getroot()
             self.assertTrue(svg.tag.endswith("svg"))
         text = "".join(svg_text(os.path.join(figures, "memory-zipf-rss.svg")))
@@ -145,7 +148,7 @@ class Report(unittest.TestCase):
 
     @unittest.skipUnless(shutil.which("gnuplot"), "gnuplot is not installed (scripts/setup figures)")
     def test_a_curve_lies_where_the_samples_do(self):
-        made_up.write(self.folder, "unbounded.json", made_up.result("unbounded", leaks=True))
+        sample_results.write(self.folder, "unbounded.json", sample_results.result("unbounded", leaks=True))
         report(self.folder, "--svg", self.folder)
         path = os.path.join(self.folder, "memory-random-allocated.svg")
         with open(path, encoding="utf-8") as file:
@@ -158,27 +161,27 @@ class Report(unittest.TestCase):
             self.assertAlmostEqual(y, points[0][1] - rise * (x - points[0][0]), delta=0.5)
 
     def test_without_gnuplot_it_says_what_to_do(self):
-        made_up.folder_make(self.folder)
+        sample_results.folder_make(self.folder)
         done = subprocess.run([TIDEMARK, "report", self.folder, "--svg", self.folder],
                               capture_output=True, text=True, env={"PATH": "/nonexistent"})
-        self.assertEqual((done.returncode, done.stderr.count("\n")), (1, 1))
+        self.assertEqual((done.returncode, done.stderr.count("\n")), (3, 1))
         self.assertIn("scripts/setup figures", done.stderr)
 
-    def test_results_made_up_here_are_like_real_ones(self):
+    def test_sample_results_match_the_schema(self):
         schema = os.path.join(os.path.dirname(os.path.abspath(__file__)),
                               "../../../results/schema.json")
         with open(schema, encoding="utf-8") as file:
-            jsonschema.validate(made_up.result("lru"), json.load(file))
+            jsonschema.validate(sample_results.result("lru"), json.load(file))
 
-    def test_mistakes_are_told(self):
+    def test_wrong_usage_is_an_error(self):
         os.mkdir(self.folder)
-        named = made_up.write(self.scratch.name, "x.json", {"some": "thing"})
+        named = sample_results.write(self.scratch.name, "x.json", {"some": "thing"})
         for arguments, words, status in (
                 ([], "name the results", 2),
                 (["--nosuch"], "--nosuch", 2),
-                ([self.folder], "make bench", 1),
-                ([named], "make bench", 1),
-                (["no/such/place"], "no/such/place", 1)):
+                ([self.folder], "make bench", 2),
+                ([named], "make bench", 2),
+                (["no/such/place"], "no/such/place", 2)):
             done = report(*arguments, folder=self.scratch.name)
             self.assertEqual(done.returncode, status, arguments)
             self.assertIn(words, done.stderr)

@@ -11,7 +11,7 @@ import tempfile
 import time
 import unittest
 
-import made_up
+import sample_results
 import webdriver
 
 TIDEMARK = os.path.abspath(sys.argv[1])
@@ -60,7 +60,7 @@ class Page(unittest.TestCase):
     def setUpClass(cls):
         cls.scratch = tempfile.TemporaryDirectory()
         cls.results = os.path.join(cls.scratch.name, "results")
-        made_up.folder_make(cls.results)
+        sample_results.folder_make(cls.results)
         cls.addClassCleanup(cls.scratch.cleanup)
         cls.browser = webdriver.Browser().__enter__()
         cls.addClassCleanup(cls.browser.__exit__)
@@ -118,7 +118,7 @@ class Page(unittest.TestCase):
         card = self.browser.run(
             "return document.querySelector('[data-workload=random]').textContent")
         self.assertIn("unbounded leaks; 2 are bounded", card)
-        self.assertIn(made_up.words(True), card)
+        self.assertIn(sample_results.words(True), card)
         self.assertIn("sieve, beyond noise: 112,500 requests/s", card)
         self.assertIn("No difference beyond noise", self.answer(1.001, 1.002))
         self.assertIn("Ran once each", self.answer(1.0, 1.5, runs=1))
@@ -128,18 +128,18 @@ class Page(unittest.TestCase):
     def answer(self, *factors, runs=3):
         folder = os.path.join(self.scratch.name, f"answer-{runs}")
         for i, factor in enumerate(factors):
-            made_up.write(folder, f"v{i}.json", made_up.result(f"v{i}", factor=factor, runs=runs))
+            sample_results.write(folder, f"v{i}.json", sample_results.result(f"v{i}", factor=factor, runs=runs))
         self.show(folder)
         return self.browser.run("return document.querySelector('.card').textContent")
 
     def test_a_generator_that_was_the_bottleneck_ranks_nothing(self):
         folder = os.path.join(self.scratch.name, "bottleneck")
-        made = made_up.result("lru", workloads=("zipf",))
+        made = sample_results.result("lru", workloads=("zipf",))
         figures = made["summary"][0]["figures"]
         made["summary"][0]["bottlenecked"] = 3
         for name in ("requests_per_second", "cpu_us_per_request", "p50_ns", "p99_ns"):
             figures[name] = {"median": 0.0, "low": 0.0, "high": 0.0, "n": 0}
-        made_up.write(folder, "lru.json", made)
+        sample_results.write(folder, "lru.json", made)
         self.show(folder)
         card = self.browser.run("return document.querySelector('.card').textContent")
         self.assertIn("the load generator was the bottleneck in every run", card)
@@ -150,9 +150,9 @@ class Page(unittest.TestCase):
     def test_noise_that_was_measured_is_what_counts(self):
         folder = os.path.join(self.scratch.name, "noise")
         for i, factor in enumerate((1.0, 1.2)):
-            made = made_up.result(f"v{i}", factor=factor)
-            made["noise"] = {"known": True, "pairs": 9, **dict.fromkeys(made_up.NOISES, 0.25)}
-            made_up.write(folder, f"v{i}.json", made)
+            made = sample_results.result(f"v{i}", factor=factor)
+            made["noise"] = {"known": True, "pairs": 9, **dict.fromkeys(sample_results.NOISES, 0.25)}
+            sample_results.write(folder, f"v{i}.json", made)
         self.show(folder)
         card = self.browser.run("return document.querySelector('.card').textContent")
         self.assertIn("No difference beyond noise (25.0 %)", card)
@@ -215,20 +215,20 @@ class Page(unittest.TestCase):
         self.assertEqual({row[0][0] for row in speed}, set(factors))
         for row in speed:
             self.assertEqual([cell[1] for cell in row[1:9]],
-                             [made_up.FIGURES[key] * factors[row[0][0]] for key in keys])
+                             [sample_results.FIGURES[key] * factors[row[0][0]] for key in keys])
         self.assertEqual([row for row in speed if row[0][0] == "unbounded"][0][3][0], "800 µs")
         memory = self.browser.run(CELLS, "random: memory at the start")
         ends = ("payload", "cache", "allocated", "resident", "rss")
         for row in memory:
             self.assertEqual([cell[1] for cell in row[1:6]],
-                             [made_up.FIGURES[f"{end}_end_bytes"] * factors[row[0][0]]
+                             [sample_results.FIGURES[f"{end}_end_bytes"] * factors[row[0][0]]
                               for end in ends])
         self.browser.run("for (const box of document.querySelectorAll('details')) box.open = true")
         self.browser.wait("return [...document.querySelectorAll('caption')].some((each) => "
                           "each.textContent === 'zipf:1.0: every replay')")
         hits = self.browser.run(CELLS, "zipf:1.0: every replay")
         self.assertEqual([row[2][1] for row in hits],
-                         [row["hit_ratio"] for row in made_up.replay_rows()])
+                         [row["hit_ratio"] for row in sample_results.replay_rows()])
         micro = self.browser.run(CELLS, "All that micro measured")
         self.assertEqual([row[1][1] for row in micro], [30.25, 31.25])
         matrix = self.browser.run(CELLS, "What was expected, and what was given")
@@ -253,14 +253,14 @@ class Page(unittest.TestCase):
         for name, text in whole:
             with open(os.path.join(self.results, name), encoding="utf-8") as file:
                 original = file.read()
-            wanted = (made_up.replay_rows() if "jsonl" in name else json.loads(original))
+            wanted = (sample_results.replay_rows() if "jsonl" in name else json.loads(original))
             self.assertEqual(json.loads(text), wanted, name)
         csv = self.browser.run("return tidemark.samplesCsv(tidemark.model.results.find((each) => "
                                "each.variant === 'lru')).join('')").splitlines()
         self.assertEqual(len(csv), 1 + 6 * 40)
         row = dict(zip(csv[0].split(","), csv[40].split(",")))
-        self.assertEqual({key: int(row[key]) for key in made_up.SAMPLE_KEYS},
-                         made_up.sample(39, False))
+        self.assertEqual({key: int(row[key]) for key in sample_results.SAMPLE_KEYS},
+                         sample_results.sample(39, False))
         self.browser.cdp("Browser.setDownloadBehavior", behavior="allow",
                          downloadPath=self.scratch.name)
         self.browser.run("[...document.querySelectorAll('#raw button')].find((each) => "
@@ -334,8 +334,8 @@ class Page(unittest.TestCase):
 
     def test_before_and_after_lie_over_each_other(self):
         before, after = (os.path.join(self.scratch.name, name) for name in ("before", "after"))
-        made_up.folder_make(before, factor=1.0, leaks=True)
-        made_up.folder_make(after, factor=1.1, leaks=False)
+        sample_results.folder_make(before, factor=1.0, leaks=True)
+        sample_results.folder_make(after, factor=1.1, leaks=False)
         self.show(before, after)
         text = self.browser.run("return document.getElementById('change').textContent")
         self.assertIn("unbounded was leaks (container) and is bounded under random", text)
@@ -354,11 +354,11 @@ class Page(unittest.TestCase):
 
     def test_names_from_outside_stay_text(self):
         folder = os.path.join(self.scratch.name, "hostile <b>&\"'")
-        made = made_up.result(made_up.HOSTILE, workloads=(made_up.HOSTILE, "zipf"))
-        made["made_by"]["cpu_model"] = made["summary"][0]["words"] = made_up.HOSTILE
-        made_up.write(folder, "x<script>alert(3)<.json", made)
-        made_up.write(folder, "y.json", "".join(
-            json.dumps(row) + "\n" for row in made_up.replay_rows(made_up.HOSTILE)))
+        made = sample_results.result(sample_results.HOSTILE, workloads=(sample_results.HOSTILE, "zipf"))
+        made["made_by"]["cpu_model"] = made["summary"][0]["words"] = sample_results.HOSTILE
+        sample_results.write(folder, "x<script>alert(3)<.json", made)
+        sample_results.write(folder, "y.json", "".join(
+            json.dumps(row) + "\n" for row in sample_results.replay_rows(sample_results.HOSTILE)))
         self.browser.resize(390, 800)
         self.show(folder)
         self.draw()
@@ -374,19 +374,19 @@ class Page(unittest.TestCase):
         folder = os.path.join(self.scratch.name, "missing")
         wrong = {"schema": "tidemark/result/2", "variant": 7, "summary": [None, {"workload": "w"}],
                  "runs": [None, {"samples": {"columns": 99}}, {"workload": "w", "verdict": 3}]}
-        made_up.write(folder, "empty.json", {"schema": "tidemark/result/1"})
-        made_up.write(folder, "wrong.json", wrong)
-        made_up.write(folder, "choose.json", {"schema": "tidemark/choose/1", "policies": [None]})
-        made_up.write(folder, "micro.json", {"context": 1, "benchmarks": [None, {"name": 3}]})
-        made_up.write(folder, "startup.json", {"results": [None]})
-        made_up.write(folder, "verdicts.json", {"schema": "tidemark/verdicts/1"})
+        sample_results.write(folder, "empty.json", {"schema": "tidemark/result/1"})
+        sample_results.write(folder, "wrong.json", wrong)
+        sample_results.write(folder, "choose.json", {"schema": "tidemark/choose/1", "policies": [None]})
+        sample_results.write(folder, "micro.json", {"context": 1, "benchmarks": [None, {"name": 3}]})
+        sample_results.write(folder, "startup.json", {"results": [None]})
+        sample_results.write(folder, "verdicts.json", {"schema": "tidemark/verdicts/1"})
         self.show(folder)
         self.draw()
         self.browser.run("for (const box of document.querySelectorAll('details')) box.open = true")
         self.assertEqual(self.browser.run("return document.querySelectorAll('main .notice').length"), 0)
         self.quiet()
         without = os.path.join(self.scratch.name, "without")
-        made_up.write(without, "lru.json", made_up.result("lru", series=False))
+        sample_results.write(without, "lru.json", sample_results.result("lru", series=False))
         self.show(without)
         self.assertNotIn("speed-time", self.draw())
         self.show(os.path.join(self.results, "hits.jsonl"))
@@ -395,7 +395,7 @@ class Page(unittest.TestCase):
 
     def test_a_million_samples_are_no_burden(self):
         path = os.path.join(self.scratch.name, "million.json")
-        count = made_up.million(path)
+        count = sample_results.million(path)
         page = page_make(self.scratch.name, path)
         os.unlink(path)
         self.browser.cdp("Performance.enable", timeDomain="threadTicks")

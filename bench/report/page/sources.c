@@ -1,4 +1,4 @@
-/* sources.c - reads files, and tells by their schemas or keys what they are. */
+/* sources.c - reads files and recognises them by their schemas or keys. */
 #include "sources.h"
 
 #include "xmalloc.h"
@@ -8,7 +8,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,7 +18,7 @@
 
 #define KIND_KEYS 4
 
-/* By the beginning of its schema; or, of what has no schema, by keys that it must have. */
+/* Recognised by the beginning of "schema", or where there is no such key by the keys it has. */
 struct kind {
     const char *name, *schema;
     const char *keys[KIND_KEYS];
@@ -43,7 +42,7 @@ static bool keys_are_there(const json_t *json, const struct kind *kind)
     return kind->keys[0] != NULL;
 }
 
-/* NULL: it is nothing that a report can show. */
+/* NULL: a report cannot show it. */
 static const char *kind_find(const json_t *json)
 {
     const char *schema = json_string_value(json_object_get(json, "schema"));
@@ -64,7 +63,7 @@ static void leave_out(struct sources *sources, const char *path, const char *rea
     sources->left_out[count] = (struct source_left_out){xstrdup(path), xstrdup(reason)};
 }
 
-/* `columns` becomes the source's. */
+/* Takes the columns over. */
 static void source_add(struct sources *sources, const char *path, const char *kind, size_t bytes,
                        const struct columns *columns)
 {
@@ -76,7 +75,7 @@ static void source_add(struct sources *sources, const char *path, const char *ki
     sources->list[sources->count++] = source;
 }
 
-/* The next line of JSON, the kind of which must be that of those before it; NULL: it is none. */
+/* Parses a line. NULL: it is not JSON of the same kind as the lines before. */
 static json_t *line_load(const char *line, size_t bytes, const char **kind)
 {
     json_t *json = json_loadb(line, bytes, 0, NULL);
@@ -89,7 +88,7 @@ static json_t *line_load(const char *line, size_t bytes, const char **kind)
     return NULL;
 }
 
-/* Copies lines of JSON into one list; the kind of all of them. NULL: not all are such lines. */
+/* Joins JSON lines to one list and returns their kind. NULL: they are not all of one kind. */
 static const char *lines_join(const char *text, size_t bytes, struct columns_text *list)
 {
     const char *kind = NULL, *end = text + bytes;
@@ -107,14 +106,13 @@ static const char *lines_join(const char *text, size_t bytes, struct columns_tex
         fwrite(line, 1, (size_t)(next - line), out);
     }
     fputc(']', out);
-    if (fclose(out) != 0)
-        abort();
+    fclose(out);
     return all ? kind : NULL;
 }
 
-/* Lines of JSON, or what neither they nor anything else explains. */
-static void lines_take(struct sources *sources, const char *path, const char *text, size_t bytes,
-                       const json_error_t *wrong)
+/* Adds a file of JSON lines, or lists it as left out. */
+static void lines_add(struct sources *sources, const char *path, const char *text, size_t bytes,
+                      const json_error_t *wrong)
 {
     struct columns columns = {.count = 0};
     const char *kind = lines_join(text, bytes, &columns.rest);
@@ -123,13 +121,13 @@ static void lines_take(struct sources *sources, const char *path, const char *te
         return;
     }
     char reason[JSON_ERROR_TEXT_LENGTH + 64];
-    snprintf(reason, sizeof reason, "not whole JSON: line %d: %s", wrong->line, wrong->text);
+    snprintf(reason, sizeof reason, "not JSON: line %d: %s", wrong->line, wrong->text);
     leave_out(sources, path, reason);
     columns_free(&columns);
 }
 
-static void text_take(struct sources *sources, const char *path, bool named, const char *text,
-                      size_t bytes)
+static void text_add(struct sources *sources, const char *path, bool named, const char *text,
+                     size_t bytes)
 {
     struct columns columns = columns_cut(text, bytes);
     json_error_t wrong;
@@ -141,15 +139,15 @@ static void text_take(struct sources *sources, const char *path, bool named, con
         return;
     }
     if (json == NULL)
-        lines_take(sources, path, text, bytes, &wrong);
+        lines_add(sources, path, text, bytes, &wrong);
     else if (named)
-        leave_out(sources, path, "nothing that a report shows");
+        leave_out(sources, path, "a report cannot show this kind of file");
     json_decref(json);
     columns_free(&columns);
 }
 
-/* By another name, perhaps. */
-static bool is_there(const struct sources *sources, const struct stat *status)
+/* Whether the file was added already, perhaps under another name. */
+static bool is_known(const struct sources *sources, const struct stat *status)
 {
     for (size_t i = 0; i < sources->count; i++)
         if (sources->list[i].device == status->st_dev && sources->list[i].inode == status->st_ino)
@@ -157,16 +155,16 @@ static bool is_there(const struct sources *sources, const struct stat *status)
     return false;
 }
 
-static void open_take(struct sources *sources, const char *path, bool named, int file,
-                      const struct stat *status)
+static void open_file_add(struct sources *sources, const char *path, bool named, int file,
+                          const struct stat *status)
 {
     size_t bytes = S_ISREG(status->st_mode) ? (size_t)status->st_size : 0, before = sources->count;
     void *text = bytes > 0 ? mmap(NULL, bytes, PROT_READ, MAP_PRIVATE, file, 0) : MAP_FAILED;
     if (text == MAP_FAILED) {
-        leave_out(sources, path, bytes > 0 ? strerror(errno) : "it is empty or no file");
+        leave_out(sources, path, bytes > 0 ? strerror(errno) : "empty, or not a regular file");
         return;
     }
-    text_take(sources, path, named, text, bytes);
+    text_add(sources, path, named, text, bytes);
     munmap(text, bytes);
     if (sources->count > before) {
         sources->list[before].device = status->st_dev;
@@ -174,57 +172,58 @@ static void open_take(struct sources *sources, const char *path, bool named, int
     }
 }
 
-static int file_take(struct sources *sources, const char *path, bool named)
+static int file_add(struct sources *sources, const char *path, bool named, struct error *error)
 {
     struct stat status;
     int file = open(path, O_RDONLY | O_CLOEXEC);
     if (file < 0)
-        return -1;
-    if (fstat(file, &status) == 0 && !is_there(sources, &status))
-        open_take(sources, path, named, file, &status);
+        return error_set(error, "%s: %s", path, strerror(errno));
+    if (fstat(file, &status) == 0 && !is_known(sources, &status))
+        open_file_add(sources, path, named, file, &status);
     close(file);
     return 0;
 }
 
-static int entry_wanted(const struct dirent *entry)
+static int is_json_file(const struct dirent *entry)
 {
     const char *dot = strrchr(entry->d_name, '.');
     return entry->d_name[0] != '.' && dot != NULL &&
            (strcmp(dot, ".json") == 0 || strcmp(dot, ".jsonl") == 0);
 }
 
-static int folder_take(struct sources *sources, const char *path)
+static int folder_add(struct sources *sources, const char *path, struct error *error)
 {
     struct dirent **entries;
-    int count = scandir(path, &entries, entry_wanted, alphasort);
+    int count = scandir(path, &entries, is_json_file, alphasort);
     size_t length = strlen(path);
+    if (count < 0)
+        return error_set(error, "%s: %s", path, strerror(errno));
     while (length > 1 && path[length - 1] == '/')
         length--;
     for (int i = 0; i < count; i++) {
-        char file[PATH_MAX];
-        snprintf(file, sizeof file, "%.*s/%s", (int)length, path, entries[i]->d_name);
-        if (file_take(sources, file, false) != 0)
+        char *file = xasprintf("%.*s/%s", (int)length, path, entries[i]->d_name);
+        if (file_add(sources, file, false, error) != 0)
             leave_out(sources, file, strerror(errno));
+        free(file);
         free(entries[i]);
     }
-    if (count >= 0)
-        free(entries);
-    return count < 0 ? -1 : 0;
+    free(entries);
+    return 0;
 }
 
-int sources_add(struct sources *sources, const char *path)
+int sources_add(struct sources *sources, const char *path, struct error *error)
 {
     struct stat status;
-    if (stat(path, &status) != 0)
-        return -1;
-    return S_ISDIR(status.st_mode) ? folder_take(sources, path) : file_take(sources, path, true);
+    bool folder = stat(path, &status) == 0 && S_ISDIR(status.st_mode);
+    return folder ? folder_add(sources, path, error) : file_add(sources, path, true, error);
 }
 
-void sources_add_made(struct sources *sources, const char *kind, const char *path,
-                      const struct columns_text *json)
+void sources_add_json(struct sources *sources, const char *kind, const char *path, json_t *json)
 {
-    struct columns columns = {.rest = *json};
-    source_add(sources, path, kind, json->bytes, &columns);
+    char *text = xchecked(json_dumps(json, JSON_COMPACT | JSON_REAL_PRECISION(9)));
+    struct columns columns = {.rest = {text, strlen(text)}};
+    json_decref(json);
+    source_add(sources, path, kind, columns.rest.bytes, &columns);
 }
 
 void sources_free(struct sources *sources)

@@ -1,23 +1,26 @@
-/* sources.h - the files that a report is made of: found in folders, recognised by what they hold.
+/* sources.h - the files that a report shows: found in folders, recognised by their content.
  *
- * Nothing that is found is lost in silence: what was named but cannot be shown, and what is not
- * whole, stands in the list of those left out. One thread at a time.
+ * A file that was named but cannot be shown, or that is not whole JSON, is listed with the reason.
+ * One thread at a time.
  */
 #ifndef SOURCES_H
 #define SOURCES_H
 
 #include "columns.h"
+#include "errors.h"
+
+#include <jansson.h>
 
 #include <stddef.h>
 #include <stdint.h>
 
+/* kind: "result", "replay", "choice", "compare", "verdicts", "micro" or "startup". */
 struct source {
-    const char
-        *kind; /* "result", "replay", "choice", "compare", "verdicts", "micro" or "startup" */
-    char *folder, *name;    /* as they were given; the name without the folder */
+    const char *kind;
+    char *folder, *name;    /* folder as it was given; the file's name without it */
     size_t bytes;           /* of the file */
-    uint64_t device, inode; /* which one it is, by whatever name; 0: it is no file */
-    struct columns columns; /* its JSON; lines of JSON have become one list */
+    uint64_t device, inode; /* identify the file under any name; 0: there is no file */
+    struct columns columns; /* its JSON; JSON lines have become one list */
 };
 
 struct source_left_out {
@@ -32,13 +35,11 @@ struct sources {
     size_t left_out_count;
 };
 
-/* Adds a file, or the *.json and *.jsonl in a folder in the order of their names, but of these
- * only what a report can show. A file that is there already is not added again. 0, or -1: the path
- * cannot be read, and errno is set. */
-int sources_add(struct sources *sources, const char *path);
-/* Adds what no file holds: JSON of that kind, which becomes the list's. */
-void sources_add_made(struct sources *sources, const char *kind, const char *path,
-                      const struct columns_text *json);
+/* Adds a file, or all *.json and *.jsonl of a folder that a report can show, sorted by name. A file
+ * is added only once. 0, or -1 and one line in error: the path cannot be read. */
+int sources_add(struct sources *sources, const char *path, struct error *error);
+/* Adds JSON of that kind under a name, and releases it. */
+void sources_add_json(struct sources *sources, const char *kind, const char *path, json_t *json);
 void sources_free(struct sources *sources);
 
 #endif

@@ -368,7 +368,7 @@ static void gallery_free(struct gallery *gallery)
     free(gallery->names);
 }
 
-int plots_write(const struct sources *sources, const char *folder)
+int svg_figures_write(const struct sources *sources, const char *folder)
 {
     struct gallery gallery = {.folder = folder};
     if (mkdir(folder, 0777) != 0 && errno != EEXIST) {

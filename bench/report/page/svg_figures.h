@@ -6,6 +6,6 @@
 
 /* Writes folder/NAME.svg, a file a chart, and makes the folder if need be. Prints their names, and
  * what went wrong. 0 or -1. */
-int plots_write(const struct sources *sources, const char *folder);
+int svg_figures_write(const struct sources *sources, const char *folder);
 
 #endif

@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-/* Between the two goes the data. Made by template.cmake. */
+/* The data goes between the two. template.cmake writes them. */
 extern const unsigned char template_head[], template_tail[];
 extern const size_t template_head_bytes, template_tail_bytes;
 

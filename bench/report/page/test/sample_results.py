@@ -1,4 +1,4 @@
-"""made_up.py - results for the tests of the report: like real ones, but known to the last digit."""
+"""sample_results.py - results for the tests of the report: valid, with known values."""
 import json
 import os
 
