@@ -123,7 +123,7 @@ static void pair_fill(struct comparison_pair *pair, const struct measurements *b
                       const struct measurements *after, const char *name)
 {
     *pair = (struct comparison_pair){.before = before, .after = after};
-    snprintf(pair->variant, sizeof pair->variant, "%s", name);
+    snprintf(pair->variant, sizeof pair->variant, "%.*s", MEASUREMENTS_NAME_BYTES - 1, name);
 }
 
 /* The one of the same program and variant, or NULL. */
