@@ -1,9 +1,8 @@
 #!/usr/bin/python3
 """console_heap_test.py - what the heap module tells of real servers: what lives, grows, and who holds it.
 
-usage: console_heap_test.py DIRECTORY_OF_THE_PROGRAMS [unittest options]
+usage: console_heap_test.py [unittest options]
 """
-import http.client
 import json
 import random
 import select
@@ -11,7 +10,7 @@ import threading
 import time
 import unittest
 
-from console_test import PATIENCE_S, Client, Server
+from console_test import Client, Server
 
 
 def value(client, expression):
@@ -40,7 +39,7 @@ class HeapTest(unittest.TestCase):
             self.assertEqual(types["reply"]["total"], 300)
             in_cache = sum(row["live_bytes"] for row in value(client, "heap.containers()")
                            if row["container"].startswith("main.cache"))
-            stats = json.loads(server.get("/stats").body)
+            stats = server.stats()
             self.assertEqual(in_cache, stats["memory"]["cache_bytes"])
             self.assertRegex(self.text(client, "heap.types()"), r"(?m)^type +live +bytes")
 
@@ -57,9 +56,8 @@ class HeapTest(unittest.TestCase):
 
     def test_holders_of_a_record_that_is_cached_and_asked_for(self):
         with Server("weak", "--session", "3") as server, Client(server.path) as client:
-            connection = http.client.HTTPConnection(server.address, server.port, timeout=PATIENCE_S)
-            connection.request("GET", "/users/alice")
-            connection.getresponse().read()
+            connection = server.connect()
+            server.request("/users/alice", connection=connection)
             holders = value(client, "heap.holders('alice')")
             self.assertIn("main.cache.index -> node 0 -> record \"alice\"  (does not own it)",
                           self.text(client, "heap.holders('alice')"))

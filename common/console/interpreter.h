@@ -1,7 +1,7 @@
 /* interpreter.h - one client's Lua: statements that run in slices, within a budget of time and
  * memory.
  *
- * A statement may run BUDGET_NS, counting only the time in which it really runs, and all that the
+ * A statement may run BUDGET_NS, counting only the CPU time that it takes, and all that the
  * client's variables hold may be BUDGET_BYTES. Whatever breaks the budget is stopped, and cannot
  * catch that. Only safe libraries are there: nothing reaches the system or other threads.
  *
