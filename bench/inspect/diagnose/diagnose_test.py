@@ -2,27 +2,25 @@
 """diagnose_test.py - tidemark diagnose on real servers under load: each mistake is named, with the
 container and who holds it, and where there is none nothing is said to leak.
 
-usage: diagnose_test.py DIRECTORY_OF_THE_PROGRAMS [--all VARIANTS | unittest options]
+usage: diagnose_test.py [--all VARIANTS | unittest options]
 
 With --all, every variant named is diagnosed (comma-separated), and a table is printed.
 """
+import concurrent.futures
 import json
 import os
 import re
-import signal
-import subprocess
 import sys
-import tempfile
-import time
 import unittest
 
 import jsonschema
 
-PROGRAMS = sys.argv.pop(1)
-SCHEMA = os.path.join(os.path.dirname(os.path.abspath(__file__)),
-                      "../../../results/diagnose.schema.json")
-PATIENCE_S = 120
-WARMUP_S = 1.5
+from tidemark_server import RESULTS, Load, Server, tidemark
+
+SCHEMA = os.path.join(RESULTS, "diagnose.schema.json")
+LOAD = ("--rate", "2000", "--connections", "20")  # leaves most of the machine to the others
+FULL_LOAD = LOAD[2:]
+WARMUP_REQUESTS = 3000  # so that a capacity is reached
 CAPACITY = ("--capacity", "2000")
 
 # What is expected of a variant whose ids are always new: class, container, the path's form.
@@ -47,54 +45,19 @@ def options_of(variant):
     return CAPACITY if variant not in ("null", "unbounded", "weak", "session") else ()
 
 
-class Server:
-    """A server with a console in a folder of its own, which must stop silently."""
-
-    def __init__(self, variant, *options):
-        self.folder = tempfile.TemporaryDirectory()
-        self.path = f"{self.folder.name}/console"
-        self.process = subprocess.Popen(
-            [f"{PROGRAMS}/serve-{variant}", "--port", "0", "--console", self.path, *options],
-            stderr=subprocess.PIPE, text=True)
-        line = self.process.stderr.readline()
-        found = re.search(r"(http://\S+) ", line)
-        if not found:
-            raise RuntimeError(line + self.process.communicate(timeout=PATIENCE_S)[1])
-        self.url = found[1]
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.process.send_signal(signal.SIGTERM)
-        _, rest = self.process.communicate(timeout=PATIENCE_S)
-        self.folder.cleanup()
-        if self.process.returncode or rest:
-            raise AssertionError(f"exit {self.process.returncode}: {rest}")
-
-    def load(self):
-        return subprocess.Popen(
-            [f"{PROGRAMS}/tidemark", "load", f"{self.url}/users/random", "--seconds", "600",
-             "--connections", "20"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-
-
 def diagnose(*arguments):
-    return subprocess.run([f"{PROGRAMS}/tidemark", "diagnose", *arguments], capture_output=True,
-                          text=True, timeout=PATIENCE_S, check=False)
+    return tidemark("diagnose", *arguments)
 
 
-def diagnosis_of(variant, seconds, *options):
-    with Server(variant, *options_of(variant), *options) as server:
-        load = server.load()
-        try:
-            time.sleep(WARMUP_S)
-            done = diagnose(server.path, "--seconds", str(seconds), "--json")
-        finally:
-            load.terminate()
-            load.wait()
+def diagnosis_of(variant, options, *arguments):
+    """What diagnose prints about a server under load."""
+    with Server(variant, *options_of(variant), *options, console=True) as server, \
+            Load(server, *(FULL_LOAD if variant == "pinned" else LOAD)):  # a rare leak
+        server.wait_stats(lambda stats: stats["requests"] > WARMUP_REQUESTS)
+        done = diagnose(server.path, *arguments)
     if done.returncode != 0:
         raise AssertionError(done.stderr)
-    return json.loads(done.stdout)
+    return done.stdout
 
 
 def wrong_in(variant, told):
@@ -113,15 +76,29 @@ def wrong_in(variant, told):
 def examine(variant, *options):
     """Once more, and longer, where a machine that was busy is to blame."""
     seconds = SECONDS.get(variant, 5)
-    told = diagnosis_of(variant, seconds, *options)
-    if wrong_in(variant, told):
-        told = diagnosis_of(variant, 3 * seconds, *options)
+    for attempt in (seconds, 3 * seconds):
+        told = json.loads(diagnosis_of(variant, options, "--seconds", str(attempt), "--json"))
+        if not wrong_in(variant, told):
+            break
     return told
 
 
 class DiagnoseTest(unittest.TestCase):
-    def assert_told(self, variant, *options):
-        told = examine(variant, *options)
+    @classmethod
+    def setUpClass(cls):
+        """All are examined at the same time, since each waits for most of it."""
+        cls.pool = concurrent.futures.ThreadPoolExecutor(6)
+        cls.told = {variant: cls.pool.submit(examine, variant, *options) for variant, options in (
+            ("cycle", ()), ("pinned", ("--threads", "2")), ("cycle_fixed", ()),
+            ("pinned_fixed", ()), ("unbounded", ()))}
+        cls.page = cls.pool.submit(diagnosis_of, "unbounded", (), "--seconds", "5")
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.pool.shutdown()
+
+    def assert_told(self, variant):
+        told = self.told[variant].result()
         self.assertEqual(wrong_in(variant, told), "")
         return told
 
@@ -134,7 +111,7 @@ class DiagnoseTest(unittest.TestCase):
         self.assertGreater(told["bytes_per_second"], 0)
 
     def test_a_forgotten_reference_on_two_threads(self):
-        told = self.assert_told("pinned", "--threads", "2")
+        told = self.assert_told("pinned")
         self.assertEqual((told["mistake"], told["type"]), ("forgotten reference", "check"))
         for example in told["unreachable"]["examples"]:
             self.assertEqual(example["references"], 1)
@@ -153,7 +130,7 @@ class DiagnoseTest(unittest.TestCase):
             jsonschema.Draft202012Validator(json.load(file)).validate(told)
 
     def test_without_load_it_says_so(self):
-        with Server("unbounded") as server:
+        with Server("unbounded", console=True) as server:
             done = diagnose(server.path, "--seconds", "1")
             self.assertEqual(done.returncode, 0, done.stderr)
             self.assertIn("cannot tell: 0 requests", done.stdout)
@@ -164,18 +141,11 @@ class DiagnoseTest(unittest.TestCase):
             self.assert_schema(told)
 
     def test_a_page_for_people(self):
-        with Server("unbounded") as server:
-            load = server.load()
-            try:
-                time.sleep(WARMUP_S)
-                done = diagnose(server.path, "--seconds", "5")
-            finally:
-                load.terminate()
-                load.wait()
+        page = self.page.result()
         for line in (r"^serve-unbounded\[\d+\], \d+ looks", r"^is it growing ", r"^looks like ",
                      r"^what to do ", r"^layers +cache ", r"^container +type "):
-            self.assertRegex(done.stdout, "(?m)" + line)
-        self.assertNotIn("\x1b", done.stdout)
+            self.assertRegex(page, "(?m)" + line)
+        self.assertNotIn("\x1b", page)
 
     def test_what_is_not_there_is_refused(self):
         self.assertEqual(diagnose("/nowhere/console").returncode, 1)
