@@ -1,25 +1,23 @@
-/* dump.h - a jemalloc statistics dump, read from JSON or from plain text.
+/* dump.h - the statistics that jemalloc prints: totals, arenas, and the size classes in each.
  *
- * All sizes are bytes; what a dump does not tell is 0, a decay time DUMP_UNTOLD. A dump belongs to
- * one thread.
+ * All sizes are in bytes. A figure that a dump does not contain is 0, a decay time DUMP_UNKNOWN.
+ * One thread at a time.
  */
 #ifndef DUMP_H
 #define DUMP_H
-
-#include "errors.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #define DUMP_NAME_BYTES 64
-#define DUMP_UNTOLD     INT64_MIN
+#define DUMP_UNKNOWN    INT64_MIN
 
-/* All allocations of one size: small ones share slabs, a large one has an extent of its own. */
+/* All allocations of one size. Small ones share slabs, a large one has an extent of its own. */
 struct dump_class {
     uint64_t size_bytes;
-    uint64_t live;                            /* thread caches included */
-    uint64_t slabs, slab_regions, slab_bytes; /* 0 for a large one */
+    uint64_t live;                            /* allocations, including those in thread caches */
+    uint64_t slabs, slab_regions, slab_bytes; /* 0 for a large class */
 };
 
 struct dump_arena {
@@ -27,19 +25,18 @@ struct dump_arena {
     uint64_t threads, uptime_ns;
     uint64_t allocated_bytes, tcache_bytes; /* the latter are part of the former */
     uint64_t active_bytes, dirty_bytes, muzzy_bytes;
-    uint64_t base_bytes, internal_bytes; /* metadata: in pages of their own, in active ones */
+    uint64_t base_bytes, internal_bytes; /* metadata in pages of its own, and in active pages */
     uint64_t resident_bytes, mapped_bytes, retained_bytes;
-    uint64_t made, fills; /* allocations; and how often a thread cache fetched some */
+    uint64_t allocations, fills; /* ever made; fills: times a thread cache fetched several */
     int64_t dirty_decay_ms, muzzy_decay_ms;
-    struct dump_class *classes; /* those that are in use, by size */
-    size_t class_count, class_room;
+    struct dump_class *classes; /* those in use, by size */
+    size_t class_count, class_capacity;
 };
 
 struct dump {
-    struct memory_zone *zone;
-    const char *form; /* "JSON" or "plain text" */
+    const char *format; /* "JSON" or "plain text" */
     char version[DUMP_NAME_BYTES];
-    bool whole; /* false: the text is cut off, and its last arenas are missing */
+    bool complete; /* false: the text is cut off, and its last arenas are missing */
     bool background_thread, profiling, cache_oblivious;
     uint64_t page_bytes;
     uint64_t automatic_arenas, oversize_threshold_bytes;
@@ -48,28 +45,36 @@ struct dump {
     uint64_t resident_bytes, mapped_bytes, retained_bytes;
     struct dump_arena total; /* of all arenas */
     struct dump_arena *arenas;
-    size_t arena_count, arena_room;
+    size_t arena_count, arena_capacity;
 };
 
-/* "-" is standard input. NULL, and one line in error that says what to do. Released with
- * dump_destroy. */
-struct dump *dump_read(const char *path, struct error *error);
-/* The same from memory; `name` stands for the path in errors. */
-struct dump *dump_parse(const char *name, const char *text, size_t bytes, struct error *error);
+/* For readers. An empty dump with pages of 4 KiB; released with dump_destroy. */
+struct dump *dump_create(void);
 void dump_destroy(struct dump *dump); /* NULL is fine */
+/* Copies a name; characters that are not printable ASCII become '?'. */
+void dump_name_copy(char name[DUMP_NAME_BYTES], const char *text);
+/* Empties the arena. */
+void dump_arena_init(struct dump_arena *arena, const char *name);
+/* The pointer is valid until the next arena is added. */
+struct dump_arena *dump_arena_add(struct dump *dump, const char *name);
+/* Adds to the class of the same size, if there is one. Ignores a class without a size or without
+ * anything in it. */
+void dump_class_add(struct dump_arena *arena, const struct dump_class *class);
+/* Adds up the arenas, if the dump contains no figures of all arenas together. */
+void dump_total_complete(struct dump *dump);
 
-/* What holds the class's live allocations: slabs, or padded extents. */
+/* The bytes of the slabs or padded extents that hold the class's live allocations. */
 uint64_t dump_class_held_bytes(const struct dump *dump, const struct dump_class *class);
-/* The class below: an allocation of this class asked for more than that. */
+/* The next smaller class: 384 gives 320, so a request of 321 to 384 bytes takes 384. */
 uint64_t dump_class_below_bytes(uint64_t size_bytes);
-/* NULL where the arena has nothing of this size. */
+/* NULL: the arena has nothing of this size, or no arena has this name. */
 const struct dump_class *dump_class_find(const struct dump_arena *arena, uint64_t size_bytes);
 const struct dump_arena *dump_arena_find(const struct dump *dump, const char *name);
 
 enum dump_arena_kind {
-    DUMP_ARENA_AUTOMATIC, /* jemalloc gives it to threads */
-    DUMP_ARENA_HUGE,      /* jemalloc puts the very large allocations there */
-    DUMP_ARENA_OWN,       /* the program made it */
+    DUMP_ARENA_AUTOMATIC, /* jemalloc assigns threads to it */
+    DUMP_ARENA_HUGE,      /* jemalloc puts very large allocations there */
+    DUMP_ARENA_MANUAL,    /* the program created it */
     DUMP_ARENA_DESTROYED, /* what is left of those that the program destroyed */
     DUMP_ARENA_KINDS,
 };

@@ -1,20 +1,20 @@
-/* dump_advice.c - the rules, and how the figures come into their words. */
+/* dump_advice.c - the rules, and the figures that are inserted into their texts. */
 #include "dump_advice.h"
 
 #include "units.h"
 
 #include <math.h>
-#include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
-/* What is worth a word: so large a share, and no less than so many bytes. */
-#define SLACK_SHARE    0.20
+/* A finding is worth advice from this share and this many bytes on. */
+#define UNUSED_SHARE   0.20
 #define DIRTY_SHARE    0.10
 #define TCACHE_SHARE   0.10
 #define METADATA_SHARE 0.10
 #define RETAINED_SHARE 1.0
-#define HEAVY_SHARE    0.50
-#define SUSPECT_SHARE  0.50
+#define LARGEST_SHARE  0.50
+#define GROWTH_SHARE   0.50
 #define BYTES_MIN      (1024.0 * 1024)
 #define METADATA_MIN   (8.0 * 1024 * 1024)
 #define RETAINED_MIN   (64.0 * 1024 * 1024)
@@ -22,267 +22,177 @@
 #define GROWN_MIN      (64.0 * 1024)
 #define ARENAS_MANY    16
 
-enum unit { UNIT_BYTES, UNIT_SHARE, UNIT_COUNT, UNIT_TIME_MS, UNIT_TIME_S, UNIT_TEXT };
+enum unit { UNIT_BYTES, UNIT_SHARE, UNIT_COUNT, UNIT_TIME_MS, UNIT_TEXT };
 
 /* What may stand in braces. */
+#define FIGURE(name) offsetof(struct facts, name)
 static const struct placeholder {
     const char *name;
     enum unit unit;
     size_t offset;
 } placeholders[] = {
-    {"allocated", UNIT_BYTES, offsetof(struct facts, allocated)},
-    {"slack", UNIT_BYTES, offsetof(struct facts, slack)},
-    {"slack%", UNIT_SHARE, offsetof(struct facts, slack_share)},
-    {"tcache", UNIT_BYTES, offsetof(struct facts, tcache)},
-    {"tcache%", UNIT_SHARE, offsetof(struct facts, tcache_share)},
-    {"dirty", UNIT_BYTES, offsetof(struct facts, dirty)},
-    {"dirty%", UNIT_SHARE, offsetof(struct facts, dirty_share)},
-    {"muzzy", UNIT_BYTES, offsetof(struct facts, muzzy)},
-    {"metadata", UNIT_BYTES, offsetof(struct facts, metadata)},
-    {"metadata%", UNIT_SHARE, offsetof(struct facts, metadata_share)},
-    {"retained", UNIT_BYTES, offsetof(struct facts, retained)},
-    {"arenas", UNIT_COUNT, offsetof(struct facts, arenas)},
-    {"dirty decay", UNIT_TIME_MS, offsetof(struct facts, dirty_decay_ms)},
-    {"muzzy decay", UNIT_TIME_MS, offsetof(struct facts, muzzy_decay_ms)},
-    {"worst", UNIT_COUNT, offsetof(struct facts, worst.size_bytes)},
-    {"worst wasted", UNIT_BYTES, offsetof(struct facts, worst.wasted_bytes)},
-    {"worst used%", UNIT_SHARE, offsetof(struct facts, worst.utilisation)},
-    {"heaviest", UNIT_COUNT, offsetof(struct facts, heaviest.size_bytes)},
-    {"heaviest below", UNIT_COUNT, offsetof(struct facts, heaviest.below_bytes)},
-    {"heaviest live", UNIT_COUNT, offsetof(struct facts, heaviest.live)},
-    {"heaviest bytes", UNIT_BYTES, offsetof(struct facts, heaviest.used_bytes)},
-    {"heaviest%", UNIT_SHARE, offsetof(struct facts, heaviest_share)},
-    {"suspect", UNIT_COUNT, offsetof(struct facts, suspect.size_bytes)},
-    {"suspect below", UNIT_COUNT, offsetof(struct facts, suspect.below_bytes)},
-    {"suspect grown", UNIT_COUNT, offsetof(struct facts, suspect.grown)},
-    {"suspect bytes", UNIT_BYTES, offsetof(struct facts, suspect.grown_bytes)},
-    {"suspect%", UNIT_SHARE, offsetof(struct facts, suspect_share)},
-    {"own arena", UNIT_TEXT, offsetof(struct facts, own_arena)},
-    {"own arena bytes", UNIT_BYTES, offsetof(struct facts, own_arena_bytes)},
-    {"own arena%", UNIT_SHARE, offsetof(struct facts, own_arena_share)},
-    {"own arena grown", UNIT_BYTES, offsetof(struct facts, own_arena_grown)},
-    {"own arena grown%", UNIT_SHARE, offsetof(struct facts, own_arena_grown_share)},
-    {"allocated grown", UNIT_BYTES, offsetof(struct facts, allocated_grown)},
-    {"slack grown", UNIT_BYTES, offsetof(struct facts, slack_grown)},
-    {"resident grown", UNIT_BYTES, offsetof(struct facts, resident_grown)},
-    {"seconds", UNIT_TIME_S, offsetof(struct facts, seconds)},
+    {"unused", UNIT_BYTES, FIGURE(unused)},
+    {"unused%", UNIT_SHARE, FIGURE(unused_share)},
+    {"tcache", UNIT_BYTES, FIGURE(tcache)},
+    {"tcache%", UNIT_SHARE, FIGURE(tcache_share)},
+    {"dirty", UNIT_BYTES, FIGURE(dirty)},
+    {"dirty%", UNIT_SHARE, FIGURE(dirty_share)},
+    {"dirty decay", UNIT_TIME_MS, FIGURE(dirty_decay_ms)},
+    {"muzzy", UNIT_BYTES, FIGURE(muzzy)},
+    {"metadata", UNIT_BYTES, FIGURE(metadata)},
+    {"metadata%", UNIT_SHARE, FIGURE(metadata_share)},
+    {"retained", UNIT_BYTES, FIGURE(retained)},
+    {"arenas", UNIT_COUNT, FIGURE(arenas)},
+    {"worst", UNIT_COUNT, FIGURE(wasteful.classes[0].size_bytes)},
+    {"worst wasted", UNIT_BYTES, FIGURE(wasteful.classes[0].wasted_bytes)},
+    {"worst used%", UNIT_SHARE, FIGURE(wasteful.classes[0].utilisation)},
+    {"largest", UNIT_COUNT, FIGURE(largest.classes[0].size_bytes)},
+    {"largest below", UNIT_COUNT, FIGURE(largest.classes[0].below_bytes)},
+    {"largest live", UNIT_COUNT, FIGURE(largest.classes[0].live)},
+    {"largest%", UNIT_SHARE, FIGURE(largest_share)},
+    {"grown", UNIT_COUNT, FIGURE(grown_most.size_bytes)},
+    {"grown below", UNIT_COUNT, FIGURE(grown_most.below_bytes)},
+    {"grown count", UNIT_COUNT, FIGURE(grown_most.grown)},
+    {"grown bytes", UNIT_BYTES, FIGURE(grown_most.grown_bytes)},
+    {"grown%", UNIT_SHARE, FIGURE(grown_most_share)},
+    {"arena", UNIT_TEXT, FIGURE(manual_arena)},
+    {"arena bytes", UNIT_BYTES, FIGURE(manual_arena_bytes)},
+    {"arena%", UNIT_SHARE, FIGURE(manual_arena_share)},
+    {"arena grown", UNIT_BYTES, FIGURE(manual_arena_grown)},
+    {"arena grown%", UNIT_SHARE, FIGURE(manual_arena_grown_share)},
+    {"allocated grown", UNIT_BYTES, FIGURE(allocated_grown)},
+    {"unused grown", UNIT_BYTES, FIGURE(unused_grown)},
 };
 
-static bool fragmented(const struct facts *f)
-{
-    return f->dump->whole && f->slack_share > SLACK_SHARE && f->slack > BYTES_MIN;
-}
+/* The conditions, one line each. */
+#define CONDITION(name, expression)                                                                \
+    static bool name(const struct facts *f)                                                        \
+    {                                                                                              \
+        return expression;                                                                         \
+    }
+CONDITION(is_fragmented,
+          f->dump->complete && f->unused_share > UNUSED_SHARE && f->unused > BYTES_MIN)
+CONDITION(much_dirty, f->dirty_share > DIRTY_SHARE && f->dirty > BYTES_MIN)
+CONDITION(dirty_is_kept, much_dirty(f) && f->dirty_decay_ms == -1)
+CONDITION(dirty_decays, much_dirty(f) && f->dirty_decay_ms >= 0)
+CONDITION(dirty_waits, dirty_decays(f) && !f->dump->background_thread)
+CONDITION(dirty_is_returned, dirty_decays(f) && f->dump->background_thread)
+CONDITION(much_muzzy, f->muzzy_share > DIRTY_SHARE && f->muzzy > BYTES_MIN)
+CONDITION(much_in_tcaches, f->tcache_share > TCACHE_SHARE && f->tcache > BYTES_MIN)
+/* Without figures of arenas, dirty pages count as metadata, so nothing is known about either. */
+CONDITION(much_metadata,
+          f->arenas > 0 && f->metadata_share > METADATA_SHARE && f->metadata > METADATA_MIN)
+CONDITION(metadata_of_few_arenas, much_metadata(f) && f->arenas < ARENAS_MANY)
+CONDITION(metadata_of_many_arenas, much_metadata(f) && f->arenas >= ARENAS_MANY)
+CONDITION(much_retained, f->retained_share > RETAINED_SHARE && f->retained > RETAINED_MIN)
+CONDITION(one_class_dominates, f->before == NULL && f->largest_share > LARGEST_SHARE &&
+                                   f->largest.classes[0].used_bytes > BYTES_MIN)
+CONDITION(manual_arena_dominates, f->before == NULL && f->manual_arena_share > LARGEST_SHARE &&
+                                      f->manual_arena_bytes > BYTES_MIN)
+CONDITION(has_wrong_order, f->wrong_order)
 
-static bool dirty_matters(const struct facts *f)
-{
-    return f->dirty_share > DIRTY_SHARE && f->dirty > BYTES_MIN;
-}
-
-static bool dirty_kept(const struct facts *f)
-{
-    return dirty_matters(f) && f->dirty_decay_ms == -1;
-}
-
-static bool dirty_waits(const struct facts *f)
-{
-    return dirty_matters(f) && f->dirty_decay_ms >= 0 && !f->dump->background_thread;
-}
-
-static bool dirty_goes(const struct facts *f)
-{
-    return dirty_matters(f) && f->dirty_decay_ms >= 0 && f->dump->background_thread;
-}
-
-static bool muzzy_matters(const struct facts *f)
-{
-    return f->muzzy_share > DIRTY_SHARE && f->muzzy > BYTES_MIN;
-}
-
-static bool tcache_matters(const struct facts *f)
-{
-    return f->tcache_share > TCACHE_SHARE && f->tcache > BYTES_MIN;
-}
-
-/* Without figures of arenas, dirty pages count as metadata: nothing can be said then. */
-static bool metadata_heavy(const struct facts *f)
-{
-    return f->arenas > 0 && f->metadata_share > METADATA_SHARE && f->metadata > METADATA_MIN;
-}
-
-static bool metadata_matters(const struct facts *f)
-{
-    return metadata_heavy(f) && f->arenas < ARENAS_MANY;
-}
-
-static bool arenas_matter(const struct facts *f)
-{
-    return metadata_heavy(f) && f->arenas >= ARENAS_MANY;
-}
-
-static bool retained_matters(const struct facts *f)
-{
-    return f->retained_share > RETAINED_SHARE && f->retained > RETAINED_MIN;
-}
-
-static bool one_size_heavy(const struct facts *f)
-{
-    return f->before == NULL && f->heaviest_share > HEAVY_SHARE &&
-           f->heaviest.used_bytes > BYTES_MIN;
-}
-
-static bool own_arena_heavy(const struct facts *f)
-{
-    return f->before == NULL && f->own_arena_share > HEAVY_SHARE && f->own_arena_bytes > BYTES_MIN;
-}
-
-static double grown_enough(const struct facts *f)
+static double growth_min(const struct facts *f)
 {
     return fmax(GROWN_MIN, GROWN_SHARE * f->allocated);
 }
 
-static bool order_wrong(const struct facts *f)
-{
-    return f->reversed;
-}
-
-static bool grew(const struct facts *f)
-{
-    return f->before != NULL && f->allocated_grown > grown_enough(f);
-}
-
-static bool size_leaks(const struct facts *f)
-{
-    return grew(f) && f->suspect_share > SUSPECT_SHARE;
-}
-
-static bool own_arena_leaks(const struct facts *f)
-{
-    return grew(f) && f->own_arena_grown_share > SUSPECT_SHARE;
-}
-
-static bool sizes_leak(const struct facts *f)
-{
-    return grew(f) && !size_leaks(f) && !own_arena_leaks(f);
-}
-
-static bool growth_profiled(const struct facts *f)
-{
-    return grew(f) && f->dump->profiling;
-}
-
-static bool growth_unprofiled(const struct facts *f)
-{
-    return grew(f) && !f->dump->profiling;
-}
-
-static bool fragmentation_grew(const struct facts *f)
-{
-    return f->before != NULL && !grew(f) && f->slack_grown > grown_enough(f);
-}
-
-static bool not_returned(const struct facts *f)
-{
-    return f->before != NULL && f->allocated_grown < -grown_enough(f) &&
-           f->resident_grown > f->allocated_grown / 2;
-}
-
-static bool grew_not(const struct facts *f)
-{
-    return f->before != NULL && !grew(f) && !f->reversed;
-}
-
-static bool cut_off(const struct facts *f)
-{
-    return !f->dump->whole || (f->before != NULL && !f->before->whole);
-}
+CONDITION(grew, f->before != NULL && f->allocated_grown > growth_min(f))
+CONDITION(one_class_grew, grew(f) && f->grown_most_share > GROWTH_SHARE)
+CONDITION(manual_arena_grew, grew(f) && f->manual_arena_grown_share > GROWTH_SHARE)
+CONDITION(many_classes_grew, grew(f) && !one_class_grew(f) && !manual_arena_grew(f))
+CONDITION(grew_with_profiling, grew(f) && f->dump->profiling)
+CONDITION(grew_without_profiling, grew(f) && !f->dump->profiling)
+CONDITION(fragmentation_grew, f->before != NULL && !grew(f) && f->unused_grown > growth_min(f))
+CONDITION(freed_not_returned, f->before != NULL && f->allocated_grown < -growth_min(f) &&
+                                  f->resident_grown > f->allocated_grown / 2)
+CONDITION(did_not_grow, f->before != NULL && !grew(f) && !f->wrong_order)
+CONDITION(is_cut_off, !f->dump->complete || (f->before != NULL && !f->before->complete))
 
 static const struct rule {
     const char *name;
-    bool (*holds)(const struct facts *facts);
+    bool (*applies)(const struct facts *facts);
     const char *words;
 } rules[] = {
-    {"cut off", cut_off,
-     "A dump has no last line: it is cut off, arenas may be missing. The totals at its head are "
-     "good; for the rest make it anew."},
-    {"order", order_wrong,
-     "The second dump is of a younger process than the first. Give the older dump first, and both "
-     "of the same process; otherwise what follows misleads."},
-    {"one size grows", size_leaks,
-     "{suspect%} of the growth is {suspect}-byte allocations: {suspect grown} more, "
-     "{suspect bytes}. Somebody asks for {suspect below} to {suspect} bytes at a time and does not "
-     "free it. Look for a struct, node or buffer of that size, and for the container that keeps "
-     "it: does anything ever leave it?"},
-    {"an own arena grows", own_arena_leaks,
-     "{own arena grown%} of the growth ({own arena grown}) is in arena {own arena}, which the "
-     "program made for itself. In Tidemark's servers that is the cache: entries come and do not "
-     "leave. Give it a limit (--capacity 64MiB, --ttl 60s) or a policy that lets entries go. In "
-     "another program, see what allocates with MALLOCX_ARENA({own arena})."},
-    {"many sizes grow", sizes_leak,
-     "{allocated grown} came, spread over many sizes: no single struct, but something that holds "
-     "objects of all sizes, such as a cache of answers, sessions or a log. Or the load just rose: "
-     "take a third dump when it is steady."},
-    {"profile", growth_profiled,
-     "To learn who allocates, this jemalloc can tell: start with MALLOC_CONF=prof:true,"
-     "lg_prof_sample:17,prof_prefix:jeprof.out, write a profile (mallctl \"prof.dump\") at both "
-     "ends of the growth, and compare with `jeprof --text --base=FIRST PROGRAM SECOND`."},
-    {"no profile", growth_unprofiled,
-     "To learn who allocates, use a jemalloc built with --enable-prof (Debian's is) and its heap "
-     "profiles, or attach a debugger to the allocation of that size."},
+    {"cut off", is_cut_off,
+     "A dump ends before its last line, so arenas may be missing. The totals at its head are "
+     "correct; make a new dump for the rest."},
+    {"order", has_wrong_order,
+     "The second dump is of a younger process than the first. Give the older dump first, and two "
+     "dumps of the same process; the comparison is wrong otherwise."},
+    {"one size grows", one_class_grew,
+     "{grown%} of the growth is {grown}-byte allocations: {grown count} more, {grown bytes}. The "
+     "program allocates {grown below} to {grown} bytes at a time and does not free them. Look for "
+     "a struct, node or buffer of that size, and for the container that holds it: does anything "
+     "ever leave it?"},
+    {"manual arena grows", manual_arena_grew,
+     "{arena grown%} of the growth ({arena grown}) is in arena {arena}, which the program created. "
+     "In Tidemark's servers it belongs to the cache: entries are added and not removed. Set a "
+     "limit (--capacity 64MiB, --ttl 60s) or use a policy that evicts. In another program, search "
+     "for the allocations with MALLOCX_ARENA({arena})."},
+    {"many sizes grow", many_classes_grew,
+     "The program holds {allocated grown} more, in many sizes. That points to a container of "
+     "objects of all sizes, such as a cache of responses, sessions or a log, rather than to one "
+     "struct; or the load increased. Take a third dump when the load is steady."},
+    {"profile", grew_with_profiling,
+     "This jemalloc can profile who allocates: start with MALLOC_CONF=prof:true,"
+     "lg_prof_sample:17,prof_prefix:jeprof.out, write a profile (mallctl \"prof.dump\") before "
+     "and after the growth, and compare with `jeprof --text --base=FIRST PROGRAM SECOND`."},
+    {"no profile", grew_without_profiling,
+     "To find out who allocates, use a jemalloc built with --enable-prof (Debian's is) and its "
+     "heap profiles, or set a breakpoint on allocations of that size."},
     {"fragmentation grew", fragmentation_grew,
-     "What the program holds did not grow, the pages that hold it did, by {slack grown}: "
-     "fragmentation, no leak. Objects that live long sit among those that left, and keep their "
-     "pages."},
-    {"not returned", not_returned,
-     "The program freed memory and the process kept it: pages wait to be returned, or each still "
-     "holds something that lives. See the rows `dirty` and `free room in pages` for which."},
-    {"no growth", grew_not,
-     "Between these dumps the program's allocations did not grow by more than 2 %: no leak "
-     "here, unless too little happened between them."},
-    {"fragmentation", fragmented,
-     "Fragmentation is high: {slack} ({slack%}) of the pages in use is free room that only "
-     "allocations of the same size can fill. Worst is the {worst}-byte class, {worst used%} used, "
-     "{worst wasted} wasted. No decay setting helps with that. Keep what lives long apart from "
-     "what dies soon (an arena of its own: arenas.create, MALLOCX_ARENA), use fewer different "
-     "sizes, or bound the peak that left these pages behind."},
-    {"dirty pages are kept", dirty_kept,
-     "{dirty} ({dirty%} of resident) is free, and never returned: dirty_decay_ms is -1. Set "
-     "MALLOC_CONF=dirty_decay_ms:10000, or purge by hand after a peak: "
-     "mallctl(\"arena.4096.purge\")."},
+     "The program does not hold more, but the pages that contain it grew by {unused grown}: this "
+     "is fragmentation, not a leak. Long-lived objects keep pages in use whose other objects are "
+     "freed."},
+    {"not returned", freed_not_returned,
+     "The program freed memory, but the process did not shrink: the pages are not yet returned, or "
+     "each still holds a live object. The rows `dirty` and `unused in pages` show which."},
+    {"no growth", did_not_grow,
+     "Between the dumps the program's allocations grew by less than 2 %: no leak, unless there was "
+     "too little activity between them."},
+    {"fragmentation", is_fragmented,
+     "Fragmentation is high: {unused} ({unused%}) of the pages in use is free, but only "
+     "allocations of the same size can use it. The worst is the {worst}-byte class: {worst used%} "
+     "used, {worst wasted} wasted. Decay settings do not help. Separate long-lived from "
+     "short-lived objects (in an arena of its own: arenas.create, MALLOCX_ARENA), use fewer sizes, "
+     "or limit the peak that left these pages behind."},
+    {"dirty pages are kept", dirty_is_kept,
+     "{dirty} ({dirty%} of resident) is free and never returned, because dirty_decay_ms is -1. Set "
+     "MALLOC_CONF=dirty_decay_ms:10000, or purge after a peak: mallctl(\"arena.4096.purge\")."},
     {"dirty pages wait", dirty_waits,
-     "{dirty} ({dirty%} of resident) is free but not yet returned. It would go within "
+     "{dirty} ({dirty%} of resident) is free but not yet returned. It is returned within "
      "{dirty decay}, but without a background thread only while the program allocates and frees: "
-     "an idle process keeps it for good. Set MALLOC_CONF=background_thread:true (and a shorter "
-     "dirty_decay_ms, such as 1000, if memory matters more than speed)."},
-    {"dirty pages go", dirty_goes,
-     "{dirty} ({dirty%} of resident) is free and on its way back: a background thread returns it "
-     "within {dirty decay}. Wait that long before you call it a leak; a shorter dirty_decay_ms "
-     "makes it faster and costs page faults."},
-    {"muzzy pages", muzzy_matters,
-     "{muzzy} is given up to the kernel (MADV_FREE), which takes it only when memory runs short: "
-     "RSS looks larger than it is. Set muzzy_decay_ms:0 to see the true figure."},
-    {"thread caches", tcache_matters,
-     "{tcache} ({tcache%} of allocated) is free but kept by threads for themselves. Use fewer "
-     "threads, a smaller cache (MALLOC_CONF=tcache_max:4096), or flush it in threads that go idle "
+     "an idle process keeps it. Set MALLOC_CONF=background_thread:true, and a shorter "
+     "dirty_decay_ms such as 1000 if memory matters more than speed."},
+    {"dirty pages go", dirty_is_returned,
+     "{dirty} ({dirty%} of resident) is free, and a background thread returns it within "
+     "{dirty decay}. Wait that long before you call it a leak. A shorter dirty_decay_ms returns it "
+     "sooner and costs page faults."},
+    {"muzzy pages", much_muzzy,
+     "{muzzy} is released with MADV_FREE: the kernel takes it back only when memory is short, and "
+     "counts it in RSS until then. Set muzzy_decay_ms:0 to see the true RSS."},
+    {"thread caches", much_in_tcaches,
+     "{tcache} ({tcache%} of allocated) is free but kept in thread caches. Use fewer threads or "
+     "smaller caches (MALLOC_CONF=tcache_max:4096), or flush the cache of threads that go idle "
      "(mallctl \"thread.tcache.flush\")."},
-    {"metadata", metadata_matters,
-     "{metadata} ({metadata%} of resident) is jemalloc's own records: it keeps one for every run "
-     "of pages, and never gives them back. Fewer, larger allocations need fewer."},
-    {"many arenas", arenas_matter,
-     "{metadata} ({metadata%} of resident) is jemalloc's own, for {arenas} arenas; and what is "
-     "free in one arena is of no use to another. Try MALLOC_CONF=narenas:4 (or one per core)."},
-    {"retained", retained_matters,
-     "{retained} is retained: addresses kept for later, their memory already given back. It "
-     "counts in VSZ and not in RSS; no leak, nothing to do."},
-    {"an own arena dominates", own_arena_heavy,
-     "{own arena%} of all ({own arena bytes}) is in arena {own arena}, which the program made for "
-     "itself; in Tidemark's servers that is the cache. Is it meant to be that large? Without a "
-     "limit (--capacity, --ttl) it grows without end. A second dump, later, shows whether it "
-     "does: give both to `tidemark jemalloc FIRST SECOND`."},
-    {"one size dominates", one_size_heavy,
-     "{heaviest%} of all is in {heaviest}-byte allocations, {heaviest live} of them (whoever made "
-     "them asked for more than {heaviest below} bytes). If the process grows, suspect these first: "
-     "take a second dump "
-     "later, and give both to `tidemark jemalloc FIRST SECOND`."},
+    {"metadata", metadata_of_few_arenas,
+     "{metadata} ({metadata%} of resident) is jemalloc's metadata: one record for every extent, "
+     "never returned. Fewer and larger allocations need less."},
+    {"many arenas", metadata_of_many_arenas,
+     "{metadata} ({metadata%} of resident) is jemalloc's metadata, for {arenas} arenas; and free "
+     "memory of one arena cannot be used by another. Try MALLOC_CONF=narenas:4, or one per core."},
+    {"retained", much_retained,
+     "{retained} is retained: address space kept for later, without memory behind it. It counts in "
+     "VSZ and not in RSS. It is not a leak; nothing needs to be done."},
+    {"manual arena dominates", manual_arena_dominates,
+     "{arena%} of all memory ({arena bytes}) is in arena {arena}, which the program created; in "
+     "Tidemark's servers it belongs to the cache. Is it meant to be that large? Without a limit "
+     "(--capacity, --ttl) it grows without end. A later dump shows whether it does: "
+     "`tidemark jemalloc FIRST SECOND`."},
+    {"one size dominates", one_class_dominates,
+     "{largest%} of all memory is in {largest live} allocations of {largest} bytes (for requests "
+     "of more than {largest below} bytes). If the process grows, check these first: take a second "
+     "dump later and run `tidemark jemalloc FIRST SECOND`."},
 };
 
 #define RULES        (sizeof rules / sizeof rules[0])
@@ -297,8 +207,6 @@ static const char *value_format(char text[UNITS_TEXT_BYTES], enum unit unit, dou
         return units_format_count(text, (uint64_t)fmin(fabs(value), 1e18));
     case UNIT_TIME_MS:
         return units_format_duration(text, value * (double)NS_PER_MS);
-    case UNIT_TIME_S:
-        return units_format_duration(text, value * (double)NS_PER_SECOND);
     default:
         snprintf(text, UNITS_TEXT_BYTES, "%.0f %%", 100 * fmin(value, 1));
         return text;
@@ -320,7 +228,8 @@ static void placeholder_print(const struct facts *facts, const char *name, size_
     }
 }
 
-static void words_fill(char words[ADVICE_WORDS_BYTES], const char *from, const struct facts *facts)
+static void words_format(char words[ADVICE_WORDS_BYTES], const char *from,
+                         const struct facts *facts)
 {
     FILE *out = fmemopen(words, ADVICE_WORDS_BYTES, "w");
     while (*from != '\0') {
@@ -340,10 +249,10 @@ bool advice_next(const struct facts *facts, size_t *next, struct advice *advice)
 {
     bool first = *next == 0;
     for (; *next < RULES; ++*next) {
-        if (!rules[*next].holds(facts))
+        if (!rules[*next].applies(facts))
             continue;
         advice->rule = rules[*next].name;
-        words_fill(advice->words, rules[*next].words, facts);
+        words_format(advice->words, rules[*next].words, facts);
         ++*next;
         return true;
     }
@@ -351,7 +260,7 @@ bool advice_next(const struct facts *facts, size_t *next, struct advice *advice)
         return false;
     advice->rule = "nothing";
     snprintf(advice->words, sizeof advice->words,
-             "Nothing here asks for anything: little is wasted, and little waits to be returned. "
-             "If the process still grows, take a second dump later and give both.");
+             "Nothing needs to be done: little is wasted, and little is waiting to be returned. If "
+             "the process still grows, take a second dump later and give both.");
     return true;
 }

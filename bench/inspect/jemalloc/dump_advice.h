@@ -1,10 +1,8 @@
-/* dump_advice.h - what to do about what a dump says: rules, each a condition and its words. */
+/* dump_advice.h - what to do about the facts of a dump: rules, each a condition and a text. */
 #ifndef DUMP_ADVICE_H
 #define DUMP_ADVICE_H
 
 #include "dump_facts.h"
-
-#include <stdio.h>
 
 #define ADVICE_WORDS_BYTES 1024
 
@@ -13,8 +11,8 @@ struct advice {
     char words[ADVICE_WORDS_BYTES];
 };
 
-/* The next rule that holds, from *next on, which begins at 0. False: there is none left. At least
- * one rule holds for any dump. */
+/* Finds the next rule that applies. *next is 0 before the first call. False: there are no more. At
+ * least one rule applies to any dump. */
 bool advice_next(const struct facts *facts, size_t *next, struct advice *advice);
 
 #endif

@@ -1,56 +1,59 @@
-/* dump_facts.h - what a dump says, and what two of them say: figures, and lists in order of weight.
+/* dump_facts.h - what one dump says, and what changed since an earlier one: figures, and size
+ * classes in order of weight.
  *
- * Pure. Bytes are doubles, so that differences may be negative; shares are from 0 to 1.
+ * Bytes are doubles, because differences may be negative; shares are from 0 to 1. A pure function
+ * of the dumps.
  */
 #ifndef DUMP_FACTS_H
 #define DUMP_FACTS_H
 
 #include "dump.h"
 
-#define FACTS_TOP 8
+#define FACTS_LIST_MAX 8
 
-/* A size class, and what became of it since the dump before. */
+/* A size class, and its change since the earlier dump. */
 struct fact_class {
-    double size_bytes, below_bytes; /* it serves requests beyond `below_bytes` */
+    double size_bytes, below_bytes; /* it serves requests of more than below_bytes */
     double live, used_bytes, held_bytes, wasted_bytes;
-    double utilisation; /* used of held */
+    double utilisation; /* used_bytes / held_bytes */
     bool large;
-    double grown, grown_bytes; /* since the dump before: 0 without one */
-    const char *arena;         /* where most of that is */
+    double grown, grown_bytes; /* 0 without an earlier dump */
+    const char *arena;         /* with most of the growth; NULL: none grew */
 };
 
 struct fact_list {
-    struct fact_class classes[FACTS_TOP]; /* the weightiest first */
+    struct fact_class classes[FACTS_LIST_MAX]; /* sorted; those beyond `count` are all 0 */
     size_t count;
-    size_t rest; /* how many more there are */
+    size_t rest; /* the number of further classes, and the sum of what the list is sorted by */
     double rest_bytes;
 };
 
 struct facts {
-    const struct dump *dump, *before; /* before: NULL for one dump */
-    /* From allocated to mapped: each gap. */
-    double allocated, tcache, internal, slack, active, dirty, metadata, resident;
+    const struct dump *dump, *before; /* before: NULL for a single dump */
+    /* The layers: allocated + internal + unused = active; + dirty + metadata = resident;
+     * + untouched = mapped. tcache is a part of allocated. */
+    double allocated, tcache, internal, unused, active, dirty, metadata, resident;
     double untouched, mapped, retained, muzzy;
-    double slack_share, tcache_share;      /* of active, of allocated */
+    double unused_share, tcache_share;     /* of active, of allocated */
     double dirty_share, muzzy_share;       /* of resident */
     double metadata_share, retained_share; /* of resident */
     double dirty_decay_ms, muzzy_decay_ms; /* of most of those pages; -1: never */
     double arenas;
-    struct fact_list wasteful, weighty;
-    struct fact_class worst, heaviest;       /* the first of each, or all 0 */
-    double heaviest_share;                   /* of allocated */
-    const char *own_arena;                   /* the largest that the program made; NULL: none */
-    double own_arena_bytes, own_arena_share; /* of allocated */
-    /* Since the dump before. */
-    double seconds; /* between them; 0: not told */
-    double allocated_grown, active_grown, slack_grown, resident_grown, dirty_grown;
-    struct fact_list growing;                      /* by bytes, either way */
-    struct fact_class suspect;                     /* what grew most, or all 0 */
-    double suspect_share;                          /* of the growth of allocated */
-    double own_arena_grown, own_arena_grown_share; /* of the growth of allocated */
-    bool reversed;                                 /* the second process is younger */
+    struct fact_list wasteful, largest;            /* by wasted_bytes, by used_bytes */
+    double largest_share;                          /* of the largest class, of allocated */
+    const char *manual_arena;                      /* the largest one; NULL: there is none */
+    double manual_arena_bytes, manual_arena_share; /* of allocated */
+    /* Since the earlier dump. */
+    double seconds; /* between the dumps; 0: unknown */
+    double allocated_grown, unused_grown, resident_grown;
+    struct fact_list changed;                            /* by size of the change in bytes */
+    struct fact_class grown_most;                        /* all 0 if no class grew */
+    double grown_most_share;                             /* of allocated_grown */
+    double manual_arena_grown, manual_arena_grown_share; /* of allocated_grown */
+    bool wrong_order; /* the process of the second dump is younger than that of the first */
 };
 
+/* The dumps must outlive the facts. before: NULL for a single dump. */
 void facts_gather(struct facts *facts, const struct dump *dump, const struct dump *before);
 
 #endif

@@ -1,4 +1,5 @@
-/* dump_fuzz_test.c - the fuzz target over real dumps, cut and changed, always in the same way. */
+/* dump_fuzz_test.c - runs the fuzz target over real dumps, truncated and changed, the same each
+ * time. */
 #include "random.h"
 
 #include <setjmp.h>
@@ -24,8 +25,8 @@ static const char *const seeds[] = {
 };
 #define SEEDS (sizeof seeds / sizeof seeds[0])
 
-/* What takes the place of a few bytes. */
-static const char *const strange[] = {
+/* Replacements for a few bytes. */
+static const char *const replacements[] = {
     "18446744073709551616",
     "-9223372036854775808",
     "-1",
@@ -45,7 +46,7 @@ static const char *const strange[] = {
     "bins: size curregs curslabs regs pgs\n",
     "9223372036854775807",
 };
-#define STRANGE (sizeof strange / sizeof strange[0])
+#define REPLACEMENTS (sizeof replacements / sizeof replacements[0])
 
 static size_t seed_read(const char *path, uint8_t bytes[BYTES_MAX])
 {
@@ -57,7 +58,7 @@ static size_t seed_read(const char *path, uint8_t bytes[BYTES_MAX])
     return count;
 }
 
-/* On the heap at its exact size, so that ASan sees a byte too many. */
+/* In a block of exactly this size, so that ASan detects reads beyond the end. */
 static void run(const uint8_t *bytes, size_t count)
 {
     uint8_t *copy = malloc(count ? count : 1);
@@ -67,7 +68,7 @@ static void run(const uint8_t *bytes, size_t count)
     free(copy);
 }
 
-static void cut_dumps(void **state)
+static void truncated_dumps(void **state)
 {
     static uint8_t bytes[BYTES_MAX];
     (void)state;
@@ -80,10 +81,10 @@ static void cut_dumps(void **state)
 
 static size_t change(uint8_t *bytes, size_t count, struct random *random)
 {
-    const char *with = strange[random_below(random, STRANGE)];
+    const char *with = replacements[random_below(random, REPLACEMENTS)];
     size_t at = random_below(random, count), length = strlen(with);
     size_t over = random_below(random, 8);
-    /* A number is changed as a whole, more often than not. */
+    /* Mostly replaces whole numbers. */
     while (random_below(random, 8) > 0 && at + 1 < count && (bytes[at] < '0' || bytes[at] > '9'))
         at++;
     over = over < count - at ? over : count - at;
@@ -113,7 +114,7 @@ static void changed_dumps(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(cut_dumps),
+        cmocka_unit_test(truncated_dumps),
         cmocka_unit_test(changed_dumps),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,13 +1,14 @@
-/* dump_output.h - the facts of one or two dumps, for people and as JSON. */
+/* dump_output.h - the facts of one or two dumps as tables and as JSON. */
 #ifndef DUMP_OUTPUT_H
 #define DUMP_OUTPUT_H
 
 #include "dump_facts.h"
 
+#include <jansson.h>
 #include <stdio.h>
 
-void show_text(const struct facts *facts, bool colours, FILE *out);
-/* 0, or -1 when it could not be written. */
-int show_json(const struct facts *facts, FILE *out);
+void dump_print(const struct facts *facts, bool colours, FILE *out);
+/* Released by the caller. */
+json_t *dump_json(const struct facts *facts);
 
 #endif

@@ -1,27 +1,27 @@
-/* dump_read_text.c - jemalloc's statistics as the plain text that people paste in bug reports.
+/* dump_read_text.c - jemalloc's statistics as plain text, as people paste them in bug reports.
  *
- * Lines are `label: values`, or rows of a table whose columns a head names. What is not known is
- * passed over: versions differ, and people cut.
+ * A line is `label: values`, or a row of a table whose first line names the columns. Unknown lines
+ * are ignored, since versions differ.
  */
-#include "dump_format.h"
+#include "dump_formats.h"
 
-#include "memory.h"
+#include "dump_fields.h"
+#include "xmalloc.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define WORDS_MAX 64
 
-/* A line, cut up: what stands before the first colon, and the words after it. */
+/* A line, split: the text before the first colon, and the words after it. */
 struct line {
-    char *label; /* NULL: there is no colon */
+    char *label; /* NULL: the line has no colon */
     char *words[WORDS_MAX];
     size_t count;
 };
 
-/* Which column is which in the table being read. */
+/* The columns of a table that are read. */
 enum { COLUMN_SIZE, COLUMN_LIVE, COLUMN_EXTENTS, COLUMN_SLABS, COLUMN_REGIONS, COLUMN_PAGES };
 static const char *const column_names[] = {
     [COLUMN_SIZE] = "size",      [COLUMN_LIVE] = "curregs", [COLUMN_EXTENTS] = "curlextents",
@@ -31,8 +31,8 @@ static const char *const column_names[] = {
 
 struct reader {
     struct dump *dump;
-    struct dump_arena *arena; /* NULL before the first */
-    size_t columns[COLUMNS];  /* WORDS_MAX: not there */
+    struct dump_arena *arena; /* NULL before the first arena */
+    size_t columns[COLUMNS];  /* place of each; WORDS_MAX: not in this table */
     bool in_classes;
 };
 
@@ -42,7 +42,7 @@ static uint64_t number_read(const char *text)
         return 0;
     errno = 0;
     unsigned long long value = strtoull(text, NULL, 10);
-    return errno == 0 && value < FIGURE_MAX ? value : FIGURE_MAX;
+    return errno == 0 && value < DUMP_FIGURE_MAX ? value : DUMP_FIGURE_MAX;
 }
 
 static const char *word_at(const struct line *line, size_t place)
@@ -54,13 +54,13 @@ static int64_t decay_read(const char *text)
 {
     char *end;
     if (text == NULL)
-        return DUMP_UNTOLD;
+        return DUMP_UNKNOWN;
     errno = 0;
     long long value = strtoll(text, &end, 10);
-    return end == text || errno != 0 ? DUMP_UNTOLD : value;
+    return end == text || errno != 0 ? DUMP_UNKNOWN : value;
 }
 
-static void line_cut(struct line *line, char *text)
+static void line_split(struct line *line, char *text)
 {
     char *rest = strchr(text, ':'), *place;
     line->label = NULL;
@@ -76,65 +76,30 @@ static void line_cut(struct line *line, char *text)
         line->words[line->count++] = word;
 }
 
-/* `opt.x: before (x: now)`: the last word is what holds now. */
-static const char *value_now(const struct line *line)
+/* The last word: `opt.x: at start (x: now)` ends with the value that is in force. */
+static const char *current_value(const struct line *line)
 {
     return line->count == 0 ? NULL : line->words[line->count - 1];
 }
 
-static bool truth_read(const struct line *line)
+static bool flag_read(const struct line *line)
 {
-    const char *now = value_now(line);
-    return now != NULL && strncmp(now, "true", 4) == 0;
+    const char *value = current_value(line);
+    return value != NULL && strncmp(value, "true", 4) == 0;
 }
 
 static void version_read(struct reader *reader, const struct line *line)
 {
     const char *word = line->count > 0 ? line->words[0] : "";
     char *name = reader->dump->version;
-    form_name_copy(name, word + (*word == '"'));
+    dump_name_copy(name, word + (*word == '"'));
     name[strcspn(name, "\"")] = '\0';
-}
-
-static void background_read(struct reader *reader, const struct line *line)
-{
-    reader->dump->background_thread = truth_read(line);
-}
-
-static void profiling_read(struct reader *reader, const struct line *line)
-{
-    reader->dump->profiling = truth_read(line);
-}
-
-static void oblivious_read(struct reader *reader, const struct line *line)
-{
-    reader->dump->cache_oblivious = truth_read(line);
-}
-
-static void automatic_read(struct reader *reader, const struct line *line)
-{
-    reader->dump->automatic_arenas = number_read(value_now(line));
-}
-
-static void oversize_read(struct reader *reader, const struct line *line)
-{
-    reader->dump->oversize_threshold_bytes = number_read(value_now(line));
-}
-
-static void dirty_default_read(struct reader *reader, const struct line *line)
-{
-    reader->dump->dirty_decay_ms = decay_read(value_now(line));
-}
-
-static void muzzy_default_read(struct reader *reader, const struct line *line)
-{
-    reader->dump->muzzy_decay_ms = decay_read(value_now(line));
 }
 
 static void page_read(struct reader *reader, const struct line *line)
 {
-    uint64_t bytes = number_read(value_now(line));
-    if (bytes > 0 && bytes <= FORM_PAGE_BYTES_MAX)
+    uint64_t bytes = number_read(current_value(line));
+    if (bytes > 0 && bytes <= DUMP_PAGE_BYTES_MAX)
         reader->dump->page_bytes = bytes;
 }
 
@@ -144,32 +109,25 @@ static void totals_read(struct reader *reader, const struct line *line)
     reader->dump->allocated_bytes = number_read(line->count > 0 ? line->words[0] : NULL);
     for (size_t i = 0; i + 1 < line->count; i++) {
         size_t length = strcspn(line->words[i], ":");
-        for (size_t t = 0; t < FORM_TOTALS; t++)
-            if (line->words[i][length] == ':' && strlen(form_totals[t].name) == length &&
-                memcmp(form_totals[t].name, line->words[i], length) == 0)
-                *form_figure(reader->dump, form_totals[t].offset) = number_read(line->words[i + 1]);
+        for (size_t t = 0; t < DUMP_TOTAL_FIELDS; t++)
+            if (line->words[i][length] == ':' && strlen(dump_total_fields[t].name) == length &&
+                memcmp(dump_total_fields[t].name, line->words[i], length) == 0)
+                *dump_figure(reader->dump, dump_total_fields[t].offset) =
+                    number_read(line->words[i + 1]);
     }
 }
 
 static void merged_begin(struct reader *reader, const struct line *line)
 {
     (void)line;
-    memory_free(reader->dump->total.classes);
-    form_arena_init(&reader->dump->total, "all");
+    dump_arena_init(&reader->dump->total, "all");
     reader->arena = &reader->dump->total;
 }
 
 static void destroyed_begin(struct reader *reader, const struct line *line)
 {
     (void)line;
-    reader->arena = form_arena_add(reader->dump, "destroyed");
-}
-
-static void end_reached(struct reader *reader, const struct line *line)
-{
-    (void)line;
-    reader->dump->whole = true;
-    reader->arena = NULL;
+    reader->arena = dump_arena_add(reader->dump, "destroyed");
 }
 
 static void columns_find(struct reader *reader, const struct line *line)
@@ -198,16 +156,16 @@ static void class_read(struct reader *reader, const struct line *line)
         .slabs = column_read(reader, line, COLUMN_SLABS),
         .slab_regions = column_read(reader, line, COLUMN_REGIONS),
         .slab_bytes = column_read(reader, line, COLUMN_PAGES) * reader->dump->page_bytes};
-    form_class_add(reader->dump, reader->arena, &class);
+    dump_class_add(reader->arena, &class);
 }
 
 /* `small: allocated nmalloc (#/sec) ndalloc (#/sec) nrequests (#/sec) nfill (#/sec) ...` */
 static void sums_read(struct reader *reader, const struct line *line)
 {
-    enum { SUM_ALLOCATED = 0, SUM_MADE = 1, SUM_FILLS = 7 };
+    enum { SUM_ALLOCATED = 0, SUM_ALLOCATIONS = 1, SUM_FILLS = 7 };
     struct dump_arena *arena = reader->arena;
     arena->allocated_bytes += number_read(word_at(line, SUM_ALLOCATED));
-    arena->made += number_read(word_at(line, SUM_MADE));
+    arena->allocations += number_read(word_at(line, SUM_ALLOCATIONS));
     arena->fills += number_read(word_at(line, SUM_FILLS));
 }
 
@@ -233,20 +191,13 @@ static void muzzy_read(struct reader *reader, const struct line *line)
     arena->muzzy_decay_ms = decay_line_read(reader, line, &arena->muzzy_bytes);
 }
 
-/* What a label means. */
+/* Lines with a reader of their own. */
 static const struct label {
     const char *label;
-    bool of_arena; /* means something within an arena only */
+    bool of_arena; /* ignored before the first arena */
     void (*read)(struct reader *reader, const struct line *line);
 } labels[] = {
     {"Version", false, version_read},
-    {"config.prof", false, profiling_read},
-    {"config.cache_oblivious", false, oblivious_read},
-    {"opt.narenas", false, automatic_read},
-    {"opt.oversize_threshold", false, oversize_read},
-    {"opt.background_thread", false, background_read},
-    {"opt.dirty_decay_ms", false, dirty_default_read},
-    {"opt.muzzy_decay_ms", false, muzzy_default_read},
     {"Page size", false, page_read},
     {"Allocated", false, totals_read},
     {"Merged arenas stats", false, merged_begin},
@@ -257,29 +208,64 @@ static const struct label {
     {"muzzy", true, muzzy_read},
 };
 
+/* Lines with one setting of the whole dump. */
+#define SETTING(name) offsetof(struct dump, name)
+static const struct setting {
+    const char *label;
+    enum { SETTING_FLAG, SETTING_NUMBER, SETTING_DECAY } kind;
+    size_t offset;
+} settings[] = {
+    {"config.prof", SETTING_FLAG, SETTING(profiling)},
+    {"config.cache_oblivious", SETTING_FLAG, SETTING(cache_oblivious)},
+    {"opt.background_thread", SETTING_FLAG, SETTING(background_thread)},
+    {"opt.narenas", SETTING_NUMBER, SETTING(automatic_arenas)},
+    {"opt.oversize_threshold", SETTING_NUMBER, SETTING(oversize_threshold_bytes)},
+    {"opt.dirty_decay_ms", SETTING_DECAY, SETTING(dirty_decay_ms)},
+    {"opt.muzzy_decay_ms", SETTING_DECAY, SETTING(muzzy_decay_ms)},
+};
+
+/* False: the label is none of these. */
+static bool setting_read(struct dump *dump, const struct line *line)
+{
+    for (size_t i = 0; i < sizeof settings / sizeof settings[0]; i++) {
+        void *field = (char *)dump + settings[i].offset;
+        if (strcmp(line->label, settings[i].label) != 0)
+            continue;
+        if (settings[i].kind == SETTING_FLAG)
+            *(bool *)field = flag_read(line);
+        else if (settings[i].kind == SETTING_NUMBER)
+            *(uint64_t *)field = number_read(current_value(line));
+        else
+            *(int64_t *)field = decay_read(current_value(line));
+        return true;
+    }
+    return false;
+}
+
 static void arena_field_read(struct dump_arena *arena, const struct line *line)
 {
-    for (size_t i = 0; i < FORM_FIELDS; i++)
-        if (form_fields[i].label != NULL && strcmp(line->label, form_fields[i].label) == 0)
-            *form_figure(arena, form_fields[i].offset) = number_read(word_at(line, 0));
+    for (size_t i = 0; i < DUMP_ARENA_FIELDS; i++)
+        if (dump_arena_fields[i].label != NULL &&
+            strcmp(line->label, dump_arena_fields[i].label) == 0)
+            *dump_figure(arena, dump_arena_fields[i].offset) = number_read(word_at(line, 0));
 }
 
 static void label_read(struct reader *reader, const struct line *line)
 {
     static const char arena[] = "arenas[";
     columns_find(reader, line);
-    if (reader->in_classes)
+    if (reader->in_classes || setting_read(reader->dump, line))
         return;
     if (strncmp(line->label, arena, sizeof arena - 1) == 0) {
         char name[DUMP_NAME_BYTES];
-        form_name_copy(name, line->label + sizeof arena - 1);
+        dump_name_copy(name, line->label + sizeof arena - 1);
         name[strcspn(name, "]")] = '\0';
-        reader->arena = form_arena_add(reader->dump, name);
+        reader->arena = dump_arena_add(reader->dump, name);
         return;
     }
     for (size_t i = 0; i < sizeof labels / sizeof labels[0]; i++) {
-        bool here = !labels[i].of_arena || reader->arena != NULL;
-        if (here && strcmp(line->label, labels[i].label) == 0) {
+        bool applies = !labels[i].of_arena || reader->arena != NULL;
+        if (applies && strcmp(line->label, labels[i].label) == 0) {
             labels[i].read(reader, line);
             return;
         }
@@ -292,25 +278,25 @@ static void line_read(struct reader *reader, char *text)
 {
     struct line line;
     if (strstr(text, "End jemalloc statistics") != NULL) {
-        end_reached(reader, NULL);
+        reader->dump->complete = true;
         return;
     }
-    line_cut(&line, text);
+    line_split(&line, text);
     if (line.label != NULL)
         label_read(reader, &line);
     else if (reader->in_classes && reader->arena != NULL && line.count > 1)
         class_read(reader, &line);
 }
 
-void form_text_parse(struct dump *dump, const char *text, size_t bytes)
+void dump_read_text(struct dump *dump, const char *text, size_t bytes)
 {
     struct reader reader = {.dump = dump};
-    char *copy = memory_alloc(dump->zone, bytes + 1), *place;
+    char *copy = xmalloc(bytes + 1), *place;
     memcpy(copy, text, bytes);
     copy[bytes] = '\0';
-    dump->whole = false;
-    for (char *line = strtok_r(copy, "\n", &place); line != NULL && !dump->whole;
+    dump->complete = false;
+    for (char *line = strtok_r(copy, "\n", &place); line != NULL && !dump->complete;
          line = strtok_r(NULL, "\n", &place))
         line_read(&reader, line);
-    memory_free(copy);
+    free(copy);
 }

@@ -1,6 +1,7 @@
-/* dump_test.c - real dumps are read to the byte, and explained by the right rules. */
+/* dump_test.c - real dumps are read exactly, and explained by the right rules. */
 #include "dump_advice.h"
 #include "dump_output.h"
+#include "dump_read.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -11,7 +12,7 @@
 
 #define MIB (1024.0 * 1024)
 
-static struct dump *open_fixture(const char *name)
+static struct dump *fixture_read(const char *name)
 {
     char path[512];
     struct error error = {""};
@@ -37,17 +38,17 @@ static bool advised(const struct facts *facts, const char *rule, const char *wor
 static void json_is_read(void **state)
 {
     (void)state;
-    struct dump *dump = open_fixture("unbounded_after.json");
-    assert_string_equal(dump->form, "JSON");
+    struct dump *dump = fixture_read("unbounded_after.json");
+    assert_string_equal(dump->format, "JSON");
     assert_memory_equal(dump->version, "5.3.0", 5);
     assert_int_equal(dump->allocated_bytes, 43983600);
     assert_int_equal(dump->retained_bytes, 14602240);
     assert_int_equal(dump->arena_count, 4);
-    const struct dump_arena *own = dump_arena_find(dump, "11");
-    assert_int_equal(dump_arena_kind(dump, own), DUMP_ARENA_OWN);
-    assert_int_equal(own->allocated_bytes, 43719680);
-    assert_int_equal(own->active_bytes, UINT64_C(10698) * 4096);
-    assert_int_equal(own->fills, 0);
+    const struct dump_arena *manual = dump_arena_find(dump, "11");
+    assert_int_equal(dump_arena_kind(dump, manual), DUMP_ARENA_MANUAL);
+    assert_int_equal(manual->allocated_bytes, 43719680);
+    assert_int_equal(manual->active_bytes, UINT64_C(10698) * 4096);
+    assert_int_equal(manual->fills, 0);
     const struct dump_class *class = dump_class_find(&dump->total, 384);
     assert_int_equal(class->live, 27176);
     assert_int_equal(dump_class_held_bytes(dump, class), 10444800);
@@ -57,24 +58,24 @@ static void json_is_read(void **state)
 static void text_is_read(void **state)
 {
     (void)state;
-    struct dump *dump = open_fixture("threads.txt");
-    assert_string_equal(dump->form, "plain text");
-    assert_true(dump->whole && dump->profiling && !dump->background_thread);
+    struct dump *dump = fixture_read("threads.txt");
+    assert_string_equal(dump->format, "plain text");
+    assert_true(dump->complete && dump->profiling && !dump->background_thread);
     assert_int_equal(dump->dirty_decay_ms, -1);
     assert_int_equal(dump->allocated_bytes, 22890176);
     assert_int_equal(dump->retained_bytes, 5033984);
     assert_int_equal(dump->arena_count, 4);
     assert_int_equal(dump->total.dirty_bytes, 49 * 4096);
-    const struct dump_arena *own = dump_arena_find(dump, "2");
-    assert_int_equal(dump_arena_kind(dump, own), DUMP_ARENA_OWN);
+    const struct dump_arena *manual = dump_arena_find(dump, "2");
+    assert_int_equal(dump_arena_kind(dump, manual), DUMP_ARENA_MANUAL);
     assert_int_equal(dump_arena_kind(dump, dump_arena_find(dump, "1")), DUMP_ARENA_HUGE);
-    assert_int_equal(own->dirty_decay_ms, -1);
-    assert_int_equal(own->allocated_bytes, 3000 * 448);
-    assert_int_equal(own->made, 3000);
-    assert_int_equal(own->fills, 0);
+    assert_int_equal(manual->dirty_decay_ms, -1);
+    assert_int_equal(manual->allocated_bytes, 3000 * 448);
+    assert_int_equal(manual->allocations, 3000);
+    assert_int_equal(manual->fills, 0);
     assert_int_equal(dump_arena_find(dump, "0")->fills, 255 + 6);
-    const struct dump_class *class = dump_class_find(own, 448);
-    assert_int_equal(class->live, 3000); /* of 400 bytes, as the program made them */
+    const struct dump_class *class = dump_class_find(manual, 448);
+    assert_int_equal(class->live, 3000); /* of 400 bytes each */
     assert_int_equal(class->slab_regions, 64);
     assert_int_equal(class->slab_bytes, 7 * 4096);
     assert_int_equal(dump_class_find(&dump->total, 20971520)->live, 1);
@@ -87,46 +88,46 @@ static void layers_leave_no_gap(void **state)
                                         "threads.txt"};
     (void)state;
     for (size_t i = 0; i < 3; i++) {
-        struct dump *dump = open_fixture(names[i]);
+        struct dump *dump = fixture_read(names[i]);
         struct facts f;
         facts_gather(&f, dump, NULL);
-        assert_true(f.allocated + f.internal + f.slack == f.active);
+        assert_true(f.allocated + f.internal + f.unused == f.active);
         assert_true(f.active + f.dirty + f.metadata == f.resident);
         assert_true(f.resident + f.untouched == f.mapped);
         double used = 0;
         for (size_t c = 0; c < dump->total.class_count; c++)
             used += (double)dump->total.classes[c].live * (double)dump->total.classes[c].size_bytes;
-        assert_true(used == f.allocated); /* every byte belongs to a class */
+        assert_true(used == f.allocated); /* every byte is in a class */
         dump_destroy(dump);
     }
 }
 
-static void two_dumps_show_who_grows(void **state)
+static void two_dumps_show_what_grows(void **state)
 {
     (void)state;
-    struct dump *before = open_fixture("unbounded_before.json");
-    struct dump *after = open_fixture("unbounded_after.json");
+    struct dump *before = fixture_read("unbounded_before.json");
+    struct dump *after = fixture_read("unbounded_after.json");
     struct facts facts;
     facts_gather(&facts, after, before);
-    assert_true(facts.growing.classes[0].size_bytes == 384);
-    assert_true(facts.growing.classes[0].grown == 27176);
-    assert_string_equal(facts.growing.classes[0].arena, "11");
-    assert_true(facts.own_arena_grown > 41 * MIB && facts.own_arena_grown < 42 * MIB);
-    assert_true(advised(&facts, "an own arena grows", "arena 11"));
+    assert_true(facts.changed.classes[0].size_bytes == 384);
+    assert_true(facts.changed.classes[0].grown == 27176);
+    assert_string_equal(facts.changed.classes[0].arena, "11");
+    assert_true(facts.manual_arena_grown > 41 * MIB && facts.manual_arena_grown < 42 * MIB);
+    assert_true(advised(&facts, "manual arena grows", "arena 11"));
     assert_true(advised(&facts, "profile", "jeprof"));
     assert_false(advised(&facts, "order", ""));
     facts_gather(&facts, before, after);
     assert_true(advised(&facts, "order", "younger"));
-    assert_false(advised(&facts, "an own arena grows", ""));
+    assert_false(advised(&facts, "manual arena grows", ""));
     facts_gather(&facts, after, after);
     assert_true(advised(&facts, "no growth", "no leak"));
-    assert_int_equal(facts.growing.count, 0);
+    assert_int_equal(facts.changed.count, 0);
     dump_destroy(before);
     dump_destroy(after);
 }
 
-/* A dump as the rules see it, made by hand: 64 MiB resident, nothing wrong. */
-static struct dump *calm_dump(void)
+/* A dump without problems: 64 MiB resident. */
+static struct dump *healthy_dump(void)
 {
     static const char text[] =
         "___ Begin jemalloc statistics ___\n"
@@ -142,7 +143,7 @@ static struct dump *calm_dump(void)
         "  96 327680 0 0 0\n"
         "--- End jemalloc statistics ---\n";
     struct error error;
-    struct dump *dump = dump_parse("calm", text, sizeof text - 1, &error);
+    struct dump *dump = dump_parse("healthy", text, sizeof text - 1, &error);
     assert_non_null(dump);
     return dump;
 }
@@ -150,11 +151,11 @@ static struct dump *calm_dump(void)
 static void rules_follow_the_figures(void **state)
 {
     (void)state;
-    struct dump *dump = calm_dump();
+    struct dump *dump = healthy_dump();
     struct facts facts;
     facts_gather(&facts, dump, NULL);
     assert_true(advised(&facts, "nothing", "little is wasted"));
-    assert_true(facts.dirty_decay_ms == 5000); /* what holds now, not what was set at the start */
+    assert_true(facts.dirty_decay_ms == 5000); /* the current value, not that at the start */
 
     dump->resident_bytes += 32 << 20;
     dump->total.dirty_bytes = 32 << 20;
@@ -176,7 +177,7 @@ static void rules_follow_the_figures(void **state)
 static void one_size_that_leaks(void **state)
 {
     (void)state;
-    struct dump *before = calm_dump(), *after = calm_dump();
+    struct dump *before = healthy_dump(), *after = healthy_dump();
     struct facts facts;
     after->total.classes[0].live += 100000;
     after->arenas[0].classes[0].live += 100000;
@@ -188,21 +189,21 @@ static void one_size_that_leaks(void **state)
     dump_destroy(after);
 }
 
-static void what_is_shown(void **state)
+static void tables_show_sizes_and_arenas(void **state)
 {
     (void)state;
-    struct dump *before = open_fixture("unbounded_before.json");
-    struct dump *after = open_fixture("unbounded_after.json");
+    struct dump *before = fixture_read("unbounded_before.json");
+    struct dump *after = fixture_read("unbounded_after.json");
     struct facts facts;
     char *text;
     size_t bytes;
     FILE *out = open_memstream(&text, &bytes);
     facts_gather(&facts, after, before);
-    show_text(&facts, false, out);
+    dump_print(&facts, false, out);
     fclose(out);
     assert_non_null(
         strstr(text, "384-byte allocations: +27,176 of them, 10 MiB, most in arena 11\n"));
-    assert_non_null(strstr(text, "made by the program for itself, no thread cache"));
+    assert_non_null(strstr(text, "created by the program, no thread cache"));
     assert_null(strchr(text, '\033'));
     free(text);
     dump_destroy(before);
@@ -217,12 +218,12 @@ static void refused(const char *text, const char *reason)
     assert_memory_equal(error.text, "file: ", 6);
 }
 
-static void what_is_no_dump_is_refused(void **state)
+static void other_files_are_refused(void **state)
 {
     struct error error = {""};
     (void)state;
-    refused("", "no jemalloc statistics dump");
-    refused("{\"policy\":\"lru\"}", "no jemalloc statistics dump");
+    refused("", "not a jemalloc statistics dump");
+    refused("{\"policy\":\"lru\"}", "not a jemalloc statistics dump");
     refused("{\"jemalloc\":{\"version\":", "line 1, column");
     refused("{\"jemalloc\":{}}", "no totals");
     refused("___ Begin jemalloc statistics ___\nVersion: \"5.3.0\"\n", "no totals");
@@ -230,7 +231,7 @@ static void what_is_no_dump_is_refused(void **state)
     assert_string_equal(error.text, "/nonexistent: No such file or directory");
 }
 
-static void classes_lie_close(void **state)
+static void next_smaller_class(void **state)
 {
     static const uint64_t sizes[] = {8,   16,  32,  48,  64,  80,  96,  112, 128, 160, 192,
                                      224, 256, 320, 384, 448, 512, 640, 768, 896, 1024};
@@ -247,12 +248,12 @@ int main(void)
         cmocka_unit_test(json_is_read),
         cmocka_unit_test(text_is_read),
         cmocka_unit_test(layers_leave_no_gap),
-        cmocka_unit_test(two_dumps_show_who_grows),
+        cmocka_unit_test(two_dumps_show_what_grows),
         cmocka_unit_test(rules_follow_the_figures),
         cmocka_unit_test(one_size_that_leaks),
-        cmocka_unit_test(what_is_shown),
-        cmocka_unit_test(what_is_no_dump_is_refused),
-        cmocka_unit_test(classes_lie_close),
+        cmocka_unit_test(tables_show_sizes_and_arenas),
+        cmocka_unit_test(other_files_are_refused),
+        cmocka_unit_test(next_smaller_class),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

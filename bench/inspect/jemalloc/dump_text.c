@@ -1,376 +1,304 @@
-/* dump_text.c - the facts of one or two dumps as tables, and advice in words. */
+/* dump_text.c - the facts of one or two dumps as tables, and the advice. */
 #include "dump_output.h"
 
 #include "dump_advice.h"
-#include "dump_layers.h"
+#include "dump_columns.h"
+#include "options.h"
 #include "table.h"
 #include "units.h"
+#include "xmalloc.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
-#define TEXT_WIDTH 92 /* of advice */
-#define BAD_USE    0.5
-#define POOR_USE   0.8
-
-const struct layer layers[LAYERS] = {
-    {" ", "allocated", "allocated_bytes", offsetof(struct facts, allocated),
-     "what the program holds, rounded up to size classes"},
-    {"+", "jemalloc's records", "internal_bytes", offsetof(struct facts, internal),
-     "in the same pages"},
-    {"+", "free room in pages", "slack_bytes", offsetof(struct facts, slack),
-     "fragmentation: pages stay while anything in them lives"},
-    {"=", "active", "active_bytes", offsetof(struct facts, active), "pages in use"},
-    {"+", "dirty", "dirty_bytes", offsetof(struct facts, dirty),
-     "free pages, not yet returned to the kernel"},
-    {"+", "metadata", "metadata_bytes", offsetof(struct facts, metadata), "jemalloc's own pages"},
-    {"=", "resident", "resident_bytes", offsetof(struct facts, resident),
-     "memory that jemalloc takes: most of RSS"},
-    {"+", "untouched or muzzy", "untouched_bytes", offsetof(struct facts, untouched),
-     "never written, or given up to the kernel"},
-    {"=", "mapped", "mapped_bytes", offsetof(struct facts, mapped), "addresses in use"},
-    {" ", "retained", "retained_bytes", offsetof(struct facts, retained),
-     "addresses kept, memory given back: only VSZ"},
-};
+#define ADVICE_WIDTH     92
+#define UTILISATION_BAD  0.5
+#define UTILISATION_POOR 0.8
+#define HEADS_MAX        (DUMP_ARENA_COLUMNS + 1)
 
 static const char *const kind_words[DUMP_ARENA_KINDS] = {
-    [DUMP_ARENA_AUTOMATIC] = "given to threads by jemalloc",
+    [DUMP_ARENA_AUTOMATIC] = "assigned to threads by jemalloc",
     [DUMP_ARENA_HUGE] = "jemalloc's, for huge allocations",
-    [DUMP_ARENA_OWN] = "made by the program for itself",
-    [DUMP_ARENA_DESTROYED] = "what destroyed arenas left",
+    [DUMP_ARENA_MANUAL] = "created by the program",
+    [DUMP_ARENA_DESTROYED] = "the rest of destroyed arenas",
 };
 
-struct comparison_report {
+struct dump_page {
     const struct facts *facts;
     bool colours;
     FILE *out;
 };
 
-static double layer_value(const struct facts *facts, const struct layer *layer)
+static void table_finish(const struct dump_page *page, struct table *table)
 {
-    return *(const double *)((const char *)facts + layer->offset);
+    table_print(table, page->colours, page->out);
+    table_destroy(table);
 }
 
-static void size_cell(struct table *table, enum table_tone tone, double bytes)
-{
-    char text[UNITS_TEXT_BYTES];
-    table_cell(table, tone, "%s", units_format_size(text, bytes));
-}
-
-static void count_cell(struct table *table, double count)
-{
-    char text[UNITS_TEXT_BYTES];
-    table_cell(table, TABLE_PLAIN, "%s", units_format_count(text, (uint64_t)fmin(count, 1e18)));
-}
-
-static void size_change_cell(struct table *table, double bytes)
-{
-    char text[UNITS_TEXT_BYTES];
-    table_cell(table, TABLE_PLAIN, "%s%s", bytes < 0 ? "-" : "+",
-               units_format_size(text, fabs(bytes)));
-}
-
-static void share_cell(struct table *table, double part, double whole)
+static void share_cell(struct table *table, const char *format, double part, double whole)
 {
     if (whole > 0)
-        table_cell(table, TABLE_PLAIN, "%.1f %%", 100 * part / whole);
+        table_cell(table, TABLE_PLAIN, format, 100 * part / whole);
     else
         table_cell(table, TABLE_PLAIN, "-");
 }
 
-static void table_end(const struct comparison_report *report, struct table *table)
-{
-    table_print(table, report->colours, report->out);
-    table_destroy(table);
-}
-
-static void head_show(const struct comparison_report *report)
+static void heading_print(const struct dump_page *page)
 {
     char age[UNITS_TEXT_BYTES];
-    const struct dump *dump = report->facts->dump;
+    const struct dump *dump = page->facts->dump;
     int version = (int)strcspn(dump->version, "-");
-    fprintf(report->out, "jemalloc %.*s, read from %s", version, dump->version, dump->form);
+    fprintf(page->out, "jemalloc %.*s, read from %s", version, dump->version, dump->format);
     if (dump->total.uptime_ns > 0)
-        fprintf(report->out, ", %s after it began",
+        fprintf(page->out, ", %s after the start",
                 units_format_duration(age, (double)dump->total.uptime_ns));
-    fputs("\n", report->out);
+    fputs("\n", page->out);
 }
 
-static void layers_show(const struct comparison_report *report)
+static void layers_print(const struct dump_page *page)
 {
     static const struct table_column columns[] = {{"", TABLE_LEFT},
                                                   {"layer", TABLE_LEFT},
                                                   {"bytes", TABLE_RIGHT},
                                                   {"of resident", TABLE_RIGHT},
                                                   {"what it is", TABLE_LEFT}};
-    const struct facts *facts = report->facts;
+    char text[UNITS_TEXT_BYTES];
+    const struct facts *facts = page->facts;
     struct table *table = table_create(columns, sizeof columns / sizeof columns[0]);
-    for (size_t i = 0; i < LAYERS; i++) {
-        table_cell(table, TABLE_PLAIN, "%s", layers[i].sign);
-        table_cell(table, TABLE_PLAIN, "%s", layers[i].name);
-        size_cell(table, TABLE_PLAIN, layer_value(facts, &layers[i]));
-        share_cell(table, layer_value(facts, &layers[i]), facts->resident);
-        table_cell(table, TABLE_FAINT, "%s", layers[i].meaning);
+    for (size_t i = 0; i < DUMP_LAYERS; i++) {
+        const struct dump_layer *layer = &dump_layers[i];
+        table_cell(table, TABLE_PLAIN, "%s", layer->sign);
+        table_cell(table, TABLE_PLAIN, "%s", layer->column.head);
+        row_cells(table, TABLE_PLAIN, &layer->column, 1, facts);
+        share_cell(table, "%.1f %%", row_value(&layer->column, facts), facts->resident);
+        table_cell(table, TABLE_FAINT, "%s", layer->meaning);
     }
-    fputs("\nWhere the bytes are\n", report->out);
-    table_end(report, table);
-    if (facts->tcache > 0) {
-        char text[UNITS_TEXT_BYTES];
-        fprintf(report->out, "Of allocated, %s (%.1f %%) are free, but kept in thread caches.\n",
+    fputs("\nWhere the bytes are\n", page->out);
+    table_finish(page, table);
+    if (facts->tcache > 0)
+        fprintf(page->out, "Of allocated, %s (%.1f %%) are free but kept in thread caches.\n",
                 units_format_size(text, facts->tcache), 100 * facts->tcache_share);
-    }
 }
 
-static enum table_tone use_tone(double utilisation)
-{
-    return utilisation < BAD_USE ? TABLE_BAD : utilisation < POOR_USE ? TABLE_DOUBTFUL : TABLE_GOOD;
-}
-
-static void rest_show(const struct comparison_report *report, const struct fact_list *list,
-                      const char *what)
+static void rest_print(const struct dump_page *page, const struct fact_list *list, const char *what)
 {
     char text[UNITS_TEXT_BYTES];
     if (list->rest > 0)
-        fprintf(report->out, "%zu more: %s %s.\n", list->rest,
+        fprintf(page->out, "%zu more: %s %s.\n", list->rest,
                 units_format_size(text, list->rest_bytes), what);
 }
 
-static void classes_show(const struct comparison_report *report, const struct fact_list *list)
+static enum table_tone utilisation_tone(double utilisation)
 {
-    static const struct table_column columns[] = {
-        {"size", TABLE_RIGHT},  {"kind", TABLE_LEFT},  {"live", TABLE_RIGHT},
-        {"used", TABLE_RIGHT},  {"held", TABLE_RIGHT}, {"utilisation", TABLE_RIGHT},
-        {"wasted", TABLE_RIGHT}};
-    struct table *table = table_create(columns, sizeof columns / sizeof columns[0]);
+    return utilisation < UTILISATION_BAD    ? TABLE_BAD
+           : utilisation < UTILISATION_POOR ? TABLE_DOUBTFUL
+                                            : TABLE_GOOD;
+}
+
+static void classes_print(const struct dump_page *page, const struct fact_list *list,
+                          const char *title, const char *what)
+{
+    struct table_column heads[HEADS_MAX];
+    size_t last = DUMP_CLASS_COLUMNS - 1; /* the utilisation */
+    struct table *table =
+        table_create(heads, row_heads(dump_class_columns, DUMP_CLASS_COLUMNS, heads));
     for (size_t i = 0; i < list->count; i++) {
         const struct fact_class *class = &list->classes[i];
-        count_cell(table, class->size_bytes);
-        table_cell(table, TABLE_PLAIN, "%s", class->large ? "large" : "small");
-        count_cell(table, class->live);
-        size_cell(table, TABLE_PLAIN, class->used_bytes);
-        size_cell(table, TABLE_PLAIN, class->held_bytes);
-        table_cell(table, use_tone(class->utilisation), "%.1f %%", 100 * class->utilisation);
-        size_cell(table, TABLE_PLAIN, class->wasted_bytes);
+        row_cells(table, TABLE_PLAIN, dump_class_columns, last, class);
+        row_cells(table, utilisation_tone(class->utilisation), dump_class_columns + last, 1, class);
     }
-    table_end(report, table);
+    fputs(title, page->out);
+    table_finish(page, table);
+    rest_print(page, list, what);
 }
 
-static void all_classes_show(const struct comparison_report *report)
+static void all_classes_print(const struct dump_page *page)
 {
-    const struct facts *facts = report->facts;
-    if (facts->weighty.count == 0) {
-        fputs("\nThe dump says nothing about size classes: it was made without arenas or bins.\n",
-              report->out);
+    const struct facts *facts = page->facts;
+    if (facts->largest.count == 0) {
+        fputs("\nThe dump contains no size classes: it was made without arenas or bins.\n",
+              page->out);
         return;
     }
-    fputs("\nSizes that the program holds most of (size: what an allocation takes, in bytes)\n",
-          report->out);
-    classes_show(report, &facts->weighty);
-    rest_show(report, &facts->weighty, "used");
-    if (facts->wasteful.count == 0)
-        return;
-    fputs("\nSizes that waste most (held, but not used: only the same size can use it)\n",
-          report->out);
-    classes_show(report, &facts->wasteful);
-    rest_show(report, &facts->wasteful, "wasted");
+    classes_print(page, &facts->largest,
+                  "\nSize classes with the most bytes in use (size: bytes per allocation)\n",
+                  "used");
+    if (facts->wasteful.count > 0)
+        classes_print(page, &facts->wasteful,
+                      "\nSize classes with the most waste (only allocations of the same size can "
+                      "use it)\n",
+                      "wasted");
 }
 
-static void decay_say(const struct comparison_report *report, const char *name, double bytes,
-                      double decay_ms, const char *afterwards)
+static void decay_line_print(const struct dump_page *page, const char *name, double bytes,
+                             double decay_ms, const char *what)
 {
     char size[UNITS_TEXT_BYTES], time[UNITS_TEXT_BYTES];
-    fprintf(report->out, "%s pages: %s. ", name, units_format_size(size, bytes));
+    fprintf(page->out, "%s pages: %s. ", name, units_format_size(size, bytes));
     if (decay_ms < -1)
-        fputs("The dump does not tell their decay time.\n", report->out);
+        fputs("The dump does not contain their decay time.\n", page->out);
     else if (decay_ms == -1)
-        fprintf(report->out, "They never decay (%s_decay_ms:-1).\n", name);
+        fprintf(page->out, "They never decay (%s_decay_ms:-1).\n", name);
     else if (decay_ms == 0)
-        fprintf(report->out, "They %s at once (%s_decay_ms:0).\n", afterwards, name);
+        fprintf(page->out, "They %s at once (%s_decay_ms:0).\n", what, name);
     else
-        fprintf(report->out, "They %s within %s of being freed (%s_decay_ms:%.0f).\n", afterwards,
+        fprintf(page->out, "They %s within %s of being freed (%s_decay_ms:%.0f).\n", what,
                 units_format_duration(time, decay_ms * (double)NS_PER_MS), name, decay_ms);
 }
 
-static void decay_show(const struct comparison_report *report)
+static void decay_print(const struct dump_page *page)
 {
-    const struct facts *facts = report->facts;
-    fputs("\nFree pages on their way back to the kernel\n", report->out);
+    const struct facts *facts = page->facts;
+    fputs("\nFree pages that are not yet returned to the kernel\n", page->out);
     if (facts->dump->total.active_bytes == 0)
-        fputs("The dump has no figures of arenas: what is dirty counts as metadata here.\n",
-              report->out);
-    decay_say(report, "dirty", facts->dirty, facts->dirty_decay_ms, "are given up");
-    decay_say(report, "muzzy", facts->muzzy, facts->muzzy_decay_ms, "are given back for good");
+        fputs("The dump has no figures of arenas, so dirty pages count as metadata here.\n",
+              page->out);
+    decay_line_print(page, "dirty", facts->dirty, facts->dirty_decay_ms, "become muzzy");
+    decay_line_print(page, "muzzy", facts->muzzy, facts->muzzy_decay_ms, "are returned for good");
     fputs(facts->dump->background_thread
-              ? "A background thread sees to it, even while the program is idle.\n"
+              ? "A background thread does this, even while the program is idle.\n"
               : "No background thread: pages decay only while the program allocates and frees.\n",
-          report->out);
+          page->out);
 }
 
-static void arena_row(const struct dump *dump, const struct dump_arena *arena, struct table *table)
+/* By resident bytes, largest first; equal ones in the order of the dump. */
+static int arenas_compare(const void *one, const void *two)
 {
-    bool cached = arena->fills > 0 || arena->tcache_bytes > 0;
-    table_cell(table, TABLE_PLAIN, "%s", arena->name);
-    count_cell(table, (double)arena->threads);
-    size_cell(table, TABLE_PLAIN, (double)arena->allocated_bytes);
-    size_cell(table, TABLE_PLAIN, (double)arena->active_bytes);
-    size_cell(table, TABLE_PLAIN, (double)arena->dirty_bytes);
-    size_cell(table, TABLE_PLAIN, (double)arena->resident_bytes);
-    size_cell(table, TABLE_PLAIN, (double)arena->retained_bytes);
-    size_cell(table, TABLE_PLAIN, (double)arena->tcache_bytes);
-    table_cell(table, TABLE_FAINT, "%s%s", kind_words[dump_arena_kind(dump, arena)],
-               cached || arena->made == 0 ? "" : ", no thread cache");
+    const struct dump_arena *a = *(const struct dump_arena *const *)one;
+    const struct dump_arena *b = *(const struct dump_arena *const *)two;
+    if (a->resident_bytes != b->resident_bytes)
+        return a->resident_bytes < b->resident_bytes ? 1 : -1;
+    return a < b ? -1 : 1;
 }
 
-/* The next smaller one by resident bytes, by place among equals; NULL after the last. */
-static const struct dump_arena *arena_next(const struct dump *dump, const struct dump_arena *last)
+static struct table *arenas_table(const struct dump *dump, const struct dump_arena **sorted,
+                                  size_t shown, struct table_column heads[HEADS_MAX])
 {
-    const struct dump_arena *next = NULL;
-    if (last != NULL && last->resident_bytes == 0)
-        return NULL;
-    for (size_t i = 0; i < dump->arena_count; i++) {
-        const struct dump_arena *arena = &dump->arenas[i];
-        bool after = last == NULL || arena->resident_bytes < last->resident_bytes ||
-                     (arena->resident_bytes == last->resident_bytes && arena > last);
-        if (after && (next == NULL || arena->resident_bytes > next->resident_bytes))
-            next = arena;
+    size_t count = row_heads(dump_arena_columns, DUMP_ARENA_COLUMNS, heads);
+    heads[count++] = (struct table_column){"what it is", TABLE_LEFT};
+    struct table *table = table_create(heads, count);
+    for (size_t i = 0; i < shown; i++) {
+        const struct dump_arena *arena = sorted[i];
+        bool cached = arena->fills > 0 || arena->tcache_bytes > 0 || arena->allocations == 0;
+        row_cells(table, TABLE_PLAIN, dump_arena_columns, DUMP_ARENA_COLUMNS, arena);
+        table_cell(table, TABLE_FAINT, "%s%s", kind_words[dump_arena_kind(dump, arena)],
+                   cached ? "" : ", no thread cache");
     }
-    return next;
+    return table;
 }
 
-static void arenas_show(const struct comparison_report *report)
+static void arenas_print(const struct dump_page *page)
 {
-    static const struct table_column columns[] = {
-        {"arena", TABLE_LEFT},     {"threads", TABLE_RIGHT}, {"allocated", TABLE_RIGHT},
-        {"active", TABLE_RIGHT},   {"dirty", TABLE_RIGHT},   {"resident", TABLE_RIGHT},
-        {"retained", TABLE_RIGHT}, {"tcache", TABLE_RIGHT},  {"what it is", TABLE_LEFT}};
-    const struct dump *dump = report->facts->dump;
-    const struct dump_arena *arena = NULL;
-    size_t shown = 0;
-    if (dump->arena_count == 0)
+    struct table_column heads[HEADS_MAX];
+    const struct dump *dump = page->facts->dump;
+    size_t count = dump->arena_count, shown = count < FACTS_LIST_MAX ? count : FACTS_LIST_MAX;
+    if (count == 0)
         return;
-    struct table *table = table_create(columns, sizeof columns / sizeof columns[0]);
-    while (shown < FACTS_TOP && (arena = arena_next(dump, arena)) != NULL) {
-        arena_row(dump, arena, table);
-        shown++;
+    const struct dump_arena **sorted = xcalloc(count, sizeof *sorted);
+    for (size_t i = 0; i < count; i++)
+        sorted[i] = &dump->arenas[i];
+    qsort(sorted, count, sizeof *sorted, arenas_compare);
+    fprintf(page->out, "\nArenas: %zu, the largest first\n", count);
+    table_finish(page, arenas_table(dump, sorted, shown, heads));
+    if (count > shown)
+        fprintf(page->out, "%zu smaller ones.\n", count - shown);
+    free(sorted);
+}
+
+struct layer_change {
+    const char *name;
+    double before, after;
+    int64_t change;
+};
+
+static int changes_compare(const void *one, const void *two)
+{
+    int64_t a = llabs(((const struct layer_change *)one)->change);
+    int64_t b = llabs(((const struct layer_change *)two)->change);
+    return a < b ? 1 : a > b ? -1 : 0;
+}
+
+static void layer_changes_print(const struct dump_page *page)
+{
+#define CHANGE(name) offsetof(struct layer_change, name)
+    static const struct row_column columns[] = {
+        {NULL, "layer", COLUMN_TEXT, CHANGE(name)},
+        {NULL, "before", COLUMN_REAL_BYTES, CHANGE(before)},
+        {NULL, "after", COLUMN_REAL_BYTES, CHANGE(after)},
+        {NULL, "change", COLUMN_BYTES_CHANGE, CHANGE(change)},
+    };
+    enum { COLUMNS = sizeof columns / sizeof columns[0] };
+    struct table_column heads[COLUMNS + 1] = {[COLUMNS] = {"", TABLE_RIGHT}};
+    struct layer_change changes[DUMP_LAYERS];
+    struct facts before;
+    facts_gather(&before, page->facts->before, NULL);
+    for (size_t i = 0; i < DUMP_LAYERS; i++) {
+        const struct row_column *column = &dump_layers[i].column;
+        double from = row_value(column, &before), to = row_value(column, page->facts);
+        changes[i] = (struct layer_change){column->head, from, to, (int64_t)(to - from)};
     }
-    fprintf(report->out, "\nArenas: %zu, the largest first\n", dump->arena_count);
-    table_end(report, table);
-    if (dump->arena_count > shown)
-        fprintf(report->out, "%zu smaller ones.\n", dump->arena_count - shown);
-}
-
-static void layer_change_row(struct table *table, const struct layer *layer, double now,
-                             double then)
-{
-    table_cell(table, TABLE_PLAIN, "%s", layer->name);
-    size_cell(table, TABLE_PLAIN, then);
-    size_cell(table, TABLE_PLAIN, now);
-    size_change_cell(table, now - then);
-    if (then > 0)
-        table_cell(table, TABLE_PLAIN, "%+.1f %%", 100 * (now - then) / then);
-    else
-        table_cell(table, TABLE_PLAIN, "-");
-}
-
-/* The layer that changed most of those not yet shown, or LAYERS. */
-static size_t layer_changed_most(const double changes[LAYERS], const bool shown[LAYERS])
-{
-    size_t most = LAYERS;
-    for (size_t i = 0; i < LAYERS; i++)
-        if (!shown[i] && changes[i] != 0 &&
-            (most == LAYERS || fabs(changes[i]) > fabs(changes[most])))
-            most = i;
-    return most;
-}
-
-static void layer_changes_show(const struct comparison_report *report)
-{
-    static const struct table_column columns[] = {{"layer", TABLE_LEFT},
-                                                  {"before", TABLE_RIGHT},
-                                                  {"after", TABLE_RIGHT},
-                                                  {"change", TABLE_RIGHT},
-                                                  {"", TABLE_RIGHT}};
-    const struct facts *facts = report->facts;
-    struct table *table = table_create(columns, sizeof columns / sizeof columns[0]);
-    double changes[LAYERS];
-    bool shown[LAYERS] = {false};
-    struct facts then;
-    size_t most;
-    facts_gather(&then, facts->before, NULL);
-    for (size_t i = 0; i < LAYERS; i++)
-        changes[i] = layer_value(facts, &layers[i]) - layer_value(&then, &layers[i]);
-    while ((most = layer_changed_most(changes, shown)) < LAYERS) {
-        shown[most] = true;
-        layer_change_row(table, &layers[most], layer_value(facts, &layers[most]),
-                         layer_value(&then, &layers[most]));
+    qsort(changes, DUMP_LAYERS, sizeof changes[0], changes_compare);
+    row_heads(columns, COLUMNS, heads);
+    struct table *table = table_create(heads, COLUMNS + 1);
+    for (size_t i = 0; i < DUMP_LAYERS && changes[i].change != 0; i++) {
+        row_cells(table, TABLE_PLAIN, columns, COLUMNS, &changes[i]);
+        share_cell(table, "%+.1f %%", (double)changes[i].change, changes[i].before);
     }
-    table_end(report, table);
+    table_finish(page, table);
 }
 
-static void class_change_say(const struct comparison_report *report, const struct fact_class *class)
+static void class_change_print(const struct dump_page *page, const struct fact_class *class)
 {
     char size[UNITS_TEXT_BYTES], count[UNITS_TEXT_BYTES], bytes[UNITS_TEXT_BYTES];
-    bool less = class->grown < 0;
-    fprintf(report->out, "  %s-byte allocations: %c%s of them, %s%s",
-            units_format_count(size, (uint64_t)fmin(class->size_bytes, 1e18)), less ? '-' : '+',
-            units_format_count(count, (uint64_t)fmin(fabs(class->grown), 1e18)), less ? "-" : "",
+    bool fewer = class->grown < 0;
+    fprintf(page->out, "  %s-byte allocations: %c%s of them, %s%s",
+            units_format_count(size, (uint64_t)fmin(class->size_bytes, 1e18)), fewer ? '-' : '+',
+            units_format_count(count, (uint64_t)fmin(fabs(class->grown), 1e18)), fewer ? "-" : "",
             units_format_size(bytes, fabs(class->grown_bytes)));
-    if (class->arena != NULL && report->facts->dump->arena_count > 1)
-        fprintf(report->out, ", most in arena %s", class->arena);
-    fputc('\n', report->out);
+    if (class->arena != NULL && page->facts->dump->arena_count > 1)
+        fprintf(page->out, ", most in arena %s", class->arena);
+    fputc('\n', page->out);
 }
 
-static void changes_show(const struct comparison_report *report)
+static void changes_print(const struct dump_page *page)
 {
     char time[UNITS_TEXT_BYTES];
-    const struct facts *facts = report->facts;
-    fputs("\nWhat changed", report->out);
+    const struct facts *facts = page->facts;
+    fputs("\nWhat changed", page->out);
     if (facts->seconds > 0)
-        fprintf(report->out, " in %s",
+        fprintf(page->out, " in %s",
                 units_format_duration(time, facts->seconds * (double)NS_PER_SECOND));
-    fputs(", the largest change first\n", report->out);
-    layer_changes_show(report);
-    fputs("\nSizes that came and went, the largest change first\n", report->out);
-    for (size_t i = 0; i < facts->growing.count; i++)
-        class_change_say(report, &facts->growing.classes[i]);
-    if (facts->growing.count == 0)
-        fputs("  none\n", report->out);
-    rest_show(report, &facts->growing, "came or went");
+    fputs(", the largest change first\n", page->out);
+    layer_changes_print(page);
+    fputs("\nChanges by size class, the largest first\n", page->out);
+    for (size_t i = 0; i < facts->changed.count; i++)
+        class_change_print(page, &facts->changed.classes[i]);
+    if (facts->changed.count == 0)
+        fputs("  none\n", page->out);
+    rest_print(page, &facts->changed, "changed");
 }
 
-/* Breaks the words into lines, under a dash. */
-static void words_show(const char *words, FILE *out)
-{
-    size_t column = 0;
-    while (*words != '\0') {
-        size_t length = strcspn(words, " ");
-        bool begins = column == 0, full = column + 1 + length > TEXT_WIDTH;
-        fprintf(out, "%s%.*s", begins ? "- " : full ? "\n  " : " ", (int)length, words);
-        column = (begins || full ? 2 : column + 1) + length;
-        words += length;
-        words += strspn(words, " ");
-    }
-    fputc('\n', out);
-}
-
-static void advice_show(const struct comparison_report *report)
+static void advice_print(const struct dump_page *page)
 {
     struct advice advice;
     size_t next = 0;
-    fputs("\nWhat to do\n", report->out);
-    while (advice_next(report->facts, &next, &advice))
-        words_show(advice.words, report->out);
+    fputs("\nWhat to do\n", page->out);
+    while (advice_next(page->facts, &next, &advice)) {
+        fputs("- ", page->out);
+        text_wrap(advice.words, 2, 2, ADVICE_WIDTH, page->out);
+    }
 }
 
-void show_text(const struct facts *facts, bool colours, FILE *out)
+void dump_print(const struct facts *facts, bool colours, FILE *out)
 {
-    const struct comparison_report report = {facts, colours, out};
-    head_show(&report);
+    const struct dump_page page = {facts, colours, out};
+    heading_print(&page);
     if (facts->before != NULL)
-        changes_show(&report);
-    layers_show(&report);
-    all_classes_show(&report);
-    decay_show(&report);
-    arenas_show(&report);
-    advice_show(&report);
+        changes_print(&page);
+    layers_print(&page);
+    all_classes_print(&page);
+    decay_print(&page);
+    arenas_print(&page);
+    advice_print(&page);
 }

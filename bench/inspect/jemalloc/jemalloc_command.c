@@ -1,37 +1,42 @@
-/* jemalloc_command.c - tidemark jemalloc: options, and reading one dump or two. */
+/* jemalloc_command.c - tidemark jemalloc: its options, and reading one dump or two. */
 #include "jemalloc_command.h"
 
+#include "command.h"
 #include "dump_output.h"
+#include "dump_read.h"
 #include "options.h"
 #include "table.h"
 
-#include <stdio.h>
+#include <string.h>
 
 struct jemalloc_options {
-    bool json;
+    const char *json;
 };
 
 static const struct option option_rows[] = {
-    {"json", OPTION_FLAG, offsetof(struct jemalloc_options, json), NULL, "prints one JSON object"},
+    {NULL, OPTION_HEADING, 0, NULL, "Output"},
+    {"json", OPTION_OUTPUT, offsetof(struct jemalloc_options, json), "FILE",
+     "write all figures and the advice as JSON"},
 };
 
 static const struct option_table option_table = {
     .usage = "tidemark jemalloc [OPTIONS] DUMP [LATER_DUMP]",
-    .summary = "Says in plain words what jemalloc's statistics mean: where the bytes are, what is\n"
-               "wasted, what goes back to the kernel and when, and what to do. With two dumps of\n"
-               "one process, what grew between them, and so which size of object leaks.",
+    .summary =
+        "Explains jemalloc's statistics: where the bytes are, what is wasted, when free memory is "
+        "returned to the kernel, and what to do. With two dumps of one process it shows what grew "
+        "between them, down to the size of the objects.",
     .details =
-        "A dump is JSON or plain text, found out by itself; log lines around it do no harm.\n"
-        "- is standard input. Ways to get one:\n"
-        "  a server of ours    curl -s http://127.0.0.1:8000/jemalloc > one.json\n"
-        "  any program, at its end    MALLOC_CONF=stats_print:true PROGRAM 2> one.txt\n"
+        "A dump is JSON or plain text; lines of a log before and after it are ignored. - is "
+        "standard input. Ways to get one:\n"
+        "  one of our servers  curl -s http://127.0.0.1:8000/jemalloc > one.json\n"
+        "  any program's end   MALLOC_CONF=stats_print:true PROGRAM 2> one.txt\n"
         "  in the code         malloc_stats_print(NULL, NULL, NULL), or \"J\" for JSON\n"
         "\n"
-        "From what the program holds to what the kernel counts, each layer adds something:\n"
-        "  allocated -> active    free room in pages that still hold something: fragmentation\n"
+        "Each layer adds something to the one before it:\n"
+        "  allocated -> active    unused parts of pages in use: fragmentation\n"
         "  active -> resident     free pages not yet returned (dirty), jemalloc's own (metadata)\n"
-        "  resident -> mapped     pages never touched, or given up (muzzy)\n"
-        "  retained               addresses kept for later, without memory\n"
+        "  resident -> mapped     pages never touched, or released with MADV_FREE (muzzy)\n"
+        "  retained               address space kept for later, without memory\n"
         "\n"
         "examples:\n"
         "  tidemark jemalloc one.json\n"
@@ -40,28 +45,28 @@ static const struct option_table option_table = {
     .count = sizeof option_rows / sizeof option_rows[0],
 };
 
-static int complain(const char *reason, int status)
+static int facts_show(const struct facts *facts, const char *json)
 {
-    fprintf(stderr, "tidemark jemalloc: %s\n", reason);
-    return status;
+    struct error error;
+    if (json == NULL || strcmp(json, "-") != 0)
+        dump_print(facts, table_wants_colours(stdout), stdout);
+    if (json != NULL && json_write(dump_json(facts), json, &error) < 0)
+        return complain("jemalloc", STATUS_UNDECIDED, "%s", error.text);
+    return STATUS_OK;
 }
 
-static int dumps_show(const char *const *paths, int count, bool json)
+static int dumps_explain(char *const *paths, int count, const char *json)
 {
     struct error error;
     struct facts facts;
-    int status = 1;
+    int status;
     struct dump *first = dump_read(paths[0], &error);
     struct dump *second = first != NULL && count == 2 ? dump_read(paths[1], &error) : NULL;
     if (first == NULL || (count == 2 && second == NULL)) {
-        complain(error.text, 1);
+        status = complain("jemalloc", STATUS_USAGE, "%s", error.text);
     } else {
         facts_gather(&facts, second ? second : first, second ? first : NULL);
-        status = 0;
-        if (json)
-            status = show_json(&facts, stdout) < 0;
-        else
-            show_text(&facts, table_wants_colours(stdout), stdout);
+        status = facts_show(&facts, json);
     }
     dump_destroy(second);
     dump_destroy(first);
@@ -77,6 +82,7 @@ int jemalloc_command(int argc, char **argv)
     if (status != OPTIONS_GO_ON)
         return status;
     if (positional < 1 || positional > 2)
-        return complain("give one dump, or two of the same process; see --help", 2);
-    return dumps_show((const char *const *)argv + 1, positional, options.json);
+        return complain("jemalloc", STATUS_USAGE,
+                        "give one dump, or two of the same process; see --help");
+    return dumps_explain(argv + 1, positional, options.json);
 }

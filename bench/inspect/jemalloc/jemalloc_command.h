@@ -1,4 +1,4 @@
-/* jemalloc_command.h - tidemark jemalloc: what an allocator's statistics say, in plain words. */
+/* jemalloc_command.h - tidemark jemalloc: explains jemalloc's statistics. */
 #ifndef JEMALLOC_COMMAND_H
 #define JEMALLOC_COMMAND_H
 

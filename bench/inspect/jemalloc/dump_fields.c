@@ -1,0 +1,24 @@
+/* dump_fields.c - the tables of names. */
+#include "dump_fields.h"
+
+#define FIELD(name) offsetof(struct dump_arena, name)
+const struct dump_arena_field dump_arena_fields[DUMP_ARENA_FIELDS] = {
+    {"nthreads", "assigned threads", false, FIELD(threads)},
+    {"uptime_ns", "uptime", false, FIELD(uptime_ns)},
+    {"pactive", NULL, true, FIELD(active_bytes)},
+    {NULL, "active", false, FIELD(active_bytes)},
+    {"pdirty", NULL, true, FIELD(dirty_bytes)},
+    {"pmuzzy", NULL, true, FIELD(muzzy_bytes)},
+    {"base", "base", false, FIELD(base_bytes)},
+    {"internal", "internal", false, FIELD(internal_bytes)},
+    {"tcache_bytes", "tcache_bytes", false, FIELD(tcache_bytes)},
+    {"resident", "resident", false, FIELD(resident_bytes)},
+    {"mapped", "mapped", false, FIELD(mapped_bytes)},
+    {"retained", "retained", false, FIELD(retained_bytes)},
+};
+
+#define TOTAL(name) offsetof(struct dump, name##_bytes)
+const struct dump_total_field dump_total_fields[DUMP_TOTAL_FIELDS] = {
+    {"allocated", TOTAL(allocated)}, {"active", TOTAL(active)}, {"metadata", TOTAL(metadata)},
+    {"resident", TOTAL(resident)},   {"mapped", TOTAL(mapped)}, {"retained", TOTAL(retained)},
+};

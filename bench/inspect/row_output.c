@@ -1,0 +1,122 @@
+/* row_output.c - reads a field by its kind and formats it. */
+#include "row_output.h"
+
+#include "units.h"
+
+#include <math.h>
+#include <stdint.h>
+
+#define WHOLE_MAX 1e15
+
+static const char *column_text(const struct row_column *column, const void *row)
+{
+    const char *at = (const char *)row + column->offset;
+    return column->kind == COLUMN_NAME ? at : *(const char *const *)at;
+}
+
+double row_value(const struct row_column *column, const void *row)
+{
+    const void *at = (const char *)row + column->offset;
+    switch (column->kind) {
+    case COLUMN_NAME:
+    case COLUMN_TEXT:
+        return 0;
+    case COLUMN_FLAG:
+        return *(const bool *)at;
+    case COLUMN_COUNT:
+    case COLUMN_BYTES:
+        return (double)*(const uint64_t *)at;
+    case COLUMN_COUNT_CHANGE:
+    case COLUMN_BYTES_CHANGE:
+        return (double)*(const int64_t *)at;
+    default:
+        return *(const double *)at;
+    }
+}
+
+static json_t *value_json(const struct row_column *column, const void *row)
+{
+    double value = row_value(column, row);
+    switch (column->kind) {
+    case COLUMN_NAME:
+    case COLUMN_TEXT: {
+        const char *text = column_text(column, row);
+        return text ? json_string(text) : json_null();
+    }
+    case COLUMN_FLAG:
+        return json_boolean(value != 0);
+    case COLUMN_SHARE:
+        return json_real(value);
+    default:
+        return json_integer((json_int_t)fmax(-WHOLE_MAX, fmin(value, WHOLE_MAX)));
+    }
+}
+
+json_t *row_json(json_t *object, const struct row_column *columns, size_t count, const void *row)
+{
+    for (size_t i = 0; i < count; i++)
+        if (columns[i].key)
+            json_object_set_new(object, columns[i].key, value_json(&columns[i], row));
+    return object;
+}
+
+json_t *rows_json(const struct row_column *columns, size_t count, const void *rows,
+                  size_t row_count, size_t row_bytes)
+{
+    json_t *array = json_array();
+    for (size_t i = 0; i < row_count; i++)
+        json_array_append_new(
+            array, row_json(json_object(), columns, count, (const char *)rows + i * row_bytes));
+    return array;
+}
+
+static void column_cell(struct table *table, enum table_tone tone, const struct row_column *column,
+                        const void *row)
+{
+    char text[UNITS_TEXT_BYTES];
+    double value = row_value(column, row);
+    switch (column->kind) {
+    case COLUMN_NAME:
+    case COLUMN_TEXT:
+        table_cell(table, tone, "%s", column_text(column, row) ? column_text(column, row) : "-");
+        break;
+    case COLUMN_FLAG:
+        table_cell(table, tone, "%s", value != 0 ? "yes" : "no");
+        break;
+    case COLUMN_BYTES:
+    case COLUMN_REAL_BYTES:
+        table_cell(table, tone, "%s", units_format_size(text, value));
+        break;
+    case COLUMN_BYTES_CHANGE:
+        table_cell(table, tone, "%c%s", value < 0 ? '-' : '+',
+                   units_format_size(text, fabs(value)));
+        break;
+    case COLUMN_COUNT_CHANGE:
+        table_cell(table, tone, "%+.0f", value);
+        break;
+    case COLUMN_SHARE:
+        table_cell(table, tone, "%.1f %%", 100 * value);
+        break;
+    default:
+        table_cell(table, tone, "%s",
+                   units_format_count(text, (uint64_t)fmax(0, fmin(value, 1e18))));
+    }
+}
+
+void row_cells(struct table *table, enum table_tone tone, const struct row_column *columns,
+               size_t count, const void *row)
+{
+    for (size_t i = 0; i < count; i++)
+        if (columns[i].head)
+            column_cell(table, tone, &columns[i], row);
+}
+
+size_t row_heads(const struct row_column *columns, size_t count, struct table_column *heads)
+{
+    size_t filled = 0;
+    for (size_t i = 0; i < count; i++)
+        if (columns[i].head)
+            heads[filled++] = (struct table_column){
+                columns[i].head, columns[i].kind <= COLUMN_FLAG ? TABLE_LEFT : TABLE_RIGHT};
+    return filled;
+}

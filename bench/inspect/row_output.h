@@ -1,0 +1,46 @@
+/* row_output.h - fields of a struct as cells of a table and as JSON, described by one list.
+ *
+ * A column with a head is part of the table, one with a key is part of the JSON; most have both.
+ */
+#ifndef ROW_OUTPUT_H
+#define ROW_OUTPUT_H
+
+#include "table.h"
+
+#include <jansson.h>
+#include <stddef.h>
+
+enum row_column_kind {
+    COLUMN_NAME,         /* char[] */
+    COLUMN_TEXT,         /* const char *; NULL: null in JSON, "-" in a table */
+    COLUMN_FLAG,         /* bool */
+    COLUMN_COUNT,        /* uint64_t */
+    COLUMN_BYTES,        /* uint64_t */
+    COLUMN_COUNT_CHANGE, /* int64_t, with its sign in a table */
+    COLUMN_BYTES_CHANGE, /* int64_t, with its sign in a table */
+    COLUMN_REAL_COUNT,   /* double, a whole number */
+    COLUMN_REAL_BYTES,   /* double, a whole number */
+    COLUMN_SHARE,        /* double from 0 to 1; a percentage in a table */
+};
+
+struct row_column {
+    const char *key, *head;
+    enum row_column_kind kind;
+    size_t offset; /* of the field */
+};
+
+/* Adds the columns of one struct to the object; returns the object. Whole numbers are limited to
+ * +-1e15, which every JSON reader keeps exactly. */
+json_t *row_json(json_t *object, const struct row_column *columns, size_t count, const void *row);
+/* An array of objects. */
+json_t *rows_json(const struct row_column *columns, size_t count, const void *rows,
+                  size_t row_count, size_t row_bytes);
+/* Adds one cell for each column with a head. */
+void row_cells(struct table *table, enum table_tone tone, const struct row_column *columns,
+               size_t count, const void *row);
+/* Fills in the table's heads: texts to the left, numbers to the right. Returns how many. */
+size_t row_heads(const struct row_column *columns, size_t count, struct table_column *heads);
+/* The number in the column, 0 for a text. */
+double row_value(const struct row_column *column, const void *row);
+
+#endif
