@@ -32,18 +32,18 @@ struct predictor {
 
 static void distribution_fill(struct distribution *distribution, const struct histogram *histogram)
 {
-    size_t cells = histogram_cells(histogram);
+    size_t cells = histogram_counts_length(histogram);
     double total = (double)histogram_count(histogram), sum = 0;
     distribution->value_ns = calloc(cells, sizeof(double));
     distribution->share = calloc(cells, sizeof(double));
     if (distribution->value_ns == NULL || distribution->share == NULL)
         abort();
     for (size_t cell = 0; cell < cells; cell++) {
-        uint64_t count = histogram_cell_count(histogram, cell);
+        uint64_t count = histogram_count_at_index(histogram, cell);
         if (count == 0)
             continue;
         sum += (double)count;
-        distribution->value_ns[distribution->count] = (double)histogram_cell_value(cell);
+        distribution->value_ns[distribution->count] = (double)histogram_value_at_index(cell);
         distribution->share[distribution->count++] = sum / total;
     }
     distribution->mean_ns = histogram_mean(histogram);

@@ -1,4 +1,4 @@
-/* address.c - names to addresses, addresses to sockets. */
+/* address.c - host names to addresses, addresses to sockets. */
 #include "address.h"
 
 #include <errno.h>
@@ -27,15 +27,15 @@ static void address_take(struct address *address, const struct addrinfo *info)
     address->bytes = info->ai_addrlen;
 }
 
-static bool address_answers(const struct address *address)
+static bool address_accepts(const struct address *address)
 {
     int fd = socket(address->storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    bool answers =
+    bool accepts =
         fd >= 0 && connect(fd, (const struct sockaddr *)&address->storage, address->bytes) == 0;
 
     if (fd >= 0)
         close(fd);
-    return answers;
+    return accepts;
 }
 
 static void address_choose(struct address *address, const struct addrinfo *list)
@@ -45,7 +45,7 @@ static void address_choose(struct address *address, const struct addrinfo *list)
     address_take(address, list);
     for (; list && list->ai_next; list = list->ai_next) {
         address_take(&candidate, list);
-        if (address_answers(&candidate)) {
+        if (address_accepts(&candidate)) {
             *address = candidate;
             return;
         }
@@ -63,15 +63,15 @@ int address_resolve(struct address *address, const struct load_target *target, s
     if (target->socket[0] != '\0')
         return address_of_socket(address, target->socket);
     status = getaddrinfo(target->host, target->port, &hints, &list);
-    if (status != 0) {
-        return error_set(error, "%.150s: %s", target->host, gai_strerror(status));
-    }
+    if (status != 0)
+        return error_set(error, "%s: %s", target->host, gai_strerror(status));
     address_choose(address, list);
     freeaddrinfo(list);
     return 0;
 }
 
-/* A full backlog refuses a Unix socket at once unless the caller waits. */
+/* Unix sockets block while they connect, for 1 s at most: a full backlog would refuse a
+ * non-blocking one at once. */
 static void socket_prepare(int fd, int family)
 {
     const struct timeval patience = {.tv_sec = 1};

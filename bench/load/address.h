@@ -1,4 +1,4 @@
-/* address.h - finds out where a target is, and connects to it. */
+/* address.h - resolves a target's address, and connects to it. */
 #ifndef ADDRESS_H
 #define ADDRESS_H
 
@@ -12,9 +12,9 @@ struct address {
     socklen_t bytes;
 };
 
-/* 0, or -1 and one line in error. Of several addresses the first that answers is taken. */
+/* 0, or -1 and one line in error. Of several addresses the first that responses is taken. */
 int address_resolve(struct address *address, const struct load_target *target, struct error *error);
-/* A socket whose connection is made or under way; the caller closes it. -1: refused. */
+/* A socket that is connected or connecting, which the caller closes. -1: refused. */
 int address_connect(const struct address *address);
 
 #endif

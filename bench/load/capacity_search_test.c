@@ -14,7 +14,7 @@
 
 /* A server that keeps the objective up to its knee, but for some of the trials. */
 struct server {
-    double capacity_search_rps;
+    double capacity_rps;
     unsigned misses_of, trials; /* each so many-th trial is missed by mere noise; 0: none */
 };
 
@@ -23,10 +23,10 @@ static bool server_keeps(struct server *server, double rate_rps)
     server->trials++;
     if (server->misses_of && server->trials % server->misses_of == 0)
         return false;
-    return rate_rps <= server->capacity_search_rps;
+    return rate_rps <= server->capacity_rps;
 }
 
-static double answer_found(struct server *server, double first_rps)
+static double capacity_found(struct server *server, double first_rps)
 {
     struct capacity_search search;
 
@@ -44,8 +44,8 @@ static void a_knee_is_found(void **unused)
 
     (void)unused;
     for (size_t i = 0; i < sizeof knees / sizeof knees[0]; i++) {
-        struct server server = {.capacity_search_rps = knees[i]};
-        double found = answer_found(&server, 1000);
+        struct server server = {.capacity_rps = knees[i]};
+        double found = capacity_found(&server, 1000);
         assert_true(found <= knees[i]);
         assert_true(found >= knees[i] / (1 + CAPACITY_PRECISION) * 0.9999);
         assert_true(server.trials < CAPACITY_TRIALS_MAX);
@@ -57,8 +57,8 @@ static void noise_does_not_move_it(void **unused)
 {
     (void)unused;
     for (unsigned misses_of = 4; misses_of < 9; misses_of++) {
-        struct server server = {.capacity_search_rps = 23456, .misses_of = misses_of};
-        double found = answer_found(&server, 1000);
+        struct server server = {.capacity_rps = 23456, .misses_of = misses_of};
+        double found = capacity_found(&server, 1000);
         assert_true(found <= 23456);
         assert_true(found >= 23456 / (1 + CAPACITY_PRECISION) * 0.9999);
     }
@@ -81,12 +81,12 @@ static void an_answer_must_stand_a_repetition(void **unused)
 
 static void where_nothing_is_kept_there_is_no_answer(void **unused)
 {
-    struct server none = {.capacity_search_rps = 0}, all = {.capacity_search_rps = 1e12};
+    struct server none = {.capacity_rps = 0}, all = {.capacity_rps = 1e12};
 
     (void)unused;
-    assert_true(answer_found(&none, 1000) == 0);
+    assert_true(capacity_found(&none, 1000) == 0);
     assert_true(none.trials < CAPACITY_TRIALS_MAX);
-    assert_true(answer_found(&all, 1000) > CAPACITY_RATE_MAX / 2);
+    assert_true(capacity_found(&all, 1000) > CAPACITY_RATE_MAX / 2);
 }
 
 static void objectives_are_read(void **unused)

@@ -2,39 +2,37 @@
 #include "find_capacity.h"
 
 #include "capacity_search.h"
+#include "command.h"
 #include "load_progress.h"
 #include "slo.h"
 #include "units.h"
+#include "xmalloc.h"
 
-#include <jansson.h>
 #include <stdio.h>
 #include <string.h>
 
 #define TITLE_BYTES 64
-#define AGAIN_MAX                                                                                  \
-    2 /* times that a miss is not counted because the generator was the bottleneck                 \
-       */
-#define TRIALS_MAX ((AGAIN_MAX + 1) * CAPACITY_TRIALS_MAX)
+#define REPEATS_MAX 2 /* of a trial that missed while the generator was the bottleneck */
+#define TRIALS_MAX  ((REPEATS_MAX + 1) * CAPACITY_TRIALS_MAX)
 
 struct trial {
     double rate_rps;
     bool kept, bottleneck;
     uint64_t requests, errors, unsent;
     uint64_t p50_ns, p90_ns, p99_ns, p999_ns, max_ns;
-    struct error why; /* "" where it was kept */
+    struct error why; /* it missed; "" if it kept the objective */
 };
 
 struct trials {
-    const struct capacity_search_asked *asked;
+    const struct find_capacity_options *options;
+    bool quiet; /* prints JSON only */
     struct load_setup setup;
     struct slo slo;
     struct capacity_search search;
     struct trial list[TRIALS_MAX];
     unsigned count;
-    double doubted_rps; /* the rate that was tried last */
-    unsigned again;     /* times that it was tried again without counting */
-    bool stopped;
-    struct error error;
+    double repeated_rps; /* the last rate, */
+    unsigned repeats;    /* and how often its trial was repeated without counting */
 };
 
 /* One trial. */
@@ -57,58 +55,68 @@ static void trial_fill(struct trial *trial, const struct trials *trials,
     trial->kept = slo_kept(&trials->slo, result, &trial->why);
 }
 
-/* Other draws each time, so that no trial finds the cache just as the one before left it. */
-static int trial_open_ids(struct trials *trials)
+/* With another seed for each trial, so that none finds its ids in the cache already. */
+static int trial_open_ids(struct trials *trials, struct error *error)
 {
-    const struct trace_setup stream = {.format = trials->asked->format,
+    const struct trace_setup stream = {.format = trials->options->format,
                                        .seed = trials->setup.seed + trials->count};
 
-    if (trials->asked->workload == NULL)
+    if (trials->options->workload == NULL)
         return 0;
-    trials->setup.ids = trace_open(trials->asked->workload, &stream, &trials->error);
+    trials->setup.ids = trace_open(trials->options->workload, &stream, error);
     return trials->setup.ids ? 0 : -1;
 }
 
-/* NULL: it could not take place, or was stopped. */
-static const struct trial *trial_run(struct trials *trials, double rate_rps)
+static int trial_load(struct trials *trials, struct load_result *result, struct error *error)
 {
-    struct trial *trial = &trials->list[trials->count];
     char title[TITLE_BYTES], text[UNITS_TEXT_BYTES];
-    struct load_result result;
     int status;
 
-    trials->setup.rate_rps = rate_rps;
-    if (trial_open_ids(trials) < 0)
-        return NULL;
-    snprintf(title, sizeof title, "trial %u, %s/s due: ", trials->count + 1,
-             units_format_count(text, (uint64_t)(rate_rps + 0.5)));
-    status = load_watched(&trials->setup, title, &result, &trials->error);
+    snprintf(title, sizeof title, "trial %u, %s requests/s: ", trials->count + 1,
+             units_format_count(text, (uint64_t)(trials->setup.rate_rps + 0.5)));
+    status = load_run_with_progress(&trials->setup, title, result, error);
     trace_close(trials->setup.ids);
     trials->setup.ids = NULL;
-    if (status < 0)
-        return NULL;
-    if (result.gave_up && result.errors == result.requests)
-        error_set(&trials->error,
-                  "%.150s: no request was answered well; try it without --find-capacity",
-                  trials->asked->url);
-    trial_fill(trial, trials, &result);
-    trials->stopped = result.stopped;
-    trials->count += !result.stopped;
-    load_result_free(&result);
-    return trials->stopped || trials->error.text[0] != '\0' ? NULL : trial;
+    return status;
 }
 
-/* For people. */
-
-static void head_show(const struct trials *trials)
+/* Adds one trial to the list. STATUS_OK, or the exit status after a complaint. */
+static int trial_run(struct trials *trials, double rate_rps)
 {
-    printf("%s, %u connections, %s\n\n", trials->asked->url, trials->setup.connections,
-           trials->asked->slo);
+    struct load_result result;
+    struct error error;
+    bool hopeless, stopped;
+
+    trials->setup.rate_rps = rate_rps;
+    if (trial_open_ids(trials, &error) < 0)
+        return complain("load", STATUS_USAGE, "%s", error.text);
+    if (trial_load(trials, &result, &error) < 0)
+        return complain("load", STATUS_UNDECIDED, "%s", error.text);
+    stopped = result.stopped;
+    hopeless = result.gave_up && result.errors == result.requests;
+    trial_fill(&trials->list[trials->count], trials, &result);
+    load_result_free(&result);
+    if (stopped)
+        return complain("load", STATUS_INTERRUPTED, "interrupted before the capacity was found");
+    if (hopeless)
+        return complain("load", STATUS_BAD,
+                        "%s: all requests failed; run it without --find-capacity to see why",
+                        trials->options->url);
+    trials->count++;
+    return STATUS_OK;
+}
+
+/* The table. */
+
+static void head_print(const struct trials *trials)
+{
+    printf("%s, %u connections, %s\n\n", trials->options->url, trials->setup.connections,
+           trials->options->slo);
     printf("%12s%10s%10s%10s%10s%10s   %s\n", "requests/s", "p50", "p90", "p99", "p99.9", "max",
            "objective");
 }
 
-static void trial_show(const struct trial *trial)
+static void trial_print(const struct trial *trial)
 {
     const uint64_t figures[] = {trial->p50_ns, trial->p90_ns, trial->p99_ns, trial->p999_ns,
                                 trial->max_ns};
@@ -122,7 +130,7 @@ static void trial_show(const struct trial *trial)
     fflush(stdout);
 }
 
-/* The last trial that missed at the end of the bracket. */
+/* The last trial that missed at the lowest rate that misses. NULL: there is none. */
 static const struct trial *trial_beyond(const struct trials *trials)
 {
     for (unsigned i = trials->count; i-- > 0;)
@@ -131,50 +139,36 @@ static const struct trial *trial_beyond(const struct trials *trials)
     return NULL;
 }
 
-static void answer_show(const struct trials *trials)
+static void capacity_print(const struct trials *trials)
 {
     const struct trial *beyond = trial_beyond(trials);
     char low[UNITS_TEXT_BYTES], high[UNITS_TEXT_BYTES];
 
     putchar('\n');
     if (trials->search.low == 0) {
-        printf("No rate keeps %s.\n", trials->asked->slo);
+        printf("No rate keeps %s.\n", trials->options->slo);
         return;
     }
     printf("capacity %s requests/s with %s", units_format_count(low, (uint64_t)trials->search.low),
-           trials->asked->slo);
+           trials->options->slo);
     if (beyond)
         printf("; at %s/s %s", units_format_count(high, (uint64_t)beyond->rate_rps),
                beyond->why.text);
     puts(".");
     if (beyond == NULL || beyond->bottleneck)
-        puts("The generator was the bottleneck there: the server may do more.");
+        puts("The generator was the bottleneck there: the server may be able to do more.");
 }
 
-/* For programs. */
-
-static json_t *count_json(uint64_t count)
-{
-    return json_integer((json_int_t)count);
-}
+/* The JSON object. */
 
 static json_t *trial_json(const struct trial *trial)
 {
-    json_t *object = json_object();
-
-    json_object_set_new(object, "rate_rps", json_real(trial->rate_rps));
-    json_object_set_new(object, "kept", json_boolean(trial->kept));
-    json_object_set_new(object, "why", trial->kept ? json_null() : json_string(trial->why.text));
-    json_object_set_new(object, "bottleneck", json_boolean(trial->bottleneck));
-    json_object_set_new(object, "requests", count_json(trial->requests));
-    json_object_set_new(object, "errors", count_json(trial->errors));
-    json_object_set_new(object, "unsent", count_json(trial->unsent));
-    json_object_set_new(object, "p50_ns", count_json(trial->p50_ns));
-    json_object_set_new(object, "p90_ns", count_json(trial->p90_ns));
-    json_object_set_new(object, "p99_ns", count_json(trial->p99_ns));
-    json_object_set_new(object, "p999_ns", count_json(trial->p999_ns));
-    json_object_set_new(object, "max_ns", count_json(trial->max_ns));
-    return object;
+    return xchecked(json_pack(
+        "{sf sb ss? sb sI sI sI sI sI sI sI sI}", "rate_rps", trial->rate_rps, "kept", trial->kept,
+        "why", trial->kept ? NULL : trial->why.text, "bottleneck", trial->bottleneck, "requests",
+        trial->requests, "errors", trial->errors, "unsent", trial->unsent, "p50_ns", trial->p50_ns,
+        "p90_ns", trial->p90_ns, "p99_ns", trial->p99_ns, "p999_ns", trial->p999_ns, "max_ns",
+        trial->max_ns));
 }
 
 static json_t *rate_json(double rate_rps)
@@ -182,73 +176,70 @@ static json_t *rate_json(double rate_rps)
     return rate_rps > 0 ? json_real(rate_rps) : json_null();
 }
 
-static void answer_json(const struct trials *trials)
+static json_t *capacity_json(const struct trials *trials)
 {
     const struct trial *beyond = trial_beyond(trials);
-    json_t *object = json_object(), *list = json_array();
+    const struct load_setup *setup = &trials->setup;
+    json_t *list = json_array();
 
     for (unsigned i = 0; i < trials->count; i++)
         json_array_append_new(list, trial_json(&trials->list[i]));
-    json_object_set_new(object, "url", json_string(trials->asked->url));
-    json_object_set_new(object, "workload",
-                        trials->asked->workload ? json_string(trials->asked->workload)
-                                                : json_null());
-    json_object_set_new(object, "connections", count_json(trials->setup.connections));
-    json_object_set_new(object, "http2", json_boolean(trials->setup.http2));
-    json_object_set_new(object, "streams",
-                        count_json(trials->setup.streams ? trials->setup.streams : 1));
-    json_object_set_new(object, "slo", json_string(trials->asked->slo));
-    json_object_set_new(object, "capacity_rps", rate_json(trials->search.low));
-    json_object_set_new(object, "beyond_rps", rate_json(trials->search.high));
-    json_object_set_new(object, "bottleneck",
-                        json_boolean(beyond ? beyond->bottleneck : trials->search.low > 0));
-    json_object_set_new(object, "trials", list);
-    json_dumpf(object, stdout, JSON_REAL_PRECISION(9));
-    putchar('\n');
-    json_decref(object);
+    return xchecked(json_pack(
+        "{ss ss? si sb si ss so so sb so}", "url", trials->options->url, "workload",
+        trials->options->workload, "connections", setup->connections, "http2", setup->http2,
+        "streams", setup->streams ? setup->streams : 1, "slo", trials->options->slo, "capacity_rps",
+        rate_json(trials->search.low), "beyond_rps", rate_json(trials->search.high), "bottleneck",
+        beyond ? beyond->bottleneck : trials->search.low > 0, "trials", list));
 }
 
-static int trials_end(const struct trials *trials)
-{
-    if (trials->error.text[0] != '\0') {
-        fprintf(stderr, "tidemark load: %s\n", trials->error.text);
-        return 2;
-    }
-    if (trials->stopped) {
-        fputs("tidemark load: stopped before the capacity was found\n", stderr);
-        return 1;
-    }
-    (trials->asked->json ? answer_json : answer_show)(trials);
-    return trials->search.low > 0 ? 0 : 1;
-}
-
-/* A miss that may be the generator's own fault is tried again, but not for ever. */
+/* Whether a trial does not count: it missed, perhaps by the generator's fault, and may be
+ * repeated. */
 static bool trial_is_void(struct trials *trials, const struct trial *trial)
 {
     bool doubtful = !trial->kept && trial->bottleneck;
 
-    if (!trials->asked->json)
-        trial_show(trial);
-    if (trials->doubted_rps != trial->rate_rps)
-        trials->again = 0;
-    trials->doubted_rps = trial->rate_rps;
-    return doubtful && trials->again++ < AGAIN_MAX;
+    if (trials->repeated_rps != trial->rate_rps)
+        trials->repeats = 0;
+    trials->repeated_rps = trial->rate_rps;
+    return doubtful && trials->repeats++ < REPEATS_MAX;
 }
 
-int capacity_search_command(const struct load_setup *setup,
-                            const struct capacity_search_asked *asked)
+static int trials_run(struct trials *trials)
 {
-    struct trials trials = {.asked = asked, .setup = *setup};
-    double rate_rps = setup->rate_rps > 0 ? setup->rate_rps : CAPACITY_RATE_FIRST;
-    const struct trial *trial;
+    double rate_rps = capacity_search_begin(
+        &trials->search, trials->setup.rate_rps > 0 ? trials->setup.rate_rps : CAPACITY_RATE_FIRST);
 
-    if (slo_parse(&trials.slo, asked->slo, &trials.error) < 0)
-        return trials_end(&trials);
-    if (!asked->json)
-        head_show(&trials);
-    rate_rps = capacity_search_begin(&trials.search, rate_rps);
-    while (rate_rps > 0 && (trial = trial_run(&trials, rate_rps)) != NULL)
-        if (!trial_is_void(&trials, trial))
-            rate_rps = capacity_search_next(&trials.search, trial->kept);
-    return trials_end(&trials);
+    while (rate_rps > 0) {
+        int status = trial_run(trials, rate_rps);
+        if (status != STATUS_OK)
+            return status;
+        const struct trial *trial = &trials->list[trials->count - 1];
+        if (!trials->quiet)
+            trial_print(trial);
+        if (!trial_is_void(trials, trial))
+            rate_rps = capacity_search_next(&trials->search, trial->kept);
+    }
+    return STATUS_OK;
+}
+
+int find_capacity_command(const struct load_setup *setup,
+                          const struct find_capacity_options *options)
+{
+    struct trials trials = {.options = options, .setup = *setup};
+    struct error error;
+    int status;
+
+    trials.quiet = options->json && strcmp(options->json, "-") == 0;
+    if (slo_parse(&trials.slo, options->slo, &error) < 0)
+        return complain("load", STATUS_USAGE, "%s", error.text);
+    if (!trials.quiet)
+        head_print(&trials);
+    status = trials_run(&trials);
+    if (status != STATUS_OK)
+        return status;
+    if (!trials.quiet)
+        capacity_print(&trials);
+    if (options->json && json_write(capacity_json(&trials), options->json, &error) < 0)
+        return complain("load", STATUS_UNDECIDED, "%s", error.text);
+    return trials.search.low > 0 ? STATUS_OK : STATUS_BAD;
 }

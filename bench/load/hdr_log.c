@@ -1,11 +1,10 @@
-/* hdr_log.c - HdrHistogram's log format, version 1.3, with its V2 encoding of the counts. */
+/* hdr_log.c - HdrHistogram's log format, version 1.3, with the V2 encoding of the counts. */
 #include "hdr_log.h"
 
-#include "result.h"
-#include "units.h"
+#include "clock.h"
+#include "files.h"
 #include "xmalloc.h"
 
-#include "files.h"
 #include <endian.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,13 +12,13 @@
 #include <time.h>
 #include <zlib.h>
 
-/* The 1 in the second hexadecimal digit: counts are words of variable length. */
+/* The 1 in the second hexadecimal digit from the right says: counts are words of variable length. */
 #define COOKIE            UINT32_C(0x1c849313)
 #define COOKIE_COMPRESSED UINT32_C(0x1c849314)
 #define LOWEST_VALUE      1
-#define WORD_BYTES_MAX    9 /* a LEB128 of 64 bits, the last byte taking eight of them */
+#define WORD_BYTES_MAX    9 /* a LEB128 of 64 bits whose ninth byte holds eight of them */
 
-/* Before the counts, big-endian, without gaps. */
+/* The header before the counts: big-endian. */
 struct __attribute__((packed)) encoding {
     uint32_t cookie, payload_bytes, index_offset, digits;
     uint64_t lowest, highest, ratio_bits;
@@ -27,7 +26,7 @@ struct __attribute__((packed)) encoding {
 
 struct bytes {
     unsigned char *at;
-    size_t count, room;
+    size_t count, capacity;
 };
 
 struct line {
@@ -37,10 +36,10 @@ struct line {
 };
 
 struct hdr_log {
-    uint64_t began_ns, line_ns; /* of the run, and of the lines at hand */
-    struct histogram *now[HDR_LOG_TAGS], *total[HDR_LOG_TAGS];
+    uint64_t began_ns, line_ns; /* when the run and the current lines began */
+    struct histogram *now[HDR_LOG_TAGS], *total[HDR_LOG_TAGS]; /* of the current lines, the run */
     struct line *lines;
-    size_t count, room;
+    size_t count, capacity;
 };
 
 static const char *const tags[HDR_LOG_TAGS] = {"", "Tag=hit,", "Tag=miss,", "Tag=sent,"};
@@ -51,12 +50,12 @@ static const char *const total_tags[HDR_LOG_TAGS] = {"Tag=total,", "Tag=total-hi
 
 static void bytes_append(struct bytes *bytes, const void *from, size_t count)
 {
-    bytes->at = growable(bytes->at, &bytes->room, bytes->count + count, 1);
+    bytes->at = growable(bytes->at, &bytes->capacity, bytes->count + count, 1);
     memcpy(bytes->at + bytes->count, from, count);
     bytes->count += count;
 }
 
-/* A zig-zag LEB128 of at most nine bytes. */
+/* Appends a zig-zag LEB128 of at most nine bytes. */
 static void word_append(struct bytes *bytes, int64_t value)
 {
     uint64_t twice = (uint64_t)value << 1;
@@ -72,14 +71,14 @@ static void word_append(struct bytes *bytes, int64_t value)
     bytes_append(bytes, word, count);
 }
 
-/* Counts, a run of empty cells as its length below zero. At least one cell. */
+/* Appends the counts; a run of zeros becomes its negated length. An empty histogram has one zero. */
 static void counts_append(struct bytes *bytes, const struct histogram *histogram)
 {
-    size_t cells = histogram_cells(histogram);
-    int64_t empty = cells == 0;
+    size_t length = histogram_counts_length(histogram);
+    int64_t empty = length == 0;
 
-    for (size_t cell = 0; cell < cells; cell++) {
-        uint64_t count = histogram_cell_count(histogram, cell);
+    for (size_t index = 0; index < length; index++) {
+        uint64_t count = histogram_count_at_index(histogram, index);
         if (count == 0) {
             empty++;
             continue;
@@ -112,14 +111,14 @@ static struct bytes histogram_encode(const struct histogram *histogram)
     return bytes;
 }
 
-/* Cookie, length, and the encoding as zlib packs it. */
+/* Cookie, length, and the encoding compressed with zlib. */
 static struct bytes encoding_compress(const struct bytes *encoded)
 {
     uLongf packed_bytes = compressBound(encoded->count);
     const size_t head_bytes = 2 * sizeof(uint32_t);
     struct bytes packed = {0};
 
-    packed.at = growable(NULL, &packed.room, head_bytes + packed_bytes, 1);
+    packed.at = growable(NULL, &packed.capacity, head_bytes + packed_bytes, 1);
     compress2(packed.at + head_bytes, &packed_bytes, encoded->at, encoded->count,
               Z_BEST_COMPRESSION);
     memcpy(packed.at, (uint32_t[]){htobe32(COOKIE_COMPRESSED), htobe32((uint32_t)packed_bytes)},
@@ -131,8 +130,8 @@ static struct bytes encoding_compress(const struct bytes *encoded)
 static char *bytes_base64(const struct bytes *bytes)
 {
     static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    size_t room = 0, length = 0;
-    char *text = growable(NULL, &room, (bytes->count + 2) / 3 * 4 + 1, 1);
+    size_t capacity = 0, length = 0;
+    char *text = growable(NULL, &capacity, (bytes->count + 2) / 3 * 4 + 1, 1);
 
     for (size_t i = 0; i < bytes->count; i += 3) {
         size_t left = bytes->count - i;
@@ -170,20 +169,13 @@ char *hdr_log_encode(const struct histogram *histogram)
 
 struct hdr_log *hdr_log_create(void)
 {
-    struct hdr_log *log = calloc(1, sizeof *log);
+    struct hdr_log *log = xcalloc(1, sizeof *log);
 
-    if (log == NULL)
-        return NULL;
     for (unsigned tag = 0; tag < HDR_LOG_TAGS; tag++) {
         log->now[tag] = histogram_create();
         log->total[tag] = histogram_create();
-        if (!log->now[tag] || !log->total[tag])
-            goto fail;
     }
     return log;
-fail:
-    hdr_log_destroy(log);
-    return NULL;
 }
 
 static void log_clear(struct hdr_log *log)
@@ -201,8 +193,7 @@ void hdr_log_destroy(struct hdr_log *log)
 {
     if (log == NULL)
         return;
-    for (size_t i = 0; i < log->count; i++)
-        free(log->lines[i].encoded.at);
+    log_clear(log);
     for (unsigned tag = 0; tag < HDR_LOG_TAGS; tag++) {
         histogram_destroy(log->now[tag]);
         histogram_destroy(log->total[tag]);
@@ -220,7 +211,7 @@ void hdr_log_begin(struct hdr_log *log, uint64_t now_ns)
 static void line_add(struct hdr_log *log, const char *tag, uint64_t since_ns, uint64_t now_ns,
                      const struct histogram *histogram)
 {
-    log->lines = growable(log->lines, &log->room, log->count + 1, sizeof *log->lines);
+    log->lines = growable(log->lines, &log->capacity, log->count + 1, sizeof *log->lines);
     log->lines[log->count++] = (struct line){.tag = tag,
                                              .start_ns = since_ns - log->began_ns,
                                              .span_ns = now_ns - since_ns,
@@ -228,7 +219,7 @@ static void line_add(struct hdr_log *log, const char *tag, uint64_t since_ns, ui
                                              .encoded = histogram_encode(histogram)};
 }
 
-/* What is tagged has a line only where there is something to tell. */
+/* Tags without latencies get no line. */
 static void lines_add(struct hdr_log *log, const char *const names[HDR_LOG_TAGS], uint64_t since_ns,
                       uint64_t now_ns, struct histogram *const of[HDR_LOG_TAGS])
 {
@@ -266,14 +257,6 @@ void hdr_log_end(struct hdr_log *log, uint64_t now_ns)
 
 /* Writing. */
 
-static double clock_seconds(clockid_t clock)
-{
-    struct timespec now;
-
-    clock_gettime(clock, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec / (double)NS_PER_SECOND;
-}
-
 static double in_seconds(uint64_t ns)
 {
     return (double)ns / (double)NS_PER_SECOND;
@@ -281,8 +264,7 @@ static double in_seconds(uint64_t ns)
 
 static void head_write(const struct hdr_log *log, FILE *out)
 {
-    double ago = clock_seconds(CLOCK_MONOTONIC) - in_seconds(log->began_ns);
-    double began = clock_seconds(CLOCK_REALTIME) - ago;
+    double began = in_seconds(clock_read_ns(CLOCK_REALTIME) - (clock_ns() - log->began_ns));
     time_t whole = (time_t)began;
     struct tm parts;
     char date[64];
@@ -298,7 +280,7 @@ static void head_write(const struct hdr_log *log, FILE *out)
           out);
 }
 
-/* The greatest latency is in milliseconds, as in the logs of HdrHistogram's own tools. */
+/* The maximum is in milliseconds, as in the logs of HdrHistogram's own tools. */
 static void line_write(const struct line *line, FILE *out)
 {
     char *text = encoding_text(&line->encoded);
@@ -312,18 +294,14 @@ int hdr_log_write(const struct hdr_log *log, const char *path, struct error *err
 {
     char *text = NULL;
     size_t bytes = 0;
-    FILE *out = open_memstream(&text, &bytes);
-    int status = -1;
+    FILE *out = xmemstream(&text, &bytes);
+    int status;
 
-    if (out != NULL) {
-        head_write(log, out);
-        for (size_t i = 0; i < log->count; i++)
-            line_write(&log->lines[i], out);
-    }
-    if (out == NULL || fclose(out) != 0)
-        error_set(error, "%.200s: out of memory", path);
-    else
-        status = file_write(path, text, bytes, error);
+    head_write(log, out);
+    for (size_t i = 0; i < log->count; i++)
+        line_write(&log->lines[i], out);
+    fclose(out);
+    status = file_write(path, text, bytes, error);
     free(text);
     return status;
 }

@@ -1,9 +1,9 @@
-/* hdr_log.h - latencies as an HdrHistogram interval log, which its own tools read.
+/* hdr_log.h - latencies as an HdrHistogram interval log, for HdrHistogram's own tools.
  *
- * One line about every second for all good answers; where there are any, further ones tagged hit,
- * miss, and sent (latency since the sending, in an open loop). At the end the same four once more
- * over the whole run, tagged total, total-hit, total-miss and total-sent.
- * Lines stay in memory, uncompressed, until they are written: the load is not to be disturbed.
+ * About every second, the log gets a line for all good responses and, unless they are empty, lines
+ * tagged hit, miss and sent (open loop: latency since the request was sent). At the end the same
+ * four follow for the whole run, tagged total, total-hit, total-miss and total-sent.
+ * Lines stay in memory, uncompressed, until they are written, so that the load is not disturbed.
  */
 #ifndef HDR_LOG_H
 #define HDR_LOG_H
@@ -17,20 +17,19 @@ enum hdr_log_tag { HDR_LOG_ALL, HDR_LOG_HIT, HDR_LOG_MISS, HDR_LOG_SENT, HDR_LOG
 
 struct hdr_log;
 
-struct hdr_log *hdr_log_create(void); /* NULL: out of memory */
-void hdr_log_destroy(struct hdr_log *log);
-/* The measured part begins (CLOCK_MONOTONIC). */
+struct hdr_log *hdr_log_create(void);
+void hdr_log_destroy(struct hdr_log *log); /* NULL: does nothing */
+/* The measured part begins (CLOCK_MONOTONIC): clears the log. */
 void hdr_log_begin(struct hdr_log *log, uint64_t now_ns);
-/* Adds what was recorded since the last call, each tag's latencies by themselves. NULL: none. */
+/* Adds the latencies since the last call, one histogram for each tag. NULL: none. */
 void hdr_log_add(struct hdr_log *log, uint64_t now_ns,
                  const struct histogram *const latencies[HDR_LOG_TAGS]);
-/* The measured part ended: the lines at hand, and the totals. */
+/* The measured part ended: adds the last lines and the totals. */
 void hdr_log_end(struct hdr_log *log, uint64_t now_ns);
-/* Through a temporary file. 0, or -1 and one line in error. */
+/* As file_write. 0, or -1 and one line in error. */
 int hdr_log_write(const struct hdr_log *log, const char *path, struct error *error);
 
-/* A histogram in HdrHistogram's compressed V2 encoding, as the log has it: base64 text, to be
- * freed. */
+/* A histogram in HdrHistogram's compressed V2 encoding, as base64 text. The caller frees it. */
 char *hdr_log_encode(const struct histogram *histogram);
 
 #endif

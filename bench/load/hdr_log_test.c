@@ -16,11 +16,11 @@
 #define ENCODED_MAX 400000
 #define HEAD_BYTES  40
 
-/* What a reader gets: counts by the value at which their cell begins, in the order of values. */
+/* What a reader gets: counts by the value at which their index begins, in the order of values. */
 struct decoded {
     uint64_t total, lowest, highest;
     uint32_t digits;
-    size_t cells;
+    size_t length;
     uint64_t counts[40000];
 };
 
@@ -84,9 +84,9 @@ static void counts_read(struct decoded *decoded, const unsigned char *at, size_t
     while (at < end) {
         int64_t word = word_read(&at);
         if (word < 0) {
-            decoded->cells += (size_t)-word;
+            decoded->length += (size_t)-word;
         } else {
-            decoded->counts[decoded->cells++] = (uint64_t)word;
+            decoded->counts[decoded->length++] = (uint64_t)word;
             decoded->total += (uint64_t)word;
         }
     }
@@ -119,11 +119,11 @@ static void assert_same(const struct decoded *decoded, const struct histogram *h
     assert_int_equal(decoded->lowest, 1);
     assert_int_equal(decoded->highest, HISTOGRAM_HIGHEST);
     assert_int_equal(decoded->total, histogram_count(histogram));
-    assert_true(decoded->cells >= 1);
-    for (size_t cell = 0; cell < histogram_cells(histogram); cell++)
-        assert_int_equal(decoded->counts[cell], histogram_cell_count(histogram, cell));
-    for (size_t cell = histogram_cells(histogram); cell < decoded->cells; cell++)
-        assert_int_equal(decoded->counts[cell], 0);
+    assert_true(decoded->length >= 1);
+    for (size_t index = 0; index < histogram_counts_length(histogram); index++)
+        assert_int_equal(decoded->counts[index], histogram_count_at_index(histogram, index));
+    for (size_t index = histogram_counts_length(histogram); index < decoded->length; index++)
+        assert_int_equal(decoded->counts[index], 0);
 }
 
 static void encoding_check(const struct histogram *histogram)

@@ -1,72 +1,74 @@
-/* histogram.c - HdrHistogram's layout: buckets of doubling range, each cut into equal cells. */
+/* histogram.c - HdrHistogram's layout: buckets of doubling range, each of 2048 sub-buckets. */
 #include "histogram.h"
+
+#include "xmalloc.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* 2000 cells resolve three digits in the first bucket; 2048 makes the cell a matter of shifts.
- * Each later bucket covers twice the range of the one before, and only its upper half is new. */
-#define CELLS_PER_BUCKET      2048
-#define CELLS_PER_BUCKET_BITS 11
-#define HALF                  (CELLS_PER_BUCKET / 2)
+/* Three digits need 2000 sub-buckets; with 2048 the index is computed by shifts. Each bucket covers
+ * twice the range of the one before it, and only its upper half is new: HdrHistogram's counts array.
+ * Example: 1,000,000 ns is in bucket 9, whose sub-buckets are 512 ns wide, at index 11169. */
+#define SUB_BUCKETS      2048
+#define SUB_BUCKET_BITS 11
+#define SUB_BUCKETS_HALF                  (SUB_BUCKETS / 2)
 #define BUCKETS               32 /* 2048 << 31 ns is more than HISTOGRAM_HIGHEST */
-#define CELLS                 ((BUCKETS + 1) * HALF)
+#define COUNTS                 ((BUCKETS + 1) * SUB_BUCKETS_HALF)
 
 struct histogram {
     uint64_t count, min, max;
-    uint64_t cells[CELLS];
+    uint64_t counts[COUNTS];
 };
 
-static unsigned value_bucket(uint64_t value)
+static unsigned bucket_of_value(uint64_t value)
 {
-    unsigned bits = 64 - (unsigned)__builtin_clzll(value | (CELLS_PER_BUCKET - 1));
-    return bits - CELLS_PER_BUCKET_BITS;
+    unsigned bits = 64 - (unsigned)__builtin_clzll(value | (SUB_BUCKETS - 1));
+    return bits - SUB_BUCKET_BITS;
 }
 
-static size_t value_cell(uint64_t value)
+static size_t index_of_value(uint64_t value)
 {
-    unsigned bucket = value_bucket(value);
-    return (size_t)bucket * HALF + (value >> bucket);
+    unsigned bucket = bucket_of_value(value);
+    return (size_t)bucket * SUB_BUCKETS_HALF + (value >> bucket);
 }
 
-static unsigned cell_bucket(size_t cell)
+static unsigned bucket_of_index(size_t index)
 {
-    return cell < CELLS_PER_BUCKET ? 0 : (unsigned)(cell / HALF - 1);
+    return index < SUB_BUCKETS ? 0 : (unsigned)(index / SUB_BUCKETS_HALF - 1);
 }
 
-static uint64_t cell_width(size_t cell)
+static uint64_t width_at_index(size_t index)
 {
-    return UINT64_C(1) << cell_bucket(cell);
+    return UINT64_C(1) << bucket_of_index(index);
 }
 
-uint64_t histogram_cell_value(size_t cell)
+uint64_t histogram_value_at_index(size_t index)
 {
-    unsigned bucket = cell_bucket(cell);
-    return ((uint64_t)cell - (uint64_t)bucket * HALF) << bucket;
+    unsigned bucket = bucket_of_index(index);
+    return ((uint64_t)index - (uint64_t)bucket * SUB_BUCKETS_HALF) << bucket;
 }
 
-static uint64_t cell_last(size_t cell)
+static uint64_t last_value_at_index(size_t index)
 {
-    return histogram_cell_value(cell) + cell_width(cell) - 1;
+    return histogram_value_at_index(index) + width_at_index(index) - 1;
 }
 
-static uint64_t cell_middle(size_t cell)
+static uint64_t middle_at_index(size_t index)
 {
-    return histogram_cell_value(cell) + cell_width(cell) / 2;
+    return histogram_value_at_index(index) + width_at_index(index) / 2;
 }
 
-/* Cells from here on are empty. */
-static size_t cells_used(const struct histogram *histogram)
+/* All counts from this index on are 0. */
+static size_t counts_used(const struct histogram *histogram)
 {
-    return histogram->count ? value_cell(histogram->max) + 1 : 0;
+    return histogram->count ? index_of_value(histogram->max) + 1 : 0;
 }
 
 struct histogram *histogram_create(void)
 {
-    struct histogram *histogram = calloc(1, sizeof *histogram);
-    if (histogram != NULL)
-        histogram->min = UINT64_MAX;
+    struct histogram *histogram = xcalloc(1, sizeof *histogram);
+    histogram->min = UINT64_MAX;
     return histogram;
 }
 
@@ -78,7 +80,7 @@ void histogram_destroy(struct histogram *histogram)
 void histogram_clear(struct histogram *histogram)
 {
     memset(histogram, 0,
-           offsetof(struct histogram, cells) + cells_used(histogram) * sizeof(uint64_t));
+           offsetof(struct histogram, counts) + counts_used(histogram) * sizeof(uint64_t));
     histogram->min = UINT64_MAX;
 }
 
@@ -86,7 +88,7 @@ void histogram_record(struct histogram *histogram, uint64_t value)
 {
     if (value > HISTOGRAM_HIGHEST)
         value = HISTOGRAM_HIGHEST;
-    histogram->cells[value_cell(value)]++;
+    histogram->counts[index_of_value(value)]++;
     histogram->count++;
     if (value < histogram->min)
         histogram->min = value;
@@ -96,10 +98,10 @@ void histogram_record(struct histogram *histogram, uint64_t value)
 
 void histogram_merge(struct histogram *histogram, const struct histogram *from)
 {
-    size_t used = cells_used(from);
+    size_t used = counts_used(from);
 
-    for (size_t cell = 0; cell < used; cell++)
-        histogram->cells[cell] += from->cells[cell];
+    for (size_t i = 0; i < used; i++)
+        histogram->counts[i] += from->counts[i];
     histogram->count += from->count;
     if (from->min < histogram->min)
         histogram->min = from->min;
@@ -126,25 +128,25 @@ double histogram_mean(const struct histogram *histogram)
 {
     double sum = 0;
 
-    for (size_t cell = 0; cell < CELLS; cell++)
-        if (histogram->cells[cell])
-            sum += (double)histogram->cells[cell] * (double)cell_middle(cell);
+    for (size_t index = 0; index < COUNTS; index++)
+        if (histogram->counts[index])
+            sum += (double)histogram->counts[index] * (double)middle_at_index(index);
     return histogram->count ? sum / (double)histogram->count : 0;
 }
 
-double histogram_deviation(const struct histogram *histogram)
+double histogram_stddev(const struct histogram *histogram)
 {
     double mean = histogram_mean(histogram);
     double squares = 0;
 
-    for (size_t cell = 0; cell < CELLS; cell++) {
-        double distance = (double)cell_middle(cell) - mean;
-        squares += (double)histogram->cells[cell] * distance * distance;
+    for (size_t index = 0; index < COUNTS; index++) {
+        double distance = (double)middle_at_index(index) - mean;
+        squares += (double)histogram->counts[index] * distance * distance;
     }
     return histogram->count ? sqrt(squares / (double)histogram->count) : 0;
 }
 
-/* How many values lie at or below the percentile: at least one. */
+/* The number of values at or below the percentile: at least one. */
 static uint64_t percentile_rank(const struct histogram *histogram, double percentile)
 {
     double share = percentile < 0 ? 0 : percentile > 100 ? 100 : percentile;
@@ -159,20 +161,20 @@ uint64_t histogram_percentile(const struct histogram *histogram, double percenti
 
     if (histogram->count == 0)
         return 0;
-    for (size_t cell = 0; cell < CELLS; cell++) {
-        if (histogram->cells[cell] >= left)
-            return cell_last(cell) < histogram->max ? cell_last(cell) : histogram->max;
-        left -= histogram->cells[cell];
+    for (size_t index = 0; index < COUNTS; index++) {
+        if (histogram->counts[index] >= left)
+            return last_value_at_index(index) < histogram->max ? last_value_at_index(index) : histogram->max;
+        left -= histogram->counts[index];
     }
     return histogram->max;
 }
 
-size_t histogram_cells(const struct histogram *histogram)
+size_t histogram_counts_length(const struct histogram *histogram)
 {
-    return cells_used(histogram);
+    return counts_used(histogram);
 }
 
-uint64_t histogram_cell_count(const struct histogram *histogram, size_t cell)
+uint64_t histogram_count_at_index(const struct histogram *histogram, size_t index)
 {
-    return histogram->cells[cell];
+    return histogram->counts[index];
 }

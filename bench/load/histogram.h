@@ -1,7 +1,7 @@
-/* histogram.h - latencies in HdrHistogram's layout: three significant digits from 1 ns to an hour.
+/* histogram.h - latencies in HdrHistogram's layout: three significant digits from 1 ns to 1 hour.
  *
- * A value is stored with an error of at most one part in a thousand. Larger values than the range
- * count as its end. One thread at a time; handles are released with histogram_destroy.
+ * A value is stored with an error of at most 1/1000. Values above HISTOGRAM_HIGHEST are stored as
+ * HISTOGRAM_HIGHEST. One thread at a time; the caller releases a histogram with histogram_destroy.
  */
 #ifndef HISTOGRAM_H
 #define HISTOGRAM_H
@@ -14,27 +14,27 @@
 
 struct histogram;
 
-struct histogram *histogram_create(void);            /* NULL: out of memory */
-void histogram_destroy(struct histogram *histogram); /* NULL is fine */
+struct histogram *histogram_create(void);
+void histogram_destroy(struct histogram *histogram); /* NULL: does nothing */
 void histogram_clear(struct histogram *histogram);
 void histogram_record(struct histogram *histogram, uint64_t value);
-/* Adds what `from` holds. */
+/* Adds the counts of `from`. */
 void histogram_merge(struct histogram *histogram, const struct histogram *from);
 
 uint64_t histogram_count(const struct histogram *histogram);
-/* All figures of an empty histogram are 0. Min and max are exact to the layout's resolution. */
+/* All figures of an empty histogram are 0. Min and max are exact. */
 uint64_t histogram_min(const struct histogram *histogram);
 uint64_t histogram_max(const struct histogram *histogram);
 double histogram_mean(const struct histogram *histogram);
-double histogram_deviation(const struct histogram *histogram);
-/* The highest value that is equivalent to the one below which `percentile` (0 to 100) of all lie:
- * what HdrHistogram's own tools print. */
+double histogram_stddev(const struct histogram *histogram);
+/* The value at or below which `percentile` (0 to 100) % of all values lie, as HdrHistogram's tools
+ * print it: the highest value of its sub-bucket, but at most the maximum. */
 uint64_t histogram_percentile(const struct histogram *histogram, double percentile);
 
-/* The layout, for writers of its log format: cell i holds counts of values that begin at
- * histogram_cell_value(i). */
-size_t histogram_cells(const struct histogram *histogram);
-uint64_t histogram_cell_count(const struct histogram *histogram, size_t cell);
-uint64_t histogram_cell_value(size_t cell);
+/* The layout, for writers of HdrHistogram's log format: the counts up to the last one that is not 0,
+ * and the lowest value that each index counts. */
+size_t histogram_counts_length(const struct histogram *histogram);
+uint64_t histogram_count_at_index(const struct histogram *histogram, size_t index);
+uint64_t histogram_value_at_index(size_t index);
 
 #endif

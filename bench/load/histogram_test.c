@@ -72,7 +72,7 @@ static void mean_and_deviation_match(void **unused)
     for (uint64_t value = 100000; value < 101000; value++)
         squares += ((double)value - sum / 1000) * ((double)value - sum / 1000);
     assert_true(fabs(histogram_mean(histogram) - sum / 1000) < 100);
-    assert_true(fabs(histogram_deviation(histogram) - sqrt(squares / 1000)) < 5);
+    assert_true(fabs(histogram_stddev(histogram) - sqrt(squares / 1000)) < 5);
     histogram_destroy(histogram);
 }
 
@@ -85,8 +85,8 @@ static void an_empty_one_is_all_zero(void **unused)
     assert_int_equal(histogram_min(histogram), 0);
     assert_int_equal(histogram_max(histogram), 0);
     assert_int_equal(histogram_percentile(histogram, 99), 0);
-    assert_true(histogram_mean(histogram) == 0 && histogram_deviation(histogram) == 0);
-    assert_int_equal(histogram_cells(histogram), 0);
+    assert_true(histogram_mean(histogram) == 0 && histogram_stddev(histogram) == 0);
+    assert_int_equal(histogram_counts_length(histogram), 0);
     histogram_destroy(histogram);
 }
 
@@ -124,12 +124,12 @@ static void values_beyond_the_range_count_as_its_end(void **unused)
     histogram_destroy(histogram);
 }
 
-/* HdrHistogram: the cell of v is (bucket + 1) * 1024 + (v >> bucket) - 1024. */
+/* HdrHistogram: the index of v is (bucket + 1) * 1024 + (v >> bucket) - 1024. */
 static void cells_follow_the_published_layout(void **unused)
 {
     static const struct {
         uint64_t value, begins;
-        size_t cell;
+        size_t index;
     } known[] = {{0, 0, 0},          {2047, 2047, 2047}, {2048, 2048, 2048},
                  {2049, 2048, 2048}, {4095, 4094, 3071}, {4096, 4096, 3072},
                  {4099, 4096, 3072}, {8191, 8188, 4095}, {1000000, 999936, 11169}};
@@ -138,9 +138,9 @@ static void cells_follow_the_published_layout(void **unused)
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
         struct histogram *histogram = histogram_create();
         histogram_record(histogram, known[i].value);
-        assert_int_equal(histogram_cells(histogram), known[i].cell + 1);
-        assert_int_equal(histogram_cell_count(histogram, known[i].cell), 1);
-        assert_int_equal(histogram_cell_value(known[i].cell), known[i].begins);
+        assert_int_equal(histogram_counts_length(histogram), known[i].index + 1);
+        assert_int_equal(histogram_count_at_index(histogram, known[i].index), 1);
+        assert_int_equal(histogram_value_at_index(known[i].index), known[i].begins);
         histogram_destroy(histogram);
     }
 }

@@ -1,5 +1,6 @@
 /* http1.c - HTTP/1.1 with keep-alive: one exchange at a time on a connection. */
 #include "protocol.h"
+#include "xmalloc.h"
 
 #include <stdlib.h>
 
@@ -7,15 +8,14 @@ struct http1 {
     struct protocol_context *context;
     bool busy, unsent;
     struct exchange exchange;
-    struct answer answer;
+    struct response response;
 };
 
 static void *http1_create(struct protocol_context *context)
 {
-    struct http1 *session = calloc(1, sizeof *session);
+    struct http1 *session = xcalloc(1, sizeof *session);
 
-    if (session != NULL)
-        session->context = context;
+    session->context = context;
     return session;
 }
 
@@ -30,7 +30,7 @@ static void http1_connected(void *opaque)
     session->busy = session->unsent = false;
 }
 
-static unsigned http1_room(const void *opaque)
+static unsigned http1_available(const void *opaque)
 {
     const struct http1 *session = opaque;
     return !session->busy;
@@ -45,7 +45,7 @@ static void http1_submit(void *opaque, const struct exchange *exchange)
         request_render_id(head->text + head->id_at, exchange->id);
     session->exchange = *exchange;
     session->busy = session->unsent = true;
-    answer_begin(&session->answer);
+    response_begin(&session->response);
 }
 
 static size_t http1_output(void *opaque, const char **bytes)
@@ -59,10 +59,10 @@ static size_t http1_output(void *opaque, const char **bytes)
     return session->context->head.bytes;
 }
 
-static void http1_end(struct http1 *session, const struct ending *ending)
+static void http1_end(struct http1 *session, const struct outcome *outcome)
 {
     session->busy = false;
-    session->context->ended(session->context->load, &session->exchange, ending);
+    session->context->ended(session->context->load, &session->exchange, outcome);
 }
 
 static bool http1_expire(void *opaque, uint64_t sent_before_ns)
@@ -71,17 +71,17 @@ static bool http1_expire(void *opaque, uint64_t sent_before_ns)
 
     if (!session->busy || session->exchange.sent_ns >= sent_before_ns)
         return true;
-    http1_end(session, &(struct ending){.failure = LOAD_TIMEOUT});
+    http1_end(session, &(struct outcome){.failure = LOAD_TIMEOUT});
     return false;
 }
 
-/* The answer is over. More bytes than it announced cannot be told from the next answer's. */
-static void http1_judge(struct http1 *session, bool excess)
+/* The response is over. excess: bytes follow although no other request is in flight. */
+static void http1_finish(struct http1 *session, bool excess)
 {
-    struct ending ending =
-        exchange_judge(session->context, &session->exchange, &session->answer, excess);
+    struct outcome outcome =
+        exchange_outcome(session->context, &session->exchange, &session->response, excess);
 
-    http1_end(session, &ending);
+    http1_end(session, &outcome);
 }
 
 static bool http1_receive(void *opaque, const char *data, size_t bytes)
@@ -91,11 +91,11 @@ static bool http1_receive(void *opaque, const char *data, size_t bytes)
 
     if (!session->busy)
         return false;
-    used = answer_read(&session->answer, data, bytes);
-    if (!answer_over(&session->answer))
+    used = response_read(&session->response, data, bytes);
+    if (!response_over(&session->response))
         return true;
-    http1_judge(session, used < bytes);
-    return used == bytes && !session->answer.close;
+    http1_finish(session, used < bytes);
+    return used == bytes && !session->response.close;
 }
 
 static void http1_closed(void *opaque, bool orderly)
@@ -104,8 +104,8 @@ static void http1_closed(void *opaque, bool orderly)
 
     if (!session->busy)
         return;
-    answer_end(&session->answer, orderly);
-    http1_judge(session, false);
+    response_end(&session->response, orderly);
+    http1_finish(session, false);
 }
 
 static uint64_t http1_oldest_ns(const void *opaque)
@@ -115,11 +115,10 @@ static uint64_t http1_oldest_ns(const void *opaque)
 }
 
 const struct protocol protocol_http1 = {
-    .name = "http/1.1",
     .create = http1_create,
     .destroy = http1_destroy,
     .connected = http1_connected,
-    .room = http1_room,
+    .available = http1_available,
     .submit = http1_submit,
     .output = http1_output,
     .receive = http1_receive,

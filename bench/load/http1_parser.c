@@ -1,116 +1,112 @@
-/* http1_parser.c - an incremental parser of HTTP/1 answers: a state, and a step for each state. */
+/* http1_parser.c - an incremental parser of HTTP/1 responses: a state machine. */
 #include "http1_parser.h"
+
+#include "span.h"
 
 #include <string.h>
 #include <strings.h>
 
-#define SIZE_DIGITS_MAX 15 /* hexadecimal digits of a chunk's size: fits in 64 bits */
+#define SIZE_DIGITS_MAX 15 /* hexadecimal digits of a chunk's size: less than 64 bits */
 #define LENGTH_MAX      UINT64_C(1000000000000000000)
 
-/* A stretch of text that belongs to somebody else. */
-struct text {
-    const char *at;
-    size_t bytes;
-};
-
-static struct text text_trim(struct text text)
+static struct span text_trim(struct span text)
 {
-    while (text.bytes && (text.at[0] == ' ' || text.at[0] == '\t'))
-        text.at++, text.bytes--;
-    while (text.bytes && (text.at[text.bytes - 1] == ' ' || text.at[text.bytes - 1] == '\t'))
-        text.bytes--;
+    while (text.count && (text.bytes[0] == ' ' || text.bytes[0] == '\t'))
+        text.bytes++, text.count--;
+    while (text.count && (text.bytes[text.count - 1] == ' ' || text.bytes[text.count - 1] == '\t'))
+        text.count--;
     return text;
 }
 
-static bool text_begins(struct text text, const char *word)
+static bool text_begins(struct span text, const char *word)
 {
     size_t bytes = strlen(word);
-    return text.bytes >= bytes && strncasecmp(text.at, word, bytes) == 0;
+    return text.count >= bytes && strncasecmp(text.bytes, word, bytes) == 0;
 }
 
-static bool text_is(struct text text, const char *word)
+static bool text_is(struct span text, const char *word)
 {
-    return text.bytes == strlen(word) && text_begins(text, word);
+    return text.count == strlen(word) && text_begins(text, word);
 }
 
-/* The comma-separated list's next item, taken off its front. False at the end. */
-static bool text_item(struct text *list, struct text *item)
+/* Removes the first item of the comma-separated list. False: the list is empty. */
+static bool text_item(struct span *list, struct span *item)
 {
     const char *comma;
 
-    if (list->bytes == 0)
+    if (list->count == 0)
         return false;
-    comma = memchr(list->at, ',', list->bytes);
-    item->at = list->at;
-    item->bytes = comma ? (size_t)(comma - list->at) : list->bytes;
-    list->at += item->bytes + (comma != NULL);
-    list->bytes -= item->bytes + (comma != NULL);
+    comma = memchr(list->bytes, ',', list->count);
+    item->bytes = list->bytes;
+    item->count = comma ? (size_t)(comma - list->bytes) : list->count;
+    list->bytes += item->count + (comma != NULL);
+    list->count -= item->count + (comma != NULL);
     *item = text_trim(*item);
     return true;
 }
 
-static void answer_spoil(struct answer *answer)
+static void response_malformed(struct response *response)
 {
-    answer->state = ANSWER_GARBAGE;
-    answer->close = true;
+    response->state = RESPONSE_MALFORMED;
+    response->close = true;
 }
 
-/* Headers that matter. */
+/* Headers. */
 
-static void header_length(struct answer *answer, struct text value)
+static void header_length(struct response *response, struct span value)
 {
     uint64_t length = 0;
 
-    if (value.bytes == 0)
-        answer_spoil(answer);
-    for (size_t i = 0; i < value.bytes; i++) {
-        if (value.at[i] < '0' || value.at[i] > '9' || length >= LENGTH_MAX / 10) {
-            answer_spoil(answer);
+    if (value.count == 0)
+        response_malformed(response);
+    for (size_t i = 0; i < value.count; i++) {
+        if (value.bytes[i] < '0' || value.bytes[i] > '9' || length >= LENGTH_MAX / 10) {
+            response_malformed(response);
             return;
         }
-        length = length * 10 + (uint64_t)(value.at[i] - '0');
+        length = length * 10 + (uint64_t)(value.bytes[i] - '0');
     }
-    if (answer->sized && answer->remaining != length)
-        answer_spoil(answer);
-    answer->sized = true;
-    answer->remaining = length;
+    if (response->sized && response->remaining != length)
+        response_malformed(response);
+    response->sized = true;
+    response->remaining = length;
 }
 
-static void header_encoding(struct answer *answer, struct text value)
+static void header_encoding(struct response *response, struct span value)
 {
-    struct text item = {"", 0};
+    struct span item = {"", 0};
 
     while (text_item(&value, &item))
         ;
-    answer->chunked = text_is(item, "chunked");
-    if (!answer->chunked)
-        answer->close = true;
+    response->chunked = text_is(item, "chunked");
+    if (!response->chunked)
+        response->close = true;
 }
 
-static void header_connection(struct answer *answer, struct text value)
+static void header_connection(struct response *response, struct span value)
 {
-    struct text item;
+    struct span item;
 
     while (text_item(&value, &item)) {
         if (text_is(item, "close"))
-            answer->close = true;
+            response->close = true;
         else if (text_is(item, "keep-alive"))
-            answer->close = false;
+            response->close = false;
     }
 }
 
-static void header_cache(struct answer *answer, struct text value)
+static void header_cache(struct response *response, struct span value)
 {
     if (text_begins(value, "hit"))
-        answer->cache = ANSWER_HIT;
+        response->cache = RESPONSE_HIT;
     else if (text_begins(value, "miss"))
-        answer->cache = ANSWER_MISS;
+        response->cache = RESPONSE_MISS;
 }
 
 static const struct header {
     const char *name;
     size_t bytes;
-    void (*read)(struct answer *answer, struct text value);
+    void (*read)(struct response *response, struct span value);
 } headers[] = {
     {"x-cache", 7, header_cache},
     {"content-length", 14, header_length},
@@ -120,12 +116,12 @@ static const struct header {
 
 #define HEADERS (sizeof headers / sizeof headers[0])
 
-static void header_read(struct answer *answer, struct text name, struct text value)
+static void header_read(struct response *response, struct span name, struct span value)
 {
     for (size_t i = 0; i < HEADERS; i++)
-        if (headers[i].bytes == name.bytes &&
-            strncasecmp(headers[i].name, name.at, name.bytes) == 0) {
-            headers[i].read(answer, text_trim(value));
+        if (headers[i].bytes == name.count &&
+            strncasecmp(headers[i].name, name.bytes, name.count) == 0) {
+            headers[i].read(response, text_trim(value));
             return;
         }
 }
@@ -138,26 +134,26 @@ static bool digit_is(char c)
 }
 
 /* "200" */
-static bool status_read(struct answer *answer, const char *at)
+static bool status_read(struct response *response, const char *at)
 {
     if (at[0] < '1' || at[0] > '5' || !digit_is(at[1]) || !digit_is(at[2]))
         return false;
-    answer->status = (unsigned)((at[0] - '0') * 100 + (at[1] - '0') * 10 + (at[2] - '0'));
+    response->status = (unsigned)((at[0] - '0') * 100 + (at[1] - '0') * 10 + (at[2] - '0'));
     return true;
 }
 
 /* "HTTP/1.1 200 OK" */
-static void line_status(struct answer *answer, struct text line)
+static void line_status(struct response *response, struct span line)
 {
-    const char *at = line.at;
+    const char *at = line.bytes;
 
-    if (line.bytes < 12 || memcmp(at, "HTTP/1.", 7) != 0 || (at[7] != '0' && at[7] != '1') ||
-        at[8] != ' ' || (line.bytes > 12 && at[12] != ' ') || !status_read(answer, at + 9)) {
-        answer_spoil(answer);
+    if (line.count < 12 || memcmp(at, "HTTP/1.", 7) != 0 || (at[7] != '0' && at[7] != '1') ||
+        at[8] != ' ' || (line.count > 12 && at[12] != ' ') || !status_read(response, at + 9)) {
+        response_malformed(response);
         return;
     }
-    answer->close = at[7] == '0';
-    answer->state = ANSWER_HEADER;
+    response->close = at[7] == '0';
+    response->state = RESPONSE_HEADER;
 }
 
 static bool status_is_interim(unsigned status)
@@ -170,50 +166,50 @@ static bool status_has_body(unsigned status)
     return status != 204 && status != 304;
 }
 
-static void answer_finish(struct answer *answer)
+static void response_finish(struct response *response)
 {
-    answer->state = ANSWER_WHOLE;
+    response->state = RESPONSE_COMPLETE;
 }
 
-/* The head is complete: what follows? */
-static void head_end(struct answer *answer)
+/* The headers are complete: decides what follows. */
+static void headers_end(struct response *response)
 {
-    if (answer->status == 101) {
-        answer_spoil(answer);
-    } else if (status_is_interim(answer->status)) {
-        answer->state = ANSWER_STATUS;
-        answer->sized = answer->chunked = false;
-    } else if (!status_has_body(answer->status)) {
-        answer_finish(answer);
-    } else if (answer->chunked) {
-        answer->state = ANSWER_CHUNK_SIZE;
-    } else if (!answer->sized) {
-        answer->close = true;
-        answer->state = ANSWER_BODY_UNTIL_CLOSE;
-    } else if (answer->remaining == 0) {
-        answer_finish(answer);
+    if (response->status == 101) {
+        response_malformed(response);
+    } else if (status_is_interim(response->status)) {
+        response->state = RESPONSE_STATUS;
+        response->sized = response->chunked = false;
+    } else if (!status_has_body(response->status)) {
+        response_finish(response);
+    } else if (response->chunked) {
+        response->state = RESPONSE_CHUNK_SIZE;
+    } else if (!response->sized) {
+        response->close = true;
+        response->state = RESPONSE_BODY_UNTIL_CLOSE;
+    } else if (response->remaining == 0) {
+        response_finish(response);
     } else {
-        answer->state = ANSWER_BODY;
+        response->state = RESPONSE_BODY;
     }
 }
 
-static void line_header(struct answer *answer, struct text line)
+static void line_header(struct response *response, struct span line)
 {
     const char *colon;
-    struct text name, value;
+    struct span name, value;
 
-    if (line.bytes == 0) {
-        head_end(answer);
+    if (line.count == 0) {
+        headers_end(response);
         return;
     }
-    colon = memchr(line.at, ':', line.bytes);
-    if (colon == NULL || colon == line.at) {
-        answer_spoil(answer);
+    colon = memchr(line.bytes, ':', line.count);
+    if (colon == NULL || colon == line.bytes) {
+        response_malformed(response);
         return;
     }
-    name = (struct text){line.at, (size_t)(colon - line.at)};
-    value = (struct text){colon + 1, line.bytes - name.bytes - 1};
-    header_read(answer, name, value);
+    name = (struct span){line.bytes, (size_t)(colon - line.bytes)};
+    value = (struct span){colon + 1, line.count - name.count - 1};
+    header_read(response, name, value);
 }
 
 static int digit_value(char c)
@@ -225,167 +221,167 @@ static int digit_value(char c)
 }
 
 /* "1a4" or "1a4;extension" */
-static void line_chunk_size(struct answer *answer, struct text line)
+static void line_chunk_size(struct response *response, struct span line)
 {
     uint64_t size = 0;
     size_t digits = 0;
 
-    while (digits < line.bytes && digit_value(line.at[digits]) >= 0 && digits <= SIZE_DIGITS_MAX)
-        size = size * 16 + (uint64_t)digit_value(line.at[digits++]);
+    while (digits < line.count && digit_value(line.bytes[digits]) >= 0 && digits <= SIZE_DIGITS_MAX)
+        size = size * 16 + (uint64_t)digit_value(line.bytes[digits++]);
     if (digits == 0 || digits > SIZE_DIGITS_MAX ||
-        (digits < line.bytes && memchr("; \t", line.at[digits], 3) == NULL)) {
-        answer_spoil(answer);
+        (digits < line.count && memchr("; \t", line.bytes[digits], 3) == NULL)) {
+        response_malformed(response);
         return;
     }
-    answer->remaining = size;
+    response->remaining = size;
     if (size)
-        answer->head_bytes = 0;
-    answer->state = size ? ANSWER_CHUNK : ANSWER_TRAILER;
+        response->head_bytes = 0;
+    response->state = size ? RESPONSE_CHUNK : RESPONSE_TRAILER;
 }
 
-static void line_chunk_end(struct answer *answer, struct text line)
+static void line_chunk_end(struct response *response, struct span line)
 {
-    if (line.bytes == 0)
-        answer->state = ANSWER_CHUNK_SIZE;
+    if (line.count == 0)
+        response->state = RESPONSE_CHUNK_SIZE;
     else
-        answer_spoil(answer);
+        response_malformed(response);
 }
 
-static void line_trailer(struct answer *answer, struct text line)
+static void line_trailer(struct response *response, struct span line)
 {
-    if (line.bytes == 0)
-        answer_finish(answer);
+    if (line.count == 0)
+        response_finish(response);
 }
 
-static void (*const line_reads[])(struct answer *answer, struct text line) = {
-    [ANSWER_STATUS] = line_status,         [ANSWER_HEADER] = line_header,
-    [ANSWER_CHUNK_SIZE] = line_chunk_size, [ANSWER_CHUNK_END] = line_chunk_end,
-    [ANSWER_TRAILER] = line_trailer,
+static void (*const line_reads[])(struct response *response, struct span line) = {
+    [RESPONSE_STATUS] = line_status,         [RESPONSE_HEADER] = line_header,
+    [RESPONSE_CHUNK_SIZE] = line_chunk_size, [RESPONSE_CHUNK_END] = line_chunk_end,
+    [RESPONSE_TRAILER] = line_trailer,
 };
 
-/* Keeps what there is of a line for the next read; what is too long to matter is dropped. */
-static void line_keep(struct answer *answer, const char *data, size_t bytes)
+/* Keeps the beginning of an incomplete line for the next read, RESPONSE_LINE_BYTES at most. */
+static void line_keep(struct response *response, const char *data, size_t bytes)
 {
-    size_t room = ANSWER_LINE_BYTES - answer->line_bytes;
-    size_t kept = bytes < room ? bytes : room;
+    size_t capacity = RESPONSE_LINE_BYTES - response->line_bytes;
+    size_t kept = bytes < capacity ? bytes : capacity;
 
-    memcpy(answer->line + answer->line_bytes, data, kept);
-    answer->line_bytes += (uint32_t)kept;
+    memcpy(response->line + response->line_bytes, data, kept);
+    response->line_bytes += (uint32_t)kept;
 }
 
-/* Tells garbage from the beginning of a status line before the line is complete. */
-static bool status_may_follow(const struct answer *answer)
+/* Whether an incomplete line can still become a status line: refuses other protocols early. */
+static bool line_is_plausible(const struct response *response)
 {
     const char opening[] = "HTTP/1.";
     size_t known =
-        answer->line_bytes < sizeof opening - 1 ? answer->line_bytes : sizeof opening - 1;
+        response->line_bytes < sizeof opening - 1 ? response->line_bytes : sizeof opening - 1;
 
-    return answer->state != ANSWER_STATUS || memcmp(answer->line, opening, known) == 0;
+    return response->state != RESPONSE_STATUS || memcmp(response->line, opening, known) == 0;
 }
 
-static void line_read(struct answer *answer, struct text line)
+static void line_read(struct response *response, struct span line)
 {
-    if (line.bytes && line.at[line.bytes - 1] == '\r')
-        line.bytes--;
-    line_reads[answer->state](answer, line);
+    if (line.count && line.bytes[line.count - 1] == '\r')
+        line.count--;
+    line_reads[response->state](response, line);
 }
 
-static size_t step_line(struct answer *answer, const char *data, size_t bytes)
+static size_t step_line(struct response *response, const char *data, size_t bytes)
 {
     const char *end = memchr(data, '\n', bytes);
     size_t taken = end ? (size_t)(end - data) : bytes;
 
-    answer->head_bytes += (uint32_t)taken + 1;
-    if (answer->head_bytes > ANSWER_HEAD_BYTES) {
-        answer_spoil(answer);
+    response->head_bytes += (uint32_t)taken + 1;
+    if (response->head_bytes > RESPONSE_HEAD_BYTES) {
+        response_malformed(response);
     } else if (end == NULL) {
-        line_keep(answer, data, taken);
-        if (!status_may_follow(answer))
-            answer_spoil(answer);
+        line_keep(response, data, taken);
+        if (!line_is_plausible(response))
+            response_malformed(response);
         return taken;
-    } else if (answer->line_bytes == 0) {
-        line_read(answer, (struct text){data, taken});
+    } else if (response->line_bytes == 0) {
+        line_read(response, (struct span){data, taken});
     } else {
-        line_keep(answer, data, taken);
-        line_read(answer, (struct text){answer->line, answer->line_bytes});
-        answer->line_bytes = 0;
+        line_keep(response, data, taken);
+        line_read(response, (struct span){response->line, response->line_bytes});
+        response->line_bytes = 0;
     }
     return taken + (end != NULL);
 }
 
 /* Bodies. */
 
-void answer_body(struct answer *answer, const char *data, size_t bytes)
+void response_body(struct response *response, const char *data, size_t bytes)
 {
-    if (answer->body_bytes < ANSWER_PREFIX_BYTES) {
-        size_t room = ANSWER_PREFIX_BYTES - (size_t)answer->body_bytes;
-        memcpy(answer->prefix + answer->body_bytes, data, bytes < room ? bytes : room);
+    if (response->body_bytes < RESPONSE_PREFIX_BYTES) {
+        size_t capacity = RESPONSE_PREFIX_BYTES - (size_t)response->body_bytes;
+        memcpy(response->prefix + response->body_bytes, data, bytes < capacity ? bytes : capacity);
     }
-    answer->body_bytes += bytes;
+    response->body_bytes += bytes;
 }
 
-static size_t step_body(struct answer *answer, const char *data, size_t bytes)
+static size_t step_body(struct response *response, const char *data, size_t bytes)
 {
-    size_t taken = bytes < answer->remaining ? bytes : (size_t)answer->remaining;
+    size_t taken = bytes < response->remaining ? bytes : (size_t)response->remaining;
 
-    answer_body(answer, data, taken);
-    answer->remaining -= taken;
-    if (answer->remaining)
+    response_body(response, data, taken);
+    response->remaining -= taken;
+    if (response->remaining)
         return taken;
-    if (answer->state == ANSWER_CHUNK)
-        answer->state = ANSWER_CHUNK_END;
+    if (response->state == RESPONSE_CHUNK)
+        response->state = RESPONSE_CHUNK_END;
     else
-        answer_finish(answer);
+        response_finish(response);
     return taken;
 }
 
-static size_t step_until_close(struct answer *answer, const char *data, size_t bytes)
+static size_t step_until_close(struct response *response, const char *data, size_t bytes)
 {
-    answer_body(answer, data, bytes);
+    response_body(response, data, bytes);
     return bytes;
 }
 
-static size_t (*const steps[])(struct answer *answer, const char *data, size_t bytes) = {
-    [ANSWER_STATUS] = step_line,     [ANSWER_HEADER] = step_line,
-    [ANSWER_BODY] = step_body,       [ANSWER_BODY_UNTIL_CLOSE] = step_until_close,
-    [ANSWER_CHUNK_SIZE] = step_line, [ANSWER_CHUNK] = step_body,
-    [ANSWER_CHUNK_END] = step_line,  [ANSWER_TRAILER] = step_line,
+static size_t (*const steps[])(struct response *response, const char *data, size_t bytes) = {
+    [RESPONSE_STATUS] = step_line,     [RESPONSE_HEADER] = step_line,
+    [RESPONSE_BODY] = step_body,       [RESPONSE_BODY_UNTIL_CLOSE] = step_until_close,
+    [RESPONSE_CHUNK_SIZE] = step_line, [RESPONSE_CHUNK] = step_body,
+    [RESPONSE_CHUNK_END] = step_line,  [RESPONSE_TRAILER] = step_line,
 };
 
-void answer_status(struct answer *answer, const char *text, size_t bytes)
+void response_status(struct response *response, const char *text, size_t bytes)
 {
-    if (bytes != ANSWER_STATUS_DIGITS || !status_read(answer, text))
-        answer_spoil(answer);
+    if (bytes != RESPONSE_STATUS_DIGITS || !status_read(response, text))
+        response_malformed(response);
 }
 
-void answer_header(struct answer *answer, const char *name, size_t name_bytes, const char *value,
+void response_header(struct response *response, const char *name, size_t name_bytes, const char *value,
                    size_t value_bytes)
 {
-    header_read(answer, (struct text){name, name_bytes}, (struct text){value, value_bytes});
+    header_read(response, (struct span){name, name_bytes}, (struct span){value, value_bytes});
 }
 
-void answer_begin(struct answer *answer)
+void response_begin(struct response *response)
 {
-    memset(answer, 0, offsetof(struct answer, line));
+    memset(response, 0, offsetof(struct response, line));
 }
 
-size_t answer_read(struct answer *answer, const char *data, size_t bytes)
+size_t response_read(struct response *response, const char *data, size_t bytes)
 {
     size_t used = 0;
 
-    answer->begun |= bytes > 0;
-    while (used < bytes && !answer_over(answer))
-        used += steps[answer->state](answer, data + used, bytes - used);
+    response->begun |= bytes > 0;
+    while (used < bytes && !response_over(response))
+        used += steps[response->state](response, data + used, bytes - used);
     return used;
 }
 
-void answer_end(struct answer *answer, bool orderly)
+void response_end(struct response *response, bool orderly)
 {
-    answer->close = true;
-    if (answer_over(answer))
+    response->close = true;
+    if (response_over(response))
         return;
-    if (answer->state == ANSWER_BODY_UNTIL_CLOSE && orderly)
-        answer_finish(answer);
+    if (response->state == RESPONSE_BODY_UNTIL_CLOSE && orderly)
+        response_finish(response);
     else
-        answer->state = answer->begun ? ANSWER_TRUNCATED : ANSWER_ABSENT;
+        response->state = response->begun ? RESPONSE_TRUNCATED : RESPONSE_EMPTY;
 }

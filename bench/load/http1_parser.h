@@ -1,7 +1,8 @@
-/* http1_parser.h - reads one HTTP/1 answer, however it is cut into pieces, and believes none of it.
+/* http1_parser.h - parses one HTTP/1 response that arrives in pieces of any size.
  *
- * Content-Length, chunked and until-close bodies; interim 1xx answers are skipped. Memory per
- * parser is fixed, and so is the longest head. One thread at a time.
+ * Understands bodies with Content-Length, chunked bodies, and bodies that end with the connection;
+ * skips interim 1xx responses. The input is not trusted: a parser's memory and the length of the
+ * headers are limited. One thread at a time.
  */
 #ifndef HTTP1_PARSER_H
 #define HTTP1_PARSER_H
@@ -10,64 +11,63 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define ANSWER_LINE_BYTES   256   /* of a line split between reads, so much is looked at */
-#define ANSWER_HEAD_BYTES   65536 /* heads and trailers that are longer are garbage */
-#define ANSWER_PREFIX_BYTES 32
+#define RESPONSE_LINE_BYTES   256   /* kept of a line that is split between reads */
+#define RESPONSE_HEAD_BYTES   65536 /* longer headers or trailers are malformed */
+#define RESPONSE_PREFIX_BYTES 32
 
-enum answer_state {
-    /* Waiting for more: */
-    ANSWER_STATUS,
-    ANSWER_HEADER,
-    ANSWER_BODY,
-    ANSWER_BODY_UNTIL_CLOSE,
-    ANSWER_CHUNK_SIZE,
-    ANSWER_CHUNK,
-    ANSWER_CHUNK_END,
-    ANSWER_TRAILER,
+enum response_state {
+    /* Not over: expects */
+    RESPONSE_STATUS,
+    RESPONSE_HEADER,
+    RESPONSE_BODY,
+    RESPONSE_BODY_UNTIL_CLOSE,
+    RESPONSE_CHUNK_SIZE,
+    RESPONSE_CHUNK,
+    RESPONSE_CHUNK_END,
+    RESPONSE_TRAILER,
     /* Over: */
-    ANSWER_WHOLE,
-    ANSWER_GARBAGE,
-    ANSWER_TRUNCATED,
-    ANSWER_ABSENT, /* the connection ended before the first byte */
+    RESPONSE_COMPLETE,
+    RESPONSE_MALFORMED,
+    RESPONSE_TRUNCATED,
+    RESPONSE_EMPTY, /* the connection was closed before the first byte */
 };
 
-enum answer_cache { ANSWER_PLAIN, ANSWER_HIT, ANSWER_MISS, ANSWER_CACHES };
+enum response_cache { RESPONSE_PLAIN, RESPONSE_HIT, RESPONSE_MISS, RESPONSE_CACHES };
 
-/* Of the status line's or of :status. */
-#define ANSWER_STATUS_DIGITS 3
+/* "200" in the status line or in :status. */
+#define RESPONSE_STATUS_DIGITS 3
 
-struct answer {
-    enum answer_state state;
+struct response {
+    enum response_state state;
     unsigned status;
-    enum answer_cache cache; /* from X-Cache */
-    bool close;              /* the connection is of no further use */
+    enum response_cache cache; /* from X-Cache */
+    bool close;              /* the connection cannot be reused */
     uint64_t body_bytes;
-    char prefix[ANSWER_PREFIX_BYTES]; /* of the body: its first bytes */
+    char prefix[RESPONSE_PREFIX_BYTES]; /* the body's first bytes */
 
-    /* The parser's own. */
+    /* Private to the parser. */
     bool begun, sized, chunked;
-    uint64_t remaining; /* of the body or the chunk */
+    uint64_t remaining; /* bytes of the body or chunk */
     uint32_t head_bytes, line_bytes;
-    char line[ANSWER_LINE_BYTES]; /* begun in an earlier read */
+    char line[RESPONSE_LINE_BYTES]; /* that began in an earlier read */
 };
 
-void answer_begin(struct answer *answer);
-/* Reads on; returns how many bytes belonged to the answer: fewer than given only when it is
- * over. */
-size_t answer_read(struct answer *answer, const char *data, size_t bytes);
-/* The connection ended, orderly or by a reset: the answer is over. */
-void answer_end(struct answer *answer, bool orderly);
+void response_begin(struct response *response);
+/* Parses the next bytes. Returns how many of them belong to the response: fewer than given only if
+ * it is over. */
+size_t response_read(struct response *response, const char *data, size_t bytes);
+/* The connection was closed, orderly or by a reset: the response is over. */
+void response_end(struct response *response, bool orderly);
 
-/* For protocols that cut an answer into its parts themselves: */
-void answer_status(struct answer *answer, const char *text, size_t bytes);
-void answer_header(struct answer *answer, const char *name, size_t name_bytes, const char *value,
+/* For HTTP/2, where nghttp2 parses the frames: the :status, a header, a piece of the body. */
+void response_status(struct response *response, const char *text, size_t bytes);
+void response_header(struct response *response, const char *name, size_t name_bytes, const char *value,
                    size_t value_bytes);
-/* A piece of the body: counted, and its first bytes kept. */
-void answer_body(struct answer *answer, const char *data, size_t bytes);
+void response_body(struct response *response, const char *data, size_t bytes);
 
-static inline bool answer_over(const struct answer *answer)
+static inline bool response_over(const struct response *response)
 {
-    return answer->state >= ANSWER_WHOLE;
+    return response->state >= RESPONSE_COMPLETE;
 }
 
 #endif

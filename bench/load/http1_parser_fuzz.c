@@ -1,4 +1,4 @@
-/* http1_parser_fuzz.c - the answer parser under libFuzzer: whatever comes, however it is cut. */
+/* http1_parser_fuzz.c - the response parser under libFuzzer: whatever comes, however it is cut. */
 #include "http1_parser.h"
 
 #include <stdlib.h>
@@ -7,44 +7,44 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes);
 
 /* Feeds pieces of the given length, each in memory of its own. */
-static void answer_take(struct answer *answer, const uint8_t *data, size_t bytes, size_t piece)
+static void response_take(struct response *response, const uint8_t *data, size_t bytes, size_t piece)
 {
-    answer_begin(answer);
-    while (bytes > 0 && !answer_over(answer)) {
+    response_begin(response);
+    while (bytes > 0 && !response_over(response)) {
         size_t count = bytes < piece ? bytes : piece;
         char *copy = malloc(count);
         if (copy == NULL)
             abort();
         memcpy(copy, data, count);
-        size_t used = answer_read(answer, copy, count);
+        size_t used = response_read(response, copy, count);
         free(copy);
-        if (used > count || (used < count && !answer_over(answer)))
+        if (used > count || (used < count && !response_over(response)))
             abort();
         data += used;
         bytes -= used;
     }
-    answer_end(answer, true);
-    if (!answer_over(answer))
+    response_end(response, true);
+    if (!response_over(response))
         abort();
 }
 
-static bool answers_agree(const struct answer *one, const struct answer *two)
+static bool responses_agree(const struct response *one, const struct response *two)
 {
     return one->state == two->state && one->status == two->status && one->cache == two->cache &&
            one->body_bytes == two->body_bytes;
 }
 
-/* The first byte says how long the pieces are. How an answer is cut must not matter: where lines
+/* The first byte says how long the pieces are. How an response is cut must not matter: where lines
  * are no longer than what the parser keeps of them, that is exact. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 {
-    struct answer whole, pieces;
+    struct response whole, pieces;
 
     if (bytes < 2)
         return 0;
-    answer_take(&whole, data + 1, bytes - 1, bytes - 1);
-    answer_take(&pieces, data + 1, bytes - 1, data[0] % 64 + 1);
-    if (bytes <= ANSWER_LINE_BYTES && !answers_agree(&whole, &pieces))
+    response_take(&whole, data + 1, bytes - 1, bytes - 1);
+    response_take(&pieces, data + 1, bytes - 1, data[0] % 64 + 1);
+    if (bytes <= RESPONSE_LINE_BYTES && !responses_agree(&whole, &pieces))
         abort();
     return 0;
 }

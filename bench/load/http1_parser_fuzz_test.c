@@ -1,4 +1,4 @@
-/* http1_parser_fuzz_test.c - the fuzz target on fixed answers, spoilt at random, without libFuzzer.
+/* http1_parser_fuzz_test.c - the fuzz target on fixed responses, spoilt at random, without libFuzzer.
  */
 #include <setjmp.h>
 #include <stdarg.h>

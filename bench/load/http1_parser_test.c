@@ -1,4 +1,4 @@
-/* http1_parser_test.c - answers of every shape, whole and cut at every byte; garbage of every kind.
+/* http1_parser_test.c - responses of every shape, whole and cut at every byte; garbage of every kind.
  */
 #include "http1_parser.h"
 
@@ -13,59 +13,59 @@
 
 static const struct known {
     const char *text;
-    enum answer_state state; /* after the connection ended */
+    enum response_state state; /* after the connection ended */
     unsigned status;
-    enum answer_cache cache;
+    enum response_cache cache;
     bool close; /* before the connection ended */
     uint64_t body_bytes;
     size_t excess;    /* bytes that are no part of it */
     bool until_close; /* over only when the connection ends */
-} answers[] = {
-    {OK "Content-Length: 2\r\n\r\nhi", ANSWER_WHOLE, 200, ANSWER_PLAIN, false, 2, 0, false},
-    {OK "content-length:2\r\nx-cache:hit\r\n\r\nhi", ANSWER_WHOLE, 200, ANSWER_HIT, false, 2, 0,
+} responses[] = {
+    {OK "Content-Length: 2\r\n\r\nhi", RESPONSE_COMPLETE, 200, RESPONSE_PLAIN, false, 2, 0, false},
+    {OK "content-length:2\r\nx-cache:hit\r\n\r\nhi", RESPONSE_COMPLETE, 200, RESPONSE_HIT, false, 2, 0,
      false},
-    {OK "CONTENT-LENGTH:  2 \t\r\nX-CACHE:  MISS from b\r\n\r\nhi", ANSWER_WHOLE, 200, ANSWER_MISS,
+    {OK "CONTENT-LENGTH:  2 \t\r\nX-CACHE:  MISS from b\r\n\r\nhi", RESPONSE_COMPLETE, 200, RESPONSE_MISS,
      false, 2, 0, false},
-    {OK "Content-Length: 2\n\nhi", ANSWER_WHOLE, 200, ANSWER_PLAIN, false, 2, 0, false},
-    {OK "Content-Length: 0\r\n\r\n", ANSWER_WHOLE, 200, ANSWER_PLAIN, false, 0, 0, false},
-    {OK "Content-Length: 2\r\nContent-Length: 2\r\n\r\nhi", ANSWER_WHOLE, 200, ANSWER_PLAIN, false,
+    {OK "Content-Length: 2\n\nhi", RESPONSE_COMPLETE, 200, RESPONSE_PLAIN, false, 2, 0, false},
+    {OK "Content-Length: 0\r\n\r\n", RESPONSE_COMPLETE, 200, RESPONSE_PLAIN, false, 0, 0, false},
+    {OK "Content-Length: 2\r\nContent-Length: 2\r\n\r\nhi", RESPONSE_COMPLETE, 200, RESPONSE_PLAIN, false,
      2, 0, false},
-    {OK "Content-Length: 2\r\nConnection: close\r\n\r\nhi", ANSWER_WHOLE, 200, ANSWER_PLAIN, true,
+    {OK "Content-Length: 2\r\nConnection: close\r\n\r\nhi", RESPONSE_COMPLETE, 200, RESPONSE_PLAIN, true,
      2, 0, false},
-    {OK "Content-Length: 2\r\nConnection: x, Close\r\n\r\nhi", ANSWER_WHOLE, 200, ANSWER_PLAIN,
+    {OK "Content-Length: 2\r\nConnection: x, Close\r\n\r\nhi", RESPONSE_COMPLETE, 200, RESPONSE_PLAIN,
      true, 2, 0, false},
-    {OK "Content-Length: 2\r\n\r\nhi!!", ANSWER_WHOLE, 200, ANSWER_PLAIN, false, 2, 2, false},
-    {"HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nhi", ANSWER_WHOLE, 200, ANSWER_PLAIN, true, 2, 0,
+    {OK "Content-Length: 2\r\n\r\nhi!!", RESPONSE_COMPLETE, 200, RESPONSE_PLAIN, false, 2, 2, false},
+    {"HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nhi", RESPONSE_COMPLETE, 200, RESPONSE_PLAIN, true, 2, 0,
      false},
-    {"HTTP/1.0 200 OK\r\nConnection: keep-alive\r\nContent-Length: 2\r\n\r\nhi", ANSWER_WHOLE, 200,
-     ANSWER_PLAIN, false, 2, 0, false},
-    {"HTTP/1.1 200\r\nContent-Length: 2\r\n\r\nhi", ANSWER_WHOLE, 200, ANSWER_PLAIN, false, 2, 0,
+    {"HTTP/1.0 200 OK\r\nConnection: keep-alive\r\nContent-Length: 2\r\n\r\nhi", RESPONSE_COMPLETE, 200,
+     RESPONSE_PLAIN, false, 2, 0, false},
+    {"HTTP/1.1 200\r\nContent-Length: 2\r\n\r\nhi", RESPONSE_COMPLETE, 200, RESPONSE_PLAIN, false, 2, 0,
      false},
-    {"HTTP/1.1 404 Not Found\r\nContent-Length: 2\r\n\r\nno", ANSWER_WHOLE, 404, ANSWER_PLAIN,
+    {"HTTP/1.1 404 Not Found\r\nContent-Length: 2\r\n\r\nno", RESPONSE_COMPLETE, 404, RESPONSE_PLAIN,
      false, 2, 0, false},
-    {"HTTP/1.1 204 No Content\r\n\r\n", ANSWER_WHOLE, 204, ANSWER_PLAIN, false, 0, 0, false},
-    {"HTTP/1.1 304 Not Modified\r\nContent-Length: 9\r\n\r\n", ANSWER_WHOLE, 304, ANSWER_PLAIN,
+    {"HTTP/1.1 204 No Content\r\n\r\n", RESPONSE_COMPLETE, 204, RESPONSE_PLAIN, false, 0, 0, false},
+    {"HTTP/1.1 304 Not Modified\r\nContent-Length: 9\r\n\r\n", RESPONSE_COMPLETE, 304, RESPONSE_PLAIN,
      false, 0, 0, false},
-    {"HTTP/1.1 100 Continue\r\n\r\n" OK "Content-Length: 2\r\n\r\nhi", ANSWER_WHOLE, 200,
-     ANSWER_PLAIN, false, 2, 0, false},
+    {"HTTP/1.1 100 Continue\r\n\r\n" OK "Content-Length: 2\r\n\r\nhi", RESPONSE_COMPLETE, 200,
+     RESPONSE_PLAIN, false, 2, 0, false},
     {"HTTP/1.1 103 Early\r\nContent-Length: 7\r\n\r\n" OK "Content-Length: 2\r\n\r\nhi",
-     ANSWER_WHOLE, 200, ANSWER_PLAIN, false, 2, 0, false},
+     RESPONSE_COMPLETE, 200, RESPONSE_PLAIN, false, 2, 0, false},
     {OK "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\nA;x=1\r\n, world!!!\r\n0\r\n\r\n",
-     ANSWER_WHOLE, 200, ANSWER_PLAIN, false, 15, 0, false},
-    {OK "Transfer-Encoding: gzip, Chunked\r\n\r\n1\r\nx\r\n0\r\nTrailer: yes\r\n\r\n", ANSWER_WHOLE,
-     200, ANSWER_PLAIN, false, 1, 0, false},
-    {OK "X-Cache: miss\r\n\r\nall of it", ANSWER_WHOLE, 200, ANSWER_MISS, true, 9, 0, true},
-    {OK "Transfer-Encoding: gzip\r\n\r\nzzz", ANSWER_WHOLE, 200, ANSWER_PLAIN, true, 3, 0, true},
+     RESPONSE_COMPLETE, 200, RESPONSE_PLAIN, false, 15, 0, false},
+    {OK "Transfer-Encoding: gzip, Chunked\r\n\r\n1\r\nx\r\n0\r\nTrailer: yes\r\n\r\n", RESPONSE_COMPLETE,
+     200, RESPONSE_PLAIN, false, 1, 0, false},
+    {OK "X-Cache: miss\r\n\r\nall of it", RESPONSE_COMPLETE, 200, RESPONSE_MISS, true, 9, 0, true},
+    {OK "Transfer-Encoding: gzip\r\n\r\nzzz", RESPONSE_COMPLETE, 200, RESPONSE_PLAIN, true, 3, 0, true},
 
-    {"", ANSWER_ABSENT, 0, ANSWER_PLAIN, false, 0, 0, true},
-    {"HTTP/1", ANSWER_TRUNCATED, 0, ANSWER_PLAIN, false, 0, 0, true},
-    {OK, ANSWER_TRUNCATED, 200, ANSWER_PLAIN, false, 0, 0, true},
-    {OK "Content-Length: 5\r\n\r\nhi", ANSWER_TRUNCATED, 200, ANSWER_PLAIN, false, 2, 0, true},
-    {OK "Transfer-Encoding: chunked\r\n\r\n5\r\nhel", ANSWER_TRUNCATED, 200, ANSWER_PLAIN, false, 3,
+    {"", RESPONSE_EMPTY, 0, RESPONSE_PLAIN, false, 0, 0, true},
+    {"HTTP/1", RESPONSE_TRUNCATED, 0, RESPONSE_PLAIN, false, 0, 0, true},
+    {OK, RESPONSE_TRUNCATED, 200, RESPONSE_PLAIN, false, 0, 0, true},
+    {OK "Content-Length: 5\r\n\r\nhi", RESPONSE_TRUNCATED, 200, RESPONSE_PLAIN, false, 2, 0, true},
+    {OK "Transfer-Encoding: chunked\r\n\r\n5\r\nhel", RESPONSE_TRUNCATED, 200, RESPONSE_PLAIN, false, 3,
      0, true},
-    {OK "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n", ANSWER_TRUNCATED, 200, ANSWER_PLAIN,
+    {OK "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n", RESPONSE_TRUNCATED, 200, RESPONSE_PLAIN,
      false, 5, 0, true},
-    {OK "Transfer-Encoding: chunked\r\n\r\n0\r\n", ANSWER_TRUNCATED, 200, ANSWER_PLAIN, false, 0, 0,
+    {OK "Transfer-Encoding: chunked\r\n\r\n0\r\n", RESPONSE_TRUNCATED, 200, RESPONSE_PLAIN, false, 0, 0,
      true},
 };
 
@@ -97,77 +97,77 @@ static const char *const garbage[] = {
 #define COUNT_OF(rows) (sizeof rows / sizeof rows[0])
 
 /* Hands the text over from a copy of exactly its size, so that reading past it is noticed. */
-static size_t answer_feed(struct answer *answer, const char *text, size_t bytes)
+static size_t response_feed(struct response *response, const char *text, size_t bytes)
 {
     char *copy = malloc(bytes + 1);
     size_t used;
 
     memcpy(copy + 1, text, bytes);
-    used = answer_read(answer, copy + 1, bytes);
+    used = response_read(response, copy + 1, bytes);
     free(copy);
     return used;
 }
 
-static void answer_assert(const struct known *known, size_t first)
+static void response_assert(const struct known *known, size_t first)
 {
     size_t bytes = strlen(known->text);
-    struct answer answer;
+    struct response response;
     size_t used;
 
-    answer_begin(&answer);
-    used = answer_feed(&answer, known->text, first);
-    used += answer_feed(&answer, known->text + used, bytes - used);
-    assert_int_equal(answer_over(&answer), !known->until_close);
-    assert_int_equal(answer.close, known->close);
-    answer_end(&answer, true);
-    assert_int_equal(answer.state, known->state);
-    assert_int_equal(answer.status, known->status);
-    assert_int_equal(answer.cache, known->cache);
-    assert_int_equal(answer.body_bytes, known->body_bytes);
+    response_begin(&response);
+    used = response_feed(&response, known->text, first);
+    used += response_feed(&response, known->text + used, bytes - used);
+    assert_int_equal(response_over(&response), !known->until_close);
+    assert_int_equal(response.close, known->close);
+    response_end(&response, true);
+    assert_int_equal(response.state, known->state);
+    assert_int_equal(response.status, known->status);
+    assert_int_equal(response.cache, known->cache);
+    assert_int_equal(response.body_bytes, known->body_bytes);
     assert_int_equal(bytes - used, known->excess);
 }
 
 static void answers_are_read_however_they_are_cut(void **unused)
 {
     (void)unused;
-    for (size_t i = 0; i < COUNT_OF(answers); i++)
-        for (size_t cut = 0; cut <= strlen(answers[i].text); cut++)
-            answer_assert(&answers[i], cut);
+    for (size_t i = 0; i < COUNT_OF(responses); i++)
+        for (size_t cut = 0; cut <= strlen(responses[i].text); cut++)
+            response_assert(&responses[i], cut);
 }
 
-static enum answer_state answer_of_single_bytes(const char *text)
+static enum response_state response_of_single_bytes(const char *text)
 {
-    struct answer answer;
+    struct response response;
 
-    answer_begin(&answer);
+    response_begin(&response);
     for (; *text; text++)
-        answer_feed(&answer, text, 1);
-    return answer.state;
+        response_feed(&response, text, 1);
+    return response.state;
 }
 
 static void garbage_is_known_as_such(void **unused)
 {
-    struct answer answer;
+    struct response response;
 
     (void)unused;
     for (size_t i = 0; i < COUNT_OF(garbage); i++) {
-        answer_begin(&answer);
-        answer_feed(&answer, garbage[i], strlen(garbage[i]));
-        assert_int_equal(answer.state, ANSWER_GARBAGE);
-        assert_true(answer.close);
-        assert_int_equal(answer_of_single_bytes(garbage[i]), ANSWER_GARBAGE);
+        response_begin(&response);
+        response_feed(&response, garbage[i], strlen(garbage[i]));
+        assert_int_equal(response.state, RESPONSE_MALFORMED);
+        assert_true(response.close);
+        assert_int_equal(response_of_single_bytes(garbage[i]), RESPONSE_MALFORMED);
     }
 }
 
 static void a_reset_is_no_end_of_a_body(void **unused)
 {
-    struct answer answer;
+    struct response response;
 
     (void)unused;
-    answer_begin(&answer);
-    answer_feed(&answer, OK "\r\nhalf", strlen(OK "\r\nhalf"));
-    answer_end(&answer, false);
-    assert_int_equal(answer.state, ANSWER_TRUNCATED);
+    response_begin(&response);
+    response_feed(&response, OK "\r\nhalf", strlen(OK "\r\nhalf"));
+    response_end(&response, false);
+    assert_int_equal(response.state, RESPONSE_TRUNCATED);
 }
 
 static void endless_heads_are_garbage(void **unused)
@@ -177,27 +177,27 @@ static void endless_heads_are_garbage(void **unused)
 
     (void)unused;
     for (size_t i = 0; i < COUNT_OF(lines); i++) {
-        struct answer answer;
+        struct response response;
         size_t fed = 0;
-        answer_begin(&answer);
-        answer_feed(&answer, OK, i < 2 ? strlen(OK) : 0);
-        while (!answer_over(&answer) && fed < 4 * ANSWER_HEAD_BYTES)
-            fed += answer_feed(&answer, lines[i], strlen(lines[i]));
-        assert_int_equal(answer.state, ANSWER_GARBAGE);
+        response_begin(&response);
+        response_feed(&response, OK, i < 2 ? strlen(OK) : 0);
+        while (!response_over(&response) && fed < 4 * RESPONSE_HEAD_BYTES)
+            fed += response_feed(&response, lines[i], strlen(lines[i]));
+        assert_int_equal(response.state, RESPONSE_MALFORMED);
     }
 }
 
 static void the_body_begins_with_its_prefix(void **unused)
 {
     const char *text = OK "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n3\r\ndef\r\n0\r\n\r\n";
-    struct answer answer;
+    struct response response;
 
     (void)unused;
-    answer_begin(&answer);
+    response_begin(&response);
     for (const char *at = text; *at; at++)
-        answer_feed(&answer, at, 1);
-    assert_int_equal(answer.state, ANSWER_WHOLE);
-    assert_memory_equal(answer.prefix, "abcdef", 6);
+        response_feed(&response, at, 1);
+    assert_int_equal(response.state, RESPONSE_COMPLETE);
+    assert_memory_equal(response.prefix, "abcdef", 6);
 }
 
 int main(void)

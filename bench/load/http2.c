@@ -1,7 +1,7 @@
 /* http2.c - cleartext HTTP/2 by prior knowledge, over libnghttp2: many exchanges on a connection.
  *
- * libnghttp2 frames, packs headers and keeps windows; what an answer must be is judged as for
- * HTTP/1.1, so its own checks of messages are off.
+ * libnghttp2 handles frames, header compression and flow control. Responses are checked by the same
+ * rules as for HTTP/1.1, so its own checks of messages are off.
  */
 #include "protocol.h"
 #include "xmalloc.h"
@@ -10,29 +10,29 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define WINDOW_BYTES  INT32_MAX             /* the server is never to wait for us */
-#define OUTPUT_BYTES  16384                 /* to be sent at once, if there is so much */
-#define STREAM_LAST   (INT32_MAX - 1000000) /* beyond it a connection is not used any more */
-#define STREAMS_FIRST 1                     /* until the server says how many it allows */
+#define WINDOW_BYTES  INT32_MAX             /* so that the server never waits for the client */
+#define OUTPUT_BYTES  16384                 /* rendered at a time, if there is so much */
+#define STREAM_LAST   (INT32_MAX - 1000000) /* no further requests after this stream id */
+#define STREAMS_FIRST 1                     /* until the server's SETTINGS arrive */
 
 struct stream {
     struct exchange exchange;
-    struct answer answer;
+    struct response response;
     int32_t number; /* 0: free */
-    bool ended;     /* the answer is complete, as the server says */
-    bool headed;    /* the final head has begun; what follows are trailers */
+    bool ended;     /* END_STREAM was received */
+    bool headed;    /* the final headers began; later ones are trailers */
 };
 
 struct http2 {
     struct protocol_context *context;
     nghttp2_session *session; /* NULL: not connected yet */
     struct stream *streams;
-    unsigned *free; /* streams that are */
+    unsigned *free; /* indexes of free streams */
     unsigned free_count;
-    unsigned allowed; /* streams, by the server */
-    bool leaving;     /* no further requests on this connection */
-    char *output;     /* frames rendered, but not fetched yet */
-    size_t output_bytes, output_room;
+    unsigned allowed; /* SETTINGS_MAX_CONCURRENT_STREAMS */
+    bool goaway;      /* no further requests on this connection */
+    char *output;     /* frames rendered but not fetched yet */
+    size_t output_bytes, output_capacity;
 };
 
 /* Streams. */
@@ -42,37 +42,37 @@ static unsigned in_flight(const struct http2 *http2)
     return http2->context->streams - http2->free_count;
 }
 
-static void stream_end(struct http2 *http2, struct stream *stream, const struct ending *ending)
+static void stream_end(struct http2 *http2, struct stream *stream, const struct outcome *outcome)
 {
     const struct exchange exchange = stream->exchange;
 
     stream->number = 0;
     http2->free[http2->free_count++] = (unsigned)(stream - http2->streams);
-    http2->context->ended(http2->context->load, &exchange, ending);
+    http2->context->ended(http2->context->load, &exchange, outcome);
 }
 
 static void stream_fail(struct http2 *http2, struct stream *stream, enum load_failure failure)
 {
-    stream_end(http2, stream, &(struct ending){.failure = failure});
+    stream_end(http2, stream, &(struct outcome){.failure = failure});
 }
 
-/* The connection ended. */
-static void stream_cut(struct http2 *http2, struct stream *stream)
+/* The connection or the stream ended early. */
+static void stream_lost(struct http2 *http2, struct stream *stream)
 {
-    stream_fail(http2, stream, stream->answer.begun ? LOAD_TRUNCATED : LOAD_RESET);
+    stream_fail(http2, stream, stream->response.begun ? LOAD_TRUNCATED : LOAD_RESET);
 }
 
-static void stream_spoilt(struct http2 *http2, struct stream *stream)
+static void stream_malformed(struct http2 *http2, struct stream *stream)
 {
     stream_fail(http2, stream, LOAD_GARBAGE);
 }
 
-/* The server did not take it: by itself, or together with all that came after its goodbye
- * (RFC 9113, 6.8), which is no judgement on the request. */
+/* The server did not process the request: by REFUSED_STREAM, or by a GOAWAY (RFC 9113, 6.8), after
+ * which it may be sent again. */
 static void stream_refused(struct http2 *http2, struct stream *stream)
 {
     stream_end(http2, stream,
-               &(struct ending){.failure = LOAD_REFUSED, .untouched = http2->leaving});
+               &(struct outcome){.failure = LOAD_REFUSED, .unprocessed = http2->goaway});
 }
 
 static void streams_end(struct http2 *http2, void (*end)(struct http2 *, struct stream *))
@@ -82,23 +82,23 @@ static void streams_end(struct http2 *http2, void (*end)(struct http2 *, struct 
             end(http2, &http2->streams[i]);
 }
 
-/* The server ended the answer. Its length is what it announced, or it is cut short, or too long. */
-static void stream_judge(struct http2 *http2, struct stream *stream)
+/* END_STREAM was received: compares the body's length with the announced one. */
+static void stream_finish(struct http2 *http2, struct stream *stream)
 {
-    struct answer *answer = &stream->answer;
-    uint64_t length = answer->sized ? answer->remaining : answer->body_bytes;
-    struct ending ending;
+    struct response *response = &stream->response;
+    uint64_t length = response->sized ? response->remaining : response->body_bytes;
+    struct outcome outcome;
 
-    if (!answer_over(answer)) {
-        if (answer->status < 200)
-            answer->state = ANSWER_GARBAGE;
+    if (!response_over(response)) {
+        if (response->status < 200)
+            response->state = RESPONSE_MALFORMED;
         else
-            answer->state = answer->body_bytes < length && answer->status / 100 == 2
-                                ? ANSWER_TRUNCATED
-                                : ANSWER_WHOLE;
+            response->state = response->body_bytes < length && response->status / 100 == 2
+                                ? RESPONSE_TRUNCATED
+                                : RESPONSE_COMPLETE;
     }
-    ending = exchange_judge(http2->context, &stream->exchange, answer, answer->body_bytes > length);
-    stream_end(http2, stream, &ending);
+    outcome = exchange_outcome(http2->context, &stream->exchange, response, response->body_bytes > length);
+    stream_end(http2, stream, &outcome);
 }
 
 static struct stream *stream_of(struct http2 *http2, int32_t number)
@@ -108,7 +108,7 @@ static struct stream *stream_of(struct http2 *http2, int32_t number)
     return stream && stream->number == number ? stream : NULL;
 }
 
-/* What libnghttp2 tells. */
+/* Callbacks of libnghttp2. */
 
 static int on_begin_headers(nghttp2_session *session, const nghttp2_frame *frame, void *opaque)
 {
@@ -117,10 +117,10 @@ static int on_begin_headers(nghttp2_session *session, const nghttp2_frame *frame
     (void)session;
     if (stream == NULL)
         return 0;
-    stream->answer.begun = true;
-    stream->headed = stream->answer.status >= 200;
+    stream->response.begun = true;
+    stream->headed = stream->response.status >= 200;
     if (!stream->headed)
-        stream->answer.status = 0;
+        stream->response.status = 0;
     return 0;
 }
 
@@ -131,12 +131,12 @@ static int on_header(nghttp2_session *session, const nghttp2_frame *frame, const
     struct stream *stream = stream_of(opaque, frame->hd.stream_id);
 
     (void)session, (void)flags;
-    if (stream == NULL || stream->headed || answer_over(&stream->answer))
+    if (stream == NULL || stream->headed || response_over(&stream->response))
         return 0;
     if (name_bytes == 7 && memcmp(name, ":status", 7) == 0)
-        answer_status(&stream->answer, (const char *)value, value_bytes);
+        response_status(&stream->response, (const char *)value, value_bytes);
     else
-        answer_header(&stream->answer, (const char *)name, name_bytes, (const char *)value,
+        response_header(&stream->response, (const char *)name, name_bytes, (const char *)value,
                       value_bytes);
     return 0;
 }
@@ -148,7 +148,7 @@ static int on_data(nghttp2_session *session, uint8_t flags, int32_t number, cons
 
     (void)session, (void)flags;
     if (stream != NULL)
-        answer_body(&stream->answer, (const char *)data, bytes);
+        response_body(&stream->response, (const char *)data, bytes);
     return 0;
 }
 
@@ -166,7 +166,7 @@ static int on_frame(nghttp2_session *session, const nghttp2_frame *frame, void *
     struct stream *stream;
 
     if (type == NGHTTP2_GOAWAY) {
-        http2->leaving = true;
+        http2->goaway = true;
     } else if (type == NGHTTP2_SETTINGS) {
         allowed_set(http2, nghttp2_session_get_remote_settings(
                                session, NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS));
@@ -178,12 +178,12 @@ static int on_frame(nghttp2_session *session, const nghttp2_frame *frame, void *
     } else if (type == NGHTTP2_RST_STREAM) {
         stream = stream_of(http2, frame->hd.stream_id);
         if (stream != NULL && frame->rst_stream.error_code != NGHTTP2_REFUSED_STREAM)
-            stream_cut(http2, stream);
+            stream_lost(http2, stream);
     }
     return 0;
 }
 
-/* Whole, refused by the server (RST_STREAM or GOAWAY), or reset by ourselves for what it sent. */
+/* The stream is complete, refused by the server, or reset by libnghttp2 as malformed. */
 static int on_stream_close(nghttp2_session *session, int32_t number, uint32_t code, void *opaque)
 {
     struct http2 *http2 = opaque;
@@ -195,13 +195,13 @@ static int on_stream_close(nghttp2_session *session, int32_t number, uint32_t co
     if (code == NGHTTP2_REFUSED_STREAM)
         stream_refused(http2, stream);
     else if (stream->ended)
-        stream_judge(http2, stream);
+        stream_finish(http2, stream);
     else
-        stream_spoilt(http2, stream);
+        stream_malformed(http2, stream);
     return 0;
 }
 
-/* A request that could not be sent: the server has said goodbye in the meantime. */
+/* A request could not be sent because a GOAWAY arrived after it was submitted. */
 static int on_not_sent(nghttp2_session *session, const nghttp2_frame *frame, int code, void *opaque)
 {
     struct http2 *http2 = opaque;
@@ -227,7 +227,7 @@ static void session_begin(struct http2 *http2)
     nghttp2_option *option = NULL;
 
     if (nghttp2_session_callbacks_new(&callbacks) != 0 || nghttp2_option_new(&option) != 0)
-        abort();
+        die_of("out of memory");
     nghttp2_session_callbacks_set_on_begin_headers_callback(callbacks, on_begin_headers);
     nghttp2_session_callbacks_set_on_header_callback(callbacks, on_header);
     nghttp2_session_callbacks_set_on_data_chunk_recv_callback(callbacks, on_data);
@@ -236,7 +236,7 @@ static void session_begin(struct http2 *http2)
     nghttp2_session_callbacks_set_on_frame_not_send_callback(callbacks, on_not_sent);
     nghttp2_option_set_no_http_messaging(option, 1);
     if (nghttp2_session_client_new2(&http2->session, callbacks, http2, option) != 0)
-        abort();
+        die_of("out of memory");
     nghttp2_session_callbacks_del(callbacks);
     nghttp2_option_del(option);
     nghttp2_submit_settings(http2->session, NGHTTP2_FLAG_NONE, settings,
@@ -246,23 +246,14 @@ static void session_begin(struct http2 *http2)
 
 static void *http2_create(struct protocol_context *context)
 {
-    struct http2 *http2 = calloc(1, sizeof *http2);
+    struct http2 *http2 = xcalloc(1, sizeof *http2);
 
-    if (http2 == NULL)
-        return NULL;
     http2->context = context;
-    http2->streams = calloc(context->streams, sizeof *http2->streams);
-    http2->free = calloc(context->streams, sizeof *http2->free);
-    if (http2->streams == NULL || http2->free == NULL)
-        goto fail;
+    http2->streams = xcalloc(context->streams, sizeof *http2->streams);
+    http2->free = xcalloc(context->streams, sizeof *http2->free);
     for (unsigned i = 0; i < context->streams; i++)
         http2->free[http2->free_count++] = context->streams - 1 - i;
     return http2;
-fail:
-    free(http2->streams);
-    free(http2->free);
-    free(http2);
-    return NULL;
 }
 
 static void http2_destroy(void *session)
@@ -283,17 +274,17 @@ static void http2_connected(void *session)
     nghttp2_session_del(http2->session);
     session_begin(http2);
     http2->allowed = STREAMS_FIRST;
-    http2->leaving = false;
+    http2->goaway = false;
     http2->output_bytes = 0;
 }
 
-/* A server that allows none still gets one request, which it then owes an answer. */
-static unsigned http2_room(const void *session)
+/* A server that allows no streams still gets one request, so that the run does not wait forever. */
+static unsigned http2_available(const void *session)
 {
     const struct http2 *http2 = session;
     unsigned most = http2->context->streams;
 
-    if (http2->leaving)
+    if (http2->goaway)
         return 0;
     if (http2->allowed < most)
         most = http2->allowed ? http2->allowed : 1;
@@ -330,14 +321,14 @@ static void http2_submit(void *session, const struct exchange *exchange)
 
     stream->exchange = *exchange;
     stream->ended = stream->headed = false;
-    answer_begin(&stream->answer);
+    response_begin(&stream->response);
     stream->number = request_submit(http2, exchange->id, stream);
-    http2->leaving |= stream->number < 0 || stream->number > STREAM_LAST;
+    http2->goaway |= stream->number < 0 || stream->number > STREAM_LAST;
     if (stream->number < 0)
         stream_fail(http2, stream, LOAD_RESET);
 }
 
-/* Renders the frames that wait. */
+/* Renders pending frames. */
 static void output_fill(struct http2 *http2)
 {
     const uint8_t *frame;
@@ -346,7 +337,7 @@ static void output_fill(struct http2 *http2)
     while (http2->output_bytes < OUTPUT_BYTES &&
            (bytes = nghttp2_session_mem_send(http2->session, &frame)) > 0) {
         http2->output =
-            growable(http2->output, &http2->output_room, http2->output_bytes + (size_t)bytes, 1);
+            growable(http2->output, &http2->output_capacity, http2->output_bytes + (size_t)bytes, 1);
         memcpy(http2->output + http2->output_bytes, frame, (size_t)bytes);
         http2->output_bytes += (size_t)bytes;
     }
@@ -371,15 +362,15 @@ static bool http2_receive(void *session, const char *data, size_t bytes)
 
     output_fill(http2);
     if (used == (ssize_t)bytes && nghttp2_session_want_read(http2->session))
-        return !http2->leaving || in_flight(http2) > 0;
-    streams_end(http2, stream_spoilt);
+        return !http2->goaway || in_flight(http2) > 0;
+    streams_end(http2, stream_malformed);
     return false;
 }
 
 static void http2_closed(void *session, bool orderly)
 {
     (void)orderly;
-    streams_end(session, stream_cut);
+    streams_end(session, stream_lost);
 }
 
 static uint64_t http2_oldest_ns(const void *session)
@@ -393,7 +384,7 @@ static uint64_t http2_oldest_ns(const void *session)
     return oldest_ns;
 }
 
-/* The others on the connection may yet be answered, unless there are none. */
+/* Resets the late streams only: the others on the connection may still get their responses. */
 static bool http2_expire(void *session, uint64_t sent_before_ns)
 {
     struct http2 *http2 = session;
@@ -410,11 +401,10 @@ static bool http2_expire(void *session, uint64_t sent_before_ns)
 }
 
 const struct protocol protocol_http2 = {
-    .name = "h2c",
     .create = http2_create,
     .destroy = http2_destroy,
     .connected = http2_connected,
-    .room = http2_room,
+    .available = http2_available,
     .submit = http2_submit,
     .output = http2_output,
     .receive = http2_receive,

@@ -13,11 +13,11 @@ struct fuzz {
     uint64_t submitted, ended;
 };
 
-static void exchange_ended(void *load, const struct exchange *exchange, const struct ending *ending)
+static void exchange_ended(void *load, const struct exchange *exchange, const struct outcome *outcome)
 {
     struct fuzz *fuzz = load;
 
-    if (!ending->good && ending->failure >= LOAD_FAILURES)
+    if (!outcome->good && outcome->failure >= LOAD_FAILURES)
         abort();
     if (exchange->id >= fuzz->submitted)
         abort();
@@ -29,7 +29,7 @@ static void session_ask(struct fuzz *fuzz, void *session)
 {
     const char *output;
 
-    for (unsigned room = protocol_http2.room(session); room > 0; room--) {
+    for (unsigned available = protocol_http2.available(session); available > 0; available--) {
         struct exchange exchange = {.id = fuzz->submitted++, .sent_ns = fuzz->submitted};
         protocol_http2.submit(session, &exchange);
     }

@@ -1,4 +1,4 @@
-/* http2_test.c - the generator's HTTP/2 against a server that answers in every way there is. */
+/* http2_test.c - the generator's HTTP/2 against a server that responses in every way there is. */
 #include "load.h"
 
 #include "faulty_server.h"
@@ -22,13 +22,13 @@
 
 static const struct expected {
     const char *name;
-    enum http2_manner manner;
-    int failure;     /* GOOD, ANY (no answer good), or an enum load_failure */
-    bool gives_up;   /* it never had a whole answer */
+    enum http2_behaviour behaviour;
+    int failure;     /* GOOD, ANY (no response good), or an enum load_failure */
+    bool gives_up;   /* it never had a whole response */
     bool reconnects; /* the server leaves connections in between */
 } expectations[] = {
     {"good", HTTP2_GOOD, GOOD, false, false},
-    {"good, after an interim answer", HTTP2_INTERIM, GOOD, false, false},
+    {"good, after an interim response", HTTP2_INTERIM, GOOD, false, false},
     {"status", HTTP2_STATUS, LOAD_STATUS, false, false},
     {"wrong", HTTP2_WRONG, LOAD_WRONG, false, false},
     {"short", HTTP2_SHORT, LOAD_TRUNCATED, true, false},
@@ -43,10 +43,10 @@ static const struct expected {
     {"closes", HTTP2_CLOSE, LOAD_RESET, true, true},
 };
 
-static struct load_setup setup_of(const struct misbehave *server, const char *path)
+static struct load_setup setup_of(const struct faulty_server *server, const char *path)
 {
     assert_non_null(server);
-    struct load_setup setup = setup_for(misbehave_url(server), path, CONNECTIONS);
+    struct load_setup setup = setup_for(faulty_server_url(server), path, CONNECTIONS);
 
     setup.http2 = true;
     setup.streams = STREAMS;
@@ -78,8 +78,8 @@ static struct trace *ids_open(void)
 
 static void expectation_check(const struct expected *expected)
 {
-    const struct misbehave_manner manner = {.name = expected->name, .http2 = expected->manner};
-    struct misbehave *server = misbehave_open(&manner, NULL);
+    const struct faulty_behaviour behaviour = {.name = expected->name, .http2 = expected->behaviour};
+    struct faulty_server *server = faulty_server_open(&behaviour, NULL);
     struct load_setup setup = setup_of(server, "/users/{id}");
     struct load_result result;
 
@@ -100,7 +100,7 @@ static void expectation_check(const struct expected *expected)
         assert_int_equal(result.failures[expected->failure], result.requests);
     load_result_free(&result);
     trace_close(setup.ids);
-    misbehave_close(server);
+    faulty_server_close(server);
 }
 
 static void every_kind_of_answer_is_told(void **unused)
@@ -115,8 +115,8 @@ static void every_kind_of_answer_is_told(void **unused)
 /* One late stream does not take the others on its connection with it. */
 static void who_is_silent_is_late_alone(void **unused)
 {
-    const struct misbehave_manner manner = {.name = "some silent", .http2 = HTTP2_SOME_SILENT};
-    struct misbehave *server = misbehave_open(&manner, NULL);
+    const struct faulty_behaviour behaviour = {.name = "some silent", .http2 = HTTP2_SOME_SILENT};
+    struct faulty_server *server = faulty_server_open(&behaviour, NULL);
     struct load_setup setup = setup_of(server, "/users/random");
     struct load_result result;
 
@@ -128,14 +128,14 @@ static void who_is_silent_is_late_alone(void **unused)
                     REQUESTS / 10 + CONNECTIONS);
     assert_int_equal(result.failures[LOAD_TIMEOUT], result.errors);
     load_result_free(&result);
-    misbehave_close(server);
+    faulty_server_close(server);
 }
 
-/* What a goodbye leaves untouched is sent again; nobody was wronged. */
+/* What a goodbye leaves unprocessed is sent again; nobody was wronged. */
 static void after_a_goodbye_there_is_a_new_connection(void **unused)
 {
-    const struct misbehave_manner manner = {.name = "goodbye", .http2 = HTTP2_GOAWAY_LATE};
-    struct misbehave *server = misbehave_open(&manner, NULL);
+    const struct faulty_behaviour behaviour = {.name = "goodbye", .http2 = HTTP2_GOAWAY_LATE};
+    struct faulty_server *server = faulty_server_open(&behaviour, NULL);
     struct load_setup setup = setup_of(server, "/users/random");
     struct load_result result;
 
@@ -146,14 +146,14 @@ static void after_a_goodbye_there_is_a_new_connection(void **unused)
     assert_true(result.connects >= result.hits / 10);
     assert_in_range(result.resent, 1, STREAMS * result.connects);
     load_result_free(&result);
-    misbehave_close(server);
+    faulty_server_close(server);
 }
 
 /* Whoever takes leave of everything is not asked for ever. */
 static void a_request_is_sent_again_only_once(void **unused)
 {
-    const struct misbehave_manner manner = {.name = "goodbye at once", .http2 = HTTP2_GOAWAY};
-    struct misbehave *server = misbehave_open(&manner, NULL);
+    const struct faulty_behaviour behaviour = {.name = "goodbye at once", .http2 = HTTP2_GOAWAY};
+    struct faulty_server *server = faulty_server_open(&behaviour, NULL);
     struct load_setup setup = setup_of(server, "/users/random");
     struct load_result result;
 
@@ -162,13 +162,13 @@ static void a_request_is_sent_again_only_once(void **unused)
     assert_int_equal(result.failures[LOAD_REFUSED], result.requests);
     assert_in_range(result.resent, result.requests, result.requests + CONNECTIONS * STREAMS);
     load_result_free(&result);
-    misbehave_close(server);
+    faulty_server_close(server);
 }
 
 static void no_more_streams_than_the_server_allows(void **unused)
 {
-    const struct misbehave_manner manner = {.name = "good", .http2 = HTTP2_GOOD};
-    struct misbehave *server = misbehave_open(&manner, NULL);
+    const struct faulty_behaviour behaviour = {.name = "good", .http2 = HTTP2_GOOD};
+    struct faulty_server *server = faulty_server_open(&behaviour, NULL);
     struct load_setup setup = setup_of(server, "/users/random");
     struct load_result result;
 
@@ -182,29 +182,29 @@ static void no_more_streams_than_the_server_allows(void **unused)
     result_get(&setup, &result);
     assert_int_equal(result.streams, STREAMS);
     load_result_free(&result);
-    misbehave_close(server);
+    faulty_server_close(server);
 }
 
 /* Whoever speaks HTTP/1.1, or something else, is found out. */
 static void what_is_not_http2_is_garbage(void **unused)
 {
-    static const struct misbehave_manner manners[] = {
-        {.name = "HTTP/1.1", .answer = "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n"},
+    static const struct faulty_behaviour behaviours[] = {
+        {.name = "HTTP/1.1", .response = "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n"},
         {.name = "HTTP/1.1, closing",
-         .answer = "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n",
+         .response = "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n",
          .end = END_CLOSE},
         {.name = "noise, in drips",
-         .answer = "\x16\x03\x01\x7f\x7f\x7f what? \xff\xff",
+         .response = "\x16\x03\x01\x7f\x7f\x7f what? \xff\xff",
          .drip = true},
-        {.name = "banner", .answer = "220 welcome to the mail server\r\n", .banner = true},
+        {.name = "banner", .response = "220 welcome to the mail server\r\n", .banner = true},
     };
 
     (void)unused;
-    for (size_t i = 0; i < sizeof manners / sizeof manners[0]; i++) {
-        struct misbehave *server = misbehave_open(&manners[i], NULL);
+    for (size_t i = 0; i < sizeof behaviours / sizeof behaviours[0]; i++) {
+        struct faulty_server *server = faulty_server_open(&behaviours[i], NULL);
         struct load_setup setup = setup_of(server, "/users/random");
         struct load_result result;
-        print_message("  %s\n", manners[i].name);
+        print_message("  %s\n", behaviours[i].name);
         setup.timeout_ns = SHORT_NS;
         result_get(&setup, &result);
         assert_true(result.gave_up);
@@ -212,14 +212,14 @@ static void what_is_not_http2_is_garbage(void **unused)
         if (i < 3)
             assert_true(result.failures[LOAD_GARBAGE] > 0);
         load_result_free(&result);
-        misbehave_close(server);
+        faulty_server_close(server);
     }
 }
 
 static void a_rate_is_kept_to_the_last_request(void **unused)
 {
-    const struct misbehave_manner manner = {.name = "good", .http2 = HTTP2_GOOD};
-    struct misbehave *server = misbehave_open(&manner, NULL);
+    const struct faulty_behaviour behaviour = {.name = "good", .http2 = HTTP2_GOOD};
+    struct faulty_server *server = faulty_server_open(&behaviour, NULL);
     struct load_setup setup = setup_of(server, "/users/random");
     struct load_result result;
 
@@ -230,7 +230,7 @@ static void a_rate_is_kept_to_the_last_request(void **unused)
     assert_int_equal(result.connects, CONNECTIONS);
     assert_true(result.wall_ns >= (REQUESTS - 1) * (NS_PER_SECOND / 5000));
     load_result_free(&result);
-    misbehave_close(server);
+    faulty_server_close(server);
 }
 
 static void streams_without_http2_are_refused(void **unused)

@@ -1,10 +1,11 @@
-/* load.h - an HTTP load generator: one thread, many connections, every answer verified.
+/* load.h - an HTTP load generator: one thread, many connections, every response checked.
  *
- * Closed loop (rate_rps 0): every connection asks again as soon as it was answered. Open loop:
- * requests are due on a schedule whatever the server does, and latency counts from the due time.
+ * Closed loop (no rate_rps, no speed): each connection sends its next request as soon as it has the
+ * response to the last one. Open loop: requests are due on a schedule, whatever the server does, and
+ * latency counts from the due time.
  *
- * A request ends in exactly one of: hit, miss, plain (a good answer without X-Cache), or an error
- * of one kind. Requests still unanswered when a run is stopped are in none of them.
+ * A request ends in exactly one of: hit, miss, plain (a good response without X-Cache), or an error
+ * of one kind. Requests in flight when a run is stopped are in none of them.
  */
 #ifndef LOAD_H
 #define LOAD_H
@@ -21,42 +22,43 @@
 #define LOAD_CPU_ANY     (-1)
 #define LOAD_TIMEOUT_NS  UINT64_C(10000000000)
 #define LOAD_INTERVAL_NS UINT64_C(100000000) /* of the time series */
-#define LOAD_LATE_NS     UINT64_C(1000000) /* requests sent later by the generator's own fault ... */
-#define LOAD_LATE_SHARE  0.01              /* ... may be so many of all, or it was the bottleneck */
-#define LOAD_BUSY_LIMIT  0.97              /* a generator that never waits was the bottleneck */
+/* The generator was the bottleneck if it sent more than LOAD_LATE_SHARE of all requests more than
+ * LOAD_LATE_NS late by its own fault, or was busy for more than LOAD_BUSY_LIMIT of the time. */
+#define LOAD_LATE_NS    UINT64_C(1000000)
+#define LOAD_LATE_SHARE 0.01
+#define LOAD_BUSY_LIMIT 0.97
 
 /* How a request can fail. */
 enum load_failure {
-    LOAD_REFUSED,   /* no connection; HTTP/2: the server did not take the request, or took leave
-                     * of it twice */
-    LOAD_RESET,     /* the connection or stream ended before the answer began */
-    LOAD_TIMEOUT,   /* no whole answer in time */
-    LOAD_STATUS,    /* a whole answer, but its status is not 2xx */
-    LOAD_TRUNCATED, /* it ended within the answer */
+    LOAD_REFUSED,   /* no connection; HTTP/2: REFUSED_STREAM, or a second GOAWAY */
+    LOAD_RESET,     /* the connection or stream ended before the response began */
+    LOAD_TIMEOUT,   /* no complete response in time */
+    LOAD_STATUS,    /* a complete response, but its status is not 2xx */
+    LOAD_TRUNCATED, /* the connection or stream ended within the response */
     LOAD_GARBAGE,   /* not HTTP */
-    LOAD_LENGTH,    /* more bytes than the answer announced */
-    LOAD_WRONG,     /* the body does not name the id that was asked for */
+    LOAD_LENGTH,    /* a longer body than announced */
+    LOAD_WRONG,     /* the body is not that of the requested id */
     LOAD_FAILURES,
 };
 /* "refused", ... as in results. */
 const char *load_failure_name(enum load_failure failure);
 
-/* Where to. Filled by load_target_parse, or by hand. */
+/* The server and the path. Filled by load_target_parse, or by hand. */
 struct load_target {
-    char host[256];   /* name or address, also sent as Host */
+    char host[256];   /* name or address; also sent as Host */
     char port[8];     /* decimal */
-    char socket[108]; /* path of a Unix socket; "": host and port count */
-    char path[1024];  /* begins with '/'. "{id}" stands for the id: 16 hexadecimal digits */
+    char socket[108]; /* path of a Unix socket; "": connects to host and port */
+    char path[1024];  /* begins with '/'. "{id}" is replaced by the id as 16 hexadecimal digits */
 };
 /* "http://127.0.0.1:8000/users/{id}", "http://unix:/run/s.sock:/users/random". 0, or -1 and one
  * line in error. */
 int load_target_parse(struct load_target *target, const char *url, struct error *error);
-/* Whether the path has a place for an id. */
+/* Whether the path contains {id}. */
 bool load_target_takes_id(const struct load_target *target);
 
-/* What has happened so far, warm-up included; any thread may read it while the load runs. */
+/* Requests so far, warm-up included; any thread may read them while the load runs. */
 struct load_progress {
-    _Atomic uint64_t requests; /* ended, in whatever way */
+    _Atomic uint64_t requests; /* ended, good or not */
     _Atomic uint64_t hits;
     _Atomic uint64_t misses;
     _Atomic uint64_t errors;
@@ -68,28 +70,28 @@ struct load_setup {
     struct load_target target;
     struct trace *ids; /* borrowed; NULL for a path without {id}. The run ends where it ends */
     unsigned connections;
-    bool http2;           /* cleartext, by prior knowledge; otherwise HTTP/1.1 */
-    unsigned streams;     /* of HTTP/2: requests in flight on a connection; 0: 1 */
-    uint64_t requests;    /* at most so many, the warm-up's not counted; 0: no limit */
+    bool http2;           /* cleartext, with prior knowledge; otherwise HTTP/1.1 */
+    unsigned streams;     /* HTTP/2: requests in flight on a connection; 0: 1 */
+    uint64_t requests;    /* stop after so many, the warm-up's not counted; 0: no limit */
     uint64_t duration_ns; /* of the measured part; 0: no limit. One of the two is needed */
-    uint64_t warmup_ns;   /* loads, but counts in no figure of the result; 0: none */
+    uint64_t warmup_ns;   /* load that is in no figure of the result; 0: none */
     uint64_t timeout_ns;  /* of one request; 0: LOAD_TIMEOUT_NS */
     double rate_rps;      /* 0: closed loop */
     enum load_arrivals arrivals;
     double speed;  /* open loop with the trace's own times, so many times as fast; 0: not */
     uint64_t seed; /* of Poisson arrivals */
-    int cpu;       /* pins the calling thread; LOAD_CPU_ANY leaves it where it is */
+    int cpu;       /* pins the calling thread; LOAD_CPU_ANY: does not */
     bool check_id; /* the body must begin with {"user_id":"<id>" */
-    const atomic_bool *stop; /* NULL: runs to its end. Obeyed within 100 ms */
-    struct hdr_log *hdr;     /* borrowed; gets the latencies of the measured part. NULL: none */
-    struct load_progress *progress; /* NULL: nobody looks */
+    const atomic_bool *stop;        /* stops the run within 100 ms. NULL: none */
+    struct hdr_log *hdr;            /* borrowed; gets the latencies of the measured part. NULL: none */
+    struct load_progress *progress; /* borrowed; NULL: none */
 };
 
-/* What ended within a stretch of the measured part. */
+/* What ended within a part of the run. */
 struct load_interval {
-    uint64_t start_ns, span_ns; /* since began_ns; LOAD_INTERVAL_NS long, but for the last */
+    uint64_t start_ns, span_ns; /* since began_ns; LOAD_INTERVAL_NS long, except the last */
     uint64_t requests, hits, misses, errors;
-    uint64_t p50_ns, p99_ns, max_ns; /* as in load_result.all; 0 where no answer was good */
+    uint64_t p50_ns, p99_ns, max_ns; /* as in load_result.all; 0: there was no good response */
 };
 
 struct load_result {
@@ -97,40 +99,42 @@ struct load_result {
     uint64_t hits, misses, plain;
     uint64_t errors; /* sum of failures[] */
     uint64_t failures[LOAD_FAILURES];
-    uint64_t bytes; /* received, heads included */
+    uint64_t bytes; /* received, headers included */
     uint64_t body_bytes;
-    uint64_t connects; /* connections opened, those of the warm-up included */
-    uint64_t resent;   /* of HTTP/2: requests sent again, as the server took leave before it took
-                        * them; the warm-up's included */
-    unsigned streams;  /* at most on a connection: as asked, or fewer if the server allows fewer */
+    uint64_t connects; /* connections established, warm-up included */
+    uint64_t resent;   /* HTTP/2: requests sent again because a GOAWAY left them unprocessed,
+                        * warm-up included */
+    unsigned streams;  /* per connection: as in the setup, or fewer if the server allows fewer */
     uint64_t began_ns; /* CLOCK_MONOTONIC, of the measured part */
     uint64_t wall_ns, cpu_ns;
     double busy;     /* share of the wall time that the generator ran or waited for its core */
-    bool bottleneck; /* busy > LOAD_BUSY_LIMIT, or too many were late: the generator, not the
-                      * server, limited the run */
-    struct error bottleneck_reason; /* in words; "" where it was not */
-    bool gave_up; /* the server failed too often in a row; what was asked is not complete */
-    bool stopped; /* by *stop */
-    /* Of good answers, ns. Open loop: from the due time, and all_sent from the sending. In a
-     * closed loop both are the same. */
+    bool bottleneck; /* the generator, not the server, limited the run */
+    struct error bottleneck_reason; /* in words; "" if it did not */
+    bool gave_up;                   /* after too many failures in a row; the run is not complete */
+    bool stopped;                   /* by *stop */
+    /* Latencies of good responses in ns. Open loop: since the due time, and in all_sent since the
+     * request was sent. Closed loop: both are the same. */
     struct histogram *all, *hit, *miss, *all_sent;
-    uint64_t unsent; /* open loop: due before the end, but no connection was free to send them */
-    /* Open loop: the generator's own fault, for a connection was free. */
-    uint64_t late;                   /* requests sent more than LOAD_LATE_NS after they were due */
-    uint64_t late_ns;                /* the longest time by which one was */
-    struct load_interval *intervals; /* one after the other, without gaps */
+    uint64_t unsent; /* open loop: due before the end, but not sent as no connection was free */
+    uint64_t late;   /* open loop: requests sent more than LOAD_LATE_NS after they were due although
+                      * a connection was free: by the generator's own fault */
+    uint64_t late_ns;                /* the longest such delay */
+    struct load_interval *intervals; /* consecutive, without gaps */
     size_t interval_count;
 };
 
-/* Do requests have due times, or does each wait for an answer? */
+/* Whether requests have due times (open loop). */
 static inline bool load_is_open(const struct load_setup *setup)
 {
     return setup->rate_rps > 0 || setup->speed > 0;
 }
 
-/* 0: the run took place; the result must be given to load_result_free. -1: it could not (no such
- * host, no descriptors, bad setup): error says why and there is nothing to free. A server that
- * does not answer is a result full of errors. Restores the thread's affinity. */
+/* Whether load_run accepts the setup. 0, or -1 and one line in error. */
+int load_setup_check(const struct load_setup *setup, struct error *error);
+/* Runs the load in the calling thread. 0: the run took place, and the caller releases the result
+ * with load_result_free. -1: it could not start (unknown host, too few descriptors, wrong setup),
+ * error says why, and there is nothing to release. A server that does not respond is no error but a
+ * result full of errors. Restores the thread's affinity. */
 int load_run(const struct load_setup *setup, struct load_result *result, struct error *error);
 void load_result_free(struct load_result *result);
 

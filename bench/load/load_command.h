@@ -1,8 +1,8 @@
-/* load_command.h - tidemark load: puts a server under load and says how it fared. */
+/* load_command.h - tidemark load: sends HTTP requests to a server and measures its responses. */
 #ifndef LOAD_COMMAND_H
 #define LOAD_COMMAND_H
 
-/* As command.h says. 1: there were errors, or it was stopped. */
+/* STATUS_BAD: there were errors, or --find-capacity found no rate. */
 int load_command(int argc, char **argv);
 
 #endif

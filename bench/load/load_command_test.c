@@ -16,9 +16,9 @@
 #define OUTPUT_BYTES  65536
 #define ARGUMENTS_MAX 12
 
-static const struct misbehave_manner good = {.name = "good", .answer = MISBEHAVE_GOOD};
-static const struct misbehave_manner bad = {
-    .name = "bad", .answer = "HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n"};
+static const struct faulty_behaviour good = {.name = "good", .response = FAULTY_SERVER_GOOD};
+static const struct faulty_behaviour bad = {
+    .name = "bad", .response = "HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n"};
 
 /* Runs the command with its output in `output`; the list of arguments ends with NULL. */
 static int command_run(char output[OUTPUT_BYTES], const char *const *arguments)
@@ -41,18 +41,18 @@ static int command_run(char output[OUTPUT_BYTES], const char *const *arguments)
     return status;
 }
 
-static int load_misbehaving(char output[OUTPUT_BYTES], const struct misbehave_manner *manner,
+static int load_faulty(char output[OUTPUT_BYTES], const struct faulty_behaviour *behaviour,
                             const char *path, const char *form)
 {
-    struct misbehave *server = misbehave_open(manner, NULL);
+    struct faulty_server *server = faulty_server_open(behaviour, NULL);
     char url[256];
     int status;
 
     assert_non_null(server);
-    snprintf(url, sizeof url, "%s%s", misbehave_url(server), path);
+    snprintf(url, sizeof url, "%s%s", faulty_server_url(server), path);
     status = command_run(output,
                          (const char *[]){url, "--requests=1k", "--connections", "5", form, NULL});
-    misbehave_close(server);
+    faulty_server_close(server);
     return status;
 }
 
@@ -78,7 +78,7 @@ static void json_tells_everything(void **unused)
     json_t *object, *all;
 
     (void)unused;
-    assert_int_equal(load_misbehaving(output, &good, "/users/{id}", "--json"), 0);
+    assert_int_equal(load_faulty(output, &good, "/users/{id}", "--json"), 0);
     object = json_loads(output, 0, NULL);
     assert_non_null(object);
     assert_int_equal(json_count(object, "requests"), 1000);
@@ -102,7 +102,7 @@ static void the_table_is_readable(void **unused)
     char output[OUTPUT_BYTES];
 
     (void)unused;
-    assert_int_equal(load_misbehaving(output, &good, "/users/random", "--timeout=9s"), 0);
+    assert_int_equal(load_faulty(output, &good, "/users/random", "--timeout=9s"), 0);
     assert_non_null(strstr(output, "requests               1,000"));
     assert_non_null(strstr(output, "100.00 %"));
     assert_non_null(strstr(output, "p99.99"));
@@ -113,7 +113,7 @@ static void errors_are_told_and_fail(void **unused)
     char output[OUTPUT_BYTES];
 
     (void)unused;
-    assert_int_equal(load_misbehaving(output, &bad, "/users/random", "--timeout=9s"), 1);
+    assert_int_equal(load_faulty(output, &bad, "/users/random", "--timeout=9s"), 1);
     assert_non_null(strstr(output, "1000 status"));
     assert_null(strstr(output, "p99.99"));
 }
@@ -126,7 +126,7 @@ static void a_log_is_written(void **unused)
     (void)unused;
     close(mkstemp(path));
     snprintf(option, sizeof option, "--hdr=%s", path);
-    assert_int_equal(load_misbehaving(output, &good, "/users/random", option), 0);
+    assert_int_equal(load_faulty(output, &good, "/users/random", option), 0);
     FILE *file = fopen(path, "r");
     while (fgets(line, sizeof line, file)) {
         all += line[0] == '0' && strstr(line, ",HISTFAAA") != NULL;
@@ -138,13 +138,13 @@ static void a_log_is_written(void **unused)
     assert_int_equal(all, 1);
     assert_int_equal(hits, 1);
     assert_int_equal(totals, 2);
-    assert_int_equal(load_misbehaving(output, &good, "/users/random", "--hdr=/no/such/folder/x"),
+    assert_int_equal(load_faulty(output, &good, "/users/random", "--hdr=/no/such/folder/x"),
                      1);
 }
 
 static void a_capacity_is_found(void **unused)
 {
-    struct misbehave *server = misbehave_open(&good, NULL);
+    struct faulty_server *server = faulty_server_open(&good, NULL);
     char url[256], output[OUTPUT_BYTES];
     const char *arguments[] = {url,
                                "--find-capacity",
@@ -158,7 +158,7 @@ static void a_capacity_is_found(void **unused)
                                NULL};
 
     (void)unused;
-    snprintf(url, sizeof url, "%s/users/{id}", misbehave_url(server));
+    snprintf(url, sizeof url, "%s/users/{id}", faulty_server_url(server));
     assert_int_equal(command_run(output, arguments), 0);
     json_t *object = json_loads(output, 0, NULL);
     assert_non_null(object);
@@ -166,7 +166,7 @@ static void a_capacity_is_found(void **unused)
     assert_true(capacity_rps > 0);
     assert_true(json_array_size(json_object_get(object, "trials")) >= 4);
     json_decref(object);
-    misbehave_close(server);
+    faulty_server_close(server);
 }
 
 /* It is not searched at one rate after another. */

@@ -1,11 +1,8 @@
-/* load_output.c - prints what a load run found. */
+/* load_output.c - the table and the JSON object of a load run. */
 #include "load_output.h"
 
 #include "units.h"
-
-#include <jansson.h>
-
-#define JSON_DIGITS 9
+#include "xmalloc.h"
 
 static const struct percentile {
     const char *key, *words;
@@ -24,18 +21,18 @@ static double per_second(const struct load_result *result, uint64_t count)
     return (double)count * (double)NS_PER_SECOND / (double)result->wall_ns;
 }
 
-static uint64_t good_answers(const struct load_result *result)
+static uint64_t good_responses(const struct load_result *result)
 {
     return result->requests - result->errors;
 }
 
 static double hit_ratio(const struct load_result *result)
 {
-    uint64_t told = result->hits + result->misses;
-    return told ? (double)result->hits / (double)told : 0;
+    uint64_t known = result->hits + result->misses;
+    return known ? (double)result->hits / (double)known : 0;
 }
 
-/* For people. */
+/* The table. */
 
 static void latency_line(FILE *out, const char *name, const struct histogram *latency)
 {
@@ -54,7 +51,7 @@ static void latency_line(FILE *out, const char *name, const struct histogram *la
 
 static void latency_table(FILE *out, const struct load_result *result, bool open_loop)
 {
-    if (good_answers(result) == 0)
+    if (good_responses(result) == 0)
         return;
     fprintf(out, "\n%-14s%10s", "latency", "mean");
     for (size_t i = 0; i < PERCENTILES; i++)
@@ -95,14 +92,10 @@ static void error_lines(FILE *out, const struct load_result *result)
             separator = ", ";
         }
     fputc('\n', out);
-}
-
-static void resent_line(FILE *out, const struct load_result *result)
-{
-    if (result->resent == 0)
-        return;
-    count_line(out, "sent again", result->resent);
-    fputs("   the server took leave before it took them\n", out);
+    if (result->resent) {
+        count_line(out, "sent again", result->resent);
+        fputs("   left unprocessed by a GOAWAY\n", out);
+    }
 }
 
 static void cost_lines(FILE *out, const struct load_result *result)
@@ -127,67 +120,74 @@ static void warning_lines(FILE *out, const struct load_setup *setup,
     if (result->bottleneck)
         fprintf(out, "The generator was the bottleneck: %s.\n", result->bottleneck_reason.text);
     if (result->unsent)
-        fprintf(out, "Overloaded: %s requests were due but found no free connection.\n",
+        fprintf(out, "Overloaded: %s requests were due, but no connection was free to send them.\n",
                 units_format_count(text, result->unsent));
     if (result->gave_up)
-        fputs("Gave up: the server failed too often in a row.\n", out);
+        fputs("Gave up: too many requests failed in a row.\n", out);
     if (result->requests > 0 && result->failures[LOAD_GARBAGE] == result->requests)
-        fprintf(out, "Nothing it said was %s.\n",
-                setup->http2 ? "HTTP/2: without --http2 it is asked in HTTP/1.1"
-                             : "HTTP/1.1: with --http2 it is asked in HTTP/2");
+        fprintf(out, "No response was valid %s.\n",
+                setup->http2 ? "HTTP/2; without --http2, requests use HTTP/1.1"
+                             : "HTTP/1.1; with --http2, requests use HTTP/2");
     if (result->stopped)
-        fputs("Stopped before its end.\n", out);
+        fputs("Interrupted before the end.\n", out);
 }
 
-void load_show_table(const struct load_shown *shown, FILE *out)
+/* "URL, 100 connections, zipf:0.99:1M, 20000 requests/s due" */
+static void title_line(FILE *out, const struct load_output *output)
 {
-    const struct load_result *result = shown->result;
-    bool open_loop = load_is_open(shown->setup);
+    const struct load_setup *setup = output->setup;
+
+    fprintf(out, "%s, %u connections", output->url, setup->connections);
+    if (setup->http2)
+        fprintf(out, " of %u HTTP/2 streams", setup->streams);
+    if (output->workload)
+        fprintf(out, ", %s", output->workload);
+    if (setup->rate_rps > 0)
+        fprintf(out, ", %g requests/s due", setup->rate_rps);
+    if (setup->speed > 0)
+        fprintf(out, ", at %g times the speed of the trace", setup->speed);
+    fputs("\n\n", out);
+}
+
+void load_output_table(const struct load_output *output, FILE *out)
+{
+    const struct load_result *result = output->result;
+    bool open_loop = load_is_open(output->setup);
     char text[UNITS_TEXT_BYTES];
 
-    fprintf(out, "%s, %u connections", shown->url, shown->setup->connections);
-    if (shown->setup->http2)
-        fprintf(out, " of %u HTTP/2 streams", shown->setup->streams);
-    if (shown->workload)
-        fprintf(out, ", %s", shown->workload);
-    if (shown->setup->rate_rps > 0)
-        fprintf(out, ", %g requests/s due", shown->setup->rate_rps);
-    if (shown->setup->speed > 0)
-        fprintf(out, ", due at its own times, %g times as fast", shown->setup->speed);
-    fputs("\n\n", out);
+    title_line(out, output);
     count_line(out, "requests", result->requests);
     fprintf(out, "   in %s\n", units_format_duration(text, (double)result->wall_ns));
-    count_line(out, "requests/s", (uint64_t)(per_second(result, good_answers(result)) + 0.5));
+    count_line(out, "requests/s", (uint64_t)(per_second(result, good_responses(result)) + 0.5));
     fputc('\n', out);
     hit_lines(out, result);
     error_lines(out, result);
-    resent_line(out, result);
     cost_lines(out, result);
     if (open_loop)
         fprintf(out, "%-14s%14s   at most, by the generator itself\n", "sent late",
                 units_format_duration(text, (double)result->late_ns));
     latency_table(out, result, open_loop);
-    warning_lines(out, shown->setup, result);
+    warning_lines(out, output->setup, result);
 }
 
-/* For programs. */
+/* The JSON object. */
 
-static json_t *count_json(uint64_t count)
+static void count_set(json_t *object, const char *key, uint64_t count)
 {
-    return json_integer((json_int_t)count);
+    json_object_set_new(object, key, json_integer((json_int_t)count));
 }
 
 static json_t *latency_json(const struct histogram *latency)
 {
     json_t *object = json_object();
 
-    json_object_set_new(object, "count", count_json(histogram_count(latency)));
-    json_object_set_new(object, "min_ns", count_json(histogram_min(latency)));
+    count_set(object, "count", histogram_count(latency));
+    count_set(object, "min_ns", histogram_min(latency));
     json_object_set_new(object, "mean_ns", json_real(histogram_mean(latency)));
     for (size_t i = 0; i < PERCENTILES; i++)
-        json_object_set_new(object, percentiles[i].key,
-                            count_json(histogram_percentile(latency, percentiles[i].percentile)));
-    json_object_set_new(object, "max_ns", count_json(histogram_max(latency)));
+        count_set(object, percentiles[i].key,
+                  histogram_percentile(latency, percentiles[i].percentile));
+    count_set(object, "max_ns", histogram_max(latency));
     return object;
 }
 
@@ -196,58 +196,8 @@ static json_t *failures_json(const struct load_result *result)
     json_t *object = json_object();
 
     for (unsigned i = 0; i < LOAD_FAILURES; i++)
-        json_object_set_new(object, load_failure_name(i), count_json(result->failures[i]));
+        count_set(object, load_failure_name(i), result->failures[i]);
     return object;
-}
-
-static void setup_json(json_t *object, const struct load_shown *shown)
-{
-    const struct load_setup *setup = shown->setup;
-
-    json_object_set_new(object, "url", json_string(shown->url));
-    json_object_set_new(object, "workload",
-                        shown->workload ? json_string(shown->workload) : json_null());
-    json_object_set_new(object, "connections", count_json(setup->connections));
-    json_object_set_new(object, "http2", json_boolean(setup->http2));
-    json_object_set_new(object, "streams", count_json(setup->streams ? setup->streams : 1));
-    json_object_set_new(object, "rate_rps", json_real(setup->rate_rps));
-    json_object_set_new(object, "speed", json_real(setup->speed));
-    json_object_set_new(object, "poisson", json_boolean(setup->arrivals == LOAD_POISSON));
-    json_object_set_new(object, "seed", count_json(setup->seed));
-}
-
-static void counts_json(json_t *object, const struct load_result *result)
-{
-    json_object_set_new(object, "requests", count_json(result->requests));
-    json_object_set_new(object, "hits", count_json(result->hits));
-    json_object_set_new(object, "misses", count_json(result->misses));
-    json_object_set_new(object, "plain", count_json(result->plain));
-    json_object_set_new(object, "hit_ratio", json_real(hit_ratio(result)));
-    json_object_set_new(object, "errors", count_json(result->errors));
-    json_object_set_new(object, "errors_by_kind", failures_json(result));
-    json_object_set_new(object, "unsent", count_json(result->unsent));
-    json_object_set_new(object, "connects", count_json(result->connects));
-    json_object_set_new(object, "resent", count_json(result->resent));
-    json_object_set_new(object, "streams_allowed", count_json(result->streams));
-    json_object_set_new(object, "bytes", count_json(result->bytes));
-    json_object_set_new(object, "body_bytes", count_json(result->body_bytes));
-}
-
-static void cost_json(json_t *object, const struct load_result *result)
-{
-    json_object_set_new(object, "wall_ns", count_json(result->wall_ns));
-    json_object_set_new(object, "requests_per_second",
-                        json_real(per_second(result, good_answers(result))));
-    json_object_set_new(object, "generator_cpu_ns", count_json(result->cpu_ns));
-    json_object_set_new(object, "generator_busy", json_real(result->busy));
-    json_object_set_new(object, "bottleneck", json_boolean(result->bottleneck));
-    json_object_set_new(object, "bottleneck_reason",
-                        result->bottleneck ? json_string(result->bottleneck_reason.text)
-                                           : json_null());
-    json_object_set_new(object, "gave_up", json_boolean(result->gave_up));
-    json_object_set_new(object, "stopped", json_boolean(result->stopped));
-    json_object_set_new(object, "late", count_json(result->late));
-    json_object_set_new(object, "late_ns", count_json(result->late_ns));
 }
 
 static json_t *intervals_json(const struct load_result *result)
@@ -256,38 +206,57 @@ static json_t *intervals_json(const struct load_result *result)
 
     for (size_t i = 0; i < result->interval_count; i++) {
         const struct load_interval *interval = &result->intervals[i];
-        json_t *object = json_object();
-        json_object_set_new(object, "start_ns", count_json(interval->start_ns));
-        json_object_set_new(object, "span_ns", count_json(interval->span_ns));
-        json_object_set_new(object, "requests", count_json(interval->requests));
-        json_object_set_new(object, "hits", count_json(interval->hits));
-        json_object_set_new(object, "misses", count_json(interval->misses));
-        json_object_set_new(object, "errors", count_json(interval->errors));
-        json_object_set_new(object, "p50_ns", count_json(interval->p50_ns));
-        json_object_set_new(object, "p99_ns", count_json(interval->p99_ns));
-        json_object_set_new(object, "max_ns", count_json(interval->max_ns));
-        json_array_append_new(array, object);
+        json_array_append_new(
+            array, xchecked(json_pack(
+                       "{sI sI sI sI sI sI sI sI sI}", "start_ns", interval->start_ns, "span_ns",
+                       interval->span_ns, "requests", interval->requests, "hits", interval->hits,
+                       "misses", interval->misses, "errors", interval->errors, "p50_ns",
+                       interval->p50_ns, "p99_ns", interval->p99_ns, "max_ns", interval->max_ns)));
     }
     return array;
 }
 
-void load_show_json(const struct load_shown *shown, FILE *out)
+static json_t *setup_json(const struct load_output *output)
 {
-    const struct load_result *result = shown->result;
-    json_t *object = json_object();
-    json_t *latency = json_object();
+    const struct load_setup *setup = output->setup;
 
-    setup_json(object, shown);
-    counts_json(object, result);
-    cost_json(object, result);
-    json_object_set_new(latency, "all", latency_json(result->all));
-    json_object_set_new(latency, "hit", latency_json(result->hit));
-    json_object_set_new(latency, "miss", latency_json(result->miss));
-    json_object_set_new(latency, "all_sent", latency_json(result->all_sent));
-    json_object_set_new(object, "latency", latency);
-    json_object_set_new(object, "began_ns", count_json(result->began_ns));
-    json_object_set_new(object, "intervals", intervals_json(result));
-    json_dumpf(object, out, JSON_REAL_PRECISION(JSON_DIGITS));
-    fputc('\n', out);
-    json_decref(object);
+    return xchecked(json_pack(
+        "{ss ss? si sb si sf sf sb sI}", "url", output->url, "workload", output->workload,
+        "connections", setup->connections, "http2", setup->http2, "streams",
+        setup->streams ? setup->streams : 1, "rate_rps", setup->rate_rps, "speed", setup->speed,
+        "poisson", setup->arrivals == LOAD_POISSON, "seed", setup->seed));
+}
+
+static json_t *counts_json(const struct load_result *result)
+{
+    return xchecked(json_pack(
+        "{sI sI sI sI sf sI so sI sI sI si sI sI}", "requests", result->requests, "hits",
+        result->hits, "misses", result->misses, "plain", result->plain, "hit_ratio",
+        hit_ratio(result), "errors", result->errors, "errors_by_kind", failures_json(result),
+        "unsent", result->unsent, "connects", result->connects, "resent", result->resent,
+        "streams_allowed", result->streams, "bytes", result->bytes, "body_bytes",
+        result->body_bytes));
+}
+
+static json_t *times_json(const struct load_result *result)
+{
+    return xchecked(json_pack(
+        "{sI sf sI sf sb ss? sb sb sI sI s{so so so so} sI so}", "wall_ns", result->wall_ns,
+        "requests_per_second", per_second(result, good_responses(result)), "generator_cpu_ns",
+        result->cpu_ns, "generator_busy", result->busy, "bottleneck", result->bottleneck,
+        "bottleneck_reason", result->bottleneck ? result->bottleneck_reason.text : NULL, "gave_up",
+        result->gave_up, "stopped", result->stopped, "late", result->late, "late_ns",
+        result->late_ns, "latency", "all", latency_json(result->all), "hit",
+        latency_json(result->hit), "miss", latency_json(result->miss), "all_sent",
+        latency_json(result->all_sent), "began_ns", result->began_ns, "intervals",
+        intervals_json(result)));
+}
+
+json_t *load_output_json(const struct load_output *output)
+{
+    json_t *object = setup_json(output);
+
+    json_object_update_new(object, counts_json(output->result));
+    json_object_update_new(object, times_json(output->result));
+    return object;
 }

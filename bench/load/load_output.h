@@ -1,19 +1,20 @@
-/* load_output.h - a load run's result, for people and for programs. */
+/* load_output.h - the result of a load run as a table and as JSON. */
 #ifndef LOAD_OUTPUT_H
 #define LOAD_OUTPUT_H
 
 #include "load.h"
 
+#include <jansson.h>
 #include <stdio.h>
 
-struct load_shown {
-    const char *url, *workload; /* workload: NULL where the path takes no id */
+struct load_output {
+    const char *url, *workload; /* workload: NULL if the path has no {id} */
     const struct load_setup *setup;
     const struct load_result *result;
 };
 
-void load_show_table(const struct load_shown *shown, FILE *out);
-/* One JSON object on one line; keys as in results/README.md. */
-void load_show_json(const struct load_shown *shown, FILE *out);
+void load_output_table(const struct load_output *output, FILE *out);
+/* One object; README.md has its keys. */
+json_t *load_output_json(const struct load_output *output);
 
 #endif

@@ -7,13 +7,11 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
-#include <string.h>
-#include <time.h>
 #include <unistd.h>
 
-#define LOOK_NS (200 * NS_PER_MS) /* between two progress lines */
+#define PERIOD_NS (200 * NS_PER_MS) /* between two updates of the line */
 
-struct watch {
+struct monitor {
     pthread_t thread;
     sigset_t signals;
     bool shown;
@@ -22,71 +20,69 @@ struct watch {
     atomic_bool stop, done;
 };
 
-static void watch_show(const struct watch *watch, uint64_t *before)
+static void progress_show(const struct monitor *monitor, uint64_t *before)
 {
-    uint64_t requests = atomic_load(&watch->progress.requests);
-    uint64_t errors = atomic_load(&watch->progress.errors);
-    uint64_t rate_rps = (requests - *before) * (NS_PER_SECOND / LOOK_NS);
+    uint64_t requests = atomic_load(&monitor->progress.requests);
+    uint64_t errors = atomic_load(&monitor->progress.errors);
+    uint64_t rate_rps = (requests - *before) * (NS_PER_SECOND / PERIOD_NS);
     char total[UNITS_TEXT_BYTES], rate[UNITS_TEXT_BYTES], failed[UNITS_TEXT_BYTES];
 
-    fprintf(stderr, "\r%s%s requests, %s/s, %s errors\033[K", watch->title,
+    fprintf(stderr, "\r%s%s requests, %s/s, %s errors\033[K", monitor->title,
             units_format_count(total, requests), units_format_count(rate, rate_rps),
             units_format_count(failed, errors));
     *before = requests;
 }
 
-static void *watch_run(void *opaque)
+static void *monitor_run(void *opaque)
 {
-    const struct timespec patience = {.tv_nsec = LOOK_NS};
-    struct watch *watch = opaque;
+    const struct timespec period = {.tv_nsec = PERIOD_NS};
+    struct monitor *monitor = opaque;
     uint64_t before = 0;
 
-    while (!atomic_load(&watch->done)) {
-        int signal = sigtimedwait(&watch->signals, NULL, &patience);
+    while (!atomic_load(&monitor->done)) {
+        int signal = sigtimedwait(&monitor->signals, NULL, &period);
         if (signal == SIGINT || signal == SIGTERM)
-            atomic_store(&watch->stop, true);
-        else if (signal < 0 && errno == EAGAIN && watch->shown)
-            watch_show(watch, &before);
+            atomic_store(&monitor->stop, true);
+        else if (signal < 0 && errno == EAGAIN && monitor->shown)
+            progress_show(monitor, &before);
     }
-    if (watch->shown)
+    if (monitor->shown)
         fputs("\r\033[K", stderr);
     return NULL;
 }
 
-static int watch_begin(struct watch *watch, const char *title)
+static int monitor_begin(struct monitor *monitor, struct error *error)
 {
-    memset(watch, 0, sizeof *watch);
-    watch->title = title ? title : "";
-    watch->shown = isatty(STDERR_FILENO);
-    sigemptyset(&watch->signals);
-    sigaddset(&watch->signals, SIGINT);
-    sigaddset(&watch->signals, SIGTERM);
-    sigaddset(&watch->signals, SIGUSR1); /* ends the wait */
-    pthread_sigmask(SIG_BLOCK, &watch->signals, NULL);
-    return pthread_create(&watch->thread, NULL, watch_run, watch) == 0 ? 0 : -1;
+    sigemptyset(&monitor->signals);
+    sigaddset(&monitor->signals, SIGINT);
+    sigaddset(&monitor->signals, SIGTERM);
+    sigaddset(&monitor->signals, SIGUSR1); /* ends the wait */
+    pthread_sigmask(SIG_BLOCK, &monitor->signals, NULL);
+    if (pthread_create(&monitor->thread, NULL, monitor_run, monitor) == 0)
+        return 0;
+    return error_set(error, "no thread could be started");
 }
 
-static void watch_end(struct watch *watch)
+static void monitor_end(struct monitor *monitor)
 {
-    atomic_store(&watch->done, true);
-    pthread_kill(watch->thread, SIGUSR1);
-    pthread_join(watch->thread, NULL);
-    pthread_sigmask(SIG_UNBLOCK, &watch->signals, NULL);
+    atomic_store(&monitor->done, true);
+    pthread_kill(monitor->thread, SIGUSR1);
+    pthread_join(monitor->thread, NULL);
+    pthread_sigmask(SIG_UNBLOCK, &monitor->signals, NULL);
 }
 
-int load_watched(const struct load_setup *setup, const char *title, struct load_result *result,
-                 struct error *error)
+int load_run_with_progress(const struct load_setup *setup, const char *title,
+                           struct load_result *result, struct error *error)
 {
-    struct load_setup watched = *setup;
-    struct watch watch;
+    struct monitor monitor = {.shown = isatty(STDERR_FILENO), .title = title ? title : ""};
+    struct load_setup monitored = *setup;
     int status;
 
-    if (watch_begin(&watch, title) < 0) {
-        return error_set(error, "no thread could be started");
-    }
-    watched.stop = &watch.stop;
-    watched.progress = &watch.progress;
-    status = load_run(&watched, result, error);
-    watch_end(&watch);
+    if (monitor_begin(&monitor, error) < 0)
+        return -1;
+    monitored.stop = &monitor.stop;
+    monitored.progress = &monitor.progress;
+    status = load_run(&monitored, result, error);
+    monitor_end(&monitor);
     return status;
 }

@@ -1,4 +1,4 @@
-/* load_test.c - the generator against a server that answers in every way there is. */
+/* load_test.c - the generator against a server that responses in every way there is. */
 #include "load.h"
 
 #include "faulty_server.h"
@@ -27,73 +27,73 @@
 #define OK             "HTTP/1.1 200 OK\r\n"
 #define COUNT_OF(rows) (sizeof rows / sizeof rows[0])
 
-/* What a run against this server must say about every answer. */
+/* What a run against this server must say about every response. */
 static const struct expected {
-    struct misbehave_manner manner;
+    struct faulty_behaviour behaviour;
     int failure;    /* GOOD, ANY (errors of whatever kind), or an enum load_failure */
-    bool gives_up;  /* it never had a whole answer */
+    bool gives_up;  /* it never had a whole response */
     bool impatient; /* with a short timeout */
 } expectations[] = {
-    {{.name = "good", .answer = MISBEHAVE_GOOD}, GOOD, false, false},
-    {{.name = "good, in drips", .answer = MISBEHAVE_GOOD, .drip = true}, GOOD, false, false},
-    {{.name = "good, then closed", .answer = MISBEHAVE_GOOD, .end = END_CLOSE}, ANY, false, false},
+    {{.name = "good", .response = FAULTY_SERVER_GOOD}, GOOD, false, false},
+    {{.name = "good, in drips", .response = FAULTY_SERVER_GOOD, .drip = true}, GOOD, false, false},
+    {{.name = "good, then closed", .response = FAULTY_SERVER_GOOD, .end = END_CLOSE}, ANY, false, false},
     {{.name = "announced close",
-      .answer = OK "Content-Length: 2\r\nConnection: close\r\n\r\nhi",
+      .response = OK "Content-Length: 2\r\nConnection: close\r\n\r\nhi",
       .end = END_CLOSE},
      GOOD,
      false,
      false},
-    {{.name = "until close", .answer = OK "\r\nsome text", .end = END_CLOSE}, GOOD, false, false},
-    {{.name = "until half close", .answer = OK "\r\nsome text", .end = END_HALF},
+    {{.name = "until close", .response = OK "\r\nsome text", .end = END_CLOSE}, GOOD, false, false},
+    {{.name = "until half close", .response = OK "\r\nsome text", .end = END_HALF},
      GOOD,
      false,
      false},
     {{.name = "chunks in drips",
-      .answer = OK "Transfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n",
+      .response = OK "Transfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n",
       .drip = true},
      GOOD,
      false,
      false},
-    {{.name = "not found", .answer = "HTTP/1.1 404 No\r\nContent-Length: 0\r\n\r\n"},
+    {{.name = "not found", .response = "HTTP/1.1 404 No\r\nContent-Length: 0\r\n\r\n"},
      LOAD_STATUS,
      false,
      false},
-    {{.name = "redirect", .answer = "HTTP/1.1 302 No\r\nContent-Length: 0\r\n\r\n"},
+    {{.name = "redirect", .response = "HTTP/1.1 302 No\r\nContent-Length: 0\r\n\r\n"},
      LOAD_STATUS,
      false,
      false},
-    {{.name = "closes", .answer = "", .end = END_CLOSE}, LOAD_RESET, true, false},
-    {{.name = "resets", .answer = "", .end = END_RESET}, LOAD_RESET, true, false},
-    {{.name = "half closes", .answer = "", .end = END_HALF}, LOAD_RESET, true, false},
-    {{.name = "drops", .answer = "", .end = END_AT_START}, ANY, true, false},
-    {{.name = "truncates", .answer = OK "Content-Length: 9\r\n\r\nhi", .end = END_CLOSE},
+    {{.name = "closes", .response = "", .end = END_CLOSE}, LOAD_RESET, true, false},
+    {{.name = "resets", .response = "", .end = END_RESET}, LOAD_RESET, true, false},
+    {{.name = "half closes", .response = "", .end = END_HALF}, LOAD_RESET, true, false},
+    {{.name = "drops", .response = "", .end = END_AT_START}, ANY, true, false},
+    {{.name = "truncates", .response = OK "Content-Length: 9\r\n\r\nhi", .end = END_CLOSE},
      LOAD_TRUNCATED,
      true,
      false},
-    {{.name = "truncates the head", .answer = OK "Content-Le", .end = END_CLOSE},
+    {{.name = "truncates the head", .response = OK "Content-Le", .end = END_CLOSE},
      LOAD_TRUNCATED,
      true,
      false},
     {{.name = "truncates, half closing",
-      .answer = OK "Content-Length: 9\r\n\r\nhi",
+      .response = OK "Content-Length: 9\r\n\r\nhi",
       .end = END_HALF},
      LOAD_TRUNCATED,
      true,
      false},
-    {{.name = "truncates, resetting", .answer = OK "\r\nhi", .end = END_RESET}, ANY, true, false},
-    {{.name = "garbage", .answer = "\x16\x03\x01 what?\r\n"}, LOAD_GARBAGE, true, false},
-    {{.name = "garbage in drips", .answer = "HTTQ/1.1 200 OK\r\n", .drip = true},
+    {{.name = "truncates, resetting", .response = OK "\r\nhi", .end = END_RESET}, ANY, true, false},
+    {{.name = "garbage", .response = "\x16\x03\x01 what?\r\n"}, LOAD_GARBAGE, true, false},
+    {{.name = "garbage in drips", .response = "HTTQ/1.1 200 OK\r\n", .drip = true},
      LOAD_GARBAGE,
      true,
      false},
-    {{.name = "too long", .answer = OK "Content-Length: 2\r\n\r\nhi there"},
+    {{.name = "too long", .response = OK "Content-Length: 2\r\n\r\nhi there"},
      LOAD_LENGTH,
      true,
      false},
-    {{.name = "banner", .answer = "220 welcome\r\n", .banner = true}, ANY, true, false},
-    {{.name = "silent", .answer = ""}, LOAD_TIMEOUT, true, true},
-    {{.name = "stalls", .answer = OK "Content-Length: 9\r\n\r\nhi"}, LOAD_TIMEOUT, true, true},
-    {{.name = "endless", .answer = OK "Content-Length: 999999999999\r\n\r\nhi"},
+    {{.name = "banner", .response = "220 welcome\r\n", .banner = true}, ANY, true, false},
+    {{.name = "silent", .response = ""}, LOAD_TIMEOUT, true, true},
+    {{.name = "stalls", .response = OK "Content-Length: 9\r\n\r\nhi"}, LOAD_TIMEOUT, true, true},
+    {{.name = "endless", .response = OK "Content-Length: 999999999999\r\n\r\nhi"},
      LOAD_TIMEOUT,
      true,
      true},
@@ -148,11 +148,11 @@ static void assert_sums(const struct load_result *result)
 
 static void expectation_check(const struct expected *expected)
 {
-    struct misbehave *server = misbehave_open(&expected->manner, NULL);
+    struct faulty_server *server = faulty_server_open(&expected->behaviour, NULL);
     struct load_result result;
 
     assert_non_null(server);
-    struct load_setup setup = setup_of(misbehave_url(server), "/users/random");
+    struct load_setup setup = setup_of(faulty_server_url(server), "/users/random");
     if (expected->impatient)
         setup.timeout_ns = SHORT_NS;
     run_get(&setup, &result);
@@ -167,57 +167,57 @@ static void expectation_check(const struct expected *expected)
     else if (expected->failure != ANY)
         assert_int_equal(result.failures[expected->failure], result.requests);
     load_result_free(&result);
-    misbehave_close(server);
+    faulty_server_close(server);
 }
 
 static void every_kind_of_answer_is_told(void **unused)
 {
     (void)unused;
     for (size_t i = 0; i < COUNT_OF(expectations); i++) {
-        print_message("  %s\n", expectations[i].manner.name);
+        print_message("  %s\n", expectations[i].behaviour.name);
         expectation_check(&expectations[i]);
     }
 }
 
-/* Every third answer is good, so that the run goes on through all the others. */
+/* Every third response is good, so that the run goes on through all the others. */
 static void bad_answers_do_not_spoil_good_ones(void **unused)
 {
     (void)unused;
     for (size_t i = 0; i < COUNT_OF(expectations); i++) {
-        struct misbehave_manner manner = expectations[i].manner;
+        struct faulty_behaviour behaviour = expectations[i].behaviour;
         struct load_result result;
-        if (manner.banner || manner.end == END_AT_START || expectations[i].failure == GOOD)
+        if (behaviour.banner || behaviour.end == END_AT_START || expectations[i].failure == GOOD)
             continue;
-        manner.good_of = 3;
-        struct misbehave *server = misbehave_open(&manner, NULL);
-        struct load_setup setup = setup_of(misbehave_url(server), "/users/random");
+        behaviour.good_of = 3;
+        struct faulty_server *server = faulty_server_open(&behaviour, NULL);
+        struct load_setup setup = setup_of(faulty_server_url(server), "/users/random");
         setup.timeout_ns = SHORT_NS;
         run_get(&setup, &result);
         assert_sums(&result);
         assert_int_equal(result.requests, REQUESTS);
         assert_true(result.hits >= REQUESTS / 3 - CONNECTIONS);
         load_result_free(&result);
-        misbehave_close(server);
+        faulty_server_close(server);
     }
 }
 
-/* An answer of as many bytes as are read at a time: the read after it finds nothing, and that is
+/* An response of as many bytes as are read at a time: the read after it finds nothing, and that is
  * no reason to lose the connection. */
 static void an_answer_may_fill_the_read_buffer(void **unused)
 {
     enum { READ_BYTES = 65536, HEAD_BYTES = 64 };
-    char *answer = malloc(READ_BYTES + 1);
-    const struct misbehave_manner manner = {.name = "64 KiB", .answer = answer};
-    int head = snprintf(answer, HEAD_BYTES, OK "Content-Length: %d\r\nX-Cache: hit\r\n\r\n",
+    char *response = malloc(READ_BYTES + 1);
+    const struct faulty_behaviour behaviour = {.name = "64 KiB", .response = response};
+    int head = snprintf(response, HEAD_BYTES, OK "Content-Length: %d\r\nX-Cache: hit\r\n\r\n",
                         READ_BYTES - 56);
     struct load_result result;
 
     (void)unused;
     assert_int_equal(head, 56);
-    memset(answer + head, 'x', (size_t)(READ_BYTES - head));
-    answer[READ_BYTES] = '\0';
-    struct misbehave *server = misbehave_open(&manner, NULL);
-    struct load_setup setup = setup_of(misbehave_url(server), "/users/random");
+    memset(response + head, 'x', (size_t)(READ_BYTES - head));
+    response[READ_BYTES] = '\0';
+    struct faulty_server *server = faulty_server_open(&behaviour, NULL);
+    struct load_setup setup = setup_of(faulty_server_url(server), "/users/random");
     setup.requests = 1000;
     run_get(&setup, &result);
     assert_sums(&result);
@@ -225,8 +225,8 @@ static void an_answer_may_fill_the_read_buffer(void **unused)
     assert_int_equal(result.connects, CONNECTIONS);
     assert_int_equal(result.bytes, 1000 * READ_BYTES);
     load_result_free(&result);
-    misbehave_close(server);
-    free(answer);
+    faulty_server_close(server);
+    free(response);
 }
 
 static void nobody_listens(void **unused)
@@ -264,9 +264,9 @@ static struct trace *ids_open(const char *name, uint64_t limit)
 /* The server puts the id that it was asked for into the body, and the generator checks it. */
 static void every_id_is_asked_for_once(void **unused)
 {
-    const struct misbehave_manner manner = {.name = "good", .answer = MISBEHAVE_GOOD};
-    struct misbehave *server = misbehave_open(&manner, NULL);
-    struct load_setup setup = setup_of(misbehave_url(server), "/users/{id}");
+    const struct faulty_behaviour behaviour = {.name = "good", .response = FAULTY_SERVER_GOOD};
+    struct faulty_server *server = faulty_server_open(&behaviour, NULL);
+    struct load_setup setup = setup_of(faulty_server_url(server), "/users/{id}");
     struct load_progress progress = {0};
     struct load_result result;
 
@@ -284,16 +284,16 @@ static void every_id_is_asked_for_once(void **unused)
     assert_int_equal(result.body_bytes, 2500 * 30);
     load_result_free(&result);
     trace_close(setup.ids);
-    misbehave_close(server);
+    faulty_server_close(server);
 }
 
 static void another_id_is_wrong(void **unused)
 {
-    const struct misbehave_manner manner = {
+    const struct faulty_behaviour behaviour = {
         .name = "wrong",
-        .answer = OK "Content-Length: 30\r\n\r\n{\"user_id\":\"0123456789abcdex\"}"};
-    struct misbehave *server = misbehave_open(&manner, NULL);
-    struct load_setup setup = setup_of(misbehave_url(server), "/users/{id}");
+        .response = OK "Content-Length: 30\r\n\r\n{\"user_id\":\"0123456789abcdex\"}"};
+    struct faulty_server *server = faulty_server_open(&behaviour, NULL);
+    struct load_setup setup = setup_of(faulty_server_url(server), "/users/{id}");
     struct load_result result;
 
     (void)unused;
@@ -304,16 +304,16 @@ static void another_id_is_wrong(void **unused)
     assert_int_equal(result.requests, REQUESTS);
     load_result_free(&result);
     trace_close(setup.ids);
-    misbehave_close(server);
+    faulty_server_close(server);
 }
 
 static void a_stopped_run_ends(void **unused)
 {
     atomic_bool stop = false;
-    const struct misbehave_manner manner = {
-        .name = "good", .answer = MISBEHAVE_GOOD, .stop = &stop};
-    struct misbehave *server = misbehave_open(&manner, NULL);
-    struct load_setup setup = setup_of(misbehave_url(server), "/users/random");
+    const struct faulty_behaviour behaviour = {
+        .name = "good", .response = FAULTY_SERVER_GOOD, .stop = &stop};
+    struct faulty_server *server = faulty_server_open(&behaviour, NULL);
+    struct load_setup setup = setup_of(faulty_server_url(server), "/users/random");
     struct load_result result;
 
     (void)unused;
@@ -324,33 +324,33 @@ static void a_stopped_run_ends(void **unused)
     assert_true(result.stopped);
     assert_sums(&result);
     load_result_free(&result);
-    misbehave_close(server);
+    faulty_server_close(server);
 }
 
 static void a_unix_socket_will_do(void **unused)
 {
-    const struct misbehave_manner manner = {.name = "good", .answer = MISBEHAVE_GOOD};
+    const struct faulty_behaviour behaviour = {.name = "good", .response = FAULTY_SERVER_GOOD};
     char folder[] = "/tmp/load_test.XXXXXX", path[64];
     struct load_result result;
 
     (void)unused;
     assert_non_null(mkdtemp(folder));
     snprintf(path, sizeof path, "%s/s", folder);
-    struct misbehave *server = misbehave_open(&manner, path);
-    struct load_setup setup = setup_of(misbehave_url(server), "/users/random");
+    struct faulty_server *server = faulty_server_open(&behaviour, path);
+    struct load_setup setup = setup_of(faulty_server_url(server), "/users/random");
     run_get(&setup, &result);
     assert_int_equal(result.hits, REQUESTS);
     load_result_free(&result);
-    misbehave_close(server);
+    faulty_server_close(server);
     unlink(path);
     rmdir(folder);
 }
 
 static void a_rate_is_kept_to_the_last_request(void **unused)
 {
-    const struct misbehave_manner manner = {.name = "good", .answer = MISBEHAVE_GOOD};
-    struct misbehave *server = misbehave_open(&manner, NULL);
-    struct load_setup setup = setup_of(misbehave_url(server), "/users/random");
+    const struct faulty_behaviour behaviour = {.name = "good", .response = FAULTY_SERVER_GOOD};
+    struct faulty_server *server = faulty_server_open(&behaviour, NULL);
+    struct load_setup setup = setup_of(faulty_server_url(server), "/users/random");
     struct load_result result;
 
     (void)unused;
@@ -365,15 +365,15 @@ static void a_rate_is_kept_to_the_last_request(void **unused)
         assert_true(histogram_max(result.all_sent) <= histogram_max(result.all));
         load_result_free(&result);
     }
-    misbehave_close(server);
+    faulty_server_close(server);
 }
 
 /* A stalled server makes later requests late, and every one that was due is accounted for. */
 static void what_was_due_and_not_sent_is_counted(void **unused)
 {
-    const struct misbehave_manner manner = {.name = "silent", .answer = ""};
-    struct misbehave *server = misbehave_open(&manner, NULL);
-    struct load_setup setup = setup_of(misbehave_url(server), "/users/random");
+    const struct faulty_behaviour behaviour = {.name = "silent", .response = ""};
+    struct faulty_server *server = faulty_server_open(&behaviour, NULL);
+    struct load_setup setup = setup_of(faulty_server_url(server), "/users/random");
     struct load_result result;
 
     (void)unused;
@@ -385,7 +385,7 @@ static void what_was_due_and_not_sent_is_counted(void **unused)
     assert_int_equal(result.failures[LOAD_TIMEOUT], CONNECTIONS);
     assert_int_equal(result.unsent, 100 - CONNECTIONS);
     load_result_free(&result);
-    misbehave_close(server);
+    faulty_server_close(server);
 }
 
 static void schedules_keep_their_rate(void **unused)

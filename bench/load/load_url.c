@@ -1,4 +1,4 @@
-/* load_url.c - reads the URL that is to be loaded. */
+/* load_url.c - parses the URL of the server. */
 #include "load.h"
 
 #include "units.h"
@@ -14,12 +14,12 @@
 
 static int target_refuse(struct error *error, const char *url, const char *reason)
 {
-    return error_set(error, "%.100s: %s", url, reason);
+    return error_set(error, "%s: %s", url, reason);
 }
 
-static int text_take(char *field, size_t room, const char *from, size_t bytes)
+static int text_take(char *field, size_t capacity, const char *from, size_t bytes)
 {
-    if (bytes >= room)
+    if (bytes >= capacity)
         return -1;
     memcpy(field, from, bytes);
     field[bytes] = '\0';
@@ -90,7 +90,7 @@ static const char *path_take(struct load_target *target, const char *path)
     if (bytes == 0)
         path = "/", bytes = 1;
     if (path[0] != '/')
-        return "the path does not begin with /";
+        return "the path must begin with /";
     if (text_take(target->path, sizeof target->path, path, bytes) < 0)
         return "the path is too long";
     mark = strstr(target->path, "{id}");
@@ -106,9 +106,9 @@ int load_target_parse(struct load_target *target, const char *url, struct error 
 
     memset(target, 0, sizeof *target);
     if (strncmp(url, SCHEME, strlen(SCHEME)) != 0)
-        return target_refuse(error, url, "a URL begins with http://");
+        return target_refuse(error, url, "the URL must begin with http://");
     if (!text_is_plain(url))
-        return target_refuse(error, url, "blanks and control characters must be written as %XX");
+        return target_refuse(error, url, "write blanks and control characters as %XX");
     if (strncmp(rest, UNIX_PREFIX, strlen(UNIX_PREFIX)) == 0) {
         reason = socket_take(target, rest + strlen(UNIX_PREFIX), &path);
     } else {

@@ -6,7 +6,8 @@
 #include "errors.h"
 #include "tally.h"
 
-/* Loads until the setup's end, in this thread. 0, or -1 and one line in error. */
+/* Runs the load in this thread until the setup's end, and fills tally->result. 0, or -1 and one
+ * line in error. */
 int loop_run(const struct load_setup *setup, const struct protocol *protocol,
              const struct address *address, struct tally *tally, struct error *error);
 

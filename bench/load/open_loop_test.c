@@ -21,12 +21,12 @@
 
 #define CONNECTIONS 4
 
-static const struct misbehave_manner good = {.name = "good", .answer = MISBEHAVE_GOOD};
+static const struct faulty_behaviour good = {.name = "good", .response = FAULTY_SERVER_GOOD};
 
-static struct load_setup setup_of(const struct misbehave *server, const char *path)
+static struct load_setup setup_of(const struct faulty_server *server, const char *path)
 {
     assert_non_null(server);
-    return setup_for(misbehave_url(server), path, CONNECTIONS);
+    return setup_for(faulty_server_url(server), path, CONNECTIONS);
 }
 
 static uint64_t longest_ns(const struct load_result *result)
@@ -43,11 +43,11 @@ static uint64_t longest_ns(const struct load_result *result)
  * does, but only four are on their way: counted from their sending, all is well up to p99. */
 static void stall_check(bool http2)
 {
-    const struct misbehave_manner manner = {.name = "stalls",
-                                            .answer = MISBEHAVE_GOOD,
+    const struct faulty_behaviour behaviour = {.name = "stalls",
+                                            .response = FAULTY_SERVER_GOOD,
                                             .http2 = http2 ? HTTP2_GOOD : HTTP2_NONE,
                                             .stall_ms = 100};
-    struct misbehave *server = misbehave_open(&manner, NULL);
+    struct faulty_server *server = faulty_server_open(&behaviour, NULL);
     struct load_setup setup = setup_of(server, "/users/random");
     struct load_result result;
     uint64_t corrected_ns, uncorrected_ns;
@@ -66,7 +66,7 @@ static void stall_check(bool http2)
     assert_true(uncorrected_ns < corrected_ns / 2);
     assert_true(longest_ns(&result) > 80 * NS_PER_MS);
     load_result_free(&result);
-    misbehave_close(server);
+    faulty_server_close(server);
 }
 
 static void a_stall_is_seen_by_due_times_alone(void **unused)
@@ -104,7 +104,7 @@ static struct trace *trace_of(const char *path, const char *format)
 /* 21 requests, one every 50 ms, at double speed. */
 static void a_trace_keeps_its_own_time(void **unused)
 {
-    struct misbehave *server = misbehave_open(&good, NULL);
+    struct faulty_server *server = faulty_server_open(&good, NULL);
     struct load_setup setup = setup_of(server, "/users/{id}");
     struct load_result result;
     uint64_t first_half = 0;
@@ -131,12 +131,12 @@ static void a_trace_keeps_its_own_time(void **unused)
     load_result_free(&result);
     trace_close(setup.ids);
     unlink(path);
-    misbehave_close(server);
+    faulty_server_close(server);
 }
 
 static void a_trace_without_times_has_no_speed(void **unused)
 {
-    struct misbehave *server = misbehave_open(&good, NULL);
+    struct faulty_server *server = faulty_server_open(&good, NULL);
     struct load_setup setup = setup_of(server, "/users/{id}");
     char path[64];
     struct error error = {""};
@@ -159,7 +159,7 @@ static void a_trace_without_times_has_no_speed(void **unused)
     load_result_free(&result);
     trace_close(setup.ids);
     unlink(path);
-    misbehave_close(server);
+    faulty_server_close(server);
 }
 
 static void doze(int signal)
@@ -172,7 +172,7 @@ static void doze(int signal)
 static void a_late_generator_says_so(void **unused)
 {
     const struct itimerval often = {{0, 100000}, {0, 100000}}, never = {{0, 0}, {0, 0}};
-    struct misbehave *server;
+    struct faulty_server *server;
     struct load_result result;
     sigset_t alarms;
 
@@ -181,7 +181,7 @@ static void a_late_generator_says_so(void **unused)
     sigaddset(&alarms, SIGALRM);
     signal(SIGALRM, doze);
     pthread_sigmask(SIG_BLOCK, &alarms, NULL);
-    server = misbehave_open(&good, NULL);
+    server = faulty_server_open(&good, NULL);
     pthread_sigmask(SIG_UNBLOCK, &alarms, NULL);
     struct load_setup setup = setup_of(server, "/users/random");
     setup.rate_rps = 500;
@@ -197,15 +197,15 @@ static void a_late_generator_says_so(void **unused)
     assert_true(result.bottleneck);
     assert_non_null(strstr(result.bottleneck_reason.text, "late"));
     load_result_free(&result);
-    misbehave_close(server);
+    faulty_server_close(server);
 }
 
 /* A stalled server is not the generator's fault. */
 static void a_late_server_is_not_blamed_on_the_generator(void **unused)
 {
-    const struct misbehave_manner manner = {
-        .name = "stalls", .answer = MISBEHAVE_GOOD, .stall_ms = 500};
-    struct misbehave *server = misbehave_open(&manner, NULL);
+    const struct faulty_behaviour behaviour = {
+        .name = "stalls", .response = FAULTY_SERVER_GOOD, .stall_ms = 500};
+    struct faulty_server *server = faulty_server_open(&behaviour, NULL);
     struct load_setup setup = setup_of(server, "/users/random");
     struct load_result result;
 
@@ -220,7 +220,7 @@ static void a_late_server_is_not_blamed_on_the_generator(void **unused)
     assert_true(histogram_percentile(result.all, 90) > 100 * NS_PER_MS);
     assert_true(result.late < result.requests / 4);
     load_result_free(&result);
-    misbehave_close(server);
+    faulty_server_close(server);
 }
 
 int main(void)

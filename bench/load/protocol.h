@@ -1,7 +1,8 @@
-/* protocol.h - what requests and answers look like on a connection: one table a protocol.
+/* protocol.h - requests and responses on a connection: one table for each protocol.
  *
- * A session is the protocol's state of one connection; it outlives reconnects and owns no socket.
- * Every exchange submitted is reported exactly once as ended.
+ * A session is the protocol's state of one connection; it survives reconnects and owns no socket.
+ * An exchange is one request and its response. Every exchange submitted is reported exactly once
+ * through protocol_context.ended.
  */
 #ifndef PROTOCOL_H
 #define PROTOCOL_H
@@ -10,60 +11,61 @@
 #include "load.h"
 #include "request.h"
 
+struct connection;
+
 struct exchange {
     uint64_t id;
     uint64_t due_ns, sent_ns;
-    void *sender; /* whoever runs the load knows it by this */
-    bool again;   /* sent a second time */
+    struct connection *connection; /* that sent it; protocols do not use it */
+    bool is_retry;
 };
 
 /* How an exchange ended. */
-struct ending {
+struct outcome {
     bool good;
-    enum load_failure failure; /* unless good */
-    bool untouched;            /* failed before the server took it: safe to send again */
-    enum answer_cache cache;   /* if good */
+    enum load_failure failure;  /* unless good */
+    bool unprocessed;           /* the server did not process it (GOAWAY): it may be sent again */
+    enum response_cache cache;  /* if good */
     uint64_t body_bytes;
 };
 
-/* What all sessions of a run share. Requests are rendered in place, so whatever was submitted is
- * fetched with `output` before another session submits. */
+/* Shared by all sessions of a run. Requests are rendered in place: the output of one session must
+ * be fetched before another session submits. */
 struct protocol_context {
     struct request_head head;
     bool check_id;
-    unsigned streams; /* exchanges in flight on a connection, where the protocol has several */
-    unsigned allowed; /* of these, by the server that allows the fewest */
-    void (*ended)(void *load, const struct exchange *exchange, const struct ending *ending);
-    void *load;
+    unsigned streams; /* exchanges in flight on a connection, at most; 1 for HTTP/1.1 */
+    unsigned allowed; /* of these, the fewest that a server allowed */
+    void (*ended)(void *load, const struct exchange *exchange, const struct outcome *outcome);
+    void *load; /* the first argument of `ended` */
 };
 
 struct protocol {
-    const char *name;
-    void *(*create)(struct protocol_context *context); /* NULL: out of memory */
+    void *(*create)(struct protocol_context *context);
     void (*destroy)(void *session);
-    /* A connection was made: begins afresh. Nothing is in flight. */
+    /* A connection was established: starts from the beginning. Nothing may be in flight. */
     void (*connected)(void *session);
-    /* How many more requests it takes now. */
-    unsigned (*room)(const void *session);
+    /* The number of requests that can be submitted now. */
+    unsigned (*available)(const void *session);
     void (*submit)(void *session, const struct exchange *exchange);
-    /* The next bytes to be sent, and how many; 0: nothing. They stay valid until `submit`. */
+    /* The next bytes to send, and their number; 0: none. They are valid until `submit`. */
     size_t (*output)(void *session, const char **bytes);
-    /* Bytes came. False: the connection must be closed. */
+    /* Takes received bytes. False: the connection must be closed; nothing is in flight. */
     bool (*receive)(void *session, const char *data, size_t bytes);
-    /* The connection ended, orderly or not: ends what is in flight. */
+    /* The connection was closed, orderly or by a reset: ends what is in flight. */
     void (*closed)(void *session, bool orderly);
-    /* Ends what is in flight and was sent before as LOAD_TIMEOUT. False: the connection must be
-     * closed, and nothing is in flight. True: there may be output. */
+    /* Ends exchanges sent before this time as LOAD_TIMEOUT. False: the connection must be closed,
+     * and nothing is in flight. True: there may be output. */
     bool (*expire)(void *session, uint64_t sent_before_ns);
-    /* When the oldest exchange in flight was sent; UINT64_MAX where there is none. */
+    /* When the oldest exchange in flight was sent; UINT64_MAX: none is in flight. */
     uint64_t (*oldest_ns)(const void *session);
 };
 
 extern const struct protocol protocol_http1, protocol_http2;
 
-/* How an exchange ended whose answer is over; excess: it has more bytes than it announced. */
-struct ending exchange_judge(const struct protocol_context *context,
-                             const struct exchange *exchange, const struct answer *answer,
-                             bool excess);
+/* The outcome of an exchange whose response is over. excess: the body is longer than announced. */
+struct outcome exchange_outcome(const struct protocol_context *context,
+                                const struct exchange *exchange, const struct response *response,
+                                bool excess);
 
 #endif

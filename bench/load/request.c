@@ -1,4 +1,4 @@
-/* request.c - renders a request's head once, and an id into it each time. */
+/* request.c - renders a request's head, writes an id into it, and checks the response's id. */
 #include "request.h"
 
 #include <stdio.h>
@@ -65,7 +65,7 @@ void request_head_render(struct request_head *head, const struct load_target *ta
     head_append_text(head, "\r\n\r\n");
 }
 
-bool request_is_answered(const struct request_head *head, uint64_t id, const char *body,
+bool request_matches(const struct request_head *head, uint64_t id, const char *body,
                          uint64_t body_bytes)
 {
     const size_t opening_bytes = sizeof BODY_OPENING - 1;

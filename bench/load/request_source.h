@@ -1,10 +1,10 @@
-/* request_source.h - which id is asked for next, and when the trace has it.
+/* request_source.h - the ids to request, and the times at which a trace has them.
  *
- * A trace that ends (a file) is read ahead before the clock starts, as far as there is room; it may
- * have to be unpacked. Generators make ids faster than they are asked for, a few at a time.
+ * Up to 1,048,576 requests of a trace file (32 MiB) are read before the clock starts, because the
+ * file may have to be decompressed. Generators are read 256 ids at a time.
  *
- * Where all times are whole seconds, as in access logs, a second's requests are spread over it
- * evenly: nobody made them all at once.
+ * Where all times are whole seconds, as in access logs, the requests of a second are spread over it
+ * evenly: four requests at 7 s are due at 7.00, 7.25, 7.50 and 7.75 s.
  */
 #ifndef REQUEST_SOURCE_H
 #define REQUEST_SOURCE_H
@@ -12,19 +12,19 @@
 #include "trace.h"
 
 struct request_source {
-    struct trace *ids; /* borrowed; NULL: every id is 0, and there is no end */
+    struct trace *ids; /* borrowed; NULL: every id is 0, without end */
     struct trace_request *ahead;
-    size_t room, at, count;      /* of those ahead: the next one, and how many there are */
-    size_t tick_begin, tick_end; /* those of the second at hand */
+    size_t capacity, at, count;      /* of `ahead`: ahead[at] is the next one, of `count` */
+    size_t tick_begin, tick_end; /* of `ahead`: the requests of the current second */
     bool ended, whole_seconds;
 };
 
-/* 0, or -1: out of memory. request_source_close in either case. */
-int request_source_open(struct request_source *source, struct trace *ids);
+/* Reads ahead; request_source_close releases what it read. */
+void request_source_open(struct request_source *source, struct trace *ids);
 void request_source_close(struct request_source *source);
-/* False: there are no more. */
+/* Takes the next id. False: there are no more. */
 bool request_source_take(struct request_source *source, uint64_t *id);
-/* When the trace has the next one, since its first. False: there are no more. */
+/* The time of the next id, since the trace's first one. False: there are no more. */
 bool request_source_time(struct request_source *source, double *time_ns);
 
 #endif

@@ -1,28 +1,28 @@
-/* response_check.c - what every answer must keep, whatever the protocol that brought it. */
+/* response_check.c - decides how an exchange ended; the same rules for all protocols. */
 #include "protocol.h"
 
 static const enum load_failure failure_of_state[] = {
-    [ANSWER_GARBAGE] = LOAD_GARBAGE,
-    [ANSWER_TRUNCATED] = LOAD_TRUNCATED,
-    [ANSWER_ABSENT] = LOAD_RESET,
+    [RESPONSE_MALFORMED] = LOAD_GARBAGE,
+    [RESPONSE_TRUNCATED] = LOAD_TRUNCATED,
+    [RESPONSE_EMPTY] = LOAD_RESET,
 };
 
-struct ending exchange_judge(const struct protocol_context *context,
-                             const struct exchange *exchange, const struct answer *answer,
+struct outcome exchange_outcome(const struct protocol_context *context,
+                             const struct exchange *exchange, const struct response *response,
                              bool excess)
 {
-    struct ending ending = {.cache = answer->cache, .body_bytes = answer->body_bytes};
+    struct outcome outcome = {.cache = response->cache, .body_bytes = response->body_bytes};
 
-    if (answer->state != ANSWER_WHOLE)
-        ending.failure = failure_of_state[answer->state];
+    if (response->state != RESPONSE_COMPLETE)
+        outcome.failure = failure_of_state[response->state];
     else if (excess)
-        ending.failure = LOAD_LENGTH;
-    else if (answer->status / 100 != 2)
-        ending.failure = LOAD_STATUS;
+        outcome.failure = LOAD_LENGTH;
+    else if (response->status / 100 != 2)
+        outcome.failure = LOAD_STATUS;
     else if (context->check_id &&
-             !request_is_answered(&context->head, exchange->id, answer->prefix, answer->body_bytes))
-        ending.failure = LOAD_WRONG;
+             !request_matches(&context->head, exchange->id, response->prefix, response->body_bytes))
+        outcome.failure = LOAD_WRONG;
     else
-        ending.good = true;
-    return ending;
+        outcome.good = true;
+    return outcome;
 }

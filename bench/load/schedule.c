@@ -1,6 +1,7 @@
-/* schedule.c - the times at which requests are due, one after the other. */
+/* schedule.c - computes the times at which requests are due. */
 #include "schedule.h"
 
+#include "random.h"
 #include "units.h"
 
 #include <math.h>
@@ -17,21 +18,16 @@ void schedule_begin(struct schedule *schedule, double rate_rps, enum load_arriva
     };
 }
 
-/* splitmix64 (Steele, Lea & Flood 2014), as a number in (0, 1]. */
-static double seed_draw(uint64_t *seed)
+/* Uniform in (0, 1]. */
+static double uniform_draw(uint64_t *seed)
 {
-    uint64_t mixed = *seed += UINT64_C(0x9e3779b97f4a7c15);
-
-    mixed = (mixed ^ (mixed >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-    mixed = (mixed ^ (mixed >> 27)) * UINT64_C(0x94d049bb133111eb);
-    mixed ^= mixed >> 31;
-    return (double)((mixed >> 11) + 1) * 0x1p-53;
+    return (double)((random_splitmix(seed) >> 11) + 1) * 0x1p-53;
 }
 
 void schedule_advance(struct schedule *schedule)
 {
     if (schedule->arrivals == LOAD_POISSON)
-        schedule->next_ns += -log(seed_draw(&schedule->seed)) * schedule->gap_ns;
+        schedule->next_ns += -log(uniform_draw(&schedule->seed)) * schedule->gap_ns;
     else
         schedule->next_ns += schedule->gap_ns;
 }

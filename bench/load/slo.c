@@ -1,4 +1,4 @@
-/* slo.c - reads objectives, and holds runs against them. */
+/* slo.c - parses objectives, and checks runs against them. */
 #include "slo.h"
 
 #include "units.h"
@@ -50,12 +50,11 @@ int slo_parse(struct slo *slo, const char *text, struct error *error)
         if (item == NULL)
             return 0;
     }
-    return error_set(
-        error, "--slo: '%.100s' is no objective such as p99=2ms or p50=500us,p99.9=5ms,max=50ms",
-        text);
+    return error_set(error, "--slo: '%s' is no list of limits; write p99=2ms or p50=500us,max=50ms",
+                     text);
 }
 
-static bool count_is_flaw(uint64_t count, const char *what, struct error *why)
+static bool count_misses(uint64_t count, const char *what, struct error *why)
 {
     char text[UNITS_TEXT_BYTES];
 
@@ -67,10 +66,10 @@ bool slo_kept(const struct slo *slo, const struct load_result *result, struct er
 {
     char found[UNITS_TEXT_BYTES];
 
-    if (count_is_flaw(result->errors, "errors", why) ||
-        count_is_flaw(result->unsent, "requests were due but not sent", why))
+    if (count_misses(result->errors, "errors", why) ||
+        count_misses(result->unsent, "requests were due but not sent", why))
         return false;
-    error_set(why, "there was no answer");
+    error_set(why, "there was no response");
     if (result->requests == 0)
         return false;
     for (unsigned i = 0; i < slo->count; i++) {

@@ -1,7 +1,7 @@
-/* slo.h - an objective for a service: how slow answers may be, said as "p99=2ms,max=50ms".
+/* slo.h - a service level objective: limits on latency, such as "p99=2ms,max=50ms".
  *
- * Latency counts from when requests were due. An objective is also missed by any error, and by
- * any request that was due but could not be sent.
+ * Latency counts from when requests were due. A single error, or a single request that was due but
+ * could not be sent, also misses the objective.
  */
 #ifndef SLO_H
 #define SLO_H
@@ -21,7 +21,7 @@ struct slo {
 
 /* 0, or -1 and one line in error. */
 int slo_parse(struct slo *slo, const char *text, struct error *error);
-/* Whether the run kept it; `why` says in words why not. */
+/* Whether the run kept it; if not, `why` says which limit it missed. */
 bool slo_kept(const struct slo *slo, const struct load_result *result, struct error *why);
 
 #endif

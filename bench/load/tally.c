@@ -1,50 +1,41 @@
 /* tally.c - sums up a run: counts, latencies, processor time. */
 #include "tally.h"
 
-#include "units.h"
+#include "clock.h"
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <string.h>
-#include <time.h>
 
-/* What this thread has used of its core, and how long it waited for it, in ns. */
+/* How long this thread ran, and how long it waited for a core, in ns. */
 static void thread_cost(uint64_t *cpu_ns, uint64_t *delay_ns)
 {
-    struct timespec used;
     FILE *file = fopen("/proc/thread-self/schedstat", "re");
 
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
-    *cpu_ns = (uint64_t)used.tv_sec * NS_PER_SECOND + (uint64_t)used.tv_nsec;
+    *cpu_ns = clock_read_ns(CLOCK_THREAD_CPUTIME_ID);
     if (file == NULL || fscanf(file, "%*u %" SCNu64, delay_ns) != 1)
         *delay_ns = 0;
     if (file != NULL)
         fclose(file);
 }
 
-int tally_create(struct tally *tally, struct load_result *result, const struct load_setup *setup)
+void tally_create(struct tally *tally, struct load_result *result, const struct load_setup *setup)
 {
-    struct histogram **const needed[] = {&result->all,
-                                         &result->hit,
-                                         &result->miss,
-                                         &result->all_sent,
-                                         &tally->now[ANSWER_PLAIN],
-                                         &tally->now[ANSWER_HIT],
-                                         &tally->now[ANSWER_MISS],
-                                         &tally->now_sent,
-                                         &tally->now_all};
-
-    memset(result, 0, sizeof *result);
-    *tally = (struct tally){.result = result, .hdr = setup->hdr, .open_loop = load_is_open(setup)};
-    for (size_t i = 0; i < sizeof needed / sizeof needed[0]; i++)
-        if ((*needed[i] = histogram_create()) == NULL)
-            return -1;
-    return 0;
+    *result = (struct load_result){.all = histogram_create(),
+                                   .hit = histogram_create(),
+                                   .miss = histogram_create(),
+                                   .all_sent = histogram_create()};
+    *tally = (struct tally){.result = result,
+                            .now_sent = histogram_create(),
+                            .now_all = histogram_create(),
+                            .hdr = setup->hdr,
+                            .open_loop = load_is_open(setup)};
+    for (unsigned i = 0; i < RESPONSE_CACHES; i++)
+        tally->now[i] = histogram_create();
 }
 
 void tally_destroy(struct tally *tally)
 {
-    for (unsigned i = 0; i < ANSWER_CACHES; i++)
+    for (unsigned i = 0; i < RESPONSE_CACHES; i++)
         histogram_destroy(tally->now[i]);
     histogram_destroy(tally->now_sent);
     histogram_destroy(tally->now_all);
@@ -63,8 +54,8 @@ static void interval_log(struct tally *tally, uint64_t end_ns)
 {
     const struct histogram *const latencies[HDR_LOG_TAGS] = {
         [HDR_LOG_ALL] = tally->now_all,
-        [HDR_LOG_HIT] = tally->now[ANSWER_HIT],
-        [HDR_LOG_MISS] = tally->now[ANSWER_MISS],
+        [HDR_LOG_HIT] = tally->now[RESPONSE_HIT],
+        [HDR_LOG_MISS] = tally->now[RESPONSE_MISS],
         [HDR_LOG_SENT] = tally->now_sent,
     };
 
@@ -72,35 +63,34 @@ static void interval_log(struct tally *tally, uint64_t end_ns)
         hdr_log_add(tally->hdr, end_ns, latencies);
 }
 
-/* The interval at hand ends: its latencies join those of the run. */
+/* Ends the current interval and adds its latencies to those of the run. */
 static void interval_end(struct tally *tally, uint64_t end_ns)
 {
     struct load_result *result = tally->result;
     const struct timeline_counts counts = {result->requests, result->hits, result->misses,
                                            result->errors};
 
-    for (unsigned i = 0; i < ANSWER_CACHES; i++)
+    for (unsigned i = 0; i < RESPONSE_CACHES; i++)
         histogram_merge(tally->now_all, tally->now[i]);
     timeline_add(&tally->timeline, end_ns, &counts, tally->now_all);
     interval_log(tally, end_ns);
     histogram_merge(result->all, tally->now_all);
-    histogram_merge(result->hit, tally->now[ANSWER_HIT]);
-    histogram_merge(result->miss, tally->now[ANSWER_MISS]);
+    histogram_merge(result->hit, tally->now[RESPONSE_HIT]);
+    histogram_merge(result->miss, tally->now[RESPONSE_MISS]);
     histogram_merge(result->all_sent, tally->open_loop ? tally->now_sent : tally->now_all);
     histogram_clear(tally->now_all);
     histogram_clear(tally->now_sent);
-    for (unsigned i = 0; i < ANSWER_CACHES; i++)
+    for (unsigned i = 0; i < RESPONSE_CACHES; i++)
         histogram_clear(tally->now[i]);
 }
 
-/* All intervals that have passed: none, as a rule, or one; several where nothing came. */
+/* Ends all intervals that are over: usually none or one, several after a pause. */
 static void intervals_pass(struct tally *tally, uint64_t now_ns)
 {
     while (timeline_end_ns(&tally->timeline) <= now_ns)
         interval_end(tally, timeline_end_ns(&tally->timeline));
 }
 
-/* Was it the generator that limited the run? */
 static void bottleneck_find(struct load_result *result)
 {
     double late_share = result->requests ? (double)result->late / (double)result->requests : 0;
@@ -111,7 +101,7 @@ static void bottleneck_find(struct load_result *result)
     else if (late_share > LOAD_LATE_SHARE)
         error_set(
             &result->bottleneck_reason,
-            "it sent %.1f %% of the requests more than %g ms late though connections were free",
+            "it sent %.1f %% of the requests more than %g ms late although connections were free",
             100 * late_share, (double)LOAD_LATE_NS / (double)NS_PER_MS);
     result->bottleneck = result->bottleneck_reason.text[0] != '\0';
 }
@@ -119,7 +109,7 @@ static void bottleneck_find(struct load_result *result)
 void tally_end(struct tally *tally, uint64_t now_ns)
 {
     struct load_result *result = tally->result;
-    uint64_t cpu_ns, delay_ns;
+    uint64_t delay_ns;
 
     intervals_pass(tally, now_ns);
     interval_end(tally, now_ns);
@@ -127,41 +117,40 @@ void tally_end(struct tally *tally, uint64_t now_ns)
         hdr_log_end(tally->hdr, now_ns);
     result->intervals = tally->timeline.intervals;
     result->interval_count = tally->timeline.count;
-    thread_cost(&cpu_ns, &delay_ns);
-    cpu_ns -= tally->begun_cpu_ns;
+    thread_cost(&result->cpu_ns, &delay_ns);
+    result->cpu_ns -= tally->begun_cpu_ns;
     delay_ns -= tally->begun_delay_ns;
     result->wall_ns = now_ns - result->began_ns;
-    result->cpu_ns = cpu_ns;
     if (result->wall_ns)
-        result->busy = (double)(cpu_ns + delay_ns) / (double)result->wall_ns;
+        result->busy = (double)(result->cpu_ns + delay_ns) / (double)result->wall_ns;
     bottleneck_find(result);
 }
 
-static void tally_good(struct tally *tally, const struct ending *ending, uint64_t latency_ns)
+static void tally_good(struct tally *tally, const struct outcome *outcome, uint64_t latency_ns)
 {
     struct load_result *result = tally->result;
-    uint64_t *const counts[] = {[ANSWER_PLAIN] = &result->plain,
-                                [ANSWER_HIT] = &result->hits,
-                                [ANSWER_MISS] = &result->misses};
+    uint64_t *const counts[] = {[RESPONSE_PLAIN] = &result->plain,
+                                [RESPONSE_HIT] = &result->hits,
+                                [RESPONSE_MISS] = &result->misses};
 
-    ++*counts[ending->cache];
-    histogram_record(tally->now[ending->cache], latency_ns);
-    result->body_bytes += ending->body_bytes;
+    ++*counts[outcome->cache];
+    histogram_record(tally->now[outcome->cache], latency_ns);
+    result->body_bytes += outcome->body_bytes;
 }
 
-void tally_add(struct tally *tally, const struct exchange *exchange, const struct ending *ending,
+void tally_add(struct tally *tally, const struct exchange *exchange, const struct outcome *outcome,
                uint64_t now_ns)
 {
     struct load_result *result = tally->result;
 
     intervals_pass(tally, now_ns);
     result->requests++;
-    if (!ending->good) {
+    if (!outcome->good) {
         result->errors++;
-        result->failures[ending->failure]++;
+        result->failures[outcome->failure]++;
         return;
     }
-    tally_good(tally, ending, now_ns - exchange->due_ns);
+    tally_good(tally, outcome, now_ns - exchange->due_ns);
     if (tally->open_loop)
         histogram_record(tally->now_sent, now_ns - exchange->sent_ns);
 }

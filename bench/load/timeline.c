@@ -13,7 +13,7 @@ void timeline_add(struct timeline *timeline, uint64_t end_ns, const struct timel
 {
     const struct timeline_counts *before = &timeline->before;
 
-    timeline->intervals = growable(timeline->intervals, &timeline->room, timeline->count + 1,
+    timeline->intervals = growable(timeline->intervals, &timeline->capacity, timeline->count + 1,
                                    sizeof *timeline->intervals);
     timeline->intervals[timeline->count++] = (struct load_interval){
         .start_ns = timeline->interval_ns - timeline->begun_ns,

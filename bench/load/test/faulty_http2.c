@@ -1,4 +1,4 @@
-/* faulty_http2.c - answers over libnghttp2, well or as badly as it is told to. */
+/* faulty_http2.c - responses over libnghttp2, well or as badly as it is told to. */
 #include "faulty_http2.h"
 
 #include <nghttp2/nghttp2.h>
@@ -16,7 +16,7 @@
 
 struct http2_client {
     int fd;
-    enum http2_manner manner;
+    enum http2_behaviour behaviour;
     nghttp2_session *session;
     unsigned requests;
     bool leave;
@@ -26,7 +26,7 @@ struct http2_client {
     char path[PATH_BYTES]; /* of the request whose head is being read */
 };
 
-static ssize_t body_read(nghttp2_session *session, int32_t number, uint8_t *room, size_t bytes,
+static ssize_t body_read(nghttp2_session *session, int32_t number, uint8_t *buffer, size_t bytes,
                          uint32_t *flags, nghttp2_data_source *source, void *opaque)
 {
     size_t count = strlen(source->ptr);
@@ -34,7 +34,7 @@ static ssize_t body_read(nghttp2_session *session, int32_t number, uint8_t *room
     (void)session, (void)number, (void)opaque;
     if (count > bytes)
         return NGHTTP2_ERR_CALLBACK_FAILURE;
-    memcpy(room, source->ptr, count);
+    memcpy(buffer, source->ptr, count);
     *flags |= NGHTTP2_DATA_FLAG_EOF;
     return (ssize_t)count;
 }
@@ -45,7 +45,7 @@ static nghttp2_nv field_of(const char *name, const char *value)
                         NGHTTP2_NV_FLAG_NONE};
 }
 
-static void answer_good(struct http2_client *client, int32_t number, const char *status,
+static void response_good(struct http2_client *client, int32_t number, const char *status,
                         const char *id, int announced_beyond)
 {
     char length[16], *body = client->bodies[number / 2 % BODIES];
@@ -61,7 +61,7 @@ static void answer_good(struct http2_client *client, int32_t number, const char 
     nghttp2_submit_response(client->session, number, fields, status ? 3 : 2, &provider);
 }
 
-static void answer_head(struct http2_client *client, int32_t number, const char *status)
+static void response_head(struct http2_client *client, int32_t number, const char *status)
 {
     const nghttp2_nv fields[] = {field_of(":status", status)};
 
@@ -73,36 +73,36 @@ static void stream_reset(struct http2_client *client, int32_t number, uint32_t c
     nghttp2_submit_rst_stream(client->session, NGHTTP2_FLAG_NONE, number, code);
 }
 
-static void goodbye(struct http2_client *client, int32_t last)
+static void goaway_send(struct http2_client *client, int32_t last)
 {
     nghttp2_submit_goaway(client->session, NGHTTP2_FLAG_NONE, last, NGHTTP2_NO_ERROR, NULL, 0);
 }
 
-static void request_answer(struct http2_client *client, int32_t number)
+static void request_response(struct http2_client *client, int32_t number)
 {
     const char *id = strrchr(client->path, '/') ? strrchr(client->path, '/') + 1 : "";
 
     client->requests++;
-    switch (client->manner) {
+    switch (client->behaviour) {
     case HTTP2_INTERIM:
-        answer_head(client, number, "103");
+        response_head(client, number, "103");
         break;
     case HTTP2_RESET:
         stream_reset(client, number, NGHTTP2_INTERNAL_ERROR);
         return;
     case HTTP2_RESET_LATE:
-        answer_head(client, number, STATUS_GOOD);
+        response_head(client, number, STATUS_GOOD);
         client->late[client->late_count++ % HTTP2_STREAMS_MAX] = number;
         return;
     case HTTP2_REFUSE:
         stream_reset(client, number, NGHTTP2_REFUSED_STREAM);
         return;
     case HTTP2_GOAWAY:
-        goodbye(client, 0);
+        goaway_send(client, 0);
         return;
     case HTTP2_GOAWAY_LATE:
         if (client->requests == SOME)
-            goodbye(client, number);
+            goaway_send(client, number);
         break;
     case HTTP2_SOME_SILENT:
         if (client->requests % SOME == 0)
@@ -117,13 +117,13 @@ static void request_answer(struct http2_client *client, int32_t number)
     default:
         break;
     }
-    answer_good(client, number,
-                client->manner == HTTP2_STATUS      ? "500"
-                : client->manner == HTTP2_NO_STATUS ? NULL
+    response_good(client, number,
+                client->behaviour == HTTP2_STATUS      ? "500"
+                : client->behaviour == HTTP2_NO_STATUS ? NULL
                                                     : STATUS_GOOD,
-                client->manner == HTTP2_WRONG ? "0123456789abcdex" : id,
-                client->manner == HTTP2_SHORT  ? 10
-                : client->manner == HTTP2_LONG ? -10
+                client->behaviour == HTTP2_WRONG ? "0123456789abcdex" : id,
+                client->behaviour == HTTP2_SHORT  ? 10
+                : client->behaviour == HTTP2_LONG ? -10
                                                : 0);
 }
 
@@ -143,19 +143,19 @@ static int on_frame(nghttp2_session *session, const nghttp2_frame *frame, void *
 {
     (void)session;
     if (frame->hd.type == NGHTTP2_HEADERS)
-        request_answer(opaque, frame->hd.stream_id);
+        request_response(opaque, frame->hd.stream_id);
     return 0;
 }
 
-struct http2_client *http2_client_open(int fd, enum http2_manner manner)
+struct http2_client *http2_client_open(int fd, enum http2_behaviour behaviour)
 {
     const nghttp2_settings_entry settings = {NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS,
-                                             manner == HTTP2_NO_STREAMS ? 0 : HTTP2_STREAMS_MAX};
+                                             behaviour == HTTP2_NO_STREAMS ? 0 : HTTP2_STREAMS_MAX};
     struct http2_client *client = calloc(1, sizeof *client);
     nghttp2_session_callbacks *callbacks;
 
     client->fd = fd;
-    client->manner = manner;
+    client->behaviour = behaviour;
     nghttp2_session_callbacks_new(&callbacks);
     nghttp2_session_callbacks_set_on_header_callback(callbacks, on_header);
     nghttp2_session_callbacks_set_on_frame_recv_callback(callbacks, on_frame);

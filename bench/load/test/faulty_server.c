@@ -1,4 +1,4 @@
-/* faulty_server.c - one thread, one poll loop, and no manners. */
+/* faulty_server.c - one thread, one poll loop, and no behaviours. */
 #include "faulty_server.h"
 
 #include <arpa/inet.h>
@@ -16,28 +16,28 @@
 
 #define CONNECTIONS_MAX 64
 #define REQUEST_BYTES   2048
-#define ANSWER_BYTES    (128 * 1024)
+#define RESPONSE_BYTES    (128 * 1024)
 #define MS              1000000L
 
 struct client {
     int fd;
-    bool deaf; /* said all it had to say */
+    bool finished; /* said all it had to say */
     struct http2_client *http2;
     size_t bytes;
     char request[REQUEST_BYTES];
 };
 
-struct misbehave {
-    const struct misbehave_manner *manner;
+struct faulty_server {
+    const struct faulty_behaviour *behaviour;
     int listener, wake[2];
     pthread_t thread;
-    unsigned answers;
+    unsigned responses;
     unsigned clients_count;
     struct client clients[CONNECTIONS_MAX];
     char url[128];
 };
 
-static void client_leave(struct misbehave *server, struct client *client, bool reset)
+static void client_close(struct faulty_server *server, struct client *client, bool reset)
 {
     const struct linger abort = {.l_onoff = 1};
 
@@ -48,25 +48,25 @@ static void client_leave(struct misbehave *server, struct client *client, bool r
     *client = server->clients[--server->clients_count];
 }
 
-/* The answer with the id that the request asked for, 16 bytes at least. */
-static size_t answer_render(char text[ANSWER_BYTES], const char *answer, const char *request)
+/* The response with the id that the request asked for, 16 bytes at least. */
+static size_t response_render(char text[RESPONSE_BYTES], const char *response, const char *request)
 {
-    const char *mark = strstr(answer, "{id}");
+    const char *mark = strstr(response, "{id}");
     const char *path = strchr(request, ' ');
     size_t path_bytes = path ? strcspn(path + 1, " ") : 0;
     char id[REQUEST_BYTES] = "";
 
     if (mark == NULL)
-        return (size_t)snprintf(text, ANSWER_BYTES, "%s", answer);
+        return (size_t)snprintf(text, RESPONSE_BYTES, "%s", response);
     if (path) {
         memcpy(id, path + 1, path_bytes);
         id[path_bytes] = '\0';
     }
-    return (size_t)snprintf(text, ANSWER_BYTES, "%.*s%-16s%s", (int)(mark - answer), answer,
+    return (size_t)snprintf(text, RESPONSE_BYTES, "%.*s%-16s%s", (int)(mark - response), response,
                             strrchr(id, '/') ? strrchr(id, '/') + 1 : id, mark + 4);
 }
 
-static void answer_send(const struct client *client, const char *text, size_t bytes, bool drip)
+static void response_send(const struct client *client, const char *text, size_t bytes, bool drip)
 {
     size_t step = drip ? 1 : bytes;
 
@@ -75,60 +75,60 @@ static void answer_send(const struct client *client, const char *text, size_t by
             return;
 }
 
-static void client_end(struct misbehave *server, struct client *client)
+static void client_end(struct faulty_server *server, struct client *client)
 {
-    switch (server->manner->end) {
+    switch (server->behaviour->end) {
     case END_HALF:
         shutdown(client->fd, SHUT_WR);
-        client->deaf = true;
+        client->finished = true;
         break;
     case END_CLOSE:
     case END_RESET:
     case END_AT_START:
-        client_leave(server, client, server->manner->end == END_RESET);
+        client_close(server, client, server->behaviour->end == END_RESET);
         break;
     case END_KEEP:
         break;
     }
 }
 
-static void client_answer(struct misbehave *server, struct client *client)
+static void client_response(struct faulty_server *server, struct client *client)
 {
-    const struct misbehave_manner *manner = server->manner;
-    bool good = manner->good_of && ++server->answers % manner->good_of == 0;
-    char text[ANSWER_BYTES];
+    const struct faulty_behaviour *behaviour = server->behaviour;
+    bool good = behaviour->good_of && ++server->responses % behaviour->good_of == 0;
+    char text[RESPONSE_BYTES];
     size_t bytes;
 
-    bytes = answer_render(text, good ? MISBEHAVE_GOOD : manner->answer, client->request);
-    answer_send(client, text, bytes, manner->drip && !good);
+    bytes = response_render(text, good ? FAULTY_SERVER_GOOD : behaviour->response, client->request);
+    response_send(client, text, bytes, behaviour->drip && !good);
     client->bytes = 0;
-    if (manner->stop)
-        atomic_store(manner->stop, true);
+    if (behaviour->stop)
+        atomic_store(behaviour->stop, true);
     if (!good)
         client_end(server, client);
 }
 
-static void client_read(struct misbehave *server, struct client *client)
+static void client_read(struct faulty_server *server, struct client *client)
 {
     ssize_t count = recv(client->fd, client->request + client->bytes,
                          REQUEST_BYTES - 1 - client->bytes, MSG_DONTWAIT);
 
-    if (count <= 0 || client->deaf) {
-        client_leave(server, client, false);
+    if (count <= 0 || client->finished) {
+        client_close(server, client, false);
         return;
     }
     if (client->http2) {
         if (!http2_client_receive(client->http2, client->request, (size_t)count))
-            client_leave(server, client, false);
+            client_close(server, client, false);
         return;
     }
     client->bytes += (size_t)count;
     client->request[client->bytes] = '\0';
     if (strstr(client->request, "\r\n\r\n"))
-        client_answer(server, client);
+        client_response(server, client);
 }
 
-static void client_accept(struct misbehave *server)
+static void client_accept(struct faulty_server *server)
 {
     int fd = accept4(server->listener, NULL, NULL, SOCK_CLOEXEC);
     const int yes = 1;
@@ -136,23 +136,23 @@ static void client_accept(struct misbehave *server)
 
     if (fd < 0)
         return;
-    if (server->manner->end == END_AT_START || server->clients_count == CONNECTIONS_MAX) {
+    if (server->behaviour->end == END_AT_START || server->clients_count == CONNECTIONS_MAX) {
         close(fd);
         return;
     }
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
     client = &server->clients[server->clients_count++];
     *client = (struct client){.fd = fd};
-    if (server->manner->http2 != HTTP2_NONE)
-        client->http2 = http2_client_open(fd, server->manner->http2);
-    if (server->manner->banner)
-        answer_send(client, server->manner->answer, strlen(server->manner->answer), false);
+    if (server->behaviour->http2 != HTTP2_NONE)
+        client->http2 = http2_client_open(fd, server->behaviour->http2);
+    if (server->behaviour->banner)
+        response_send(client, server->behaviour->response, strlen(server->behaviour->response), false);
 }
 
 /* For stall_ms at the beginning of each second, if a stall is asked for. */
-static void stall(const struct misbehave *server)
+static void stall(const struct faulty_server *server)
 {
-    const struct timespec length = {.tv_nsec = server->manner->stall_ms * MS};
+    const struct timespec length = {.tv_nsec = server->behaviour->stall_ms * MS};
     struct timespec now;
 
     clock_gettime(CLOCK_MONOTONIC, &now);
@@ -164,7 +164,7 @@ static void stall(const struct misbehave *server)
 
 static void *server_run(void *opaque)
 {
-    struct misbehave *server = opaque;
+    struct faulty_server *server = opaque;
     struct pollfd polled[CONNECTIONS_MAX + 2];
 
     for (;;) {
@@ -185,7 +185,7 @@ static void *server_run(void *opaque)
     }
 }
 
-static int listen_tcp(struct misbehave *server)
+static int listen_tcp(struct faulty_server *server)
 {
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     socklen_t bytes = sizeof address;
@@ -198,7 +198,7 @@ static int listen_tcp(struct misbehave *server)
     return 0;
 }
 
-static int listen_unix(struct misbehave *server, const char *path)
+static int listen_unix(struct faulty_server *server, const char *path)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
 
@@ -208,11 +208,11 @@ static int listen_unix(struct misbehave *server, const char *path)
     return bind(server->listener, (struct sockaddr *)&address, sizeof address);
 }
 
-struct misbehave *misbehave_open(const struct misbehave_manner *manner, const char *path)
+struct faulty_server *faulty_server_open(const struct faulty_behaviour *behaviour, const char *path)
 {
-    struct misbehave *server = calloc(1, sizeof *server);
+    struct faulty_server *server = calloc(1, sizeof *server);
 
-    server->manner = manner;
+    server->behaviour = behaviour;
     server->listener = -1;
     if ((path ? listen_unix(server, path) : listen_tcp(server)) < 0 ||
         listen(server->listener, CONNECTIONS_MAX) < 0 || pipe(server->wake) < 0 ||
@@ -224,17 +224,17 @@ struct misbehave *misbehave_open(const struct misbehave_manner *manner, const ch
     return server;
 }
 
-const char *misbehave_url(const struct misbehave *server)
+const char *faulty_server_url(const struct faulty_server *server)
 {
     return server->url;
 }
 
-void misbehave_close(struct misbehave *server)
+void faulty_server_close(struct faulty_server *server)
 {
     if (write(server->wake[1], "", 1) == 1)
         pthread_join(server->thread, NULL);
     while (server->clients_count)
-        client_leave(server, server->clients, false);
+        client_close(server, server->clients, false);
     close(server->listener);
     close(server->wake[0]);
     close(server->wake[1]);

@@ -1,4 +1,4 @@
-/* faulty_server.h - a server for tests that answers in every wrong way, and in a few right ones.
+/* faulty_server.h - a server for tests that responses in every wrong way, and in a few right ones.
  *
  * It runs in a thread of its own until it is closed. */
 #ifndef FAULTY_SERVER_H
@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum misbehave_end {
+enum faulty_end {
     END_KEEP,     /* awaits the next request */
     END_CLOSE,    /* orderly */
     END_RESET,    /* aborts the connection */
@@ -18,27 +18,27 @@ enum misbehave_end {
     END_AT_START, /* as soon as it is connected */
 };
 
-struct misbehave_manner {
+struct faulty_behaviour {
     const char *name;
-    const char *answer; /* "{id}" in it becomes the last part of the requested path */
-    enum misbehave_end end;
+    const char *response; /* "{id}" in it becomes the last part of the requested path */
+    enum faulty_end end;
     bool drip;               /* byte by byte */
-    bool banner;             /* sends the answer before it is asked */
-    unsigned good_of;        /* every so many-th answer is a good one instead; 0: none */
-    enum http2_manner http2; /* not HTTP2_NONE: of what is above, nothing but the name counts */
+    bool banner;             /* sends the response before it is asked */
+    unsigned good_of;        /* every so many-th response is a good one instead; 0: none */
+    enum http2_behaviour http2; /* not HTTP2_NONE: of what is above, nothing but the name counts */
     unsigned stall_ms;       /* stands still so long, once a second */
     atomic_bool *stop;       /* set at the first request; may be NULL */
 };
 
-struct misbehave;
+struct faulty_server;
 
 /* On a free port of 127.0.0.1, or on the Unix socket `path`. NULL: no socket. */
-struct misbehave *misbehave_open(const struct misbehave_manner *manner, const char *path);
+struct faulty_server *faulty_server_open(const struct faulty_behaviour *behaviour, const char *path);
 /* Where it listens: "http://127.0.0.1:PORT". */
-const char *misbehave_url(const struct misbehave *server);
-void misbehave_close(struct misbehave *server);
+const char *faulty_server_url(const struct faulty_server *server);
+void faulty_server_close(struct faulty_server *server);
 
-#define MISBEHAVE_GOOD                                                                             \
+#define FAULTY_SERVER_GOOD                                                                             \
     "HTTP/1.1 200 OK\r\nContent-Length: 30\r\nX-Cache: hit\r\n\r\n{\"user_id\":\"{id}\"}"
 
 #endif

@@ -1,4 +1,4 @@
-/* stalling_server.c - a server that answers at once, but stands still for a while once a second. */
+/* stalling_server.c - a server that responses at once, but stands still for a while once a second. */
 #include "faulty_server.h"
 
 #include <stdio.h>
@@ -11,23 +11,23 @@
 int main(int argc, char **argv)
 {
     int stall_ms = argc > 1 ? atoi(argv[1]) : STALL_MS;
-    struct misbehave_manner manner = {
-        .name = "stalling", .answer = MISBEHAVE_GOOD, .stall_ms = (unsigned)stall_ms};
-    struct misbehave *server;
+    struct faulty_behaviour behaviour = {
+        .name = "stalling", .response = FAULTY_SERVER_GOOD, .stall_ms = (unsigned)stall_ms};
+    struct faulty_server *server;
 
     if (stall_ms < 0 || stall_ms > STALL_MS_MAX) {
         fprintf(stderr, "usage: stalling [MS]: from 0 to %d\n", STALL_MS_MAX);
         return 2;
     }
-    server = misbehave_open(&manner, NULL);
+    server = faulty_server_open(&behaviour, NULL);
     if (server == NULL) {
         perror("stalling");
         return 1;
     }
-    puts(misbehave_url(server));
+    puts(faulty_server_url(server));
     fflush(stdout);
     while (getchar() != EOF)
         ;
-    misbehave_close(server);
+    faulty_server_close(server);
     return 0;
 }

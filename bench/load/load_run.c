@@ -1,4 +1,4 @@
-/* load.c - checks what is asked for, readies the thread, and runs the loop. */
+/* load_run.c - checks the setup, prepares the thread, and runs the event loop. */
 #include "load.h"
 
 #include "address.h"
@@ -8,7 +8,6 @@
 #include <errno.h>
 #include <math.h>
 #include <sched.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -16,7 +15,7 @@
 
 #define CONNECTIONS_MAX   65536
 #define STREAMS_MAX       10000
-#define SPARE_DESCRIPTORS 64 /* for everything that is no connection */
+#define SPARE_DESCRIPTORS 64 /* for files that are no connections */
 
 static const char *const failure_names[LOAD_FAILURES] = {
     [LOAD_REFUSED] = "refused", [LOAD_RESET] = "reset",         [LOAD_TIMEOUT] = "timeout",
@@ -32,22 +31,22 @@ const char *load_failure_name(enum load_failure failure)
 static const char *setup_flaw(const struct load_setup *setup)
 {
     if (setup->connections == 0 || setup->connections > CONNECTIONS_MAX)
-        return "from 1 to 65536 connections are possible";
+        return "the number of connections must be from 1 to 65536";
     if (setup->requests == 0 && setup->duration_ns == 0 && setup->ids == NULL)
-        return "neither a number of requests nor a duration was given";
+        return "a number of requests or a duration is needed";
     if (load_target_takes_id(&setup->target) != (setup->ids != NULL))
-        return setup->ids ? "there are ids to ask for, but the path has no {id}"
-                          : "the path has an {id}, but there are no ids to ask for";
+        return setup->ids ? "a workload needs an {id} in the URL's path"
+                          : "the path has an {id}, which needs a workload";
     if (!(setup->rate_rps >= 0) || !isfinite(setup->rate_rps))
-        return "the rate is no number";
+        return "the rate is not a finite number";
     if (!(setup->speed >= 0) || !isfinite(setup->speed))
-        return "the speed is no number";
+        return "the speed is not a finite number";
     if (setup->speed > 0 && (setup->rate_rps > 0 || setup->ids == NULL))
-        return "a speed needs a trace with times, and no rate beside it";
+        return "a speed needs a trace with times, and no rate";
     if (setup->http2 && setup->streams > STREAMS_MAX)
-        return "up to 10000 streams on a connection are possible";
+        return "the number of streams must be from 1 to 10000";
     if (setup->streams > 1 && !setup->http2)
-        return "many streams on a connection need HTTP/2";
+        return "several streams on a connection need HTTP/2";
     return NULL;
 }
 
@@ -62,7 +61,9 @@ static int descriptors_raise(unsigned connections, struct error *error)
     limit.rlim_cur = needed;
     if (needed <= limit.rlim_max && setrlimit(RLIMIT_NOFILE, &limit) == 0)
         return 0;
-    return error_set(error, "%u connections need more open files than the limit of %llu",
+    return error_set(error,
+                     "%u connections need more open files than the hard limit of %llu allows "
+                     "(ulimit -Hn)",
                      connections, (unsigned long long)limit.rlim_max);
 }
 
@@ -85,31 +86,32 @@ static int load_measure(const struct load_setup *setup, struct load_result *resu
 {
     struct address address;
     struct tally tally;
-    int status = -1;
+    int status;
 
     if (address_resolve(&address, &setup->target, error) < 0)
         return -1;
-    if (tally_create(&tally, result, setup) < 0)
-        error_set(error, "out of memory");
-    else
-        status = loop_run(setup, setup->http2 ? &protocol_http2 : &protocol_http1, &address, &tally,
-                          error);
+    tally_create(&tally, result, setup);
+    status = loop_run(setup, setup->http2 ? &protocol_http2 : &protocol_http1, &address, &tally,
+                      error);
     tally_destroy(&tally);
     if (status < 0)
         load_result_free(result);
     return status;
 }
 
-int load_run(const struct load_setup *setup, struct load_result *result, struct error *error)
+int load_setup_check(const struct load_setup *setup, struct error *error)
 {
     const char *flaw = setup_flaw(setup);
+
+    return flaw ? error_set(error, "%s", flaw) : 0;
+}
+
+int load_run(const struct load_setup *setup, struct load_result *result, struct error *error)
+{
     cpu_set_t before;
     int slack_ns, status;
 
-    if (flaw) {
-        return error_set(error, "%s", flaw);
-    }
-    if (descriptors_raise(setup->connections, error) < 0)
+    if (load_setup_check(setup, error) < 0 || descriptors_raise(setup->connections, error) < 0)
         return -1;
     sched_getaffinity(0, sizeof before, &before);
     if (thread_pin(setup->cpu, error) < 0)
@@ -129,7 +131,4 @@ void load_result_free(struct load_result *result)
     histogram_destroy(result->miss);
     histogram_destroy(result->all_sent);
     free(result->intervals);
-    result->intervals = NULL;
-    result->interval_count = 0;
-    result->all = result->hit = result->miss = result->all_sent = NULL;
 }
