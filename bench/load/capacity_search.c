@@ -1,4 +1,4 @@
-/* capacity_search.c - doubles, bisects, and asks again at the edge. */
+/* capacity_search.c - doubles the rate, bisects, and repeats trials near the capacity. */
 #include "capacity_search.h"
 
 #include <math.h>
@@ -11,7 +11,7 @@ double capacity_search_begin(struct capacity_search *search, double first_rps)
     return first_rps;
 }
 
-/* Far below the edge one trial is enough. */
+/* While the rate is doubled, one trial that keeps the objective is enough. */
 static unsigned votes_needed(const struct capacity_search *search)
 {
     bool doubling = search->high == 0 && search->rate != search->low;
@@ -19,7 +19,7 @@ static unsigned votes_needed(const struct capacity_search *search)
     return doubling ? 1 : CAPACITY_VOTES;
 }
 
-/* To three digits. */
+/* Rounds to three significant digits. */
 static double rate_round(double rate)
 {
     double unit = pow(10, floor(log10(rate)) - 2);
@@ -27,7 +27,7 @@ static double rate_round(double rate)
     return round(rate / unit) * unit;
 }
 
-/* The next rate, when the one at hand is settled. 0: the search is over. */
+/* The next rate, when the current one is decided. 0: the search is over. */
 static double rate_choose(struct capacity_search *search)
 {
     if (search->high == 0)
@@ -39,7 +39,7 @@ static double rate_choose(struct capacity_search *search)
     return search->low_is_sure ? 0 : search->low;
 }
 
-/* What was the answer so far does not stand a repetition: the edge lies below it. */
+/* Also drops the result so far if its repetition missed: the capacity is below it. */
 static void rate_miss(struct capacity_search *search)
 {
     if (search->rate <= search->low)

@@ -1,9 +1,9 @@
-/* capacity_search.h - searches the highest rate at which an objective is kept, by trials that lie a
- * little.
+/* capacity_search.h - searches the highest rate that keeps an objective, by noisy trials.
  *
- * The rate is doubled until the objective is missed, then the bracket is bisected until its ends
- * are a few percent apart. A miss is believed when it was seen twice of up to three times; so is
- * every trial within the bracket, and the answer itself.
+ * The rate is doubled until the objective is missed; then the bracket between the highest rate that
+ * kept it and the lowest that missed it is bisected until its ends are 4 % apart. Noise may decide
+ * a single trial, so a miss needs two trials of up to three, and so does every rate within the
+ * bracket and the result itself.
  *
  *     for (double rate = capacity_search_begin(&search, 1000); rate > 0;
  *          rate = capacity_search_next(&search, kept_at(rate)))
@@ -14,23 +14,23 @@
 
 #include <stdbool.h>
 
-#define CAPACITY_PRECISION  0.04 /* the bracket's width in the end, as a share */
+#define CAPACITY_PRECISION  0.04 /* width of the final bracket, relative to its lower end */
 #define CAPACITY_RATE_MIN   1.0
 #define CAPACITY_RATE_MAX   1e8
 #define CAPACITY_TRIALS_MAX 60
 #define CAPACITY_VOTES      2 /* of up to 2 * CAPACITY_VOTES - 1 */
 
 struct capacity_search {
-    double low, high; /* kept and missed; 0: none yet. In the end low is the answer */
-    /* The search's own. */
+    double low, high; /* highest rate kept, lowest missed; 0: none yet. Finally low is the result */
+    /* Private to the search. */
     double rate;
-    unsigned kept, missed, trials; /* votes on the rate at hand; all trials */
-    bool low_is_sure;              /* it was kept often enough to be the answer */
+    unsigned kept, missed, trials; /* votes on the current rate; all trials */
+    bool low_is_sure;              /* it was kept in CAPACITY_VOTES trials */
 };
 
 /* The first rate to try. */
 double capacity_search_begin(struct capacity_search *search, double first_rps);
-/* How the trial ended; the next rate to try, or 0: the search is over. */
+/* Takes the trial's outcome; returns the next rate to try, or 0: the search is over. */
 double capacity_search_next(struct capacity_search *search, bool kept);
 
 #endif

@@ -1,5 +1,4 @@
-/* capacity_search_test.c - the search for a knee against servers whose knee is known, noise
- * included, and the objectives. */
+/* capacity_search_test.c - the search finds known capacities in spite of noise; objectives. */
 #include "capacity_search.h"
 #include "slo.h"
 #include "units.h"
@@ -12,13 +11,13 @@
 
 #include <cmocka.h>
 
-/* A server that keeps the objective up to its knee, but for some of the trials. */
+/* A server that keeps the objective up to its capacity, except in some trials. */
 struct server {
     double capacity_rps;
-    unsigned misses_of, trials; /* each so many-th trial is missed by mere noise; 0: none */
+    unsigned misses_of, trials; /* every misses_of-th trial misses by noise; 0: none does */
 };
 
-static bool server_keeps(struct server *server, double rate_rps)
+static bool server_keeps_slo(struct server *server, double rate_rps)
 {
     server->trials++;
     if (server->misses_of && server->trials % server->misses_of == 0)
@@ -31,29 +30,29 @@ static double capacity_found(struct server *server, double first_rps)
     struct capacity_search search;
 
     for (double rate = capacity_search_begin(&search, first_rps); rate > 0;
-         rate = capacity_search_next(&search, server_keeps(server, rate)))
+         rate = capacity_search_next(&search, server_keeps_slo(server, rate)))
         assert_true(rate >= CAPACITY_RATE_MIN && rate <= CAPACITY_RATE_MAX);
     assert_true(search.low == 0 || search.high == 0 ||
                 search.high <= search.low * (1 + CAPACITY_PRECISION) * 1.0001);
     return search.low;
 }
 
-static void a_knee_is_found(void **unused)
+static void the_capacity_is_found(void **unused)
 {
-    static const double knees[] = {1.3, 17, 999, 1000, 1001, 23456, 1e6, 4e7};
+    static const double capacities[] = {1.3, 17, 999, 1000, 1001, 23456, 1e6, 4e7};
 
     (void)unused;
-    for (size_t i = 0; i < sizeof knees / sizeof knees[0]; i++) {
-        struct server server = {.capacity_rps = knees[i]};
+    for (size_t i = 0; i < sizeof capacities / sizeof capacities[0]; i++) {
+        struct server server = {.capacity_rps = capacities[i]};
         double found = capacity_found(&server, 1000);
-        assert_true(found <= knees[i]);
-        assert_true(found >= knees[i] / (1 + CAPACITY_PRECISION) * 0.9999);
+        assert_true(found <= capacities[i]);
+        assert_true(found >= capacities[i] / (1 + CAPACITY_PRECISION) * 0.9999);
         assert_true(server.trials < CAPACITY_TRIALS_MAX);
     }
 }
 
-/* Noise alone makes one trial in four miss, but never two of three. */
-static void noise_does_not_move_it(void **unused)
+/* Noise makes one trial of four miss, but never two of three. */
+static void noise_does_not_change_the_capacity(void **unused)
 {
     (void)unused;
     for (unsigned misses_of = 4; misses_of < 9; misses_of++) {
@@ -64,8 +63,8 @@ static void noise_does_not_move_it(void **unused)
     }
 }
 
-/* It was kept once while doubling, and never again. */
-static void an_answer_must_stand_a_repetition(void **unused)
+/* 1000/s keeps the objective once, by luck, while the rate is doubled, and never again. */
+static void the_capacity_is_confirmed_by_a_second_trial(void **unused)
 {
     struct capacity_search search;
     unsigned lucky = 1;
@@ -79,7 +78,7 @@ static void an_answer_must_stand_a_repetition(void **unused)
     assert_true(search.low <= 600 && search.low > 550);
 }
 
-static void where_nothing_is_kept_there_is_no_answer(void **unused)
+static void no_capacity_is_found_if_every_trial_misses(void **unused)
 {
     struct server none = {.capacity_rps = 0}, all = {.capacity_rps = 1e12};
 
@@ -89,7 +88,7 @@ static void where_nothing_is_kept_there_is_no_answer(void **unused)
     assert_true(capacity_found(&all, 1000) > CAPACITY_RATE_MAX / 2);
 }
 
-static void objectives_are_read(void **unused)
+static void objectives_are_parsed(void **unused)
 {
     static const char *const wrong[] = {"",      "p99",      "p98=2ms", "p99=fast",
                                         "p99=0", "p99=2ms,", ",",       "p99=2"};
@@ -107,7 +106,7 @@ static void objectives_are_read(void **unused)
     }
 }
 
-static void objectives_are_held_against_runs(void **unused)
+static void runs_are_checked_against_objectives(void **unused)
 {
     struct load_result result = {.requests = 100, .all = histogram_create()};
     struct error why;
@@ -136,12 +135,12 @@ static void objectives_are_held_against_runs(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_knee_is_found),
-        cmocka_unit_test(noise_does_not_move_it),
-        cmocka_unit_test(an_answer_must_stand_a_repetition),
-        cmocka_unit_test(where_nothing_is_kept_there_is_no_answer),
-        cmocka_unit_test(objectives_are_read),
-        cmocka_unit_test(objectives_are_held_against_runs),
+        cmocka_unit_test(the_capacity_is_found),
+        cmocka_unit_test(noise_does_not_change_the_capacity),
+        cmocka_unit_test(the_capacity_is_confirmed_by_a_second_trial),
+        cmocka_unit_test(no_capacity_is_found_if_every_trial_misses),
+        cmocka_unit_test(objectives_are_parsed),
+        cmocka_unit_test(runs_are_checked_against_objectives),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

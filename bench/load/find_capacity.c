@@ -163,12 +163,12 @@ static void capacity_print(const struct trials *trials)
 
 static json_t *trial_json(const struct trial *trial)
 {
-    return xchecked(json_pack(
-        "{sf sb ss? sb sI sI sI sI sI sI sI sI}", "rate_rps", trial->rate_rps, "kept", trial->kept,
-        "why", trial->kept ? NULL : trial->why.text, "bottleneck", trial->bottleneck, "requests",
-        trial->requests, "errors", trial->errors, "unsent", trial->unsent, "p50_ns", trial->p50_ns,
-        "p90_ns", trial->p90_ns, "p99_ns", trial->p99_ns, "p999_ns", trial->p999_ns, "max_ns",
-        trial->max_ns));
+    return xchecked(json_pack("{sf sb ss? sb sI sI sI sI sI sI sI sI}", "rate_rps", trial->rate_rps,
+                              "kept", trial->kept, "why", trial->kept ? NULL : trial->why.text,
+                              "bottleneck", trial->bottleneck, "requests", trial->requests,
+                              "errors", trial->errors, "unsent", trial->unsent, "p50_ns",
+                              trial->p50_ns, "p90_ns", trial->p90_ns, "p99_ns", trial->p99_ns,
+                              "p999_ns", trial->p999_ns, "max_ns", trial->max_ns));
 }
 
 static json_t *rate_json(double rate_rps)

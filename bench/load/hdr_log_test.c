@@ -1,4 +1,4 @@
-/* hdr_log_test.c - logs of latencies, read back by a decoder of the test's own. */
+/* hdr_log_test.c - logs of latencies, decoded again by a decoder of this test. */
 #include "hdr_log.h"
 
 #include <endian.h>
@@ -16,7 +16,7 @@
 #define ENCODED_MAX 400000
 #define HEAD_BYTES  40
 
-/* What a reader gets: counts by the value at which their index begins, in the order of values. */
+/* What a reader gets: the counts array of the histogram. */
 struct decoded {
     uint64_t total, lowest, highest;
     uint32_t digits;
@@ -59,7 +59,7 @@ static uint64_t big64(const unsigned char *at)
     return (uint64_t)big32(at) << 32 | big32(at + 4);
 }
 
-/* One zig-zag LEB128 word; *at moves behind it. */
+/* Reads one zig-zag LEB128 word and moves *at behind it. */
 static int64_t word_read(const unsigned char **at)
 {
     uint64_t value = 0;
@@ -157,7 +157,7 @@ static void what_is_encoded_is_decoded(void **unused)
     histogram_destroy(histogram);
 }
 
-/* Counts whose words need one byte, two, and all nine. */
+/* Counts whose words take from one to nine bytes. */
 static void counts_of_all_sizes_are_kept(void **unused)
 {
     static struct decoded decoded;
@@ -177,7 +177,7 @@ static void counts_of_all_sizes_are_kept(void **unused)
     histogram_destroy(many);
 }
 
-/* Which line of the log begins so? Its encoded part, or NULL. */
+/* The encoded part of the line with this beginning. NULL: there is none. */
 static const char *log_line(const char *log, const char *beginning)
 {
     for (const char *line = log; line; line = strchr(line, '\n') ? strchr(line, '\n') + 1 : NULL)
@@ -244,7 +244,7 @@ static void a_log_has_a_line_a_second_and_totals(void **unused)
     histogram_destroy(hit);
 }
 
-static void a_second_without_answers_has_a_line(void **unused)
+static void a_second_without_responses_has_a_line(void **unused)
 {
     struct hdr_log *log = hdr_log_create();
     const struct histogram *const latencies[HDR_LOG_TAGS] = {NULL};
@@ -260,7 +260,7 @@ static void a_second_without_answers_has_a_line(void **unused)
     hdr_log_destroy(log);
 }
 
-static void a_log_that_cannot_be_written_is_told(void **unused)
+static void a_log_that_cannot_be_written_is_an_error(void **unused)
 {
     struct error error = {""};
     struct hdr_log *log = hdr_log_create();
@@ -279,8 +279,8 @@ int main(void)
         cmocka_unit_test(what_is_encoded_is_decoded),
         cmocka_unit_test(counts_of_all_sizes_are_kept),
         cmocka_unit_test(a_log_has_a_line_a_second_and_totals),
-        cmocka_unit_test(a_second_without_answers_has_a_line),
-        cmocka_unit_test(a_log_that_cannot_be_written_is_told),
+        cmocka_unit_test(a_second_without_responses_has_a_line),
+        cmocka_unit_test(a_log_that_cannot_be_written_is_an_error),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

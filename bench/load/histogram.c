@@ -8,13 +8,14 @@
 #include <string.h>
 
 /* Three digits need 2000 sub-buckets; with 2048 the index is computed by shifts. Each bucket covers
- * twice the range of the one before it, and only its upper half is new: HdrHistogram's counts array.
- * Example: 1,000,000 ns is in bucket 9, whose sub-buckets are 512 ns wide, at index 11169. */
+ * twice the range of the one before it, and only its upper half is new: HdrHistogram's counts
+ * array. Example: 1,000,000 ns is in bucket 9, whose sub-buckets are 512 ns wide, at index 11169.
+ */
 #define SUB_BUCKETS      2048
-#define SUB_BUCKET_BITS 11
-#define SUB_BUCKETS_HALF                  (SUB_BUCKETS / 2)
-#define BUCKETS               32 /* 2048 << 31 ns is more than HISTOGRAM_HIGHEST */
-#define COUNTS                 ((BUCKETS + 1) * SUB_BUCKETS_HALF)
+#define SUB_BUCKET_BITS  11
+#define SUB_BUCKETS_HALF (SUB_BUCKETS / 2)
+#define BUCKETS          32 /* 2048 << 31 ns is more than HISTOGRAM_HIGHEST */
+#define COUNTS           ((BUCKETS + 1) * SUB_BUCKETS_HALF)
 
 struct histogram {
     uint64_t count, min, max;
@@ -163,7 +164,8 @@ uint64_t histogram_percentile(const struct histogram *histogram, double percenti
         return 0;
     for (size_t index = 0; index < COUNTS; index++) {
         if (histogram->counts[index] >= left)
-            return last_value_at_index(index) < histogram->max ? last_value_at_index(index) : histogram->max;
+            return last_value_at_index(index) < histogram->max ? last_value_at_index(index)
+                                                               : histogram->max;
         left -= histogram->counts[index];
     }
     return histogram->max;

@@ -31,8 +31,8 @@ double histogram_stddev(const struct histogram *histogram);
  * print it: the highest value of its sub-bucket, but at most the maximum. */
 uint64_t histogram_percentile(const struct histogram *histogram, double percentile);
 
-/* The layout, for writers of HdrHistogram's log format: the counts up to the last one that is not 0,
- * and the lowest value that each index counts. */
+/* The layout, for writers of HdrHistogram's log format: the counts up to the last one that is not
+ * 0, and the lowest value that each index counts. */
 size_t histogram_counts_length(const struct histogram *histogram);
 uint64_t histogram_count_at_index(const struct histogram *histogram, size_t index);
 uint64_t histogram_value_at_index(size_t index);

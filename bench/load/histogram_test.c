@@ -1,4 +1,4 @@
-/* histogram_test.c - percentiles against a sorted array, and the layout against its formula. */
+/* histogram_test.c - percentiles against a sorted array, the layout against HdrHistogram's. */
 #include "histogram.h"
 
 #include <math.h>
@@ -18,7 +18,7 @@ static uint64_t random_draw(uint64_t *state)
     return *state;
 }
 
-/* From 1 ns to minutes, as many in each magnitude. */
+/* From 1 ns to minutes, log-uniform. */
 static uint64_t latency_draw(uint64_t *state)
 {
     unsigned bits = (unsigned)(random_draw(state) % 39) + 1;
@@ -76,7 +76,7 @@ static void mean_and_deviation_match(void **unused)
     histogram_destroy(histogram);
 }
 
-static void an_empty_one_is_all_zero(void **unused)
+static void an_empty_histogram_is_all_zero(void **unused)
 {
     struct histogram *histogram = histogram_create();
 
@@ -124,8 +124,8 @@ static void values_beyond_the_range_count_as_its_end(void **unused)
     histogram_destroy(histogram);
 }
 
-/* HdrHistogram: the index of v is (bucket + 1) * 1024 + (v >> bucket) - 1024. */
-static void cells_follow_the_published_layout(void **unused)
+/* HdrHistogram: the index of value v is (bucket + 1) * 1024 + (v >> bucket) - 1024. */
+static void counts_follow_the_published_layout(void **unused)
 {
     static const struct {
         uint64_t value, begins;
@@ -150,10 +150,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(percentiles_match_a_sorted_array),
         cmocka_unit_test(mean_and_deviation_match),
-        cmocka_unit_test(an_empty_one_is_all_zero),
+        cmocka_unit_test(an_empty_histogram_is_all_zero),
         cmocka_unit_test(merging_adds),
         cmocka_unit_test(values_beyond_the_range_count_as_its_end),
-        cmocka_unit_test(cells_follow_the_published_layout),
+        cmocka_unit_test(counts_follow_the_published_layout),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

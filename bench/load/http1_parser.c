@@ -354,8 +354,8 @@ void response_status(struct response *response, const char *text, size_t bytes)
         response_malformed(response);
 }
 
-void response_header(struct response *response, const char *name, size_t name_bytes, const char *value,
-                   size_t value_bytes)
+void response_header(struct response *response, const char *name, size_t name_bytes,
+                     const char *value, size_t value_bytes)
 {
     header_read(response, (struct span){name, name_bytes}, (struct span){value, value_bytes});
 }

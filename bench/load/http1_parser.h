@@ -41,7 +41,7 @@ struct response {
     enum response_state state;
     unsigned status;
     enum response_cache cache; /* from X-Cache */
-    bool close;              /* the connection cannot be reused */
+    bool close;                /* the connection cannot be reused */
     uint64_t body_bytes;
     char prefix[RESPONSE_PREFIX_BYTES]; /* the body's first bytes */
 
@@ -61,8 +61,8 @@ void response_end(struct response *response, bool orderly);
 
 /* For HTTP/2, where nghttp2 parses the frames: the :status, a header, a piece of the body. */
 void response_status(struct response *response, const char *text, size_t bytes);
-void response_header(struct response *response, const char *name, size_t name_bytes, const char *value,
-                   size_t value_bytes);
+void response_header(struct response *response, const char *name, size_t name_bytes,
+                     const char *value, size_t value_bytes);
 void response_body(struct response *response, const char *data, size_t bytes);
 
 static inline bool response_over(const struct response *response)

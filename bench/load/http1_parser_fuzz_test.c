@@ -1,5 +1,4 @@
-/* http1_parser_fuzz_test.c - the fuzz target on fixed responses, spoilt at random, without libFuzzer.
- */
+/* http1_parser_fuzz_test.c - the fuzz target on mutated responses, without libFuzzer. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -30,7 +29,7 @@ static uint32_t random_draw(uint32_t *state)
 
 static size_t byte_change(uint8_t *input, size_t bytes, uint32_t *state)
 {
-    static const char telling[] = "\r\n:0123456789afHT/. ,;x";
+    static const char special[] = "\r\n:0123456789afHT/. ,;x";
 
     size_t at = random_draw(state) % bytes;
     switch (random_draw(state) % 4) {
@@ -38,7 +37,7 @@ static size_t byte_change(uint8_t *input, size_t bytes, uint32_t *state)
         input[at] = (uint8_t)random_draw(state);
         return bytes;
     case 1:
-        input[at] = (uint8_t)telling[random_draw(state) % (sizeof telling - 1)];
+        input[at] = (uint8_t)special[random_draw(state) % (sizeof special - 1)];
         return bytes;
     case 2:
         memmove(input + at, input + at + 1, bytes - at - 1);
@@ -49,7 +48,7 @@ static size_t byte_change(uint8_t *input, size_t bytes, uint32_t *state)
     }
 }
 
-static void spoilt_answers_do_no_harm(void **unused)
+static void mutated_responses_do_no_harm(void **unused)
 {
     uint8_t input[INPUT_BYTES];
     uint32_t state = 1;
@@ -82,7 +81,7 @@ static void noise_does_no_harm(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(spoilt_answers_do_no_harm),
+        cmocka_unit_test(mutated_responses_do_no_harm),
         cmocka_unit_test(noise_does_no_harm),
     };
 

@@ -1,5 +1,4 @@
-/* http1_parser_test.c - responses of every shape, whole and cut at every byte; garbage of every kind.
- */
+/* http1_parser_test.c - responses of all kinds, cut at every byte; malformed ones. */
 #include "http1_parser.h"
 
 #include <setjmp.h>
@@ -22,54 +21,56 @@ static const struct known {
     bool until_close; /* over only when the connection ends */
 } responses[] = {
     {OK "Content-Length: 2\r\n\r\nhi", RESPONSE_COMPLETE, 200, RESPONSE_PLAIN, false, 2, 0, false},
-    {OK "content-length:2\r\nx-cache:hit\r\n\r\nhi", RESPONSE_COMPLETE, 200, RESPONSE_HIT, false, 2, 0,
-     false},
-    {OK "CONTENT-LENGTH:  2 \t\r\nX-CACHE:  MISS from b\r\n\r\nhi", RESPONSE_COMPLETE, 200, RESPONSE_MISS,
-     false, 2, 0, false},
+    {OK "content-length:2\r\nx-cache:hit\r\n\r\nhi", RESPONSE_COMPLETE, 200, RESPONSE_HIT, false, 2,
+     0, false},
+    {OK "CONTENT-LENGTH:  2 \t\r\nX-CACHE:  MISS from b\r\n\r\nhi", RESPONSE_COMPLETE, 200,
+     RESPONSE_MISS, false, 2, 0, false},
     {OK "Content-Length: 2\n\nhi", RESPONSE_COMPLETE, 200, RESPONSE_PLAIN, false, 2, 0, false},
     {OK "Content-Length: 0\r\n\r\n", RESPONSE_COMPLETE, 200, RESPONSE_PLAIN, false, 0, 0, false},
-    {OK "Content-Length: 2\r\nContent-Length: 2\r\n\r\nhi", RESPONSE_COMPLETE, 200, RESPONSE_PLAIN, false,
-     2, 0, false},
-    {OK "Content-Length: 2\r\nConnection: close\r\n\r\nhi", RESPONSE_COMPLETE, 200, RESPONSE_PLAIN, true,
-     2, 0, false},
-    {OK "Content-Length: 2\r\nConnection: x, Close\r\n\r\nhi", RESPONSE_COMPLETE, 200, RESPONSE_PLAIN,
-     true, 2, 0, false},
-    {OK "Content-Length: 2\r\n\r\nhi!!", RESPONSE_COMPLETE, 200, RESPONSE_PLAIN, false, 2, 2, false},
-    {"HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nhi", RESPONSE_COMPLETE, 200, RESPONSE_PLAIN, true, 2, 0,
-     false},
-    {"HTTP/1.0 200 OK\r\nConnection: keep-alive\r\nContent-Length: 2\r\n\r\nhi", RESPONSE_COMPLETE, 200,
-     RESPONSE_PLAIN, false, 2, 0, false},
-    {"HTTP/1.1 200\r\nContent-Length: 2\r\n\r\nhi", RESPONSE_COMPLETE, 200, RESPONSE_PLAIN, false, 2, 0,
-     false},
-    {"HTTP/1.1 404 Not Found\r\nContent-Length: 2\r\n\r\nno", RESPONSE_COMPLETE, 404, RESPONSE_PLAIN,
+    {OK "Content-Length: 2\r\nContent-Length: 2\r\n\r\nhi", RESPONSE_COMPLETE, 200, RESPONSE_PLAIN,
      false, 2, 0, false},
+    {OK "Content-Length: 2\r\nConnection: close\r\n\r\nhi", RESPONSE_COMPLETE, 200, RESPONSE_PLAIN,
+     true, 2, 0, false},
+    {OK "Content-Length: 2\r\nConnection: x, Close\r\n\r\nhi", RESPONSE_COMPLETE, 200,
+     RESPONSE_PLAIN, true, 2, 0, false},
+    {OK "Content-Length: 2\r\n\r\nhi!!", RESPONSE_COMPLETE, 200, RESPONSE_PLAIN, false, 2, 2,
+     false},
+    {"HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nhi", RESPONSE_COMPLETE, 200, RESPONSE_PLAIN, true,
+     2, 0, false},
+    {"HTTP/1.0 200 OK\r\nConnection: keep-alive\r\nContent-Length: 2\r\n\r\nhi", RESPONSE_COMPLETE,
+     200, RESPONSE_PLAIN, false, 2, 0, false},
+    {"HTTP/1.1 200\r\nContent-Length: 2\r\n\r\nhi", RESPONSE_COMPLETE, 200, RESPONSE_PLAIN, false,
+     2, 0, false},
+    {"HTTP/1.1 404 Not Found\r\nContent-Length: 2\r\n\r\nno", RESPONSE_COMPLETE, 404,
+     RESPONSE_PLAIN, false, 2, 0, false},
     {"HTTP/1.1 204 No Content\r\n\r\n", RESPONSE_COMPLETE, 204, RESPONSE_PLAIN, false, 0, 0, false},
-    {"HTTP/1.1 304 Not Modified\r\nContent-Length: 9\r\n\r\n", RESPONSE_COMPLETE, 304, RESPONSE_PLAIN,
-     false, 0, 0, false},
+    {"HTTP/1.1 304 Not Modified\r\nContent-Length: 9\r\n\r\n", RESPONSE_COMPLETE, 304,
+     RESPONSE_PLAIN, false, 0, 0, false},
     {"HTTP/1.1 100 Continue\r\n\r\n" OK "Content-Length: 2\r\n\r\nhi", RESPONSE_COMPLETE, 200,
      RESPONSE_PLAIN, false, 2, 0, false},
     {"HTTP/1.1 103 Early\r\nContent-Length: 7\r\n\r\n" OK "Content-Length: 2\r\n\r\nhi",
      RESPONSE_COMPLETE, 200, RESPONSE_PLAIN, false, 2, 0, false},
     {OK "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\nA;x=1\r\n, world!!!\r\n0\r\n\r\n",
      RESPONSE_COMPLETE, 200, RESPONSE_PLAIN, false, 15, 0, false},
-    {OK "Transfer-Encoding: gzip, Chunked\r\n\r\n1\r\nx\r\n0\r\nTrailer: yes\r\n\r\n", RESPONSE_COMPLETE,
-     200, RESPONSE_PLAIN, false, 1, 0, false},
+    {OK "Transfer-Encoding: gzip, Chunked\r\n\r\n1\r\nx\r\n0\r\nTrailer: yes\r\n\r\n",
+     RESPONSE_COMPLETE, 200, RESPONSE_PLAIN, false, 1, 0, false},
     {OK "X-Cache: miss\r\n\r\nall of it", RESPONSE_COMPLETE, 200, RESPONSE_MISS, true, 9, 0, true},
-    {OK "Transfer-Encoding: gzip\r\n\r\nzzz", RESPONSE_COMPLETE, 200, RESPONSE_PLAIN, true, 3, 0, true},
+    {OK "Transfer-Encoding: gzip\r\n\r\nzzz", RESPONSE_COMPLETE, 200, RESPONSE_PLAIN, true, 3, 0,
+     true},
 
     {"", RESPONSE_EMPTY, 0, RESPONSE_PLAIN, false, 0, 0, true},
     {"HTTP/1", RESPONSE_TRUNCATED, 0, RESPONSE_PLAIN, false, 0, 0, true},
     {OK, RESPONSE_TRUNCATED, 200, RESPONSE_PLAIN, false, 0, 0, true},
     {OK "Content-Length: 5\r\n\r\nhi", RESPONSE_TRUNCATED, 200, RESPONSE_PLAIN, false, 2, 0, true},
-    {OK "Transfer-Encoding: chunked\r\n\r\n5\r\nhel", RESPONSE_TRUNCATED, 200, RESPONSE_PLAIN, false, 3,
-     0, true},
+    {OK "Transfer-Encoding: chunked\r\n\r\n5\r\nhel", RESPONSE_TRUNCATED, 200, RESPONSE_PLAIN,
+     false, 3, 0, true},
     {OK "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n", RESPONSE_TRUNCATED, 200, RESPONSE_PLAIN,
      false, 5, 0, true},
-    {OK "Transfer-Encoding: chunked\r\n\r\n0\r\n", RESPONSE_TRUNCATED, 200, RESPONSE_PLAIN, false, 0, 0,
-     true},
+    {OK "Transfer-Encoding: chunked\r\n\r\n0\r\n", RESPONSE_TRUNCATED, 200, RESPONSE_PLAIN, false,
+     0, 0, true},
 };
 
-static const char *const garbage[] = {
+static const char *const malformed[] = {
     "SSH-2.0-OpenSSH_9.2p1\r\n",
     "\r\n",
     "HTTP/2.0 200 OK\r\n",
@@ -96,8 +97,8 @@ static const char *const garbage[] = {
 
 #define COUNT_OF(rows) (sizeof rows / sizeof rows[0])
 
-/* Hands the text over from a copy of exactly its size, so that reading past it is noticed. */
-static size_t response_feed(struct response *response, const char *text, size_t bytes)
+/* Parses a copy of exactly its size, so that the sanitizer finds reads past its end. */
+static size_t response_parse(struct response *response, const char *text, size_t bytes)
 {
     char *copy = malloc(bytes + 1);
     size_t used;
@@ -115,8 +116,8 @@ static void response_assert(const struct known *known, size_t first)
     size_t used;
 
     response_begin(&response);
-    used = response_feed(&response, known->text, first);
-    used += response_feed(&response, known->text + used, bytes - used);
+    used = response_parse(&response, known->text, first);
+    used += response_parse(&response, known->text + used, bytes - used);
     assert_int_equal(response_over(&response), !known->until_close);
     assert_int_equal(response.close, known->close);
     response_end(&response, true);
@@ -127,7 +128,7 @@ static void response_assert(const struct known *known, size_t first)
     assert_int_equal(bytes - used, known->excess);
 }
 
-static void answers_are_read_however_they_are_cut(void **unused)
+static void responses_are_parsed_in_any_two_pieces(void **unused)
 {
     (void)unused;
     for (size_t i = 0; i < COUNT_OF(responses); i++)
@@ -141,36 +142,36 @@ static enum response_state response_of_single_bytes(const char *text)
 
     response_begin(&response);
     for (; *text; text++)
-        response_feed(&response, text, 1);
+        response_parse(&response, text, 1);
     return response.state;
 }
 
-static void garbage_is_known_as_such(void **unused)
+static void malformed_responses_are_found(void **unused)
 {
     struct response response;
 
     (void)unused;
-    for (size_t i = 0; i < COUNT_OF(garbage); i++) {
+    for (size_t i = 0; i < COUNT_OF(malformed); i++) {
         response_begin(&response);
-        response_feed(&response, garbage[i], strlen(garbage[i]));
+        response_parse(&response, malformed[i], strlen(malformed[i]));
         assert_int_equal(response.state, RESPONSE_MALFORMED);
         assert_true(response.close);
-        assert_int_equal(response_of_single_bytes(garbage[i]), RESPONSE_MALFORMED);
+        assert_int_equal(response_of_single_bytes(malformed[i]), RESPONSE_MALFORMED);
     }
 }
 
-static void a_reset_is_no_end_of_a_body(void **unused)
+static void a_reset_does_not_end_a_body(void **unused)
 {
     struct response response;
 
     (void)unused;
     response_begin(&response);
-    response_feed(&response, OK "\r\nhalf", strlen(OK "\r\nhalf"));
+    response_parse(&response, OK "\r\nhalf", strlen(OK "\r\nhalf"));
     response_end(&response, false);
     assert_int_equal(response.state, RESPONSE_TRUNCATED);
 }
 
-static void endless_heads_are_garbage(void **unused)
+static void endless_headers_are_malformed(void **unused)
 {
     static const char *const lines[] = {"X-Filler: xxxxxxxxxxxxxxxxxxxxx\r\n", "no end of line",
                                         "HTTP/1.1 100 Continue\r\n\r\n"};
@@ -178,16 +179,16 @@ static void endless_heads_are_garbage(void **unused)
     (void)unused;
     for (size_t i = 0; i < COUNT_OF(lines); i++) {
         struct response response;
-        size_t fed = 0;
+        size_t parsed = 0;
         response_begin(&response);
-        response_feed(&response, OK, i < 2 ? strlen(OK) : 0);
-        while (!response_over(&response) && fed < 4 * RESPONSE_HEAD_BYTES)
-            fed += response_feed(&response, lines[i], strlen(lines[i]));
+        response_parse(&response, OK, i < 2 ? strlen(OK) : 0);
+        while (!response_over(&response) && parsed < 4 * RESPONSE_HEAD_BYTES)
+            parsed += response_parse(&response, lines[i], strlen(lines[i]));
         assert_int_equal(response.state, RESPONSE_MALFORMED);
     }
 }
 
-static void the_body_begins_with_its_prefix(void **unused)
+static void the_prefix_is_the_beginning_of_the_body(void **unused)
 {
     const char *text = OK "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n3\r\ndef\r\n0\r\n\r\n";
     struct response response;
@@ -195,7 +196,7 @@ static void the_body_begins_with_its_prefix(void **unused)
     (void)unused;
     response_begin(&response);
     for (const char *at = text; *at; at++)
-        response_feed(&response, at, 1);
+        response_parse(&response, at, 1);
     assert_int_equal(response.state, RESPONSE_COMPLETE);
     assert_memory_equal(response.prefix, "abcdef", 6);
 }
@@ -203,11 +204,11 @@ static void the_body_begins_with_its_prefix(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(answers_are_read_however_they_are_cut),
-        cmocka_unit_test(garbage_is_known_as_such),
-        cmocka_unit_test(a_reset_is_no_end_of_a_body),
-        cmocka_unit_test(endless_heads_are_garbage),
-        cmocka_unit_test(the_body_begins_with_its_prefix),
+        cmocka_unit_test(responses_are_parsed_in_any_two_pieces),
+        cmocka_unit_test(malformed_responses_are_found),
+        cmocka_unit_test(a_reset_does_not_end_a_body),
+        cmocka_unit_test(endless_headers_are_malformed),
+        cmocka_unit_test(the_prefix_is_the_beginning_of_the_body),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

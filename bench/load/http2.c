@@ -94,10 +94,11 @@ static void stream_finish(struct http2 *http2, struct stream *stream)
             response->state = RESPONSE_MALFORMED;
         else
             response->state = response->body_bytes < length && response->status / 100 == 2
-                                ? RESPONSE_TRUNCATED
-                                : RESPONSE_COMPLETE;
+                                  ? RESPONSE_TRUNCATED
+                                  : RESPONSE_COMPLETE;
     }
-    outcome = exchange_outcome(http2->context, &stream->exchange, response, response->body_bytes > length);
+    outcome = exchange_outcome(http2->context, &stream->exchange, response,
+                               response->body_bytes > length);
     stream_end(http2, stream, &outcome);
 }
 
@@ -137,7 +138,7 @@ static int on_header(nghttp2_session *session, const nghttp2_frame *frame, const
         response_status(&stream->response, (const char *)value, value_bytes);
     else
         response_header(&stream->response, (const char *)name, name_bytes, (const char *)value,
-                      value_bytes);
+                        value_bytes);
     return 0;
 }
 
@@ -336,8 +337,8 @@ static void output_fill(struct http2 *http2)
 
     while (http2->output_bytes < OUTPUT_BYTES &&
            (bytes = nghttp2_session_mem_send(http2->session, &frame)) > 0) {
-        http2->output =
-            growable(http2->output, &http2->output_capacity, http2->output_bytes + (size_t)bytes, 1);
+        http2->output = growable(http2->output, &http2->output_capacity,
+                                 http2->output_bytes + (size_t)bytes, 1);
         memcpy(http2->output + http2->output_bytes, frame, (size_t)bytes);
         http2->output_bytes += (size_t)bytes;
     }

@@ -1,6 +1,7 @@
-/* http2_fuzz.c - the client's HTTP/2 under libFuzzer: whatever the server sends, however it is cut,
- * every request ends exactly once. */
+/* http2_fuzz.c - the client's HTTP/2 under libFuzzer: with any input in any pieces, every request
+ * ends exactly once. */
 #include "protocol.h"
+#include "xmalloc.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -9,23 +10,27 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes);
 
+static void check(bool condition)
+{
+    if (!condition)
+        __builtin_trap();
+}
+
 struct fuzz {
     uint64_t submitted, ended;
 };
 
-static void exchange_ended(void *load, const struct exchange *exchange, const struct outcome *outcome)
+static void exchange_ended(void *load, const struct exchange *exchange,
+                           const struct outcome *outcome)
 {
     struct fuzz *fuzz = load;
 
-    if (!outcome->good && outcome->failure >= LOAD_FAILURES)
-        abort();
-    if (exchange->id >= fuzz->submitted)
-        abort();
-    if (++fuzz->ended > fuzz->submitted)
-        abort();
+    check(outcome->good || outcome->failure < LOAD_FAILURES);
+    check(exchange->id < fuzz->submitted);
+    check(++fuzz->ended <= fuzz->submitted);
 }
 
-static void session_ask(struct fuzz *fuzz, void *session)
+static void session_submit(struct fuzz *fuzz, void *session)
 {
     const char *output;
 
@@ -37,22 +42,20 @@ static void session_ask(struct fuzz *fuzz, void *session)
         ;
 }
 
-/* A piece in memory of its own. */
-static bool session_take(void *session, const uint8_t *data, size_t bytes)
+/* Receives a piece in its own allocation. */
+static bool session_receive(void *session, const uint8_t *data, size_t bytes)
 {
-    char *copy = malloc(bytes);
+    char *copy = xmalloc(bytes);
     bool more;
 
-    if (copy == NULL)
-        abort();
     memcpy(copy, data, bytes);
     more = protocol_http2.receive(session, copy, bytes);
     free(copy);
     return more;
 }
 
-/* The first byte says how long the pieces are, and whether late requests are given up between
- * them. */
+/* The first byte is the length of the pieces, and says whether late requests expire between them.
+ */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 {
     struct fuzz fuzz = {0};
@@ -65,18 +68,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 
     request_head_render(&context.head, &target);
     protocol_http2.connected(session);
-    session_ask(&fuzz, session);
+    session_submit(&fuzz, session);
     for (size_t at = 1; at < bytes && more; at += piece) {
-        more = session_take(session, data + at, bytes - at < piece ? bytes - at : piece);
+        more = session_receive(session, data + at, bytes - at < piece ? bytes - at : piece);
         if (more && expires)
             more = protocol_http2.oldest_ns(session) == UINT64_MAX ||
                    protocol_http2.expire(session, fuzz.submitted - 1);
         if (more)
-            session_ask(&fuzz, session);
+            session_submit(&fuzz, session);
     }
     protocol_http2.closed(session, true);
-    if (fuzz.ended != fuzz.submitted || protocol_http2.oldest_ns(session) != UINT64_MAX)
-        abort();
+    check(fuzz.ended == fuzz.submitted && protocol_http2.oldest_ns(session) == UINT64_MAX);
     protocol_http2.destroy(session);
     return 0;
 }

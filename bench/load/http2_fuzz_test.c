@@ -1,4 +1,4 @@
-/* http2_fuzz_test.c - the fuzz target on fixed frames, spoilt at random, without libFuzzer. */
+/* http2_fuzz_test.c - the fuzz target on mutated frames, without libFuzzer. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -62,7 +62,7 @@ static void good_frames_are_read(void **unused)
                          0);
 }
 
-static void spoilt_frames_do_no_harm(void **unused)
+static void mutated_frames_do_no_harm(void **unused)
 {
     uint8_t input[INPUT_BYTES];
     uint32_t state = 1;
@@ -97,7 +97,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(good_frames_are_read),
-        cmocka_unit_test(spoilt_frames_do_no_harm),
+        cmocka_unit_test(mutated_frames_do_no_harm),
         cmocka_unit_test(noise_does_no_harm),
     };
 

@@ -1,4 +1,4 @@
-/* http2_test.c - the generator's HTTP/2 against a server that responses in every way there is. */
+/* http2_test.c - the generator's HTTP/2 against a server with all kinds of faults. */
 #include "load.h"
 
 #include "faulty_server.h"
@@ -16,16 +16,16 @@
 #define REQUESTS    400
 #define CONNECTIONS 3
 #define STREAMS     7
-#define SHORT_NS    (100 * NS_PER_MS) /* timeout where one is wanted */
+#define SHORT_NS    (100 * NS_PER_MS) /* timeout of servers that do not respond */
 #define GOOD        (-1)
 #define ANY         (-2)
 
 static const struct expected {
     const char *name;
     enum http2_behaviour behaviour;
-    int failure;     /* GOOD, ANY (no response good), or an enum load_failure */
-    bool gives_up;   /* it never had a whole response */
-    bool reconnects; /* the server leaves connections in between */
+    int failure;     /* GOOD, ANY (all are errors), or an enum load_failure */
+    bool gives_up;   /* it never got a complete response */
+    bool reconnects; /* the server closes connections */
 } expectations[] = {
     {"good", HTTP2_GOOD, GOOD, false, false},
     {"good, after an interim response", HTTP2_INTERIM, GOOD, false, false},
@@ -37,7 +37,7 @@ static const struct expected {
     {"resets", HTTP2_RESET, LOAD_RESET, true, false},
     {"resets late", HTTP2_RESET_LATE, LOAD_TRUNCATED, true, false},
     {"refuses", HTTP2_REFUSE, LOAD_REFUSED, true, false},
-    {"says goodbye", HTTP2_GOAWAY, LOAD_REFUSED, true, true},
+    {"sends GOAWAY", HTTP2_GOAWAY, LOAD_REFUSED, true, true},
     {"silent", HTTP2_SILENT, LOAD_TIMEOUT, true, true},
     {"no streams", HTTP2_NO_STREAMS, ANY, true, true},
     {"closes", HTTP2_CLOSE, LOAD_RESET, true, true},
@@ -78,7 +78,8 @@ static struct trace *ids_open(void)
 
 static void expectation_check(const struct expected *expected)
 {
-    const struct faulty_behaviour behaviour = {.name = expected->name, .http2 = expected->behaviour};
+    const struct faulty_behaviour behaviour = {.name = expected->name,
+                                               .http2 = expected->behaviour};
     struct faulty_server *server = faulty_server_open(&behaviour, NULL);
     struct load_setup setup = setup_of(server, "/users/{id}");
     struct load_result result;
@@ -103,7 +104,7 @@ static void expectation_check(const struct expected *expected)
     faulty_server_close(server);
 }
 
-static void every_kind_of_answer_is_told(void **unused)
+static void every_outcome_is_classified(void **unused)
 {
     (void)unused;
     for (size_t i = 0; i < sizeof expectations / sizeof expectations[0]; i++) {
@@ -112,8 +113,7 @@ static void every_kind_of_answer_is_told(void **unused)
     }
 }
 
-/* One late stream does not take the others on its connection with it. */
-static void who_is_silent_is_late_alone(void **unused)
+static void a_late_stream_does_not_end_others(void **unused)
 {
     const struct faulty_behaviour behaviour = {.name = "some silent", .http2 = HTTP2_SOME_SILENT};
     struct faulty_server *server = faulty_server_open(&behaviour, NULL);
@@ -131,10 +131,10 @@ static void who_is_silent_is_late_alone(void **unused)
     faulty_server_close(server);
 }
 
-/* What a goodbye leaves unprocessed is sent again; nobody was wronged. */
-static void after_a_goodbye_there_is_a_new_connection(void **unused)
+/* Requests that a GOAWAY leaves unprocessed are sent again, and are no errors. */
+static void after_a_goaway_there_is_a_new_connection(void **unused)
 {
-    const struct faulty_behaviour behaviour = {.name = "goodbye", .http2 = HTTP2_GOAWAY_LATE};
+    const struct faulty_behaviour behaviour = {.name = "GOAWAY", .http2 = HTTP2_GOAWAY_LATE};
     struct faulty_server *server = faulty_server_open(&behaviour, NULL);
     struct load_setup setup = setup_of(server, "/users/random");
     struct load_result result;
@@ -149,10 +149,10 @@ static void after_a_goodbye_there_is_a_new_connection(void **unused)
     faulty_server_close(server);
 }
 
-/* Whoever takes leave of everything is not asked for ever. */
+/* A server that sends GOAWAY for every request does not keep the run going forever. */
 static void a_request_is_sent_again_only_once(void **unused)
 {
-    const struct faulty_behaviour behaviour = {.name = "goodbye at once", .http2 = HTTP2_GOAWAY};
+    const struct faulty_behaviour behaviour = {.name = "GOAWAY at once", .http2 = HTTP2_GOAWAY};
     struct faulty_server *server = faulty_server_open(&behaviour, NULL);
     struct load_setup setup = setup_of(server, "/users/random");
     struct load_result result;
@@ -185,7 +185,6 @@ static void no_more_streams_than_the_server_allows(void **unused)
     faulty_server_close(server);
 }
 
-/* Whoever speaks HTTP/1.1, or something else, is found out. */
 static void what_is_not_http2_is_garbage(void **unused)
 {
     static const struct faulty_behaviour behaviours[] = {
@@ -251,9 +250,9 @@ static void streams_without_http2_are_refused(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_kind_of_answer_is_told),
-        cmocka_unit_test(who_is_silent_is_late_alone),
-        cmocka_unit_test(after_a_goodbye_there_is_a_new_connection),
+        cmocka_unit_test(every_outcome_is_classified),
+        cmocka_unit_test(a_late_stream_does_not_end_others),
+        cmocka_unit_test(after_a_goaway_there_is_a_new_connection),
         cmocka_unit_test(a_request_is_sent_again_only_once),
         cmocka_unit_test(no_more_streams_than_the_server_allows),
         cmocka_unit_test(what_is_not_http2_is_garbage),

@@ -1,8 +1,8 @@
 /* load.h - an HTTP load generator: one thread, many connections, every response checked.
  *
  * Closed loop (no rate_rps, no speed): each connection sends its next request as soon as it has the
- * response to the last one. Open loop: requests are due on a schedule, whatever the server does, and
- * latency counts from the due time.
+ * response to the last one. Open loop: requests are due on a schedule, whatever the server does,
+ * and latency counts from the due time.
  *
  * A request ends in exactly one of: hit, miss, plain (a good response without X-Cache), or an error
  * of one kind. Requests in flight when a run is stopped are in none of them.
@@ -82,8 +82,8 @@ struct load_setup {
     uint64_t seed; /* of Poisson arrivals */
     int cpu;       /* pins the calling thread; LOAD_CPU_ANY: does not */
     bool check_id; /* the body must begin with {"user_id":"<id>" */
-    const atomic_bool *stop;        /* stops the run within 100 ms. NULL: none */
-    struct hdr_log *hdr;            /* borrowed; gets the latencies of the measured part. NULL: none */
+    const atomic_bool *stop; /* stops the run within 100 ms. NULL: none */
+    struct hdr_log *hdr;     /* borrowed; gets the latencies of the measured part. NULL: none */
     struct load_progress *progress; /* borrowed; NULL: none */
 };
 

@@ -211,7 +211,8 @@ static int load_and_print(struct load_setup *setup, const struct load_options *o
     if (options->hdr)
         setup->hdr = hdr_log_create();
     if (load_run_with_progress(setup, NULL, &result, &error) < 0) {
-        status = complain("load", STATUS_UNDECIDED, "%s", error.text);
+        bool untimed = setup->speed > 0 && !trace_is_timed(setup->ids);
+        status = complain("load", untimed ? STATUS_USAGE : STATUS_UNDECIDED, "%s", error.text);
     } else {
         status = result_write(&output, options);
         if (status == STATUS_OK)

@@ -1,6 +1,7 @@
-/* load_command_test.c - tidemark load as it is called: exit status, JSON and table. */
+/* load_command_test.c - tidemark load as a command: exit status, JSON and table. */
 #include "load_command.h"
 
+#include "command.h"
 #include "faulty_server.h"
 
 #include <jansson.h>
@@ -20,7 +21,7 @@ static const struct faulty_behaviour good = {.name = "good", .response = FAULTY_
 static const struct faulty_behaviour bad = {
     .name = "bad", .response = "HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n"};
 
-/* Runs the command with its output in `output`; the list of arguments ends with NULL. */
+/* Runs the command and reads its stdout into `output`; the list of arguments ends with NULL. */
 static int command_run(char output[OUTPUT_BYTES], const char *const *arguments)
 {
     char *argv[ARGUMENTS_MAX] = {(char *)"load"};
@@ -42,7 +43,7 @@ static int command_run(char output[OUTPUT_BYTES], const char *const *arguments)
 }
 
 static int load_faulty(char output[OUTPUT_BYTES], const struct faulty_behaviour *behaviour,
-                            const char *path, const char *form)
+                       const char *path, const char *form)
 {
     struct faulty_server *server = faulty_server_open(behaviour, NULL);
     char url[256];
@@ -72,7 +73,7 @@ static json_int_t intervals_sum(const json_t *object, const char *key)
     return sum;
 }
 
-static void json_tells_everything(void **unused)
+static void json_has_everything(void **unused)
 {
     char output[OUTPUT_BYTES];
     json_t *object, *all;
@@ -108,12 +109,12 @@ static void the_table_is_readable(void **unused)
     assert_non_null(strstr(output, "p99.99"));
 }
 
-static void errors_are_told_and_fail(void **unused)
+static void errors_are_printed_and_fail(void **unused)
 {
     char output[OUTPUT_BYTES];
 
     (void)unused;
-    assert_int_equal(load_faulty(output, &bad, "/users/random", "--timeout=9s"), 1);
+    assert_int_equal(load_faulty(output, &bad, "/users/random", "--timeout=9s"), STATUS_BAD);
     assert_non_null(strstr(output, "1000 status"));
     assert_null(strstr(output, "p99.99"));
 }
@@ -139,7 +140,37 @@ static void a_log_is_written(void **unused)
     assert_int_equal(hits, 1);
     assert_int_equal(totals, 2);
     assert_int_equal(load_faulty(output, &good, "/users/random", "--hdr=/no/such/folder/x"),
-                     1);
+                     STATUS_UNDECIDED);
+}
+
+/* --json=FILE writes the file beside the table. */
+static void json_is_written_to_a_file(void **unused)
+{
+    char path[] = "/tmp/load_command_test.XXXXXX", option[64], output[OUTPUT_BYTES];
+    json_t *object;
+
+    (void)unused;
+    close(mkstemp(path));
+    snprintf(option, sizeof option, "--json=%s", path);
+    assert_int_equal(load_faulty(output, &good, "/users/random", option), STATUS_OK);
+    assert_non_null(strstr(output, "p99.99"));
+    object = json_load_file(path, 0, NULL);
+    assert_int_equal(json_count(object, "hits"), 1000);
+    json_decref(object);
+    unlink(path);
+    assert_int_equal(load_faulty(output, &good, "/users/random", "--json=/no/such/folder/x"),
+                     STATUS_UNDECIDED);
+}
+
+/* A host that cannot be resolved is no wrong option: the load could not run. */
+static void a_load_that_cannot_run_is_undecided(void **unused)
+{
+    char output[OUTPUT_BYTES];
+    const char *arguments[] = {"http://no-such-host.invalid/", "--requests=1", NULL};
+
+    (void)unused;
+    assert_int_equal(command_run(output, arguments), STATUS_UNDECIDED);
+    assert_string_equal(output, "");
 }
 
 static void a_capacity_is_found(void **unused)
@@ -169,19 +200,19 @@ static void a_capacity_is_found(void **unused)
     faulty_server_close(server);
 }
 
-/* It is not searched at one rate after another. */
-static void nobody_there_is_told_at_once(void **unused)
+/* The first trial ends the search. */
+static void a_server_that_is_down_ends_the_search(void **unused)
 {
     char output[OUTPUT_BYTES];
 
     (void)unused;
     assert_int_equal(command_run(output, (const char *[]){"http://127.0.0.1:1/", "--find-capacity",
                                                           "--slo=p99=2ms", "--json", NULL}),
-                     2);
+                     STATUS_BAD);
     assert_string_equal(output, "");
 }
 
-static void wrong_calls_are_refused(void **unused)
+static void wrong_options_are_refused(void **unused)
 {
     static const char *const calls[][4] = {
         {NULL},
@@ -203,12 +234,12 @@ static void wrong_calls_are_refused(void **unused)
 
     (void)unused;
     for (size_t i = 0; i < sizeof calls / sizeof calls[0]; i++) {
-        assert_int_equal(command_run(output, calls[i]), 2);
+        assert_int_equal(command_run(output, calls[i]), STATUS_USAGE);
         assert_string_equal(output, "");
     }
 }
 
-static void help_helps(void **unused)
+static void help_is_printed(void **unused)
 {
     char output[OUTPUT_BYTES];
 
@@ -221,10 +252,16 @@ static void help_helps(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(json_tells_everything),    cmocka_unit_test(the_table_is_readable),
-        cmocka_unit_test(errors_are_told_and_fail), cmocka_unit_test(a_log_is_written),
-        cmocka_unit_test(a_capacity_is_found),      cmocka_unit_test(nobody_there_is_told_at_once),
-        cmocka_unit_test(wrong_calls_are_refused),  cmocka_unit_test(help_helps),
+        cmocka_unit_test(json_has_everything),
+        cmocka_unit_test(the_table_is_readable),
+        cmocka_unit_test(errors_are_printed_and_fail),
+        cmocka_unit_test(a_log_is_written),
+        cmocka_unit_test(json_is_written_to_a_file),
+        cmocka_unit_test(a_load_that_cannot_run_is_undecided),
+        cmocka_unit_test(a_capacity_is_found),
+        cmocka_unit_test(a_server_that_is_down_ends_the_search),
+        cmocka_unit_test(wrong_options_are_refused),
+        cmocka_unit_test(help_is_printed),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -220,22 +220,22 @@ static json_t *setup_json(const struct load_output *output)
 {
     const struct load_setup *setup = output->setup;
 
-    return xchecked(json_pack(
-        "{ss ss? si sb si sf sf sb sI}", "url", output->url, "workload", output->workload,
-        "connections", setup->connections, "http2", setup->http2, "streams",
-        setup->streams ? setup->streams : 1, "rate_rps", setup->rate_rps, "speed", setup->speed,
-        "poisson", setup->arrivals == LOAD_POISSON, "seed", setup->seed));
+    return xchecked(json_pack("{ss ss? si sb si sf sf sb sI}", "url", output->url, "workload",
+                              output->workload, "connections", setup->connections, "http2",
+                              setup->http2, "streams", setup->streams ? setup->streams : 1,
+                              "rate_rps", setup->rate_rps, "speed", setup->speed, "poisson",
+                              setup->arrivals == LOAD_POISSON, "seed", setup->seed));
 }
 
 static json_t *counts_json(const struct load_result *result)
 {
-    return xchecked(json_pack(
-        "{sI sI sI sI sf sI so sI sI sI si sI sI}", "requests", result->requests, "hits",
-        result->hits, "misses", result->misses, "plain", result->plain, "hit_ratio",
-        hit_ratio(result), "errors", result->errors, "errors_by_kind", failures_json(result),
-        "unsent", result->unsent, "connects", result->connects, "resent", result->resent,
-        "streams_allowed", result->streams, "bytes", result->bytes, "body_bytes",
-        result->body_bytes));
+    return xchecked(json_pack("{sI sI sI sI sf sI so sI sI sI si sI sI}", "requests",
+                              result->requests, "hits", result->hits, "misses", result->misses,
+                              "plain", result->plain, "hit_ratio", hit_ratio(result), "errors",
+                              result->errors, "errors_by_kind", failures_json(result), "unsent",
+                              result->unsent, "connects", result->connects, "resent",
+                              result->resent, "streams_allowed", result->streams, "bytes",
+                              result->bytes, "body_bytes", result->body_bytes));
 }
 
 static json_t *times_json(const struct load_result *result)

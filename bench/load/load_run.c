@@ -91,8 +91,8 @@ static int load_measure(const struct load_setup *setup, struct load_result *resu
     if (address_resolve(&address, &setup->target, error) < 0)
         return -1;
     tally_create(&tally, result, setup);
-    status = loop_run(setup, setup->http2 ? &protocol_http2 : &protocol_http1, &address, &tally,
-                      error);
+    status =
+        loop_run(setup, setup->http2 ? &protocol_http2 : &protocol_http1, &address, &tally, error);
     tally_destroy(&tally);
     if (status < 0)
         load_result_free(result);

@@ -1,4 +1,4 @@
-/* load_test.c - the generator against a server that responses in every way there is. */
+/* load_test.c - the generator against a server with all kinds of faults. */
 #include "load.h"
 
 #include "faulty_server.h"
@@ -21,22 +21,25 @@
 
 #define REQUESTS       40
 #define CONNECTIONS    4
-#define SHORT_NS       (100 * NS_PER_MS) /* timeout where one is wanted */
+#define SHORT_NS       (100 * NS_PER_MS) /* timeout of servers that do not respond */
 #define GOOD           (-1)
 #define ANY            (-2)
 #define OK             "HTTP/1.1 200 OK\r\n"
 #define COUNT_OF(rows) (sizeof rows / sizeof rows[0])
 
-/* What a run against this server must say about every response. */
+/* How every request to a server with this behaviour must end. */
 static const struct expected {
     struct faulty_behaviour behaviour;
-    int failure;    /* GOOD, ANY (errors of whatever kind), or an enum load_failure */
-    bool gives_up;  /* it never had a whole response */
-    bool impatient; /* with a short timeout */
+    int failure;   /* GOOD, ANY (errors of any kind), or an enum load_failure */
+    bool gives_up; /* it never got a complete response */
+    bool short_timeout;
 } expectations[] = {
     {{.name = "good", .response = FAULTY_SERVER_GOOD}, GOOD, false, false},
     {{.name = "good, in drips", .response = FAULTY_SERVER_GOOD, .drip = true}, GOOD, false, false},
-    {{.name = "good, then closed", .response = FAULTY_SERVER_GOOD, .end = END_CLOSE}, ANY, false, false},
+    {{.name = "good, then closed", .response = FAULTY_SERVER_GOOD, .end = END_CLOSE},
+     ANY,
+     false,
+     false},
     {{.name = "announced close",
       .response = OK "Content-Length: 2\r\nConnection: close\r\n\r\nhi",
       .end = END_CLOSE},
@@ -107,7 +110,7 @@ static struct load_setup setup_of(const char *server_url, const char *path)
     return setup;
 }
 
-/* The intervals lie end to end and hold all there was. */
+/* The intervals are consecutive, and their sums are those of the run. */
 static void assert_series(const struct load_result *result)
 {
     uint64_t requests = 0, hits = 0, misses = 0, errors = 0, max_ns = 0, end_ns = 0;
@@ -153,7 +156,7 @@ static void expectation_check(const struct expected *expected)
 
     assert_non_null(server);
     struct load_setup setup = setup_of(faulty_server_url(server), "/users/random");
-    if (expected->impatient)
+    if (expected->short_timeout)
         setup.timeout_ns = SHORT_NS;
     run_get(&setup, &result);
     assert_sums(&result);
@@ -170,7 +173,7 @@ static void expectation_check(const struct expected *expected)
     faulty_server_close(server);
 }
 
-static void every_kind_of_answer_is_told(void **unused)
+static void every_outcome_is_classified(void **unused)
 {
     (void)unused;
     for (size_t i = 0; i < COUNT_OF(expectations); i++) {
@@ -179,8 +182,8 @@ static void every_kind_of_answer_is_told(void **unused)
     }
 }
 
-/* Every third response is good, so that the run goes on through all the others. */
-static void bad_answers_do_not_spoil_good_ones(void **unused)
+/* Every third response is good, so that the run does not give up. */
+static void failures_do_not_affect_good_responses(void **unused)
 {
     (void)unused;
     for (size_t i = 0; i < COUNT_OF(expectations); i++) {
@@ -201,9 +204,9 @@ static void bad_answers_do_not_spoil_good_ones(void **unused)
     }
 }
 
-/* An response of as many bytes as are read at a time: the read after it finds nothing, and that is
- * no reason to lose the connection. */
-static void an_answer_may_fill_the_read_buffer(void **unused)
+/* A response of exactly READ_BYTES: the next read finds nothing, which must not close the
+ * connection. */
+static void a_response_may_fill_the_read_buffer(void **unused)
 {
     enum { READ_BYTES = 65536, HEAD_BYTES = 64 };
     char *response = malloc(READ_BYTES + 1);
@@ -229,7 +232,7 @@ static void an_answer_may_fill_the_read_buffer(void **unused)
     free(response);
 }
 
-static void nobody_listens(void **unused)
+static void a_closed_port_refuses(void **unused)
 {
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     socklen_t bytes = sizeof address;
@@ -261,8 +264,8 @@ static struct trace *ids_open(const char *name, uint64_t limit)
     return ids;
 }
 
-/* The server puts the id that it was asked for into the body, and the generator checks it. */
-static void every_id_is_asked_for_once(void **unused)
+/* The server puts the requested id into the body, and the generator checks it. */
+static void every_id_is_requested_once(void **unused)
 {
     const struct faulty_behaviour behaviour = {.name = "good", .response = FAULTY_SERVER_GOOD};
     struct faulty_server *server = faulty_server_open(&behaviour, NULL);
@@ -327,7 +330,7 @@ static void a_stopped_run_ends(void **unused)
     faulty_server_close(server);
 }
 
-static void a_unix_socket_will_do(void **unused)
+static void a_unix_socket_is_loaded(void **unused)
 {
     const struct faulty_behaviour behaviour = {.name = "good", .response = FAULTY_SERVER_GOOD};
     char folder[] = "/tmp/load_test.XXXXXX", path[64];
@@ -368,8 +371,8 @@ static void a_rate_is_kept_to_the_last_request(void **unused)
     faulty_server_close(server);
 }
 
-/* A stalled server makes later requests late, and every one that was due is accounted for. */
-static void what_was_due_and_not_sent_is_counted(void **unused)
+/* A server that does not respond: every request that was due is an error or unsent. */
+static void unsent_requests_are_counted(void **unused)
 {
     const struct faulty_behaviour behaviour = {.name = "silent", .response = ""};
     struct faulty_server *server = faulty_server_open(&behaviour, NULL);
@@ -406,7 +409,7 @@ static void schedules_keep_their_rate(void **unused)
     assert_int_equal(schedule_due(&schedule, 77), 77);
 }
 
-static void urls_are_read(void **unused)
+static void urls_are_parsed(void **unused)
 {
     static const struct {
         const char *url, *host, *port, *socket, *path;
@@ -504,18 +507,18 @@ static void requests_are_rendered(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_kind_of_answer_is_told),
-        cmocka_unit_test(bad_answers_do_not_spoil_good_ones),
-        cmocka_unit_test(an_answer_may_fill_the_read_buffer),
-        cmocka_unit_test(nobody_listens),
-        cmocka_unit_test(every_id_is_asked_for_once),
+        cmocka_unit_test(every_outcome_is_classified),
+        cmocka_unit_test(failures_do_not_affect_good_responses),
+        cmocka_unit_test(a_response_may_fill_the_read_buffer),
+        cmocka_unit_test(a_closed_port_refuses),
+        cmocka_unit_test(every_id_is_requested_once),
         cmocka_unit_test(another_id_is_wrong),
         cmocka_unit_test(a_stopped_run_ends),
-        cmocka_unit_test(a_unix_socket_will_do),
+        cmocka_unit_test(a_unix_socket_is_loaded),
         cmocka_unit_test(a_rate_is_kept_to_the_last_request),
-        cmocka_unit_test(what_was_due_and_not_sent_is_counted),
+        cmocka_unit_test(unsent_requests_are_counted),
         cmocka_unit_test(schedules_keep_their_rate),
-        cmocka_unit_test(urls_are_read),
+        cmocka_unit_test(urls_are_parsed),
         cmocka_unit_test(wrong_urls_are_refused),
         cmocka_unit_test(wrong_setups_are_refused),
         cmocka_unit_test(requests_are_rendered),

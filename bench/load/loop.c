@@ -98,9 +98,8 @@ static void loop_start(struct loop *loop)
 static void loop_clock(struct loop *loop)
 {
     loop->now_ns = clock_ns();
-    if (loop->connecting &&
-        (loop->idle_count == loop->setup->connections || loop->failures_in_row ||
-         loop->now_ns > loop->begin_ns + CONNECT_NS))
+    if (loop->connecting && (loop->idle_count == loop->setup->connections ||
+                             loop->failures_in_row || loop->now_ns > loop->begin_ns + CONNECT_NS))
         loop_start(loop);
     if (loop->connecting)
         return;

@@ -1,5 +1,4 @@
-/* open_loop_test.c - requests that are due whatever the server does: none is forgotten, none
- * flattered. */
+/* open_loop_test.c - open loop: every due request counts, from when it was due. */
 #include "load.h"
 
 #include "faulty_server.h"
@@ -39,14 +38,14 @@ static uint64_t longest_ns(const struct load_result *result)
     return longest;
 }
 
-/* A server that stands still for 100 ms once a second. A tenth of all requests are due while it
- * does, but only four are on their way: counted from their sending, all is well up to p99. */
+/* A server that stalls for 100 ms once a second. A tenth of all requests are due during a stall,
+ * but only four are in flight: measured since they were sent, p99 looks fine. */
 static void stall_check(bool http2)
 {
     const struct faulty_behaviour behaviour = {.name = "stalls",
-                                            .response = FAULTY_SERVER_GOOD,
-                                            .http2 = http2 ? HTTP2_GOOD : HTTP2_NONE,
-                                            .stall_ms = 100};
+                                               .response = FAULTY_SERVER_GOOD,
+                                               .http2 = http2 ? HTTP2_GOOD : HTTP2_NONE,
+                                               .stall_ms = 100};
     struct faulty_server *server = faulty_server_open(&behaviour, NULL);
     struct load_setup setup = setup_of(server, "/users/random");
     struct load_result result;
@@ -69,7 +68,7 @@ static void stall_check(bool http2)
     faulty_server_close(server);
 }
 
-static void a_stall_is_seen_by_due_times_alone(void **unused)
+static void only_due_times_show_a_stall(void **unused)
 {
     (void)unused;
     stall_check(false);
@@ -102,7 +101,7 @@ static struct trace *trace_of(const char *path, const char *format)
 }
 
 /* 21 requests, one every 50 ms, at double speed. */
-static void a_trace_keeps_its_own_time(void **unused)
+static void a_trace_is_sent_at_its_own_times(void **unused)
 {
     struct faulty_server *server = faulty_server_open(&good, NULL);
     struct load_setup setup = setup_of(server, "/users/{id}");
@@ -162,14 +161,14 @@ static void a_trace_without_times_has_no_speed(void **unused)
     faulty_server_close(server);
 }
 
-static void doze(int signal)
+static void sleep_50_ms(int signal)
 {
     (void)signal;
     poll(NULL, 0, 50);
 }
 
-/* The generator dozes half of the time: that is no fault of the server's. */
-static void a_late_generator_says_so(void **unused)
+/* The generator sleeps half of the time, which is not the server's fault. */
+static void a_late_generator_is_reported(void **unused)
 {
     const struct itimerval often = {{0, 100000}, {0, 100000}}, never = {{0, 0}, {0, 0}};
     struct faulty_server *server;
@@ -179,7 +178,7 @@ static void a_late_generator_says_so(void **unused)
     (void)unused;
     sigemptyset(&alarms);
     sigaddset(&alarms, SIGALRM);
-    signal(SIGALRM, doze);
+    signal(SIGALRM, sleep_50_ms);
     pthread_sigmask(SIG_BLOCK, &alarms, NULL);
     server = faulty_server_open(&good, NULL);
     pthread_sigmask(SIG_UNBLOCK, &alarms, NULL);
@@ -200,8 +199,8 @@ static void a_late_generator_says_so(void **unused)
     faulty_server_close(server);
 }
 
-/* A stalled server is not the generator's fault. */
-static void a_late_server_is_not_blamed_on_the_generator(void **unused)
+/* A stall of the server does not count as lateness of the generator. */
+static void a_late_server_is_no_late_generator(void **unused)
 {
     const struct faulty_behaviour behaviour = {
         .name = "stalls", .response = FAULTY_SERVER_GOOD, .stall_ms = 500};
@@ -226,11 +225,11 @@ static void a_late_server_is_not_blamed_on_the_generator(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_stall_is_seen_by_due_times_alone),
-        cmocka_unit_test(a_trace_keeps_its_own_time),
+        cmocka_unit_test(only_due_times_show_a_stall),
+        cmocka_unit_test(a_trace_is_sent_at_its_own_times),
         cmocka_unit_test(a_trace_without_times_has_no_speed),
-        cmocka_unit_test(a_late_generator_says_so),
-        cmocka_unit_test(a_late_server_is_not_blamed_on_the_generator),
+        cmocka_unit_test(a_late_generator_is_reported),
+        cmocka_unit_test(a_late_server_is_no_late_generator),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -23,9 +23,9 @@ struct exchange {
 /* How an exchange ended. */
 struct outcome {
     bool good;
-    enum load_failure failure;  /* unless good */
-    bool unprocessed;           /* the server did not process it (GOAWAY): it may be sent again */
-    enum response_cache cache;  /* if good */
+    enum load_failure failure; /* unless good */
+    bool unprocessed;          /* the server did not process it (GOAWAY): it may be sent again */
+    enum response_cache cache; /* if good */
     uint64_t body_bytes;
 };
 

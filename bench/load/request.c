@@ -66,7 +66,7 @@ void request_head_render(struct request_head *head, const struct load_target *ta
 }
 
 bool request_matches(const struct request_head *head, uint64_t id, const char *body,
-                         uint64_t body_bytes)
+                     uint64_t body_bytes)
 {
     const size_t opening_bytes = sizeof BODY_OPENING - 1;
     char text[REQUEST_ID_BYTES];

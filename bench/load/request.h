@@ -22,6 +22,6 @@ void request_head_render(struct request_head *head, const struct load_target *ta
 /* Whether the body begins as the service's response for this id does: {"user_id":"<id>". Any id is
  * accepted if the path has no {id}. */
 bool request_matches(const struct request_head *head, uint64_t id, const char *body,
-                         uint64_t body_bytes);
+                     uint64_t body_bytes);
 
 #endif

@@ -14,7 +14,7 @@
 struct request_source {
     struct trace *ids; /* borrowed; NULL: every id is 0, without end */
     struct trace_request *ahead;
-    size_t capacity, at, count;      /* of `ahead`: ahead[at] is the next one, of `count` */
+    size_t capacity, at, count;  /* of `ahead`: ahead[at] is the next one, of `count` */
     size_t tick_begin, tick_end; /* of `ahead`: the requests of the current second */
     bool ended, whole_seconds;
 };

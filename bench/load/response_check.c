@@ -8,8 +8,8 @@ static const enum load_failure failure_of_state[] = {
 };
 
 struct outcome exchange_outcome(const struct protocol_context *context,
-                             const struct exchange *exchange, const struct response *response,
-                             bool excess)
+                                const struct exchange *exchange, const struct response *response,
+                                bool excess)
 {
     struct outcome outcome = {.cache = response->cache, .body_bytes = response->body_bytes};
 

@@ -1,4 +1,4 @@
-/* faulty_http2.c - responses over libnghttp2, well or as badly as it is told to. */
+/* faulty_http2.c - an HTTP/2 server over libnghttp2 with a fault of choice. */
 #include "faulty_http2.h"
 
 #include <nghttp2/nghttp2.h>
@@ -11,7 +11,7 @@
 #define BODY_BYTES  64
 #define SOME        10
 #define FIELDS_MAX  3
-#define BODIES      64 /* more than there are streams at a time */
+#define BODIES      64 /* more than streams on a connection */
 #define STATUS_GOOD "200"
 
 struct http2_client {
@@ -19,11 +19,11 @@ struct http2_client {
     enum http2_behaviour behaviour;
     nghttp2_session *session;
     unsigned requests;
-    bool leave;
-    int32_t late[HTTP2_STREAMS_MAX]; /* to be reset when all else is sent */
+    bool close;
+    int32_t late[HTTP2_STREAMS_MAX]; /* to be reset when everything else is sent */
     unsigned late_count;
     char bodies[BODIES][BODY_BYTES];
-    char path[PATH_BYTES]; /* of the request whose head is being read */
+    char path[PATH_BYTES]; /* of the request whose headers are being received */
 };
 
 static ssize_t body_read(nghttp2_session *session, int32_t number, uint8_t *buffer, size_t bytes,
@@ -46,7 +46,7 @@ static nghttp2_nv field_of(const char *name, const char *value)
 }
 
 static void response_good(struct http2_client *client, int32_t number, const char *status,
-                        const char *id, int announced_beyond)
+                          const char *id, int announced_beyond)
 {
     char length[16], *body = client->bodies[number / 2 % BODIES];
     int bytes = snprintf(body, BODY_BYTES, "{\"user_id\":\"%.16s\"}", id);
@@ -109,7 +109,7 @@ static void request_response(struct http2_client *client, int32_t number)
             return;
         break;
     case HTTP2_CLOSE:
-        client->leave = true;
+        client->close = true;
         return;
     case HTTP2_SILENT:
     case HTTP2_NO_STREAMS:
@@ -118,13 +118,13 @@ static void request_response(struct http2_client *client, int32_t number)
         break;
     }
     response_good(client, number,
-                client->behaviour == HTTP2_STATUS      ? "500"
-                : client->behaviour == HTTP2_NO_STATUS ? NULL
-                                                    : STATUS_GOOD,
-                client->behaviour == HTTP2_WRONG ? "0123456789abcdex" : id,
-                client->behaviour == HTTP2_SHORT  ? 10
-                : client->behaviour == HTTP2_LONG ? -10
-                                               : 0);
+                  client->behaviour == HTTP2_STATUS      ? "500"
+                  : client->behaviour == HTTP2_NO_STATUS ? NULL
+                                                         : STATUS_GOOD,
+                  client->behaviour == HTTP2_WRONG ? "0123456789abcdex" : id,
+                  client->behaviour == HTTP2_SHORT  ? 10
+                  : client->behaviour == HTTP2_LONG ? -10
+                                                    : 0);
 }
 
 static int on_header(nghttp2_session *session, const nghttp2_frame *frame, const uint8_t *name,
@@ -191,7 +191,7 @@ bool http2_client_receive(struct http2_client *client, const void *data, size_t 
     while (client->late_count > 0)
         stream_reset(client, client->late[--client->late_count % HTTP2_STREAMS_MAX],
                      NGHTTP2_INTERNAL_ERROR);
-    return frames_send(client) && !client->leave &&
+    return frames_send(client) && !client->close &&
            (nghttp2_session_want_read(client->session) ||
             nghttp2_session_want_write(client->session));
 }

@@ -1,4 +1,4 @@
-/* faulty_http2.h - the HTTP/2 half of the server that responses in every wrong way. */
+/* faulty_http2.h - the HTTP/2 half of the faulty server. */
 #ifndef FAULTY_HTTP2_H
 #define FAULTY_HTTP2_H
 
@@ -6,7 +6,7 @@
 #include <stddef.h>
 
 enum http2_behaviour {
-    HTTP2_NONE, /* HTTP/1.1 is spoken */
+    HTTP2_NONE, /* uses HTTP/1.1 */
     HTTP2_GOOD,
     HTTP2_INTERIM, /* good, after a 103 */
     HTTP2_STATUS,  /* 500 */
@@ -15,13 +15,13 @@ enum http2_behaviour {
     HTTP2_LONG,    /* more */
     HTTP2_NO_STATUS,
     HTTP2_RESET,       /* before the response */
-    HTTP2_RESET_LATE,  /* after its head */
+    HTTP2_RESET_LATE,  /* after its headers */
     HTTP2_REFUSE,      /* the stream */
-    HTTP2_GOAWAY,      /* and none of the requests so far will be answered */
+    HTTP2_GOAWAY,      /* for each request, which is not processed */
     HTTP2_GOAWAY_LATE, /* after each tenth response */
     HTTP2_SILENT,
-    HTTP2_SOME_SILENT, /* each tenth request is not answered */
-    HTTP2_NO_STREAMS,  /* allows none, and responses none */
+    HTTP2_SOME_SILENT, /* does not respond to each tenth request */
+    HTTP2_NO_STREAMS,  /* allows no streams, and does not respond */
     HTTP2_CLOSE,       /* at the first request */
 };
 
@@ -31,7 +31,7 @@ struct http2_client;
 
 struct http2_client *http2_client_open(int fd, enum http2_behaviour behaviour);
 void http2_client_close(struct http2_client *client); /* NULL does nothing; fd stays open */
-/* Bytes came. False: the connection is to be closed. */
+/* Takes received bytes. False: the connection must be closed. */
 bool http2_client_receive(struct http2_client *client, const void *data, size_t bytes);
 
 #endif

@@ -1,5 +1,7 @@
-/* faulty_server.c - one thread, one poll loop, and no behaviours. */
+/* faulty_server.c - one thread, one poll loop, and a fault in every response. */
 #include "faulty_server.h"
+
+#include "units.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -16,12 +18,11 @@
 
 #define CONNECTIONS_MAX 64
 #define REQUEST_BYTES   2048
-#define RESPONSE_BYTES    (128 * 1024)
-#define MS              1000000L
+#define RESPONSE_BYTES  (128 * 1024)
 
 struct client {
     int fd;
-    bool finished; /* said all it had to say */
+    bool finished; /* the server sends nothing more */
     struct http2_client *http2;
     size_t bytes;
     char request[REQUEST_BYTES];
@@ -48,7 +49,7 @@ static void client_close(struct faulty_server *server, struct client *client, bo
     *client = server->clients[--server->clients_count];
 }
 
-/* The response with the id that the request asked for, 16 bytes at least. */
+/* The response with the requested id in place of {id}, 16 bytes at least. */
 static size_t response_render(char text[RESPONSE_BYTES], const char *response, const char *request)
 {
     const char *mark = strstr(response, "{id}");
@@ -146,13 +147,14 @@ static void client_accept(struct faulty_server *server)
     if (server->behaviour->http2 != HTTP2_NONE)
         client->http2 = http2_client_open(fd, server->behaviour->http2);
     if (server->behaviour->banner)
-        response_send(client, server->behaviour->response, strlen(server->behaviour->response), false);
+        response_send(client, server->behaviour->response, strlen(server->behaviour->response),
+                      false);
 }
 
-/* For stall_ms at the beginning of each second, if a stall is asked for. */
+/* Sleeps during the first stall_ms of each second. */
 static void stall(const struct faulty_server *server)
 {
-    const struct timespec length = {.tv_nsec = server->behaviour->stall_ms * MS};
+    const struct timespec length = {.tv_nsec = server->behaviour->stall_ms * (long)NS_PER_MS};
     struct timespec now;
 
     clock_gettime(CLOCK_MONOTONIC, &now);

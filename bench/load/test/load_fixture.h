@@ -1,4 +1,4 @@
-/* load_fixture.h - what the tests of whole runs share: a setup, and a run that cannot hang.
+/* load_fixture.h - for tests of whole runs: a setup, and a run with a time limit.
  *
  * Included after cmocka's headers.
  */
@@ -12,9 +12,9 @@
 #include <stdio.h>
 #include <time.h>
 
-#define RUN_SECONDS_MAX 60 /* a run that lost a request would wait for it for ever */
+#define RUN_SECONDS_MAX 60 /* a run that lost a request would wait for it forever */
 
-/* How many requests, or how long, is left to the test. */
+/* The test sets the number of requests or the duration. */
 static inline struct load_setup setup_for(const char *server_url, const char *path,
                                           unsigned connections)
 {
@@ -27,7 +27,7 @@ static inline struct load_setup setup_for(const char *server_url, const char *pa
     return setup;
 }
 
-/* SIGABRT ends the test that takes too long; SIGALRM is left to the tests. */
+/* SIGABRT ends a test that takes too long, because tests use SIGALRM themselves. */
 static inline void run_get(const struct load_setup *setup, struct load_result *result)
 {
     const struct itimerspec most = {.it_value.tv_sec = RUN_SECONDS_MAX};
