@@ -1,7 +1,8 @@
-/* belady.c - evicts the entry that is asked for again last (Belady 1966; Mattson et al. 1970).
+/* belady.c - evicts the entry whose next request is furthest away (Belady 1966).
  *
- * Optimal where entries cost the same. An entry that would be asked for later than all others is
- * let in all the same, as every policy here lets in what is asked for, and leaves as the next.
+ * This is optimal if all entries have the same size (Mattson et al. 1970). Like every policy here
+ * it inserts each key that it misses, even one whose next request is further away than those of all
+ * entries: that one is evicted next.
  */
 #include "belady.h"
 
@@ -9,7 +10,7 @@
 
 struct belady {
     struct account *account;
-    struct heap nexts; /* the furthest first: keys are turned round */
+    struct heap nexts; /* the furthest first: keys are UINT64_MAX - next */
 };
 
 static void *belady_create(const struct policy_setup *setup)
@@ -57,7 +58,7 @@ static void belady_remove(void *order, uint32_t slot, uint64_t hash, enum leavin
 
 const struct policy belady_policy = {
     .name = "belady",
-    .summary = "the optimum: evicts the entry that is asked for again last",
+    .summary = "the optimum: evicts the entry whose next request is furthest away",
     .limits = KEEPS_CAPACITY,
     .node_bytes = sizeof(struct heap_node),
     .create = belady_create,

@@ -1,4 +1,4 @@
-/* belady.h - the optimum for entries of one size, known only to a replay. */
+/* belady.h - the optimal policy for entries of one size, which only a replay can know. */
 #ifndef BELADY_H
 #define BELADY_H
 

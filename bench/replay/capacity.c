@@ -1,4 +1,4 @@
-/* capacity.c - parses and spreads sizes. */
+/* capacity.c - parses cache sizes, and spreads them over a curve. */
 #include "capacity.h"
 
 #include "units.h"
@@ -9,7 +9,7 @@
 #include <string.h>
 
 #define WORD_BYTES     64
-#define CURVE_SMALLEST 1000 /* a curve begins at this part of the distinct keys */
+#define CURVE_SMALLEST 1000 /* a curve begins at 1/1000 of the distinct keys */
 
 /* "1%", "0.5%": 0, or -1. */
 static int share_parse(const char *text, double *share)
@@ -41,19 +41,17 @@ int capacity_parse(const char *list, struct capacity capacities[CAPACITIES_MAX],
         char word[WORD_BYTES];
         size_t length = strcspn(at, ",");
         snprintf(word, sizeof word, "%.*s", (int)length, at);
-        if (length >= sizeof word || capacity_parse_one(word, &capacities[count]) < 0) {
-            return error_set(
-                error,
-                "--capacity: '%s' is no number of entries (1000), size (64MiB) or share of "
-                "the distinct keys (1%%)",
-                word);
-        }
+        if (length >= sizeof word || capacity_parse_one(word, &capacities[count]) < 0)
+            return error_set(error,
+                             "--capacity: '%s' is no number of entries (1000), size (64MiB) or "
+                             "share of the distinct ids (1%%)",
+                             word);
         count++;
         at += length;
         if (*at == '\0')
             return count;
     }
-    return error_set(error, "--capacity: more than %d sizes", CAPACITIES_MAX);
+    return error_set(error, "--capacity: more than %d capacities", CAPACITIES_MAX);
 }
 
 int capacity_curve(uint64_t distinct, int count, struct capacity capacities[CAPACITIES_MAX])

@@ -1,67 +1,56 @@
-/* corpus.c - reads a trace into columns, then looks at it backwards for what comes next. */
+/* corpus.c - reads a trace into columns, then finds each key's next request from the end. */
 #include "corpus.h"
 
 #include "cache.h"
+#include "xmalloc.h"
 
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #define BATCH_REQUESTS    4096
 #define PROGRESS_REQUESTS (UINT64_C(1) << 20)
-#define FIRST_ROOM        (UINT64_C(1) << 16)
+#define FIRST_CAPACITY    (UINT64_C(1) << 16)
 
-static void *memory_exact(void *block, uint64_t bytes)
-{
-    void *moved = realloc(block, bytes == 0 ? 1 : bytes);
-    if (moved == NULL) {
-        fputs("out of memory: replay less of the trace (--limit) or a sample (--sample)\n", stderr);
-        abort();
-    }
-    return moved;
-}
-
-/* The columns that a trace turns out not to have are dropped at the end. */
+/* All columns are filled while reading; those that the trace does not have are freed at the end. */
 struct loading {
     struct corpus *corpus;
-    uint64_t room;
-    uint64_t keep_below; /* keys whose second hash is below, in its upper half, are kept */
-    bool sized, timed, lived;
+    uint64_t capacity;   /* requests for which there is memory */
+    uint64_t keep_below; /* keep the keys whose second hash, shifted right by 32, is below this */
+    bool has_sizes, has_times, has_ttls;
 };
 
-static void loading_lengthen(struct loading *loading, uint64_t room)
+static void loading_grow(struct loading *loading, uint64_t capacity)
 {
     struct corpus *corpus = loading->corpus;
-    corpus->hashes = memory_exact(corpus->hashes, room * sizeof *corpus->hashes);
-    corpus->bytes = memory_exact(corpus->bytes, room * sizeof *corpus->bytes);
-    corpus->times_ns = memory_exact(corpus->times_ns, room * sizeof *corpus->times_ns);
-    corpus->ttls_s = memory_exact(corpus->ttls_s, room * sizeof *corpus->ttls_s);
-    loading->room = room;
+    corpus->hashes = xreallocarray(corpus->hashes, capacity, sizeof *corpus->hashes);
+    corpus->bytes = xreallocarray(corpus->bytes, capacity, sizeof *corpus->bytes);
+    corpus->times_ns = xreallocarray(corpus->times_ns, capacity, sizeof *corpus->times_ns);
+    corpus->ttls_s = xreallocarray(corpus->ttls_s, capacity, sizeof *corpus->ttls_s);
+    loading->capacity = capacity;
 }
 
 static void loading_add(struct loading *loading, const struct trace_request *request)
 {
     struct corpus *corpus = loading->corpus;
     uint64_t hash = cache_hash_id(request->id);
-    /* A hash of the hash: the cache goes by the upper bits of the first. */
+    /* The cache uses the upper bits of the hash, so sampling uses a hash of it. */
     if (cache_hash_id(hash) >> 32 >= loading->keep_below)
         return;
-    if (corpus->requests == loading->room)
-        loading_lengthen(loading, loading->room * 2);
+    if (corpus->requests == loading->capacity)
+        loading_grow(loading, loading->capacity * 2);
     uint64_t at = corpus->requests++;
     corpus->hashes[at] = hash;
     corpus->bytes[at] = request->bytes;
     corpus->times_ns[at] = request->time_ns;
     corpus->ttls_s[at] = request->ttl_s;
-    loading->sized |= request->bytes != 1;
-    loading->timed |= request->time_ns != 0;
-    loading->lived |= request->ttl_s != 0;
+    loading->has_sizes |= request->bytes != 1;
+    loading->has_times |= request->time_ns != 0;
+    loading->has_ttls |= request->ttl_s != 0;
 }
 
 static void loading_read(struct loading *loading, struct trace *trace,
                          const struct corpus_setup *setup)
 {
-    struct trace_request *batch = memory_exact(NULL, BATCH_REQUESTS * sizeof *batch);
+    struct trace_request *batch = xreallocarray(NULL, BATCH_REQUESTS, sizeof *batch);
     for (size_t count; (count = trace_read(trace, batch, BATCH_REQUESTS)) > 0;) {
         for (size_t i = 0; i < count; i++)
             loading_add(loading, &batch[i]);
@@ -72,85 +61,93 @@ static void loading_read(struct loading *loading, struct trace *trace,
     free(batch);
 }
 
-static void *column_keep(void *column, bool wanted, uint64_t bytes)
+static void *column_end(void *column, bool keep, uint64_t count, size_t element_bytes)
 {
-    if (wanted)
-        return memory_exact(column, bytes);
+    if (keep)
+        return xreallocarray(column, count, element_bytes);
     free(column);
     return NULL;
 }
 
-static void loading_trim(struct loading *loading)
+static void loading_end(struct loading *loading)
 {
     struct corpus *corpus = loading->corpus;
     uint64_t count = corpus->requests;
-    corpus->hashes = column_keep(corpus->hashes, true, count * sizeof *corpus->hashes);
-    corpus->bytes = column_keep(corpus->bytes, loading->sized, count * sizeof *corpus->bytes);
-    corpus->times_ns = column_keep(corpus->times_ns, loading->timed, count * sizeof(uint64_t));
-    corpus->ttls_s = column_keep(corpus->ttls_s, loading->lived, count * sizeof *corpus->ttls_s);
+    corpus->hashes = column_end(corpus->hashes, true, count, sizeof *corpus->hashes);
+    corpus->bytes = column_end(corpus->bytes, loading->has_sizes, count, sizeof *corpus->bytes);
+    corpus->times_ns =
+        column_end(corpus->times_ns, loading->has_times, count, sizeof *corpus->times_ns);
+    corpus->ttls_s = column_end(corpus->ttls_s, loading->has_ttls, count, sizeof *corpus->ttls_s);
 }
 
-/* From a hash to where it was last seen: open addressing, at most half full. */
-struct sightings {
-    struct sighting {
+/* A hash table from a key's hash to a position: open addressing, at most half full. */
+struct positions {
+    struct position {
         uint64_t hash;
-        uint64_t position; /* + 1; 0: free */
-    } * places;
+        uint64_t number; /* the position + 1; 0: this slot is free */
+    } * slots;
     uint64_t mask;
     uint64_t count;
 };
 
-static struct sighting *sightings_find(const struct sightings *sightings, uint64_t hash)
+static struct position *positions_find(const struct positions *positions, uint64_t hash)
 {
-    uint64_t at = hash & sightings->mask;
-    while (sightings->places[at].position != 0 && sightings->places[at].hash != hash)
-        at = (at + 1) & sightings->mask;
-    return &sightings->places[at];
+    uint64_t at = hash & positions->mask;
+    while (positions->slots[at].number != 0 && positions->slots[at].hash != hash)
+        at = (at + 1) & positions->mask;
+    return &positions->slots[at];
 }
 
-static void sightings_open(struct sightings *sightings, uint64_t room)
+static void positions_grow(struct positions *positions)
 {
-    sightings->mask = room - 1;
-    sightings->places = memory_exact(NULL, room * sizeof *sightings->places);
-    memset(sightings->places, 0, room * sizeof *sightings->places);
-}
-
-static void sightings_lengthen(struct sightings *sightings)
-{
-    struct sightings old = *sightings;
-    sightings_open(sightings, (old.mask + 1) * 2);
+    struct positions old = *positions;
+    positions->mask = old.mask * 2 + 1;
+    positions->slots = xcalloc(positions->mask + 1, sizeof *positions->slots);
     for (uint64_t i = 0; i <= old.mask; i++)
-        if (old.places[i].position != 0)
-            *sightings_find(sightings, old.places[i].hash) = old.places[i];
-    free(old.places);
+        if (old.slots[i].number != 0)
+            *positions_find(positions, old.slots[i].hash) = old.slots[i];
+    free(old.slots);
 }
 
-/* Where the hash was seen before, TRACE_NEVER if it was not; from now on it is `position`. */
-static uint64_t sightings_swap(struct sightings *sightings, uint64_t hash, uint64_t position)
+/* Sets the hash's position, and returns the one before; TRACE_NEVER: there was none. */
+static uint64_t positions_swap(struct positions *positions, uint64_t hash, uint64_t position)
 {
-    struct sighting *place = sightings_find(sightings, hash);
-    uint64_t before = place->position == 0 ? TRACE_NEVER : place->position - 1;
-    sightings->count += place->position == 0;
-    *place = (struct sighting){hash, position + 1};
-    if (sightings->count * 2 > sightings->mask)
-        sightings_lengthen(sightings);
+    struct position *slot = positions_find(positions, hash);
+    uint64_t before = slot->number == 0 ? TRACE_NEVER : slot->number - 1;
+    positions->count += slot->number == 0;
+    *slot = (struct position){hash, position + 1};
+    if (positions->count * 2 > positions->mask)
+        positions_grow(positions);
     return before;
 }
 
-/* Backwards, so that what was seen last comes next. */
-static void corpus_look_ahead(struct corpus *corpus, bool with_next)
+/* Counts the distinct keys. From the last request to the first: the position that a key had before
+ * is that of its next request. */
+static void corpus_find_nexts(struct corpus *corpus, bool with_next)
 {
-    struct sightings sightings = {0};
-    sightings_open(&sightings, FIRST_ROOM);
+    struct positions positions = {.mask = FIRST_CAPACITY - 1};
+    positions.slots = xcalloc(FIRST_CAPACITY, sizeof *positions.slots);
     if (with_next)
-        corpus->nexts = memory_exact(NULL, corpus->requests * sizeof *corpus->nexts);
+        corpus->nexts = xreallocarray(NULL, corpus->requests, sizeof *corpus->nexts);
     for (uint64_t at = corpus->requests; at-- > 0;) {
-        uint64_t next = sightings_swap(&sightings, corpus->hashes[at], at);
+        uint64_t next = positions_swap(&positions, corpus->hashes[at], at);
         if (with_next)
             corpus->nexts[at] = next;
     }
-    corpus->distinct = sightings.count;
-    free(sightings.places);
+    corpus->distinct = positions.count;
+    free(positions.slots);
+}
+
+static int corpus_read(struct loading *loading, struct trace *trace, const char *name,
+                       const struct corpus_setup *setup, struct error *error)
+{
+    if (trace_is_endless(trace))
+        return error_set(error, "%s: it never ends; append a number of requests, or use --limit",
+                         name);
+    loading_grow(loading, FIRST_CAPACITY);
+    loading_read(loading, trace, setup);
+    const char *wrong = trace_error(trace);
+    return wrong == NULL ? 0 : error_set(error, "%s", wrong);
 }
 
 int corpus_load(struct corpus *corpus, const char *name, const struct corpus_setup *setup,
@@ -162,22 +159,14 @@ int corpus_load(struct corpus *corpus, const char *name, const struct corpus_set
     struct trace *trace = trace_open(name, &setup->trace, error);
     if (trace == NULL)
         return -1;
-    bool endless = trace_is_endless(trace);
-    if (!endless) {
-        loading_lengthen(&loading, FIRST_ROOM);
-        loading_read(&loading, trace, setup);
-    }
-    const char *wrong =
-        endless ? "it has no end: give it a number of requests, or --limit" : trace_error(trace);
-    if (wrong != NULL)
-        error_set(error, "%s%s%s", endless ? name : "", endless ? ": " : "", wrong);
+    int status = corpus_read(&loading, trace, name, setup, error);
     trace_close(trace);
-    if (wrong != NULL) {
+    if (status < 0) {
         corpus_free(corpus);
         return -1;
     }
-    loading_trim(&loading);
-    corpus_look_ahead(corpus, setup->with_next);
+    loading_end(&loading);
+    corpus_find_nexts(corpus, setup->with_next);
     return 0;
 }
 

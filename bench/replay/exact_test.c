@@ -1,6 +1,6 @@
-/* exact_test.c - miss counts on a real trace, as two independent programs published them.
+/* exact_test.c - miss counts on a real trace, compared with those of two independent programs.
  *
- * The traces lie beside the project, not in it: where they are not, the test is skipped.
+ * The test is skipped if the trace is not there: it is not part of the project.
  */
 #include "belady.h"
 #include "policies.h"
@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-#define LINES_LEAST 50
+#define LINES_MIN 50
 
 static const struct policy *policy_named(const char *name)
 {
@@ -29,7 +29,7 @@ static uint64_t misses_of(const struct corpus *corpus, const char *policy, uint6
     return result.misses;
 }
 
-static void published_counts_are_met(void **state)
+static void counts_equal_published_ones(void **state)
 {
     char policy[32], line[128];
     struct error error;
@@ -54,13 +54,13 @@ static void published_counts_are_met(void **state)
         assert_int_equal(counted, misses);
         lines++;
     }
-    assert_true(lines >= LINES_LEAST);
+    assert_true(lines >= LINES_MIN);
     fclose(expected);
     corpus_free(&corpus);
 }
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(published_counts_are_met)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(counts_equal_published_ones)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,4 @@
-/* replay_command.h - tidemark replay: how each policy would have done on a trace. */
+/* replay_command.h - `tidemark replay`: what each policy would have done on a trace. */
 #ifndef REPLAY_COMMAND_H
 #define REPLAY_COMMAND_H
 

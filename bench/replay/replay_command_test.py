@@ -1,7 +1,8 @@
-"""replay_command_test.py - tidemark replay as its user sees it.
+"""replay_command_test.py - runs tidemark replay as a user does.
 
 usage: replay_command_test.py TIDEMARK RESULTS_DIR
 """
+import contextlib
 import gzip
 import json
 import os
@@ -50,7 +51,7 @@ class Replay(unittest.TestCase):
         for row in found:
             self.assertGreaterEqual(row["regret_points"], 0)
 
-    def test_the_number_of_threads_changes_nothing_but_speed(self):
+    def test_the_number_of_threads_changes_only_the_speed(self):
         def counts(threads):
             found = rows("shift:1.0:2000:30000", "--capacity", "7,100,10%", "--threads", threads)
             for row in found:
@@ -58,7 +59,7 @@ class Replay(unittest.TestCase):
             return found
         self.assertEqual(counts("1"), counts("4"))
 
-    def test_files_standard_input_and_compression_say_the_same(self):
+    def test_files_standard_input_and_compression_give_the_same(self):
         text = "".join("%d\n" % (i * i % 97) for i in range(5000))
         with tempfile.TemporaryDirectory() as folder:
             plain, packed = os.path.join(folder, "t.txt"), os.path.join(folder, "t.txt.gz")
@@ -72,30 +73,58 @@ class Replay(unittest.TestCase):
         self.assertEqual(misses[0], misses[1])
         self.assertEqual(misses[0], misses[2])
 
-    def test_bytes_are_kept(self):
+    def test_a_limit_in_bytes_is_kept(self):
         for row in rows("zipf:1.0:20000:60000", "--capacity", "256KiB"):
             self.assertLessEqual(row["peak_bytes"], 256 * 1024)
             self.assertEqual(row["end_bytes"], row["end_allocated_bytes"])
 
-    def test_mistakes_are_told(self):
+    def test_mistakes_are_errors(self):
         for arguments, words, status in (
                 (["zipf:1.0:100:1000", "--capacity", "0"], "--capacity", 2),
                 (["zipf:1.0:100:1000", "--policies", "lru,nosuch"], "nosuch", 2),
                 (["zipf:1.0:100:1000", "--policies", "weak"], "weak", 2),
                 (["zipf:1.0:100:1000", "--sample", "2"], "--sample", 2),
                 ([], "name one trace", 2),
-                (["zipf:1.0:100"], "no end", 1),
-                (["no/such/file"], "no/such/file", 1)):
+                (["zipf:1.0:100"], "never ends", 2),
+                (["no/such/file"], "no/such/file", 2)):
             done = replay(*arguments)
             self.assertEqual(done.returncode, status, arguments)
             self.assertIn(words, done.stderr)
             self.assertEqual(done.stderr.count("\n"), 1)
             self.assertEqual(done.stdout, "")
 
-    def test_a_bad_line_is_named(self):
+    def test_an_error_names_the_line(self):
         done = replay("--format", "sized", "-", stdin="1 2 3\n1 2\n")
-        self.assertEqual(done.returncode, 1)
+        self.assertEqual(done.returncode, 2)
         self.assertIn(":2:", done.stderr)
+
+    def test_json_goes_to_a_file_beside_the_table(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "hits.jsonl")
+            done = replay("zipf:1.0:100:1000", "--policies", "lru", "--capacity", "5",
+                          "--json=" + path)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertIn("peak memory", done.stdout)
+            with open(path, encoding="utf-8") as file:
+                self.assertEqual(json.loads(file.read())["policy"], "lru")
+
+    def test_output_that_cannot_be_written_is_an_error(self):
+        for options, stdout in ((["--json=/dev/full"], subprocess.DEVNULL),
+                                (["--json=/no/such/folder/hits"], subprocess.DEVNULL),
+                                (["--json"], "/dev/full"), ([], "/dev/full")):
+            with contextlib.ExitStack() as stack:
+                if stdout == "/dev/full":
+                    stdout = stack.enter_context(open(stdout, "w", encoding="utf-8"))
+                done = subprocess.run([TIDEMARK, "replay", "zipf:1.0:100:1000", *options],
+                                      stdout=stdout, stderr=subprocess.PIPE, text=True, timeout=120)
+            self.assertEqual(done.returncode, 3, options)
+            self.assertEqual(done.stderr.count("\n"), 1, done.stderr)
+
+    def test_help_fits_100_columns(self):
+        done = replay("--help")
+        self.assertEqual(done.returncode, 0)
+        self.assertLessEqual(max(map(len, done.stdout.splitlines())), 100)
+        self.assertIn("access-log:REGEX", done.stdout)
 
 
 if __name__ == "__main__":

@@ -1,21 +1,22 @@
-/* replay_report.c - turns counts into ratios once, for people and for programs. */
+/* replay_report.c - prints the results of a sweep as a table or as JSON lines. */
 #include "replay_report.h"
 
+#include "belady.h"
 #include "table.h"
 #include "units.h"
+#include "xmalloc.h"
 
 #include <jansson.h>
-#include <string.h>
 
-/* Ratios of one replay. With a sample, what the sample has too few or too many requests of is
- * counted as hits (SHARDS_adj: it errs at the keys asked for most, which are cached). */
+/* The ratios of one replay. Those of a sample count the requests that it has fewer than expected as
+ * hits (SHARDS_adj): they are mostly for the most popular keys, which are cached. */
 struct ratios {
     double hits, bytes, error;
-    double regret; /* points of hit ratio below the optimum */
+    double regret; /* hit ratio of the optimum minus this one, in percentage points */
 };
 
 #define REGRET_UNKNOWN (-1000.0)
-#define BYTES_UNKNOWN  (-1.0) /* of a sample: a few large objects would say anything */
+#define BYTES_UNKNOWN  (-1.0) /* of a sample, in which a few large objects would decide */
 
 static double expected_requests(const struct replay_report *report)
 {
@@ -28,12 +29,13 @@ static double hit_ratio(const struct replay_report *report, const struct replay_
     return ratio < 0 ? 0 : ratio;
 }
 
-/* The optimum's row at the same capacity, if it was replayed and is the optimum there. */
+/* The result of belady at the same capacity. NULL: it was not replayed, or the capacity is in
+ * bytes, where it is not optimal. */
 static const struct replay_result *optimum_of(const struct replay_report *report, size_t capacity)
 {
     for (size_t policy = 0; policy < report->policies; policy++) {
         const struct sweep_job *job = &report->jobs[capacity * report->policies + policy];
-        if (strcmp(job->setup.policy->name, "belady") == 0 && job->setup.capacity_bytes == 0)
+        if (job->setup.policy == &belady_policy && job->setup.capacity_bytes == 0)
             return &job->result;
     }
     return NULL;
@@ -49,8 +51,8 @@ static struct ratios ratios_of(const struct replay_report *report, size_t at)
         ratios.bytes = ratios.hits;
     if (report->sample < 1)
         ratios.error = replay_error(result, expected_requests(report));
-    else if (result->bytes_asked > 0)
-        ratios.bytes = (double)result->bytes_hit / (double)result->bytes_asked;
+    else if (result->bytes_requested > 0)
+        ratios.bytes = (double)result->bytes_hit / (double)result->bytes_requested;
     if (optimum != NULL)
         ratios.regret = 100 * (hit_ratio(report, optimum) - ratios.hits);
     return ratios;
@@ -122,54 +124,55 @@ void replay_report_table(const struct replay_report *report, FILE *out)
     table_print(table, table_wants_colours(out), out);
     table_destroy(table);
     fprintf(out,
-            "\nregret: points of hit ratio below belady, the optimum for entries of one size.\n"
-            "peak memory: index, entries, order and histories%s.\n",
-            report->jobs[0].setup.payload ? ", and the records"
-                                          : "; records would come on top (--payload)");
+            "\nThe regret is the hit ratio of belady, the optimum for entries of one size, minus "
+            "that of the\npolicy, in percentage points. The peak memory is that of the index, "
+            "entries, order and histories,\n%s.\n",
+            report->jobs[0].setup.payload ? "and of the records"
+                                          : "without records (--payload adds them)");
 }
 
-static json_t *count_json(uint64_t count)
-{
-    return json_integer((json_int_t)count);
-}
-
+/* NULL, which json_pack stores as null: the value is unknown or there is no limit. */
 static json_t *limit_json(uint64_t limit)
 {
-    return limit == 0 ? json_null() : count_json(limit);
+    return limit == 0 ? NULL : json_integer((json_int_t)limit);
+}
+
+static json_t *known_json(double value, double unknown)
+{
+    return value == unknown ? NULL : json_real(value);
 }
 
 static json_t *row_json(const struct replay_report *report, size_t at)
 {
     const struct sweep_job *job = &report->jobs[at];
     const struct replay_result *result = &job->result;
+    const struct capacity *size = &report->sizes[at / report->policies];
     struct ratios ratios = ratios_of(report, at);
-    json_t *row = json_object();
-    json_object_set_new(row, "trace", json_string(report->trace));
-    json_object_set_new(row, "policy", json_string(job->setup.policy->name));
-    json_object_set_new(row, "capacity_entries",
-                        limit_json(report->sizes[at / report->policies].entries));
-    json_object_set_new(row, "capacity_bytes",
-                        limit_json(report->sizes[at / report->policies].bytes));
-    json_object_set_new(row, "payload", json_boolean(job->setup.payload));
-    json_object_set_new(row, "sample", json_real(report->sample));
-    json_object_set_new(row, "distinct_ids", count_json(report->corpus->distinct));
-    json_object_set_new(row, "requests", count_json(result->requests));
-    json_object_set_new(row, "hits", count_json(result->hits));
-    json_object_set_new(row, "misses", count_json(result->misses));
-    json_object_set_new(row, "hit_ratio", json_real(ratios.hits));
-    json_object_set_new(row, "hit_ratio_error", json_real(ratios.error));
-    json_object_set_new(row, "byte_hit_ratio",
-                        ratios.bytes == BYTES_UNKNOWN ? json_null() : json_real(ratios.bytes));
-    json_object_set_new(row, "regret_points",
-                        ratios.regret == REGRET_UNKNOWN ? json_null() : json_real(ratios.regret));
-    json_object_set_new(row, "evictions", count_json(result->evictions));
-    json_object_set_new(row, "expirations", count_json(result->expirations));
-    json_object_set_new(row, "entries", count_json(result->entries));
-    json_object_set_new(row, "peak_bytes", count_json(result->peak_bytes));
-    json_object_set_new(row, "end_bytes", count_json(result->end_bytes));
-    json_object_set_new(row, "end_allocated_bytes", count_json(result->end_allocated_bytes));
-    json_object_set_new(row, "requests_per_second", json_real(requests_per_second(result)));
-    return row;
+    /* clang-format off */
+    return xchecked(json_pack(
+        "{so? ss so? so? sb sf sI sI sI sI sf sf so? so? sI sI sI sI sI sI sf}",
+        "trace", json_string(report->trace), /* NULL: it is not UTF-8 */
+        "policy", job->setup.policy->name,
+        "capacity_entries", limit_json(size->entries),
+        "capacity_bytes", limit_json(size->bytes),
+        "payload", job->setup.payload,
+        "sample", report->sample,
+        "distinct_ids", (json_int_t)report->corpus->distinct,
+        "requests", (json_int_t)result->requests,
+        "hits", (json_int_t)result->hits,
+        "misses", (json_int_t)result->misses,
+        "hit_ratio", ratios.hits,
+        "hit_ratio_error", ratios.error,
+        "byte_hit_ratio", known_json(ratios.bytes, BYTES_UNKNOWN),
+        "regret_points", known_json(ratios.regret, REGRET_UNKNOWN),
+        "evictions", (json_int_t)result->evictions,
+        "expirations", (json_int_t)result->expirations,
+        "entries", (json_int_t)result->entries,
+        "peak_bytes", (json_int_t)result->peak_bytes,
+        "end_bytes", (json_int_t)result->end_bytes,
+        "end_allocated_bytes", (json_int_t)result->end_allocated_bytes,
+        "requests_per_second", requests_per_second(result)));
+    /* clang-format on */
 }
 
 void replay_report_json(const struct replay_report *report, FILE *out)

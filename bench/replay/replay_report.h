@@ -1,4 +1,4 @@
-/* replay_report.h - what a sweep found, as a table or as JSON, a line a replay. */
+/* replay_report.h - the results of a sweep as a table, or as one line of JSON per replay. */
 #ifndef REPLAY_REPORT_H
 #define REPLAY_REPORT_H
 
@@ -7,14 +7,14 @@
 
 #include <stdio.h>
 
-/* The jobs of a sweep, capacity by capacity and in the same order of policies. */
+/* A sweep of every policy at every capacity. */
 struct replay_report {
     const char *trace;
     double sample; /* of the keys; 1: all */
     const struct corpus *corpus;
     const struct sweep_job *jobs;
     size_t capacities, policies;  /* jobs[capacity * policies + policy] */
-    const struct capacity *sizes; /* as asked for, before sampling */
+    const struct capacity *sizes; /* the capacities, not scaled to the sample */
 };
 
 void replay_report_table(const struct replay_report *report, FILE *out);

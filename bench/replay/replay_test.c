@@ -1,4 +1,4 @@
-/* replay_test.c - corpus, capacities and sweeps; the optimum against a slow one. */
+/* replay_test.c - corpora, capacities, replays and sweeps; belady against a slow implementation. */
 #include "belady.h"
 #include "capacity.h"
 #include "policies.h"
@@ -19,7 +19,7 @@ static void load(struct corpus *corpus, const char *name, double sample)
     assert_string_equal(error.text, "");
 }
 
-static void corpus_knows_what_comes_next(void **state)
+static void corpus_has_next_requests(void **state)
 {
     (void)state;
     struct corpus corpus;
@@ -41,7 +41,7 @@ static void corpus_knows_what_comes_next(void **state)
     corpus_free(&corpus);
 }
 
-static void corpus_refuses_what_it_cannot_read(void **state)
+static void corpus_load_reports_errors(void **state)
 {
     (void)state;
     struct corpus corpus;
@@ -50,10 +50,10 @@ static void corpus_refuses_what_it_cannot_read(void **state)
     assert_int_equal(corpus_load(&corpus, "no/such/file", &setup, &error), -1);
     assert_non_null(strstr(error.text, "no/such/file"));
     assert_int_equal(corpus_load(&corpus, "zipf:1.0:1000", &setup, &error), -1);
-    assert_non_null(strstr(error.text, "no end"));
+    assert_non_null(strstr(error.text, "never ends"));
 }
 
-/* Distance of every key to its next request, by looking; the victim by looking at all. */
+/* The misses of the optimum, which looks at all entries to find the victim. */
 static uint64_t optimum_misses(const struct corpus *corpus, size_t capacity)
 {
     uint64_t *kept = calloc(capacity, sizeof *kept), *next = calloc(capacity, sizeof *next);
@@ -99,7 +99,7 @@ static void belady_is_the_optimum(void **state)
     }
 }
 
-static void result_adds_up(void **state)
+static void result_is_consistent(void **state)
 {
     (void)state;
     struct corpus corpus;
@@ -117,8 +117,9 @@ static void result_adds_up(void **state)
     corpus_free(&corpus);
 }
 
-/* Two ids, then ids that never come again: hits in the first windows alone, whatever the batch. */
-static void windows_say_when_there_were_hits(void **state)
+/* Two ids alternate, then ids do not repeat: only the first windows have hits, at any batch size.
+ */
+static void windows_count_hits(void **state)
 {
     (void)state;
     enum { REQUESTS = 1237, HOT = REQUESTS / 2 };
@@ -138,8 +139,8 @@ static void windows_say_when_there_were_hits(void **state)
     corpus_free(&corpus);
 }
 
-/* Of five requests for an id, the second and the third come while it is fetched. */
-static void who_asks_during_a_fetch_joins_it(void **state)
+/* Of five requests for an id, the second and the third come during its fetch. */
+static void requests_join_a_fetch(void **state)
 {
     (void)state;
     static const uint64_t ids[] = {7, 1, 7, 7, 2, 7, 3, 7};
@@ -163,8 +164,8 @@ static void who_asks_during_a_fetch_joins_it(void **state)
     corpus_free(&corpus);
 }
 
-/* An age counts by the rate that was asked for, not by the trace's own times. */
-static void a_rate_makes_the_time(void **state)
+/* With a rate, entries age by the rate, not by the trace's times. */
+static void a_rate_replaces_the_times(void **state)
 {
     (void)state;
     struct corpus corpus;
@@ -180,7 +181,7 @@ static void a_rate_makes_the_time(void **state)
     corpus_free(&corpus);
 }
 
-/* Keys alone or with bodies: the order is the same, the memory is not. */
+/* With bodies a replay takes more memory, but has the same hits. */
 static void payload_changes_memory_but_not_hits(void **state)
 {
     (void)state;
@@ -200,8 +201,8 @@ static void payload_changes_memory_but_not_hits(void **state)
     corpus_free(&corpus);
 }
 
-/* The optimum knows the future, and ages count, whether or not there are bodies. */
-static void payload_leaves_future_and_age_known(void **state)
+/* Belady knows the next requests, and entries expire, with and without bodies. */
+static void payload_keeps_next_and_ttl(void **state)
 {
     (void)state;
     struct corpus corpus;
@@ -224,7 +225,7 @@ static void payload_leaves_future_and_age_known(void **state)
     corpus_free(&corpus);
 }
 
-/* Where the trace has no times, a request is a millisecond of the trace, not of the sample. */
+/* Without times, each request of the trace takes a millisecond, sampled or not. */
 static void a_sample_ages_as_fast_as_the_whole(void **state)
 {
     (void)state;
@@ -264,9 +265,9 @@ static void results_do_not_depend_on_threads(void **state)
     corpus_free(&corpus);
 }
 
-/* A tenth of the keys at a tenth of the size: close to the whole, and never beyond twice the
- * stated error. */
-static void sample_is_close_and_says_how_close(void **state)
+/* A tenth of the keys at a tenth of the capacity: the hit ratio is within twice the printed error.
+ */
+static void sample_is_within_its_error(void **state)
 {
     (void)state;
     struct corpus whole, sample;
@@ -290,7 +291,7 @@ static void sample_is_close_and_says_how_close(void **state)
     corpus_free(&sample);
 }
 
-static void capacities_are_read(void **state)
+static void capacities_are_parsed(void **state)
 {
     (void)state;
     struct capacity capacities[CAPACITIES_MAX];
@@ -313,19 +314,19 @@ static void capacities_are_read(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(corpus_knows_what_comes_next),
-        cmocka_unit_test(corpus_refuses_what_it_cannot_read),
+        cmocka_unit_test(corpus_has_next_requests),
+        cmocka_unit_test(corpus_load_reports_errors),
         cmocka_unit_test(belady_is_the_optimum),
-        cmocka_unit_test(result_adds_up),
-        cmocka_unit_test(windows_say_when_there_were_hits),
-        cmocka_unit_test(a_rate_makes_the_time),
-        cmocka_unit_test(who_asks_during_a_fetch_joins_it),
+        cmocka_unit_test(result_is_consistent),
+        cmocka_unit_test(windows_count_hits),
+        cmocka_unit_test(a_rate_replaces_the_times),
+        cmocka_unit_test(requests_join_a_fetch),
         cmocka_unit_test(payload_changes_memory_but_not_hits),
-        cmocka_unit_test(payload_leaves_future_and_age_known),
+        cmocka_unit_test(payload_keeps_next_and_ttl),
         cmocka_unit_test(a_sample_ages_as_fast_as_the_whole),
         cmocka_unit_test(results_do_not_depend_on_threads),
-        cmocka_unit_test(sample_is_close_and_says_how_close),
-        cmocka_unit_test(capacities_are_read),
+        cmocka_unit_test(sample_is_within_its_error),
+        cmocka_unit_test(capacities_are_parsed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

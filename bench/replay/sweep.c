@@ -1,4 +1,4 @@
-/* sweep.c - a few threads and a shared number of the next job. */
+/* sweep.c - runs jobs on several threads, which share the number of the next job. */
 #include "sweep.h"
 
 #include <pthread.h>
@@ -11,7 +11,7 @@ struct sweep {
     struct sweep_job *jobs;
     size_t count;
     atomic_size_t next;
-    pthread_mutex_t lock; /* around finished and done */
+    pthread_mutex_t lock; /* protects finished and the calls of done */
     size_t finished;
     void (*done)(void *context, size_t finished);
     void *context;

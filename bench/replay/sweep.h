@@ -1,6 +1,6 @@
-/* sweep.h - many replays of one corpus, on as many threads as wanted.
+/* sweep.h - many replays of one corpus, on several threads.
  *
- * Each thread takes whole replays, so results do not depend on their number (only `seconds` does).
+ * A replay runs on one thread, so results do not depend on the number of threads (`seconds` does).
  */
 #ifndef SWEEP_H
 #define SWEEP_H
@@ -12,7 +12,8 @@ struct sweep_job {
     struct replay_result result;
 };
 
-/* `done` is called after each replay with the number finished, one call at a time; may be NULL. */
+/* Runs all jobs. `done` is called after each with the number finished, by one thread at a time; it
+ * may be NULL. */
 void sweep_run(const struct corpus *corpus, struct sweep_job *jobs, size_t count, unsigned threads,
                void (*done)(void *context, size_t finished), void *context);
 

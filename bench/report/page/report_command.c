@@ -46,7 +46,7 @@ static const struct option_table option_table = {
                "Examples:\n"
                "  tidemark report results/\n"
                "  tidemark report results-before/ results/ -o change.html\n"
-               "  tidemark replay trace.txt --curve 20 --json > hits.jsonl\n"
+               "  tidemark replay trace.txt --curve 20 --json=hits.jsonl\n"
                "  tidemark report results/ hits.jsonl --svg figures/",
     .options = option_rows,
     .count = sizeof option_rows / sizeof option_rows[0],
