@@ -159,11 +159,11 @@ static struct reference_walk *walk_of(lua_State *L)
     return walk;
 }
 
-/* advance(): "on", "waits" or "over". */
+/* advance(): one step of the walk: "continues", "waiting" (for other threads) or "done". */
 static int heap_advance(lua_State *L)
 {
     static const char *const names[] = {
-        [WALK_CONTINUES] = "on", [WALK_WAITING] = "waits", [WALK_DONE] = "over"};
+        [WALK_CONTINUES] = "continues", [WALK_WAITING] = "waiting", [WALK_DONE] = "done"};
     lua_pushstring(L, names[reference_walk_step(walk_of(L))]);
     return 1;
 }
@@ -248,7 +248,7 @@ static int heap_lost(lua_State *L)
     return 1;
 }
 
-const struct luaL_Reg console_heap_steps[] = {
+const struct luaL_Reg console_heap_functions[] = {
     {"census", heap_census},    {"look", heap_look},
     {"begin_walk", heap_begin}, {"advance", heap_advance},
     {"holders", heap_holders},  {"lost", heap_lost},

@@ -1,26 +1,19 @@
--- console_heap.lua - what lives, what grows, and who holds it.
-local steps, kit = ...
-local error, ipairs, tostring, type = error, ipairs, tostring, type
-local setmetatable = setmetatable
+-- console_heap.lua - heap: live objects, what grows, and what refers to a record.
+local native, library = ...
+local error, ipairs, pairs, setmetatable, tostring, type = error, ipairs, pairs, setmetatable, tostring, type
 local concat, sort, insert = table.concat, table.sort, table.insert
-local format, rep, gsub = string.format, string.rep, string.gsub
-local floor, max = math.floor, math.max
+local format, rep = string.format, string.rep
+local max = math.max
+local count_text, quote = library.number, library.quote
 
 local SHOWN_ROWS = 20
-local WAIT_S, BUSY_S, PATIENCE_S = 0.001, 0.02, 10
+local WAIT_S = 0.001 -- while other threads report what they refer to
+local BUSY_S, BUSY_TIMEOUT_S = 0.02, 10 -- while another client walks
 
--- Tables that show themselves.
-
-local function count_text(count)
-    local text, done = tostring(floor(count)), 1
-    while done > 0 do
-        text, done = gsub(text, "^(-?%d+)(%d%d%d)", "%1,%2")
-    end
-    return text
-end
+-- Tables.
 
 local function size_text(bytes)
-    return bytes < 0 and "-" .. kit.size(-bytes) or kit.size(bytes)
+    return bytes < 0 and "-" .. library.size(-bytes) or library.size(bytes)
 end
 
 local function columns_of(rows, columns)
@@ -49,10 +42,10 @@ local function line_of(cells, columns, widths)
         local fill = rep(" ", widths[i] - #cells[i])
         parts[i] = column.write and fill .. cells[i] or cells[i] .. fill
     end
-    return (gsub(concat(parts, "  "), " +$", ""))
+    return concat(parts, "  ")
 end
 
--- A list of rows that is shown as a table; json() and # see the list.
+-- A list of rows that prints as a table. json() and # take it as the list that it is.
 local function listing(rows, columns, nothing)
     return setmetatable(rows, {__tostring = function()
         if #rows == 0 then
@@ -81,7 +74,7 @@ local function larger(a, b)
     return a.live > b.live
 end
 
--- Without those of which there has never been one.
+-- The rows of objects that exist or existed, the largest first.
 local function ever_lived(rows)
     local lived = {}
     for _, row in ipairs(rows) do
@@ -99,16 +92,13 @@ end
 
 local counted = {
     column("live", "live", count_text), column("live_bytes", "bytes", size_text),
-    column("total", "made", count_text), column("total_bytes", "made bytes", size_text),
+    column("total", "created", count_text), column("total_bytes", "created bytes", size_text),
 }
-local type_columns = {column("type", "type"), counted[1], counted[2], counted[3], counted[4]}
-local container_columns = {
-    column("container", "container"), column("type", "type"), counted[1], counted[2], counted[3],
-    counted[4],
-}
+local type_columns = {column("type", "type"), table.unpack(counted)}
+local container_columns = {column("container", "container"), table.unpack(type_columns)}
 local growth_columns = {
     column("container", "container"), column("type", "type"), column("live", "live +", count_text),
-    column("live_bytes", "bytes +", size_text), column("made", "made", count_text),
+    column("live_bytes", "bytes +", size_text), column("created", "created", count_text),
     column("now", "live now", count_text), column("now_bytes", "bytes now", size_text),
 }
 
@@ -117,12 +107,12 @@ local growth_columns = {
 local heap = {}
 
 function heap.containers()
-    return listing(ever_lived(steps.census()), container_columns, "nothing lives")
+    return listing(ever_lived(native.census()), container_columns, "there are no objects")
 end
 
 function heap.types()
     local rows, by_type = {}, {}
-    for _, row in ipairs(steps.census()) do
+    for _, row in ipairs(native.census()) do
         local sum = by_type[row.type]
         if not sum then
             sum = {type = row.type, live = 0, live_bytes = 0, total = 0, total_bytes = 0}
@@ -133,10 +123,10 @@ function heap.types()
             sum[key] = sum[key] + row[key]
         end
     end
-    return listing(ever_lived(rows), type_columns, "nothing lives")
+    return listing(ever_lived(rows), type_columns, "there are no objects")
 end
 
--- What changed from one census to another; what did not is left out.
+-- The rows that differ between two censuses.
 local function growth(before, after)
     local rows, known, nothing = {}, {}, {live = 0, live_bytes = 0, total = 0}
     for _, row in ipairs(before) do
@@ -148,7 +138,7 @@ local function growth(before, after)
         if live ~= 0 or bytes ~= 0 then
             insert(rows, {
                 container = row.container, type = row.type, live = live, live_bytes = bytes,
-                made = row.total - old.total, now = row.live, now_bytes = row.live_bytes,
+                created = row.total - old.total, now = row.live, now_bytes = row.live_bytes,
             })
         end
     end
@@ -160,13 +150,13 @@ local last, marked = {}, nil
 
 function heap.growth()
     local before = last
-    last = steps.census()
+    last = native.census()
     return growth(before, last)
 end
 
 function heap.mark()
-    marked = setmetatable(steps.census(), {__tostring = function()
-        return "marked; heap.since() tells what has grown since"
+    marked = setmetatable(native.census(), {__tostring = function()
+        return "marked; heap.since() lists what has grown since"
     end})
     return marked
 end
@@ -174,84 +164,84 @@ end
 function heap.since(mark)
     mark = mark or marked
     if type(mark) ~= "table" then
-        error("heap.since needs a heap.mark() before it", 2)
+        error("call heap.mark() first: heap.since compares with it", 2)
     end
-    return growth(mark, steps.census())
+    return growth(mark, native.census())
 end
 
-heap.look = steps.look
+heap.look = native.look
 
 -- Walking.
 
--- One walk at a time: another client's is waited for, and so is one that was left.
+-- Begins a walk. There is one walk at a time: waits while another client walks.
 local function begin(key)
-    local walks, reason = steps.begin_walk(key)
-    for _ = 1, PATIENCE_S / BUSY_S do
+    local walks, reason = native.begin_walk(key)
+    for _ = 1, BUSY_TIMEOUT_S / BUSY_S do
         if walks or reason ~= "busy" then
             break
         end
-        kit.sleep(BUSY_S)
-        walks, reason = steps.begin_walk(key)
+        library.sleep(BUSY_S)
+        walks, reason = native.begin_walk(key)
     end
     if walks then
         return
     elseif reason == "busy" then
         error("another client is walking through the heap; try again in a moment", 4)
     else
-        error(format("no record %q is alive in the cache, nor in the sample of those that lived on", key), 4)
+        error(format("no record %q is in the cache, or in the sample of records that exist outside it", key), 4)
     end
 end
 
-local ending = setmetatable({}, {__close = steps.end_walk})
+local ending = setmetatable({}, {__close = native.end_walk})
 
--- Walks to the end, and returns what `read` reads then. The walk ends with the statement, too,
--- however that ends.
+-- Walks to the end, and returns what `read` returns then. The walk is also ended when the statement
+-- ends, is interrupted or fails (interpreter_hold).
 local function walk(key, read)
     local _ <close> = ending
     begin(key)
-    kit.extend(30)
+    library.extend(30)
     while true do
-        local going = steps.advance()
-        if going == "over" then
+        local state = native.advance()
+        if state == "done" then
             return read()
-        elseif going == "waits" then
-            kit.sleep(WAIT_S)
+        elseif state == "waiting" then
+            library.sleep(WAIT_S)
         end
     end
 end
 
--- An id, or whatever has one, such as what the cache holds.
+-- The key of a record that is given by its id, or as a table with key, id or user_id.
 local function key_of(x)
-    local key = (type(x) == "table" or type(x) == "userdata") and (x.key or x.id or x.user_id) or x
+    local key = type(x) == "table" and (x.key or x.id or x.user_id) or x
     if type(key) ~= "string" and type(key) ~= "number" then
         error("give the id of a user, or a record", 3)
     end
     return tostring(key)
 end
 
--- A trail may show itself, and so be no plain table.
-local function steps_text(trail)
+-- table.concat, which takes no table with a metatable.
+local function path_text(path)
     local parts = {}
-    for i, step in ipairs(trail) do
+    for i, step in ipairs(path) do
         parts[i] = step
     end
     return concat(parts, " -> ")
 end
 
-local function trail_text(trail)
-    local text = steps_text(trail)
-    if trail.lost then
-        return "(nobody) -> " .. text
+local function reference_text(path)
+    local text = path_text(path)
+    if path.lost then
+        return "(unreachable) -> " .. text
     end
-    return trail.owns and text or text .. "  (does not own it)"
+    return path.owns and text or text .. "  (does not own it)"
 end
 
-local trail_meta = {__tostring = trail_text}
+local reference_meta = {__tostring = reference_text}
 
 local function holders(key)
-    local found = walk(key, steps.holders)
-    for _, trail in ipairs(found) do
-        setmetatable(trail, trail_meta)
+    local found = walk(key, native.holders)
+    for _, path in ipairs(found) do
+        setmetatable(path, reference_meta)
     end
     return found
 end
@@ -261,13 +251,13 @@ local function references_text(count)
 end
 
 local function holders_text(found)
-    local lines = {format("record %s, %s, %s, of which %d explained:", found.record,
-        kit.size(found.bytes), references_text(found.references), found.owning)}
-    for _, trail in ipairs(found) do
-        insert(lines, "  " .. trail_text(trail))
+    local lines = {format("record %s, %s, %s; found where %d come from:", found.record,
+        library.size(found.bytes), references_text(found.references), found.owning)}
+    for _, path in ipairs(found) do
+        insert(lines, "  " .. reference_text(path))
     end
     if found.owning < found.references then
-        insert(lines, format("  and %d that nobody reachable explains", found.references - found.owning))
+        insert(lines, format("  and %d from objects that are not known", found.references - found.owning))
     end
     return concat(lines, "\n")
 end
@@ -275,42 +265,42 @@ end
 function heap.holders(x)
     local found = holders(key_of(x))
     found.owning = 0
-    for _, trail in ipairs(found) do
-        found.owning = found.owning + (trail.owns and 1 or 0)
+    for _, path in ipairs(found) do
+        found.owning = found.owning + (path.owns and 1 or 0)
     end
     return setmetatable(found, {__tostring = holders_text})
 end
 
--- From a root that owns it, else from anything.
+-- Prefers a path that begins at a root and owns the record.
 function heap.path(x)
     local found, best = holders(key_of(x)), nil
-    for _, trail in ipairs(found) do
-        local better = not best or (trail.owns and not trail.lost and not (best.owns and not best.lost))
-        best = better and trail or best
+    for _, path in ipairs(found) do
+        local better = not best or (path.owns and not path.lost and not (best.owns and not best.lost))
+        best = better and path or best
     end
-    return best or "nobody that is reachable holds it, nor any object that is known"
+    return best or "no object that is known refers to it"
 end
 
 local function example_text(example)
-    local lines = {format("  record %s, %s, %s", example.record, kit.size(example.bytes),
+    local lines = {format("  record %s, %s, %s", example.record, library.size(example.bytes),
         references_text(example.references))}
     if example.cycle then
-        insert(lines, "    a cycle: " .. steps_text(example.cycle))
+        insert(lines, "    a cycle: " .. path_text(example.cycle))
     elseif example.holder then
-        insert(lines, "    (nobody) -> " .. steps_text(example.holder))
+        insert(lines, "    (unreachable) -> " .. path_text(example.holder))
     else
-        insert(lines, "    nothing that is known refers to it")
+        insert(lines, "    no object that is known refers to it")
     end
     return concat(lines, "\n")
 end
 
 local function lost_text(lost)
-    local lines = {format("records that no root reaches: %s%s, %s (one in %d of all records looked for)",
+    local lines = {format("records that no root reaches: %s%s, %s (checked 1 in %d of all records)",
         lost.share > 1 and "about " or "", count_text(lost.records * lost.share),
-        kit.size(lost.record_bytes * lost.share), lost.share)}
+        library.size(lost.record_bytes * lost.share), lost.share)}
     for _, kind in ipairs(lost.kinds) do
         insert(lines, format("%s that no root reaches: %s of %s, %s", kind.type, count_text(kind.count),
-            count_text(kind.live), kit.size(kind.bytes)))
+            count_text(kind.live), library.size(kind.bytes)))
     end
     for _, example in ipairs(lost.examples) do
         insert(lines, example_text(example))
@@ -319,24 +309,20 @@ local function lost_text(lost)
 end
 
 function heap.unreachable()
-    return setmetatable(walk(nil, steps.lost), {__tostring = lost_text})
+    return setmetatable(walk(nil, native.lost), {__tostring = lost_text})
 end
 
 -- Graphviz.
 
-local function dot_quote(text)
-    local escaped = gsub(text, '["\\]', "\\%0")
-    return '"' .. gsub(escaped, "\n", "\\n") .. '"'
-end
-
--- Equal steps of two trails are one node as long as all before them are equal, too.
+-- Steps that two paths have in common from their beginning on are drawn once. JSON strings are
+-- valid in Graphviz, too.
 function heap.graph(x)
     local found = holders(key_of(x))
-    local target = dot_quote("record " .. found.record)
+    local target = quote("record " .. found.record)
     local label = "record " .. found.record .. "\n" .. references_text(found.references)
     local lines, drawn = {
         "digraph holders {", "  rankdir=LR; node [shape=box];",
-        "  " .. target .. " [style=bold, label=" .. dot_quote(label) .. "];",
+        "  " .. target .. " [style=bold, label=" .. quote(label) .. "];",
     }, {}
     local function once(line)
         if not drawn[line] then
@@ -344,18 +330,18 @@ function heap.graph(x)
             insert(lines, line)
         end
     end
-    for _, trail in ipairs(found) do
-        local from = trail.lost and dot_quote("(nobody)") or nil
-        local style = trail.owns and "" or " [style=dashed]"
-        local place = trail.lost and "(nobody)" or ""
-        for i, step in ipairs(trail) do
+    for _, path in ipairs(found) do
+        local from = path.lost and quote("(unreachable)") or nil
+        local style = path.owns and "" or " [style=dashed]"
+        local place = path.lost and "(unreachable)" or ""
+        for i, step in ipairs(path) do
             place = place .. " -> " .. step
-            local node = i == #trail and target or dot_quote(place)
-            if i < #trail then
-                once("  " .. node .. " [label=" .. dot_quote(step) .. "];")
+            local node = i == #path and target or quote(place)
+            if i < #path then
+                once("  " .. node .. " [label=" .. quote(step) .. "];")
             end
             if from then
-                once("  " .. from .. " -> " .. node .. (i == #trail and style or "") .. ";")
+                once("  " .. from .. " -> " .. node .. (i == #path and style or "") .. ";")
             end
             from = node
         end
@@ -367,29 +353,29 @@ end
 -- Help.
 
 local texts = {
-    types = "heap.types(): what lives, by type, the largest first",
-    containers = "heap.containers(): what lives, by the container that it lies in",
-    growth = "heap.growth(): what grew since you last asked",
-    mark = "heap.mark(): remembers what lives now, for heap.since()",
-    since = "heap.since(mark): what grew since heap.mark(), or since that mark",
+    types = "heap.types(): live objects by type, the largest first",
+    containers = "heap.containers(): live objects by the container that holds them",
+    growth = "heap.growth(): what has grown since the last heap.growth()",
+    mark = "heap.mark(): remembers the live objects for heap.since()",
+    since = "heap.since(mark): what has grown since heap.mark(), or since that mark",
     holders = [[
-heap.holders(x): who refers to a record, with the path to it from a root
-x is a user's id or a record. All connections, requests in flight and caches are looked through while
-the server goes on, so what changes meanwhile may be missed. A weak cache refers to its records
-without owning them; (nobody) is the beginning of a path that no root reaches.]],
-    path = "heap.path(x): one path from a root to a record, as heap.holders finds it",
+heap.holders(x): lists what refers to a record, with the path from a root
+x is the id of a user or a record. Searches all connections, requests in flight and caches while the
+server keeps serving, so a reference that changes in between may be missed. A weak cache refers to
+its records without owning them. A path from (unreachable) does not begin at a root.]],
+    path = "heap.path(x): one path from a root to a record; heap.holders lists all",
     unreachable = [[
-heap.unreachable(): what lives though no root reaches it, with examples
-Looks for a sample of all records (their share is told) and for all objects that a variant makes
-beside them, twice, so that what merely changes hands is not taken for lost.]],
-    graph = "heap.graph(x): who holds a record, for Graphviz: tidemark console -e ... | dot -Tsvg",
-    look = "heap.look(): figures and census of this moment as JSON, for programs",
+heap.unreachable(): live objects that no root reaches, with examples
+Checks a sample of all records (it prints the share) and all objects that a policy creates beside
+them. Checks twice, so that a reference that moves in between is not reported.]],
+    graph = "heap.graph(x): heap.holders for Graphviz: tidemark console -e ... | dot -Tsvg",
+    look = "heap.look(): figures and live objects at one moment as JSON, for programs",
 }
 for name, text in pairs(texts) do
-    kit.describe(heap[name], text)
+    library.describe(heap[name], text)
 end
 
-return kit.describe(heap, [[
-heap: what lives in this server, what grows, and who holds it
-heap.mark(), some load, heap.since() tells what grew; heap.unreachable() what no holder explains;
-heap.path("42") who holds a user. dir(heap) lists all.]])
+return library.describe(heap, [[
+heap: live objects, what grows, and what refers to a record
+heap.mark(), some load, then heap.since() lists what has grown. heap.unreachable() lists what nothing
+refers to, heap.path("42") what keeps the record of user 42 alive. dir(heap) lists all functions.]])

@@ -50,7 +50,7 @@ class HeapTest(unittest.TestCase):
             server.fill(0, 50)
             self.assertEqual(rows(client, "heap.growth()")["record"]["live"], 50)
             self.assertNotIn("record", rows(client, "heap.growth()"))
-            self.assertEqual(rows(client, "heap.since()")["record"]["made"], 50)
+            self.assertEqual(rows(client, "heap.since()")["record"]["created"], 50)
             kind, text = client.ask("heap.since(5)")
             self.assertEqual((kind, "heap.mark" in text), ("e", True))
 
@@ -89,15 +89,15 @@ class HeapTest(unittest.TestCase):
         self.assertEqual(lost["kinds"][0]["count"], 2400)
         self.assertEqual(lost["records"], 2400)
         self.assertRegex(text, r'a cycle: record "(\d+)" -> login -> record "\1"')
-        self.assertRegex(path, r'^\(nobody\) -> login -> record "\d+"$')
+        self.assertRegex(path, r'^\(unreachable\) -> login -> record "\d+"$')
 
     def test_a_forgotten_reference_is_shown(self):
         for threads in ("1", "2"):
             lost, text, path = self.lost("pinned", "--threads", threads)
             self.assertEqual(lost["kinds"][0]["count"], 2)
             self.assertEqual(lost["examples"][0]["references"], 1)
-            self.assertRegex(text, r'\(nobody\) -> check -> record "\d+"')
-            self.assertRegex(path, r'^\(nobody\) -> check -> record "\d+"$')
+            self.assertRegex(text, r'\(unreachable\) -> check -> record "\d+"')
+            self.assertRegex(path, r'^\(unreachable\) -> check -> record "\d+"$')
 
     def test_where_all_is_honest_nothing_is_lost(self):
         for policy in ("cycle_fixed", "pinned_fixed", "lru"):

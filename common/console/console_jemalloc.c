@@ -147,7 +147,7 @@ static int profile_dump(lua_State *L)
     return file_settle(L, failure == 0, beside, path);
 }
 
-const struct luaL_Reg console_jemalloc_steps[] = {
+const struct luaL_Reg console_jemalloc_functions[] = {
     {"available", jemalloc_available},
     {"refresh", refresh},
     {"purge", purge},

@@ -1,9 +1,9 @@
 -- console_jemalloc.lua - jemalloc: the allocator's figures, settings and dumps.
-local steps, kit = ...
+local native, library = ...
 
 local FIGURES = {"allocated", "active", "metadata", "resident", "mapped", "retained"}
 local jemalloc, prof = {}, {}
-local available, instead = steps.available()
+local available, instead = native.available()
 
 local function need()
     if not available then
@@ -13,10 +13,10 @@ end
 
 function jemalloc.stats()
     need()
-    steps.refresh()
-    local stats = {version = steps.read("version"), arenas = steps.read("arenas.narenas")}
+    native.refresh()
+    local stats = {version = native.read("version"), arenas = native.read("arenas.narenas")}
     for _, name in ipairs(FIGURES) do
-        stats[name .. "_bytes"] = steps.read("stats." .. name)
+        stats[name .. "_bytes"] = native.read("stats." .. name)
     end
     return stats
 end
@@ -24,49 +24,49 @@ end
 function jemalloc.ctl(name, value)
     need()
     if value ~= nil then
-        steps.write(name, value)
+        native.write(name, value)
     end
-    steps.refresh()
-    return steps.read(name)
+    native.refresh()
+    return native.read(name)
 end
 
 function jemalloc.purge()
     need()
-    steps.purge()
+    native.purge()
 end
 
 function jemalloc.dump(path)
     need()
-    steps.dump(path)
+    native.dump(path)
     return path
 end
 
 function prof.active(on)
     need()
-    if not steps.read("config.prof") then
+    if not native.read("config.prof") then
         error("this allocator was built without heap profiles", 2)
-    elseif not steps.read("opt.prof") then
+    elseif not native.read("opt.prof") then
         error("heap profiles are off: start the server with MALLOC_CONF=prof:true", 2)
     elseif on ~= nil then
-        steps.write("prof.active", on)
+        native.write("prof.active", on)
     end
-    return steps.read("prof.active")
+    return native.read("prof.active")
 end
 
 function prof.dump(path)
     need()
-    steps.profile_dump(path)
+    native.profile_dump(path)
     return path
 end
 
-jemalloc.prof = kit.describe(prof, "jemalloc.prof: heap profiles, where it was started with MALLOC_CONF=prof:true")
-kit.describe(prof.active, "jemalloc.prof.active(true): whether allocations are sampled; with a value, from now on")
-kit.describe(prof.dump, "jemalloc.prof.dump(path): writes a heap profile, for jeprof")
-kit.describe(jemalloc.stats, "jemalloc.stats(): what it holds, in bytes")
-kit.describe(jemalloc.ctl, [[
+jemalloc.prof = library.describe(prof, "jemalloc.prof: heap profiles, where it was started with MALLOC_CONF=prof:true")
+library.describe(prof.active, "jemalloc.prof.active(true): whether allocations are sampled; with a value, from now on")
+library.describe(prof.dump, "jemalloc.prof.dump(path): writes a heap profile, for jeprof")
+library.describe(jemalloc.stats, "jemalloc.stats(): what it holds, in bytes")
+library.describe(jemalloc.ctl, [[
 jemalloc.ctl(name, value): a setting or figure by the name that jemalloc's manual has for it
 jemalloc.ctl("stats.allocated") reads; jemalloc.ctl("arenas.dirty_decay_ms", 1000) sets one of the few
 that can do no harm.]])
-kit.describe(jemalloc.purge, "jemalloc.purge(): gives unused pages back to the kernel now")
-kit.describe(jemalloc.dump, "jemalloc.dump(path): writes all statistics as JSON, for `tidemark jemalloc`")
-return kit.describe(jemalloc, "jemalloc: the allocator's figures, settings and dumps")
+library.describe(jemalloc.purge, "jemalloc.purge(): gives unused pages back to the kernel now")
+library.describe(jemalloc.dump, "jemalloc.dump(path): writes all statistics as JSON, for `tidemark jemalloc`")
+return library.describe(jemalloc, "jemalloc: the allocator's figures, settings and dumps")

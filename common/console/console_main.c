@@ -344,14 +344,14 @@ static int main_layers(lua_State *L)
     return 1;
 }
 
-const struct luaL_Reg console_main_steps[] = {
+const struct luaL_Reg console_main_functions[] = {
     {"peek", main_peek},     {"remove", main_remove}, {"walk", main_walk},
     {"at", main_at},         {"clear", main_clear},   {"count", main_count},
     {"resize", main_resize}, {"stats", main_stats},   {"server", main_server},
     {"config", main_config}, {"origin", main_origin}, {NULL, NULL},
 };
 
-const struct luaL_Reg console_memory_steps[] = {
+const struct luaL_Reg console_memory_functions[] = {
     {"now", main_memory},
     {"layers", main_layers},
     {"count", main_count},

@@ -1,7 +1,7 @@
 -- console_memory.lua - mem: where the memory is, layer by layer.
-local steps, kit = ...
+local native, library = ...
 
-local layers = steps.layers()
+local layers = native.layers()
 local mem = {}
 
 -- Prints as a table of sizes; is one of numbers.
@@ -10,7 +10,7 @@ local shape = {
         local lines = {}
         for _, name in ipairs(layers) do
             if figures[name] then
-                lines[#lines + 1] = string.format("%-22s %14d  %s", name, figures[name], kit.size(figures[name]))
+                lines[#lines + 1] = string.format("%-22s %14d  %s", name, figures[name], library.size(figures[name]))
             end
         end
         return table.concat(lines, "\n")
@@ -18,25 +18,25 @@ local shape = {
 }
 
 function mem.now()
-    return setmetatable(steps.now(), shape)
+    return setmetatable(native.now(), shape)
 end
 
 function mem.rss()
-    return steps.now().rss_bytes
+    return native.now().rss_bytes
 end
 
 function mem.watch(seconds)
     local form = "%5s %12s %12s %12s %12s %12s %12s\n"
-    kit.write(form:format("s", "entries", "payload", "cache", "allocated", "resident", "rss"))
+    library.write(form:format("s", "entries", "payload", "cache", "allocated", "resident", "rss"))
     for second = 1, seconds or 5 do
-        kit.sleep(1)
-        local now = steps.now()
-        kit.write(form:format(second, steps.count(), kit.size(now.payload_bytes), kit.size(now.cache_bytes),
-            kit.size(now.allocated_bytes), kit.size(now.resident_bytes), kit.size(now.rss_bytes)))
+        library.sleep(1)
+        local now = native.now()
+        library.write(form:format(second, native.count(), library.size(now.payload_bytes), library.size(now.cache_bytes),
+            library.size(now.allocated_bytes), library.size(now.resident_bytes), library.size(now.rss_bytes)))
     end
 end
 
-kit.describe(mem.now, "mem.now(): what the records, the cache, the allocator and the kernel count, in bytes")
-kit.describe(mem.rss, "mem.rss(): what the kernel counts, in bytes")
-kit.describe(mem.watch, "mem.watch(5): a line a second, for five seconds; Ctrl-C stops it")
-return kit.describe(mem, "mem: where the memory is, layer by layer")
+library.describe(mem.now, "mem.now(): what the records, the cache, the allocator and the kernel count, in bytes")
+library.describe(mem.rss, "mem.rss(): what the kernel counts, in bytes")
+library.describe(mem.watch, "mem.watch(5): a line a second, for five seconds; Ctrl-C stops it")
+return library.describe(mem, "mem: where the memory is, layer by layer")

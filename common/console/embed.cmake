@@ -1,4 +1,4 @@
-# embed.cmake - makes a C string of a text: cmake -DIN=x.lua -DOUT=x_lua.c -DNAME=x_lua -P embed.cmake
+# embed.cmake - writes a text file as a C string: cmake -DIN=x.lua -DOUT=x_lua.c -DNAME=x_lua -P embed.cmake
 file(READ ${IN} TEXT)
 string(REPLACE "\\" "\\\\" TEXT "${TEXT}")
 string(REPLACE "\"" "\\\"" TEXT "${TEXT}")

@@ -1,35 +1,36 @@
-/* module.h - what a part of the console's language is made of: one row of the table in modules.c.
+/* module.h - a module of the console's language: one row of the table in modules.c.
  *
- * A module has steps, which are C, and a Lua part, which calls them. Between any two instructions
- * of the Lua part the statement may be paused and the server serve others; a step runs to its end
- * meanwhile. So a step must be short, some 50 us at most, and whatever takes longer is cut:
+ * A module consists of C functions and of a Lua part, which calls them. The statement may be
+ * paused, and the server serve requests, between any two instructions of the Lua part, but not
+ * inside a C function. A C function must therefore take 50 us at most; longer work is divided:
  *
- *     function heap.types()                       -- in console_heap.lua
- *         local census = steps.begin()            -- a userdata that remembers how far it got
- *         kit.extend(10)                          -- may take 10 s of running in all
- *         while steps.advance(census) do end      -- each call does a bounded part of the work
- *         return steps.result(census)
+ *     function heap.unreachable()                     -- in console_heap.lua
+ *         native.begin_walk()                         -- the statement holds the walk
+ *         library.extend(30)                          -- allow 30 s of running in addition
+ *         while native.advance() ~= "done" do end     -- each call does a bounded part of the work
+ *         return native.lost()
  *     end
  *
- * From one step to the next the world may have changed: a step that continues must not keep
- * pointers into caches, nor a lock. A statement may end between any two steps, so what must be
- * released is given to interpreter_hold; a client's Lua states end before the handler does.
+ * Everything may have changed from one C function to the next, so pointers into caches and locks
+ * must not be kept. A statement may end between any two of them, so a resource that must be
+ * released is given to interpreter_hold. All Lua states are closed before the handler is destroyed.
  *
- * Steps run in the main thread. They raise errors by luaL_error, one line that says what to do,
- * never with a lock held. Lua's allocations may raise one, too: not inside a shard.
+ * C functions run in the main thread. They raise errors with luaL_error: one line that says what to
+ * do, and never while a lock is held. Lua's functions that allocate may raise an error, too, so
+ * they must not be called inside a shard.
  *
- * The Lua part is called with (steps, kit), the table of its steps and this:
+ * The Lua part is called with (native, library): the table of its C functions, and
  *
- *     kit.write(text)           writes to the client, and waits while it does not read
- *     kit.sleep(seconds)        lets that time pass; it does not count as running
- *     kit.extend(seconds)       this statement may run so much longer, up to a minute in all
- *     kit.describe(value, text) what help(value) says and dir lists; the first line is a summary
- *     kit.names(value, names)   what dir and the tab key find in a value that is no plain table
- *     kit.size(bytes)           "7.9 MiB"
- *     kit.bytes(text)           "32MiB" as a number, or nil
- *     kit.count(text)           "10k" as a number, or nil
+ *     library.write(text)           writes to the client; waits while it does not read
+ *     library.sleep(seconds)        waits; the time does not count against the budget
+ *     library.extend(seconds)       adds to the time that this statement may run, up to a minute
+ *     library.describe(value, text) sets what help(value) prints; dir prints the first line
+ *     library.names(value, names)   sets what dir and completion list for a value that is no plain
+ * table library.quote(text)           the text as a JSON string library.size(bytes)           "7.9
+ * MiB" library.number(integer)       "1,234,567" library.bytes(text)           "32MiB" as a number,
+ * or nil library.count(text)           "10k" as a number, or nil
  *
- * and returns what becomes the global of the module's name.
+ * It returns the value of the global with the module's name.
  */
 #ifndef MODULE_H
 #define MODULE_H
@@ -41,14 +42,14 @@
 
 struct module {
     const char *name;
-    const struct luaL_Reg *steps; /* ended by an empty row */
-    const char *source;           /* the Lua part: NAME_lua, from NAME.lua (CMakeLists.txt) */
+    const struct luaL_Reg *functions; /* ended by an empty row */
+    const char *source;               /* the Lua part: NAME_lua, from NAME.lua (CMakeLists.txt) */
 };
 
 extern const struct module modules[];
 extern const size_t modules_count;
 
-struct module_host { /* what the console works on */
+struct module_host { /* the server that the console is in */
     struct handler *handler;
     const char *url;
 };

@@ -9,9 +9,9 @@
 
 #define DECLARE(name, file)                                                                        \
     extern const char file##_lua[];                                                                \
-    extern const struct luaL_Reg file##_steps[];
+    extern const struct luaL_Reg file##_functions[];
 MODULES(DECLARE)
 
-#define ROW(name, file) {name, file##_steps, file##_lua},
+#define ROW(name, file) {name, file##_functions, file##_lua},
 const struct module modules[] = {MODULES(ROW)};
 const size_t modules_count = sizeof modules / sizeof modules[0];

@@ -1,4 +1,4 @@
-/* sandbox.c - what of Lua's libraries is safe, then the kit, then a global for each module. */
+/* sandbox.c - opens the safe parts of Lua's libraries, the console's library and the modules. */
 #include "sandbox.h"
 
 #include "module.h"
@@ -6,8 +6,8 @@
 #include <lualib.h>
 #include <string.h>
 
-extern const char console_kit_lua[];
-extern const struct luaL_Reg console_kit_steps[];
+extern const char console_library_lua[];
+extern const struct luaL_Reg console_library_functions[];
 
 static const struct luaL_Reg libraries[] = {
     {LUA_GNAME, luaopen_base},        {LUA_TABLIBNAME, luaopen_table},
@@ -15,8 +15,8 @@ static const struct luaL_Reg libraries[] = {
     {LUA_UTF8LIBNAME, luaopen_utf8},
 };
 
-/* What reaches files, bytecode or the collector, or may take for ever; the kit has its own of some.
- */
+/* Reach files, bytecode or the collector, or may run for too long in one call. The console's
+ * library defines some of them anew. */
 static const char *const unsafe[][2] = {
     {LUA_GNAME, "dofile"},      {LUA_GNAME, "loadfile"},      {LUA_GNAME, "collectgarbage"},
     {LUA_GNAME, "warn"},        {LUA_STRLIBNAME, "dump"},     {LUA_STRLIBNAME, "pack"},
@@ -24,7 +24,7 @@ static const char *const unsafe[][2] = {
     {LUA_STRLIBNAME, "match"},  {LUA_STRLIBNAME, "gmatch"},   {LUA_STRLIBNAME, "gsub"},
 };
 
-#define SANDBOX_OWN  "=tidemark" /* where an error of our own Lua says that it comes from */
+#define CHUNK_NAME   "=tidemark" /* begins errors that our own Lua raises, as "tidemark:12: " */
 #define LENGTH(list) (sizeof(list) / sizeof(list)[0])
 
 static void libraries_open(lua_State *L)
@@ -41,19 +41,19 @@ static void libraries_open(lua_State *L)
     }
 }
 
-/* Leaves the source's function and, as its first argument, the table of the steps. */
-static void part_load(lua_State *L, const char *source, const struct luaL_Reg *steps)
+/* Leaves the source's function and, as its first argument, the table of the C functions. */
+static void part_load(lua_State *L, const char *source, const struct luaL_Reg *functions)
 {
-    if (luaL_loadbufferx(L, source, strlen(source), SANDBOX_OWN, "t") != LUA_OK)
+    if (luaL_loadbufferx(L, source, strlen(source), CHUNK_NAME, "t") != LUA_OK)
         lua_error(L);
     lua_newtable(L);
-    luaL_setfuncs(L, steps, 0);
+    luaL_setfuncs(L, functions, 0);
 }
 
-/* Leaves the kit on the stack. */
-static void kit_open(lua_State *L)
+/* Leaves the console's library on the stack. */
+static void library_open(lua_State *L)
 {
-    part_load(L, console_kit_lua, console_kit_steps);
+    part_load(L, console_library_lua, console_library_functions);
     lua_call(L, 1, 3);
     lua_setfield(L, LUA_REGISTRYINDEX, SANDBOX_COMPLETE);
     lua_setfield(L, LUA_REGISTRYINDEX, SANDBOX_RUN);
@@ -61,20 +61,20 @@ static void kit_open(lua_State *L)
 
 static void module_open(lua_State *L, const struct module *module)
 {
-    part_load(L, module->source, module->steps);
+    part_load(L, module->source, module->functions);
     lua_pushvalue(L, 1);
     lua_call(L, 2, 1);
     lua_setglobal(L, module->name);
 }
 
-/* A failure here is a mistake of ours: Lua aborts. */
+/* Fails only if our own Lua is wrong; Lua aborts then. */
 bool sandbox_open(lua_State *L, unsigned part)
 {
-    enum { LIBRARIES, KIT, MODULES };
-    if (part == LIBRARIES)
+    enum { LUA_LIBRARIES, LIBRARY, MODULES };
+    if (part == LUA_LIBRARIES)
         libraries_open(L);
-    else if (part == KIT)
-        kit_open(L);
+    else if (part == LIBRARY)
+        library_open(L);
     else
         module_open(L, &modules[part - MODULES]);
     if (part + 1 < MODULES + modules_count)

@@ -1,16 +1,18 @@
-/* sandbox.h - the Lua that a client may use: safe libraries, the kit, the modules. */
+/* sandbox.h - the Lua that a client may use: safe libraries, the console's library, the modules. */
 #ifndef SANDBOX_H
 #define SANDBOX_H
 
 #include <lua.h>
 #include <stdbool.h>
 
-/* In the registry: run(function) and complete(prefix), which return nothing, or an error's text. */
+/* Keys in the registry of the functions run(statement) and complete(prefix). They return nothing,
+ * or the text of an error. */
 #define SANDBOX_RUN      "run"
 #define SANDBOX_COMPLETE "complete"
 
-/* Opens a part, 0 and then one after the other, in a fresh state, which has memory enough and whose
- * stack is left alone in between. False: that was the last. */
+/* Opens one part of the sandbox, so that no call takes long: part 0, then 1, and so on, in a new
+ * state with enough memory, whose stack must not be changed in between. False: that was the last.
+ */
 bool sandbox_open(lua_State *L, unsigned part);
 
 #endif

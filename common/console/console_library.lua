@@ -1,39 +1,40 @@
--- console_kit.lua - the client's Lua: libraries that a budget can stop, print, show, json, dir, help.
+-- console_library.lua - the Lua that clients get: bounded libraries, print, json, dir, help.
 --
--- What loops is written in Lua, since C cannot be paused. Names are taken as locals: a client may
--- overwrite every global without harm to what is here.
-local steps = ...
+-- Loops are written in Lua, because a C function cannot be paused. Values are read from locals: a
+-- client may overwrite any global without breaking this code.
+local native = ...
 local error, getmetatable, ipairs, next, pairs, pcall = error, getmetatable, ipairs, next, pairs, pcall
-local rawequal, rawget, rawlen, select, tostring, type = rawequal, rawget, rawlen, select, tostring, type
+local rawget, rawlen, select, tostring, type = rawget, rawlen, select, tostring, type
 local raw_load, raw_setmetatable = load, setmetatable
-local floor, huge, integer_of, math_type = math.floor, math.huge, math.tointeger, math.type
-local concat, sort, byte, format, sub, rep = table.concat, nil, string.byte, string.format, string.sub, string.rep
-local pack, unpack = table.pack, table.unpack
-local quote, plain, metatable = steps.quote, steps.plain, steps.metatable
+local huge, integer_of, math_type = math.huge, math.tointeger, math.type
+local concat, format, sub, rep = table.concat, string.format, string.sub, string.rep
+local sort -- table.sort below
+local find, word, quote = native.find, native.word, native.quote
+local plain, metatable = native.plain, native.metatable
 
 local STATEMENT_BYTES = 16384 -- as in wire.h
 local STRING_BYTES = 1 << 20 -- as in interpreter.h
 local PIECE_BYTES = 4096
 local SHOWN_ITEMS, SHOWN_DEPTH, SHOWN_LINE, SHOWN_TEXT = 60, 4, 96, 2000
 local JSON_DEPTH = 64
+local OWN = "tidemark:" -- begins errors that our own Lua raises, as in sandbox.c
 
 getmetatable("").__metatable = "strings"
 
-local kit = {
-    write = steps.write, sleep = steps.sleep, extend = steps.extend,
-    size = steps.size, bytes = steps.bytes, count = steps.count,
+local library = {
+    write = native.write, sleep = native.sleep, extend = native.extend, quote = quote,
+    size = native.size, number = native.number, bytes = native.bytes, count = native.count,
 }
 
--- What values are about, and what is found in those that are no plain tables.
-local described = raw_setmetatable({}, {__mode = "k"})
-local named = raw_setmetatable({}, {__mode = "k"})
+local described = {} -- the text of help(value)
+local named = {}     -- the names that dir lists for a value that is no plain table
 
-function kit.describe(value, text)
+function library.describe(value, text)
     described[value] = text
     return value
 end
 
-function kit.names(value, names)
+function library.names(value, names)
     named[value] = names
     return value
 end
@@ -42,12 +43,13 @@ end
 
 function setmetatable(value, meta)
     if type(meta) == "table" and rawget(meta, "__gc") ~= nil then
-        error("a finalizer (__gc) is not to be had here: it could not be stopped", 2)
+        error("a finalizer (__gc) is not offered: it could not be stopped", 2)
     end
     return raw_setmetatable(value, meta)
 end
 
--- Lua's own calls the handler where the error is raised: in the hook, where no hook stops it.
+-- Lua's xpcall calls the handler where the error is raised. That may be inside the hook, where no
+-- further hook could stop the handler.
 local function handled(handler, ok, ...)
     if ok then
         return true, ...
@@ -61,16 +63,16 @@ end
 
 function load(text, name, _, ...)
     if type(text) ~= "string" or #text > STATEMENT_BYTES then
-        error("load takes a text of at most " .. STATEMENT_BYTES .. " bytes", 2)
+        error("load takes a string of at most " .. STATEMENT_BYTES .. " bytes", 2)
     end
     return raw_load(text, name, "t", ...)
 end
 
 function collectgarbage(what)
     if what ~= "count" then
-        error('only collectgarbage("count") is to be had here; memory is collected by itself', 2)
+        error('only collectgarbage("count") is offered; memory is collected automatically', 2)
     end
-    return steps.used() / 1024
+    return native.used() / 1024
 end
 
 function string.rep(text, count, between)
@@ -81,9 +83,9 @@ function string.rep(text, count, between)
     elseif bytes == 0 or count < 1 then
         return ""
     elseif count > STRING_BYTES // bytes + 1 then
-        error("string.rep: no text is longer than 1 MiB", 2)
+        error("string.rep: a string has at most 1 MiB", 2)
     end
-    local at_once = PIECE_BYTES // bytes + 1 -- by pieces: one by one takes long
+    local at_once = PIECE_BYTES // bytes + 1 -- repeating a short text often is slow
     if count <= at_once then
         return rep(text, count, between)
     end
@@ -92,123 +94,18 @@ function string.rep(text, count, between)
     return rep(piece, pieces) .. rep(text .. between, left) .. text
 end
 
--- A search pauses after so many steps, for others to have their turn.
-local function find(text, pattern, from, as_is)
-    local function goes_on(first, last, ...)
-        if first == false then
-            return find(text, pattern, last)
-        end
-        return first, last, ...
-    end
-    return goes_on(steps.find(text, pattern, from, as_is))
-end
+string.find = find
 
-function string.find(text, pattern, from, as_is)
-    return find(text, pattern, from, as_is)
-end
-
--- What was captured, or all that was found.
-local function captures(text, first, last, ...)
-    if not first then
-        return nil
-    end
-    if select("#", ...) > 0 then
-        return ...
-    end
-    return sub(text, first, last)
-end
-
-function string.match(text, pattern, from)
-    return captures(text, find(text, pattern, from))
-end
-
--- One match after the other; an empty one not where the last one ended.
-local function matches(text, pattern, from)
-    local at, ended = from or 1, -1
-    return function()
-        while at <= #text + 1 do
-            local found = pack(find(text, pattern, at))
-            local first, last = found[1], found[2]
-            if not first then
-                return nil
-            end
-            if last >= first or last ~= ended then
-                at, ended = last + 1, last
-                return found
-            end
-            at = first + 1
-        end
-    end
-end
-
-function string.gmatch(text, pattern, from)
-    text = tostring(text)
-    local following = matches(text, pattern, from)
-    return function()
-        local found = following()
-        if found then
-            return captures(text, unpack(found, 1, found.n))
-        end
-    end
-end
-
-local replacers = {
-    table = function(by, capture) return by[capture] end,
-    ["function"] = function(by, ...) return by(...) end,
-}
-
-local function expand(by, whole, found)
-    local parts, from = {}, 1
-    while true do
-        local at = find(by, "%", from, true)
-        parts[#parts + 1] = sub(by, from, (at or 0) - 1)
-        if not at then
-            return concat(parts)
-        end
-        local sign = sub(by, at + 1, at + 1)
-        local number = integer_of(sign)
-        if sign ~= "%" and not number then
-            error("a % in a replacement is followed by a digit or by %", 3)
-        end
-        local part = not number and "%" or number == 0 and whole or found[number + 2] or
-            number == 1 and found.n == 2 and whole
-        parts[#parts + 1] = part or error("the replacement wants a capture that is not there", 3)
-        from = at + 2
-    end
-end
-
-local function replacement(by, whole, text, found)
-    local replace = replacers[type(by)]
-    if not replace then
-        return expand(tostring(by), whole, found)
-    end
-    local value = replace(by, captures(text, unpack(found, 1, found.n)))
-    return value or whole
-end
-
-function string.gsub(text, pattern, by, most)
-    text = tostring(text)
-    local parts, done, count = {}, 1, 0
-    local once = sub(pattern, 1, 1) == "^"
-    for found in matches(text, pattern) do
-        if most and count >= most then
-            break
-        end
-        local whole = sub(text, found[1], found[2])
-        parts[#parts + 1] = sub(text, done, found[1] - 1)
-        parts[#parts + 1] = replacement(by, whole, text, found)
-        done, count = found[2] + 1, count + 1
-        if once then
-            break
-        end
-    end
-    parts[#parts + 1] = sub(text, done)
-    return concat(parts), count
+for _, name in ipairs {"match", "gmatch", "gsub"} do
+    local text = "string." .. name .. " is not offered, because a pattern can run for too long; " ..
+        "use string.find(text, part, from, true) and string.sub"
+    string[name] = function() error(text, 2) end
+    described[string[name]] = text
 end
 
 function table.concat(list, between, first, last)
     if not plain(list) then
-        error("table.concat takes a plain table", 2)
+        error("table.concat takes a table without a metatable", 2)
     end
     return concat(list, between, first or 1, last or rawlen(list))
 end
@@ -233,7 +130,7 @@ function table.remove(list, at)
     local count = #list
     at = at == nil and count or integer_of(at)
     if not at or count > 0 and (at < 1 or at > count + 1) then
-        error("table.remove: there is no such position", 2)
+        error("table.remove: the position is outside the list", 2)
     end
     local value = list[at]
     for i = at, count - 1 do
@@ -255,7 +152,7 @@ function table.move(from, first, last, at, to)
     return to
 end
 
--- Heapsort (Williams 1964): no recursion, and an order that contradicts itself does no harm.
+-- Heapsort (Williams 1964): does not recurse, and ends even if `before` is inconsistent.
 local function sift(list, root, count, before)
     local value = list[root]
     while 2 * root <= count do
@@ -291,7 +188,7 @@ sort = table.sort
 -- Showing values.
 
 local function name_of_key(key)
-    if type(key) == "string" and find(key, "^[%a_][%w_]*$") then
+    if type(key) == "string" and word(key, 1) > #key and not integer_of(sub(key, 1, 1)) and key ~= "" then
         return key
     end
     return "[" .. (type(key) == "string" and quote(key) or tostring(key)) .. "]"
@@ -310,7 +207,7 @@ local function key_before(a, b)
     return a < b
 end
 
--- The keys of a table beyond its list, in order, and whether there were too many.
+-- The sorted keys of a table, without its first `from` list items, and whether some were left out.
 local function keys_of(value, from)
     local keys, more = {}, false
     for key in next, value do
@@ -328,7 +225,8 @@ end
 
 local show
 
-local function lay_out(parts, indent)
+-- On one line if that fits.
+local function layout(parts, indent)
     local count = 0
     for _, part in ipairs(parts) do
         count = count + #part + 2
@@ -367,7 +265,7 @@ local function show_table(value, depth, indent, seen)
         parts[#parts + 1] = "..."
     end
     seen[value] = nil
-    return lay_out(parts, indent)
+    return layout(parts, indent)
 end
 
 local function show_text(value)
@@ -391,54 +289,54 @@ function show(value, depth, indent, seen)
     return show_table(value, depth, indent, seen)
 end
 
-local answers = {} -- the functions that answer where only their name is given
+local called = {} -- functions that are called where a statement is only their name
 
--- Of a function it says what it is for.
+-- A function is shown as its help text.
 local function show_result(value)
-    if answers[value] then
+    if called[value] then
         value = value()
     end
     value = type(value) == "function" and described[value] or value
     return type(value) == "string" and value or show(value, 0, "", {})
 end
 
-function kit.show(value)
+function library.show(value)
     return show(value, 0, "", {})
 end
 
 function print(...)
     for i = 1, select("#", ...) do
-        kit.write((i > 1 and "\t" or "") .. tostring((select(i, ...))))
+        library.write((i > 1 and "\t" or "") .. tostring((select(i, ...))))
     end
-    kit.write("\n")
+    library.write("\n")
 end
 
 -- JSON.
 
-local jsons = {}
+local json_writers = {}
 
 local function json(value, depth)
-    local write = jsons[type(value)]
+    local write = json_writers[type(value)]
     if not write then
-        error("json: there is no JSON for a " .. type(value), 0)
+        error("json cannot write a " .. type(value), 0)
     end
     return write(value, depth)
 end
 
-jsons["nil"] = function() return "null" end
-jsons.boolean = tostring
-jsons.string = function(value) return quote(value) end
+json_writers["nil"] = function() return "null" end
+json_writers.boolean = tostring
+json_writers.string = function(value) return quote(value) end
 
-function jsons.number(value)
+function json_writers.number(value)
     if value ~= value or value == huge or value == -huge then
         return "null"
     end
     return math_type(value) == "integer" and tostring(value) or format("%.17g", value)
 end
 
-function jsons.table(value, depth)
+function json_writers.table(value, depth)
     if depth == JSON_DEPTH then
-        error("json: a table that holds itself, or holds others too deeply", 0)
+        error("json: the table contains itself, or is nested too deeply", 0)
     end
     local parts = {}
     if #value > 0 then
@@ -462,7 +360,7 @@ function _G.json(value)
     return json(value, 0)
 end
 
--- Finding one's way.
+-- Help and completion.
 
 local function summary(value)
     local text = described[value]
@@ -494,7 +392,7 @@ local function member(value, name)
     return found
 end
 
--- So many in a line.
+-- Names in lines of at most SHOWN_LINE characters.
 local function names_wrap(title, names)
     local lines, line = {}, title
     for _, name in ipairs(names) do
@@ -507,7 +405,7 @@ local function names_wrap(title, names)
     return concat(lines, "\n")
 end
 
-local lua_names = {} -- the globals that are Lua's own, of which everybody knows
+local lua_names = {} -- the globals that Lua itself defines
 local list
 
 local function list_globals()
@@ -515,7 +413,7 @@ local function list_globals()
     for _, name in ipairs(names_in(_G)) do
         rest[#rest + 1] = lua_names[name] and name or nil
     end
-    return list(_G, lua_names) .. "\n\n" .. names_wrap("Lua's own:", rest)
+    return list(_G, lua_names) .. "\n\n" .. names_wrap("From Lua:", rest)
 end
 
 function list(value, without)
@@ -542,68 +440,73 @@ function dir(value)
 end
 
 function budget(time, memory)
-    local ns = time == nil and 0 or steps.duration(time)
-    local bytes = memory == nil and 0 or steps.bytes(memory)
+    local ns = time == nil and 0 or native.duration(time)
+    local bytes = memory == nil and 0 or native.bytes(memory)
     if not ns or not bytes then
         error('budget takes a time such as "10s" and memory such as "64MiB"', 2)
     end
-    steps.budget(ns, bytes)
+    native.budget(ns, bytes)
 end
 
-sleep = steps.sleep
+sleep = native.sleep
 
 local guide = [[
-The console runs Lua 5.4 inside this server, a slice at a time between requests.
-An expression prints its value; dir(x) lists what is in x, help(x) says more.
+The console runs Lua 5.4 inside this server, in short slices between requests.
+An expression prints its value. dir(x) lists what x contains, help(x) describes it.
 
-  #main.cache                      how many entries the cache has
-  main.cache["42"]                 what it holds for an id; this is no hit
+  #main.cache                      the number of entries in the cache
+  main.cache["42"]                 the record of user 42; does not count as a hit
   for id, r in pairs(main.cache) do ... end
   main.cache:stats()               hits, misses, limits, bytes
-  main.cache:clear()               lets all entries go
+  main.cache:clear()               removes all entries
   mem.now()                        memory, layer by layer
-  mem.watch(5)                     a line a second, for five seconds
-  heap.mark() ... heap.since()     what grew meanwhile; heap.types() what lives
-  heap.path("42")                  who holds a user; heap.unreachable() what nobody does
-  jemalloc.purge()                 gives unused pages back to the kernel
+  mem.watch(5)                     one line per second, for five seconds
+  heap.mark() ... heap.since()     what has grown in between
+  heap.types()                     live objects by type
+  heap.path("42")                  what keeps the record of user 42 alive
+  heap.unreachable()               live objects that nothing refers to
+  jemalloc.purge()                 returns unused pages to the kernel
   json(x)                          x as JSON
 
-A statement may run 100 ms and your variables may take 16 MiB; help(budget).
-Ctrl-C stops what runs, Ctrl-D leaves. Variables are your own: other clients
-have theirs.]]
+A statement may run for 100 ms, and your variables may use 16 MiB: help(budget).
+Variables belong to one client. string.find searches for plain text; patterns
+(string.match, gmatch, gsub) are not offered. Ctrl-C interrupts a statement;
+quit(), exit or Ctrl-D leaves.]]
 
 function help(value)
     if value == nil then
         return guide
     end
     return described[value] or (type(value) == "table" and dir(value)) or
-        "nothing is known about this " .. type(value) .. "; try help() or dir(main)"
+        "there is no help for this " .. type(value) .. "; try help() or dir(main)"
 end
 
-kit.describe(help, "help(x): says what x is for")
-kit.describe(dir, "dir(x): lists what is in x; dir() what there is at all")
-kit.describe(_G.json, "json(x): x as a text in JSON")
-kit.describe(print, "print(...): writes its arguments")
-kit.describe(sleep, "sleep(seconds): waits; this does not count as running")
-kit.describe(budget, [[
-budget(time, memory): what a statement may take from now on
-budget("10s") lets statements run for 10 s (at first 100ms, at most 60s); only the time in which
-they really run counts. budget(nil, "64MiB") lets your variables and all that a statement makes
-take 64 MiB (at first 16MiB, at most 256MiB). No text is longer than 1 MiB.]])
+library.describe(help, "help(x): describes x; help() explains the console")
+library.describe(dir, "dir(x): lists what x contains; dir() lists the globals")
+library.describe(_G.json, "json(x): returns x as JSON text")
+library.describe(print, "print(...): prints its arguments")
+library.describe(sleep, "sleep(seconds): waits; the time does not count against the budget")
+library.describe(budget, [[
+budget(time, memory): sets how long a statement may run and how much memory you may use
+budget("10s") lets each statement run for 10 s (default 100ms, maximum 60s). Only time in which the
+statement really runs counts. budget(nil, "64MiB") lets your variables and statements use 64 MiB
+(default 16MiB, maximum 256MiB). A string has at most 1 MiB.]])
 
-answers[help], answers[dir] = help, dir
+called[help], called[dir] = true, true
 for name, value in next, _G do
     lua_names[name] = type(name) == "string" and described[value] == nil or nil
 end
 
 -- Running.
 
+-- An error's text, without the line of our own Lua that raised it.
 local function error_text(reason)
     local ok, text = pcall(tostring, reason)
     if not ok then
         return "an error that cannot be shown"
     end
-    return sub(text, (select(2, find(text, "^tidemark:%d+: ")) or 0) + 1)
+    local colon = sub(text, 1, #OWN) == OWN and find(text, ": ", #OWN, true)
+    return colon and integer_of(sub(text, #OWN + 1, colon - 1)) and sub(text, colon + 2) or text
 end
 
 local function results_show(ok, ...)
@@ -611,7 +514,7 @@ local function results_show(ok, ...)
         return error_text((...))
     end
     for i = 1, select("#", ...) do
-        kit.write(show_result((select(i, ...))) .. "\n")
+        library.write(show_result((select(i, ...))) .. "\n")
     end
 end
 
@@ -620,26 +523,27 @@ local function run(statement)
     return ok and reason or not ok and error_text(reason) or nil
 end
 
--- Of `main.cache:st` the place is main.cache, and what is begun is st.
+-- Completes the last name of a prefix: in `main.cache:st` that is "st" in main.cache.
 local function complete(prefix)
     local value, from = _G, 1
     while true do
-        local first, last = find(prefix, "^[%w_]+[.:]", from)
-        if not first then
+        local after = word(prefix, from)
+        local separator = sub(prefix, after, after)
+        if after == from or separator ~= "." and separator ~= ":" then
             break
         end
-        value = member(value, sub(prefix, first, last - 1))
-        from = last + 1
+        value = member(value, sub(prefix, from, after - 1))
+        from = after + 1
     end
     local begun = sub(prefix, from)
     for _, name in ipairs(value ~= nil and names_in(value) or {}) do
         if sub(name, 1, #begun) == begun then
-            kit.write(sub(prefix, 1, from - 1) .. name .. "\n")
+            library.write(sub(prefix, 1, from - 1) .. name .. "\n")
         end
     end
 end
 
-return kit, run, function(prefix)
+return library, run, function(prefix)
     local ok, reason = pcall(complete, prefix)
     return not ok and error_text(reason) or nil
 end
