@@ -44,6 +44,8 @@ end
 function setmetatable(value, meta)
     if type(meta) == "table" and rawget(meta, "__gc") ~= nil then
         error("a finalizer (__gc) is not offered: it could not be stopped", 2)
+    elseif type(meta) == "table" and rawget(meta, "__mode") ~= nil then
+        error("weak tables (__mode) are not offered: collecting them can take too long", 2)
     end
     return raw_setmetatable(value, meta)
 end

@@ -335,6 +335,13 @@ ATTACKS = (
      "overflow"),
     ("local t = {} setmetatable(t, {__index = t}) return t.x", "loop"),
     ("setmetatable({}, {__gc = function() while true do end end})", "finalizer"),
+    ("setmetatable({}, {__mode = 'k'})", "weak tables"),
+    ("""local meta, garbage = {}, 0
+        local t = setmetatable({}, meta)
+        meta.__mode = 'k'
+        t[{}] = 1
+        for i = 1, 200 do garbage = ('x'):rep(100000 + i) end
+        return assert(next(t))""", None),
     ("local x <close> = setmetatable({}, {__close = function() while true do end end})", OVER_TIME),
     ("local x <close> = setmetatable({}, {__close = function() while true do end end}) "
      "while true do end", OVER_TIME),

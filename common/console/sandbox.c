@@ -27,8 +27,19 @@ static const char *const unsafe[][2] = {
 #define CHUNK_NAME   "=tidemark" /* begins errors that our own Lua raises, as "tidemark:12: " */
 #define LENGTH(list) (sizeof(list) / sizeof(list)[0])
 
+/* Weak tables are not offered: where weak keys form a chain, one step of the collector takes time
+ * quadratic in its length, and nothing can stop it. Lua has no switch for them, so this changes the
+ * name of the metatable's field where Lua keeps it: no string of a client equals that any more. */
+static void weak_tables_disable(lua_State *L)
+{
+    char *name = (char *)lua_pushstring(L, "__mode");
+    name[0] = '\0';
+    lua_pop(L, 1);
+}
+
 static void libraries_open(lua_State *L)
 {
+    weak_tables_disable(L);
     for (size_t i = 0; i < LENGTH(libraries); i++) {
         luaL_requiref(L, libraries[i].name, libraries[i].func, 1);
         lua_pop(L, 1);
