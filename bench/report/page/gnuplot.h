@@ -1,7 +1,6 @@
-/* gnuplot.h - one figure of lines or bars, drawn by gnuplot as SVG.
+/* gnuplot.h - one chart of lines or bars, drawn by gnuplot as an SVG file.
  *
- * Names and titles may come from anywhere: they are shown as they are, without what cannot be
- * printed. One thread at a time.
+ * Names and titles may hold any text; control characters become spaces. One thread at a time.
  */
 #ifndef GNUPLOT_H
 #define GNUPLOT_H
@@ -13,35 +12,41 @@
 
 #define PLOT_NAME_BYTES 160
 
+struct plot_point {
+    double x, y; /* the point is left out if one is not finite */
+};
+
 struct plot_series {
     char name[PLOT_NAME_BYTES];
-    double *x, *y;      /* of bars x is of no account; what is not finite is left out */
-    double *low, *high; /* of bars only: their intervals; NULL: they have none */
-    size_t count;
+    struct plot_point *points;
+    size_t count, capacity;
+    double low, high; /* of a bar: its interval */
 };
 
 enum plot_form {
-    PLOT_LINES,       /* over x */
-    PLOT_PERCENTILES, /* over x from 1: p50, p90, p99, p99.9, max */
-    PLOT_BARS,        /* one for each series, which has one value */
+    PLOT_LINES,       /* y over x */
+    PLOT_PERCENTILES, /* x is 1 for p50, 2 for p90, 3 for p99, 4 for p99.9, 5 for max */
+    PLOT_BARS,        /* one bar for each series, which has one point; x is ignored */
 };
 
 struct plot {
-    char file[PLOT_NAME_BYTES]; /* without .svg; any text, of which a file's name is made */
-    char title[2 * PLOT_NAME_BYTES];
+    enum plot_form form;
+    char *file, *title; /* owned; characters that a file name should not have become '-' */
     const char *x_label, *y_label;
     bool thousands_x; /* 20k, not 20000 */
-    enum plot_form form;
     bool log_x, log_y;
-    struct plot_series *series; /* owned, with their values; may be NULL */
-    size_t count;
+    struct plot_series *series;
+    size_t count, capacity;
 };
 
-/* Adds a series with room for so many values, all 0. */
-struct plot_series *plot_series_add(struct plot *plot, const char *name, size_t count);
-void plot_free(struct plot *plot);
-/* Writes folder/FILE.svg, whole or not at all, and its path. 0, or -1 and one line in error. */
-int plot_write(const struct plot *plot, const char *folder, char path[], size_t path_bytes,
-               struct error *error);
+/* Valid until the next series is added. */
+struct plot_series *plot_series_add(struct plot *plot, const char *name);
+void plot_point_add(struct plot_series *series, double x, double y);
+/* Adds nothing if a number is not finite. */
+void plot_bar_add(struct plot *plot, const char *name, double value, double low, double high);
+void plot_clear(struct plot *plot);
+/* Writes FOLDER/FILE.svg and returns its path, which the caller frees; NULL and one line in error.
+ */
+char *plot_write(const struct plot *plot, const char *folder, struct error *error);
 
 #endif

@@ -98,12 +98,13 @@ static int page_write(const struct sources *sources, const char *command_line, c
 static int report_write(const struct sources *sources, const struct report_options *options,
                         const char *command_line)
 {
+    struct error error;
     int status = STATUS_OK;
     if (options->out != NULL || options->svg == NULL)
         status = page_write(sources, command_line, options->out ? options->out : PATH_DEFAULT);
     if (status == STATUS_OK && options->svg != NULL &&
-        svg_figures_write(sources, options->svg) != 0)
-        status = STATUS_UNDECIDED;
+        svg_figures_write(sources, options->svg, &error) != 0)
+        status = complain(COMMAND, STATUS_UNDECIDED, "%s", error.text);
     return status;
 }
 

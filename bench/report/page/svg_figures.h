@@ -4,8 +4,8 @@
 
 #include "sources.h"
 
-/* Writes folder/NAME.svg, a file a chart, and makes the folder if need be. Prints their names, and
- * what went wrong. 0 or -1. */
-int svg_figures_write(const struct sources *sources, const char *folder);
+/* Writes each chart to FOLDER/NAME.svg, creates the folder, and prints the paths. Results that
+ * cannot be read are skipped with a message on stderr. 0, or -1 and one line in error. */
+int svg_figures_write(const struct sources *sources, const char *folder, struct error *error);
 
 #endif

@@ -1,5 +1,4 @@
-/* svg_figures_other.c - operations by google-benchmark, starts by hyperfine, the windows of a
- * choice. */
+/* svg_figures_other.c - charts of replays, choices, micro-benchmarks and start times. */
 #include "svg_figures_other.h"
 
 #include "xmalloc.h"
@@ -8,56 +7,60 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define MS_PER_SECOND 1e3
 
-/* NAN: it is no number. */
+void svg_output_add(struct svg_output *output, struct plot *plot)
+{
+    if (plot->count > 0 && output->status == 0) {
+        char *path = plot_write(plot, output->folder, output->error);
+        if (path != NULL)
+            printf("%s\n", path);
+        output->status = path != NULL ? 0 : -1;
+        free(path);
+    }
+    plot_clear(plot);
+}
+
+/* NAN: there is no such number. */
 static double real_of(const json_t *object, const char *key)
 {
     const json_t *value = json_object_get(object, key);
     return json_is_number(value) ? json_number_value(value) : NAN;
 }
 
+/* "": there is no such text. */
 static const char *text_of(const json_t *object, const char *key)
 {
     const char *text = json_string_value(json_object_get(object, key));
     return text != NULL ? text : "";
 }
 
-static void bar_add(struct plot *plot, const char *name, double value, double low, double high)
+static void startup_plot(const json_t *json, struct svg_output *output)
 {
-    if (!isfinite(value) || !isfinite(low) || !isfinite(high))
-        return;
-    struct plot_series *series = plot_series_add(plot, name, 1);
-    series->low = xcalloc(1, sizeof *series->low);
-    series->high = xcalloc(1, sizeof *series->high);
-    series->y[0] = value;
-    series->low[0] = low;
-    series->high[0] = high;
-}
-
-static void startup_plot(const json_t *json, plot_taker *take, void *context)
-{
-    struct plot plot = {.x_label = "ms, median and range", .y_label = "", .form = PLOT_BARS};
-    snprintf(plot.file, sizeof plot.file, "startup");
-    snprintf(plot.title, sizeof plot.title, "From start to first answer, and stop");
+    struct plot plot = {.file = xstrdup("startup"),
+                        .title = xstrdup("Time from start to first answer, and stop"),
+                        .x_label = "ms, median and range",
+                        .y_label = "",
+                        .form = PLOT_BARS};
     const json_t *row;
     size_t i;
     json_array_foreach(json_object_get(json, "results"), i, row)
     {
-        bar_add(&plot, text_of(row, "command"), MS_PER_SECOND * real_of(row, "median"),
-                MS_PER_SECOND * real_of(row, "min"), MS_PER_SECOND * real_of(row, "max"));
+        plot_bar_add(&plot, text_of(row, "command"), MS_PER_SECOND * real_of(row, "median"),
+                     MS_PER_SECOND * real_of(row, "min"), MS_PER_SECOND * real_of(row, "max"));
     }
-    take(context, &plot);
+    svg_output_add(output, &plot);
 }
 
-/* What is measured: "get-hit/lru/1000" is get-hit 1000, of lru. */
+/* "get-hit/lru/1000" is the operation "get-hit/1000" of the policy lru. */
 struct operation {
     char name[PLOT_NAME_BYTES], policy[PLOT_NAME_BYTES];
 };
 
-/* False for what ran once only: it is a whole life, and no operation. */
+/* False for a row that is no operation: it ran only once. */
 static bool operation_read(const json_t *row, struct operation *operation)
 {
     const char *name = text_of(row, "name"), *slash = strchr(name, '/');
@@ -70,11 +73,13 @@ static bool operation_read(const json_t *row, struct operation *operation)
     return true;
 }
 
-static void operation_plot(const json_t *rows, const char *name, plot_taker *take, void *context)
+static void operation_plot(const json_t *rows, const char *name, struct svg_output *output)
 {
-    struct plot plot = {.x_label = "nanoseconds of CPU time", .y_label = "", .form = PLOT_BARS};
-    snprintf(plot.file, sizeof plot.file, "micro-%.120s", name);
-    snprintf(plot.title, sizeof plot.title, "One operation: %s", name);
+    struct plot plot = {.file = xasprintf("micro-%s", name),
+                        .title = xasprintf("One operation: %s", name),
+                        .x_label = "nanoseconds of CPU time",
+                        .y_label = "",
+                        .form = PLOT_BARS};
     struct operation operation;
     const json_t *row;
     size_t i;
@@ -82,9 +87,9 @@ static void operation_plot(const json_t *rows, const char *name, plot_taker *tak
     {
         double value = real_of(row, "cpu_time");
         if (operation_read(row, &operation) && strcmp(operation.name, name) == 0)
-            bar_add(&plot, operation.policy, value, value, value);
+            plot_bar_add(&plot, operation.policy, value, value, value);
     }
-    take(context, &plot);
+    svg_output_add(output, &plot);
 }
 
 static bool operation_is_new(const json_t *rows, size_t at, const char *name)
@@ -96,7 +101,7 @@ static bool operation_is_new(const json_t *rows, size_t at, const char *name)
     return true;
 }
 
-static void micro_plot(const json_t *json, plot_taker *take, void *context)
+static void micro_plots(const json_t *json, struct svg_output *output)
 {
     const json_t *rows = json_object_get(json, "benchmarks"), *row;
     struct operation operation;
@@ -104,28 +109,26 @@ static void micro_plot(const json_t *json, plot_taker *take, void *context)
     json_array_foreach((json_t *)rows, i, row)
     {
         if (operation_read(row, &operation) && operation_is_new(rows, i, operation.name))
-            operation_plot(rows, operation.name, take, context);
+            operation_plot(rows, operation.name, output);
     }
 }
 
 static void windows_add(struct plot *plot, const char *name, const json_t *windows)
 {
     size_t count = json_array_size(windows);
-    if (count == 0)
-        return;
-    struct plot_series *series = plot_series_add(plot, name, count);
-    for (size_t i = 0; i < count; i++) {
-        series->x[i] = 100 * ((double)i + 0.5) / (double)count;
-        series->y[i] = 100 * json_number_value(json_array_get(windows, i));
-    }
+    struct plot_series *series = count > 0 ? plot_series_add(plot, name) : NULL;
+    for (size_t i = 0; i < count; i++)
+        plot_point_add(series, 100 * ((double)i + 0.5) / (double)count,
+                       100 * json_number_value(json_array_get(windows, i)));
 }
 
-static void choice_plot(const json_t *json, plot_taker *take, void *context)
+static void choice_plot(const json_t *json, struct svg_output *output)
 {
-    struct plot plot = {.x_label = "% of the trace", .y_label = "hits, % of the requests"};
-    snprintf(plot.file, sizeof plot.file, "choice-%.120s", text_of(json, "trace"));
-    snprintf(plot.title, sizeof plot.title, "Hits as the traffic went on: %s",
-             text_of(json, "trace"));
+    const char *trace = text_of(json, "trace");
+    struct plot plot = {.file = xasprintf("choice-%s", trace),
+                        .title = xasprintf("Hits over the trace: %s", trace),
+                        .x_label = "% of the trace",
+                        .y_label = "hits, % of the requests"};
     const json_t *policy;
     size_t i;
     json_array_foreach(json_object_get(json, "policies"), i, policy)
@@ -133,19 +136,67 @@ static void choice_plot(const json_t *json, plot_taker *take, void *context)
         windows_add(&plot, text_of(policy, "policy"), json_object_get(policy, "windows"));
     }
     windows_add(&plot, "belady", json_object_get(json_object_get(json, "optimum"), "windows"));
-    take(context, &plot);
+    svg_output_add(output, &plot);
+}
+
+static struct plot_series *series_get(struct plot *plot, const char *name)
+{
+    for (size_t i = 0; i < plot->count; i++)
+        if (strncmp(plot->series[i].name, name, PLOT_NAME_BYTES - 1) == 0)
+            return &plot->series[i];
+    return plot_series_add(plot, name);
+}
+
+static void hits_plot(const json_t *rows, const char *trace, struct svg_output *output)
+{
+    struct plot plot = {.file = xasprintf("hits-%s", trace),
+                        .title = xasprintf("Hits against memory: %s", trace),
+                        .x_label = "peak memory, KiB",
+                        .y_label = "hits, % of the requests",
+                        .log_x = true};
+    const json_t *row;
+    size_t i;
+    json_array_foreach((json_t *)rows, i, row)
+    {
+        if (strcmp(text_of(row, "trace"), trace) == 0 && text_of(row, "policy")[0] != '\0')
+            plot_point_add(series_get(&plot, text_of(row, "policy")),
+                           real_of(row, "peak_bytes") / 1024, 100 * real_of(row, "hit_ratio"));
+    }
+    svg_output_add(output, &plot);
+}
+
+/* One chart for each trace. */
+static void replay_plots(const json_t *json, struct svg_output *output)
+{
+    json_t *rows = json_is_array(json) ? json_incref((json_t *)json) : json_pack("[O]", json);
+    const json_t *row;
+    size_t i, first;
+    json_array_foreach(rows, i, row)
+    {
+        const char *trace = text_of(row, "trace");
+        for (first = 0; strcmp(text_of(json_array_get(rows, first), "trace"), trace) != 0;)
+            first++;
+        if (trace[0] != '\0' && first == i)
+            hits_plot(rows, trace, output);
+    }
+    json_decref(rows);
 }
 
 static const struct {
     const char *kind;
-    void (*plot)(const json_t *json, plot_taker *take, void *context);
-} parts[] = {{"startup", startup_plot}, {"micro", micro_plot}, {"choice", choice_plot}};
+    void (*plot)(const json_t *json, struct svg_output *output);
+} kinds[] = {{"startup", startup_plot},
+             {"micro", micro_plots},
+             {"choice", choice_plot},
+             {"replay", replay_plots}};
 
-void parts_plot(const struct source *source, plot_taker *take, void *context)
+void svg_figures_other(struct svg_output *output, const struct source *source)
 {
-    json_t *json = json_loadb(source->columns.rest.text, source->columns.rest.bytes, 0, NULL);
-    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
-        if (strcmp(source->kind, parts[i].kind) == 0)
-            parts[i].plot(json, take, context);
-    json_decref(json);
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        if (strcmp(source->kind, kinds[i].kind) != 0)
+            continue;
+        json_t *json = json_loadb(source->columns.rest.text, source->columns.rest.bytes, 0, NULL);
+        kinds[i].plot(json, output);
+        json_decref(json);
+    }
 }

@@ -1,14 +1,22 @@
-/* svg_figures_other.h - the charts of what is no bench: single operations, starts, and a choice. */
+/* svg_figures_other.h - the charts of all files but bench results: replays, choices,
+ * micro-benchmarks and start times. */
 #ifndef SVG_FIGURES_OTHER_H
 #define SVG_FIGURES_OTHER_H
 
 #include "gnuplot.h"
 #include "sources.h"
 
-/* Draws the plot and releases what it holds. */
-typedef void plot_taker(void *context, struct plot *plot);
+/* Where the charts go. */
+struct svg_output {
+    const char *folder;
+    int status; /* -1: a chart could not be written, and the error says why */
+    struct error *error;
+};
 
-/* Hands over each chart of the source; none where its kind has none. */
-void parts_plot(const struct source *source, plot_taker *take, void *context);
+/* Writes the plot unless it has no series or an earlier one failed, prints its path, and clears it.
+ */
+void svg_output_add(struct svg_output *output, struct plot *plot);
+/* Writes the charts of the source, if its kind has any here. */
+void svg_figures_other(struct svg_output *output, const struct source *source);
 
 #endif
