@@ -38,7 +38,8 @@ bench: build
 	QUICK=$(QUICK) scripts/bench $(BENCH_ARGS)
 
 verdicts: build
-	SHORT=$(SHORT); $(bin)/tidemark verdicts $${SHORT:+--short} $(VERDICTS_ARGS)
+	SHORT=$(SHORT); \
+	    $(bin)/tidemark verdicts $${SHORT:+--short} --json=results/verdicts.json $(VERDICTS_ARGS)
 
 baseline: build
 	@scripts/setup baseline

@@ -5,9 +5,12 @@
 #include "xmalloc.h"
 
 #include <errno.h>
+#include <libgen.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 int complain(const char *command, int status, const char *format, ...)
 {
@@ -30,6 +33,33 @@ int json_write(json_t *json, const char *path, struct error *error)
     free(lines);
     free(text);
     return status;
+}
+
+int output_check(const char *path, struct error *error)
+{
+    if (path == NULL || strcmp(path, "-") == 0)
+        return 0;
+    struct stat found;
+    bool exists = stat(path, &found) == 0;
+    char *copy = xstrdup(path);
+    const char *written = exists && !S_ISREG(found.st_mode) ? path : dirname(copy);
+    int status = 0;
+    if (exists && S_ISDIR(found.st_mode))
+        status = error_set(error, "%s: it is a folder", path);
+    else if (access(written, W_OK) != 0)
+        status = error_set(error, "%s: cannot write to %s: %s", path, written, strerror(errno));
+    free(copy);
+    return status;
+}
+
+bool list_next(const char **list, char *item, size_t bytes)
+{
+    if (**list == '\0')
+        return false;
+    size_t length = strcspn(*list, ",");
+    snprintf(item, bytes, "%.*s", (int)length, *list);
+    *list += length + ((*list)[length] == ',');
+    return true;
 }
 
 int command_end(const char *command, int status)

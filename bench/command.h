@@ -10,6 +10,8 @@
 #include "errors.h"
 
 #include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
 
 /* The exit status of every command. Say it in words in --help only where a command has a gate. */
 enum {
@@ -34,6 +36,14 @@ __attribute__((format(printf, 3, 4))) int complain(const char *command, int stat
 /* Writes the JSON, indented and with a newline at its end, to `path` as file_write does ("-" is
  * standard output), and releases it. 0, or -1 and one line in error. */
 int json_write(json_t *json, const char *path, struct error *error);
+
+/* Checks, before work that takes long, that file_write will probably be able to write `path`: its
+ * folder exists and may be written to. NULL is fine. 0, or -1 and one line in error. */
+int output_check(const char *path, struct error *error);
+
+/* Copies the next item of a list such as "lru,ttl" and moves *list behind it and its comma. False:
+ * the list is at its end. */
+bool list_next(const char **list, char *item, size_t bytes);
 
 /* The status, or STATUS_UNDECIDED and a complaint if what was printed could not be written. */
 int command_end(const char *command, int status);

@@ -100,7 +100,7 @@ int costs_add(struct service_costs *costs, const struct question *question,
 {
     struct serve_setup setup = {.serving = serving,
                                 .policy = "lru",
-                                .capacity = "1000",
+                                .limits = {.capacity_entries = 1000},
                                 .miss_cost_ns = question->miss_cost_ns,
                                 .rate_rps = question->rate_rps,
                                 .warm = true};

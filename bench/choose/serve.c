@@ -1,154 +1,116 @@
-/* serve.c - one policy served for real, under a trace at a rate. */
+/* serve.c - runs a server of one policy under a trace at a given rate. */
 #include "serve.h"
 
-#include "child.h"
-#include "http_client.h"
 #include "load.h"
-#include "run.h"
+#include "server_under_test.h"
 #include "units.h"
 
-#include <jansson.h>
-#include <stdio.h>
+#include <math.h>
 
-#define ARGUMENTS       5
-#define ARGUMENT_BYTES  1200
 #define WARM_NS         (NS_PER_SECOND / 5)
 #define CONNECTIONS_MIN 16
 #define CONNECTIONS_MAX 2000
-#define SERVICE_NS      2000000.0 /* a connection is busy so long beside the origin's time */
-#define BUSY_SHARE      0.25      /* of the connections, so that one is free at bursts */
+#define SERVICE_NS      2000000.0 /* a request keeps its connection busy, beside the origin's time */
+#define BUSY_SHARE      0.25      /* of the connections on average, so that bursts find free ones */
 
-static int refuse(struct error *error, const struct serve_setup *setup, const char *why)
+static struct server_under_test *server_of(const struct serve_setup *setup, struct error *error)
 {
-    return error_set(error, "serve-%s: %.200s", setup->policy, why);
-}
-
-static int server_start(const struct serve_setup *setup, struct child *child, struct error *error)
-{
-    char text[ARGUMENTS][ARGUMENT_BYTES];
-    char *list[ARGUMENTS + 1] = {text[0], text[1], text[2], text[3], NULL};
-    snprintf(text[0], ARGUMENT_BYTES, "%s/serve-%s", setup->serving->server_dir, setup->policy);
-    snprintf(text[1], ARGUMENT_BYTES, "--port=0");
-    snprintf(text[2], ARGUMENT_BYTES, "--capacity=%s", setup->capacity);
-    snprintf(text[3], ARGUMENT_BYTES, "--origin-cost=%lluns",
-             (unsigned long long)setup->miss_cost_ns);
-    if (setup->ttl_ns > 0) {
-        snprintf(text[4], ARGUMENT_BYTES, "--ttl=%lluns", (unsigned long long)setup->ttl_ns);
-        list[4] = text[4];
-    }
-    const struct child_setup server = {
-        .argv = list, .cpu = setup->serving->server_cpu, .start_ns = CHILD_START_NS};
-    return child_start(child, &server, setup->serving->stop, error);
+    const struct server_options options = {
+        .folder = setup->serving->server_dir,
+        .policy = setup->policy,
+        .limits = setup->limits,
+        .dirty_decay_ns = SERVER_DECAY_DEFAULT,
+        .origin_cost_ns = setup->miss_cost_ns,
+        .cpu = setup->serving->server_cpu,
+    };
+    return server_start(&options, setup->serving->stop, error);
 }
 
 static unsigned connections_for(const struct serve_setup *setup)
 {
     double busy = setup->rate_rps * ((double)setup->miss_cost_ns + SERVICE_NS) / 1e9;
-    double wanted = busy / BUSY_SHARE;
-    return wanted < CONNECTIONS_MIN   ? CONNECTIONS_MIN
-           : wanted > CONNECTIONS_MAX ? CONNECTIONS_MAX
-                                      : (unsigned)wanted;
+    return (unsigned)fmin(fmax(busy / BUSY_SHARE, CONNECTIONS_MIN), CONNECTIONS_MAX);
 }
 
-static struct load_setup load_setup_of(const struct serve_setup *setup, const struct child *child,
-                                       struct trace *ids)
+static struct load_setup load_setup_of(const struct serve_setup *setup,
+                                       const struct server_under_test *server, struct trace *ids)
 {
-    struct load_setup load = {.ids = ids,
-                              .connections = connections_for(setup),
-                              .requests = setup->requests,
-                              .duration_ns = setup->requests > 0 ? 0 : setup->serving->seconds_ns,
-                              .rate_rps = setup->rate_rps,
-                              .arrivals = LOAD_POISSON,
-                              .seed = setup->seed + 1,
-                              .cpu = setup->serving->generator_cpu,
-                              .check_id = true,
-                              .stop = setup->serving->stop};
-    snprintf(load.target.host, sizeof load.target.host, "127.0.0.1");
-    snprintf(load.target.port, sizeof load.target.port, "%u", child->port);
-    snprintf(load.target.path, sizeof load.target.path, "/users/{id}");
-    return load;
+    return (struct load_setup){.target = server_target(server, "/users/{id}"),
+                               .ids = ids,
+                               .connections = connections_for(setup),
+                               .requests = setup->requests,
+                               .duration_ns = setup->requests > 0 ? 0 : setup->serving->seconds_ns,
+                               .rate_rps = setup->rate_rps,
+                               .arrivals = LOAD_POISSON,
+                               .seed = setup->seed + 1,
+                               .cpu = setup->serving->generator_cpu,
+                               .check_id = true,
+                               .stop = setup->serving->stop};
 }
 
-static int load_check(const struct serve_setup *setup, const struct load_result *result,
-                      struct error *error)
+/* Takes the histogram over from the result. */
+static int served_fill(struct served *served, struct load_result *result, struct error *error)
 {
     if (result->stopped)
-        return refuse(error, setup, "interrupted");
+        return error_set(error, "interrupted");
     if (result->errors > 0 || result->requests == 0)
-        return refuse(error, setup, "requests failed under load");
-    return 0;
-}
-
-/* Keeps the histogram of the result. */
-static void served_fill(struct served *served, struct load_result *result)
-{
+        return error_set(error, "requests failed under load");
+    histogram_destroy(served->latency);
     served->requests = result->requests;
     served->hits = result->hits;
     served->misses = result->misses;
     served->disturbed = result->bottleneck;
     served->latency = result->all;
     result->all = NULL;
+    return 0;
 }
 
-static int load_do(const struct serve_setup *setup, const struct child *child, uint64_t span_ns,
-                   struct served *served, struct error *error)
+/* Loads the server with the trace; warm_ns > 0: for so long, with other ids if they are random. */
+static int server_load(const struct serve_setup *setup, const struct server_under_test *server,
+                       uint64_t warm_ns, struct served *served, struct error *error)
 {
-    /* what comes before asks for other ids, where they are new each time */
     const struct trace_setup stream = {.format = setup->format,
-                                       .seed = setup->seed + (span_ns > 0)};
+                                       .seed = setup->seed + (warm_ns > 0)};
     struct load_result result;
     struct trace *ids = trace_open(setup->trace, &stream, error);
     if (ids == NULL)
         return -1;
-    struct load_setup load = load_setup_of(setup, child, ids);
-    if (span_ns > 0)
-        load.duration_ns = span_ns;
-    uint64_t before_ns = child_cpu_ns(child);
+    struct load_setup load = load_setup_of(setup, server, ids);
+    if (warm_ns > 0)
+        load.duration_ns = warm_ns;
+    uint64_t before_ns = server_cpu_ns(server);
     int status = load_run(&load, &result, error);
-    served->cpu_ns = (double)(child_cpu_ns(child) - before_ns);
+    served->cpu_ns = (double)(server_cpu_ns(server) - before_ns);
     trace_close(ids);
     if (status != 0)
         return -1;
-    status = load_check(setup, &result, error);
-    if (status == 0)
-        served_fill(served, &result);
+    status = served_fill(served, &result, error);
     load_result_free(&result);
     return status;
 }
 
-static uint64_t cache_bytes_ask(const struct child *child)
+static int server_measure(const struct serve_setup *setup, struct server_under_test *server,
+                          struct served *served, struct error *error)
 {
-    struct error error;
-    size_t bytes;
-    struct http_client *client = http_client_open(child->port, &error);
-    const char *text = client != NULL ? http_client_get(client, "/stats", &bytes, &error) : NULL;
-    json_t *stats = text != NULL ? json_loads(text, 0, NULL) : NULL;
-    json_t *found = json_object_get(json_object_get(stats, "memory"), "cache_bytes");
-    uint64_t answer = (uint64_t)json_integer_value(found);
-    json_decref(stats);
-    http_client_close(client);
-    return answer;
+    struct result_sample sample = {0};
+    if ((setup->warm && server_load(setup, server, WARM_NS, served, error) != 0) ||
+        server_load(setup, server, 0, served, error) != 0 ||
+        server_statistics(server, &sample, error) != 0)
+        return -1;
+    served->cache_bytes = sample.cache_bytes;
+    return 0;
 }
 
 int serve(const struct serve_setup *setup, struct served *served, struct error *error)
 {
-    struct child child;
     struct error ending;
     *served = (struct served){0};
-    if (server_start(setup, &child, error) != 0)
-        return -1;
-    int status = 0;
-    if (setup->warm) {
-        status = load_do(setup, &child, WARM_NS, served, error);
-        histogram_destroy(served->latency);
-        served->latency = NULL;
-    }
+    struct server_under_test *server = server_of(setup, error);
+    int status = server != NULL ? server_measure(setup, server, served, error) : -1;
+    if (server != NULL && server_stop(server, &ending) != 0 && status == 0)
+        status = error_set(error, "%s", ending.text);
     if (status == 0)
-        status = load_do(setup, &child, 0, served, error);
-    served->cache_bytes = cache_bytes_ask(&child);
-    if (child_stop(&child, &ending) != 0 && status == 0) {
-        histogram_destroy(served->latency);
-        return refuse(error, setup, ending.text);
-    }
-    return status;
+        return 0;
+    histogram_destroy(served->latency);
+    return error_set(error, "serve-%s: %s", setup->policy, error->text);
 }

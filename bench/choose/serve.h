@@ -1,31 +1,32 @@
-/* serve.h - one policy served for real, under a trace at a rate. */
+/* serve.h - runs a server of one policy under a trace at a given rate. */
 #ifndef SERVE_H
 #define SERVE_H
 
 #include "costs.h"
 #include "errors.h"
+#include "result.h"
 
 struct serve_setup {
     const struct serving *serving;
-    const char *policy, *capacity; /* as --capacity takes it */
+    const char *policy;
+    struct result_limits limits;
     uint64_t miss_cost_ns;
-    uint64_t ttl_ns; /* 0: none */
-    double rate_rps; /* requests come at random times, at this rate on average */
+    double rate_rps; /* average rate; requests come at random times */
     const char *trace, *format;
     uint64_t seed;
-    uint64_t requests; /* so many, or to the trace's end; 0: for serving.seconds_ns */
-    bool warm;         /* a part of the load comes before, and counts in nothing */
+    uint64_t requests; /* at most so many; 0: as many as come in serving.seconds_ns */
+    bool warm;         /* first load the server for 0.2 s, which counts in no figure */
 };
 
 struct served {
     uint64_t requests, hits, misses;
     double cpu_ns;             /* of the server */
     uint64_t cache_bytes;      /* at the end */
-    bool disturbed;            /* the load generator itself was late: the machine was busy */
+    bool disturbed;            /* the load generator sent late: the machine was busy */
     struct histogram *latency; /* released with histogram_destroy */
 };
 
-/* 0, or -1 and one line in error, with nothing to free. */
+/* 0, or -1 and one line in error; there is nothing to release then. */
 int serve(const struct serve_setup *setup, struct served *served, struct error *error);
 
 #endif

@@ -61,19 +61,17 @@ static int check_one(const struct choice *choice, struct candidate *candidate,
                      const struct serving *serving, uint64_t requests, struct error *error)
 {
     const struct question *question = &choice->question;
-    char capacity[UNITS_TEXT_BYTES];
     struct served served;
     struct serve_setup setup = {.serving = serving,
                                 .policy = candidate->policy->name,
-                                .capacity = capacity,
+                                .limits = {.capacity_bytes = question->memory_bytes,
+                                           .ttl_ns = age_of(question, candidate->policy)},
                                 .miss_cost_ns = question->miss_cost_ns,
-                                .ttl_ns = age_of(question, candidate->policy),
                                 .rate_rps = question->rate_rps,
                                 .trace = question->trace,
                                 .format = question->format,
                                 .seed = question->seed,
                                 .requests = requests};
-    snprintf(capacity, sizeof capacity, "%lluB", (unsigned long long)question->memory_bytes);
     if (serve(&setup, &served, error) != 0)
         return -1;
     candidate->requests_served = served.requests;

@@ -30,7 +30,7 @@ def bench(new, turns, seconds, *options):
     """Where the results are."""
     out = os.path.join(new, "out")
     done = subprocess.run(
-        [TIDEMARK, "bench", "--variants", VARIANT, "--workloads", "zipf", "--capacity", "2000",
+        [TIDEMARK, "bench", "--policies", VARIANT, "--workloads", "zipf", "--capacity", "2000",
          "--repeats", str(turns), "--seconds", str(seconds), "--server-dir", new, "--out", out,
          *options],
         capture_output=True, text=True, check=False)

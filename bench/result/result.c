@@ -277,7 +277,7 @@ static json_t *summary_json(const struct result_summary *summary)
     return object;
 }
 
-static json_t *result_json(const struct result *result)
+json_t *result_json(const struct result *result)
 {
     json_t *object = json_pack("{s:s}", "schema", RESULT_SCHEMA);
     fields_write(object, &result_fields, result);

@@ -12,6 +12,7 @@
 #include "errors.h"
 #include "memory.h"
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -303,6 +304,8 @@ void result_burst_samples(struct result *result, struct result_run *run, size_t 
 
 /* Into a temporary file beside `path`, renamed when whole. 0, or -1 and one line in error. */
 int result_write(const struct result *result, const char *path, struct error *error);
+/* What result_write writes; the caller releases it. */
+json_t *result_json(const struct result *result);
 /* NULL, and one line in error, for what is no result of this schema. */
 struct result *result_read(const char *path, struct error *error);
 /* The same of a text that came from `path`. */

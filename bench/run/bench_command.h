@@ -2,7 +2,7 @@
 #ifndef BENCH_COMMAND_H
 #define BENCH_COMMAND_H
 
-/* 0; 1: a run failed or a result could not be written; 2: asked wrongly; 130: interrupted. */
+/* Exit status: 1 if a run failed, 3 if a result could not be written. */
 int bench_command(int argc, char **argv);
 
 #endif

@@ -39,8 +39,8 @@ def schema_keys(node):
 # How long children of programs under test sleep: a number of this process's own, to be found by.
 SLEEP = str(10 ** 7 + os.getpid())
 
-# A program that is none of ours: it keeps all that it is asked for, or nothing; a child that it
-# has started in a session of its own sleeps beside it.
+# A foreign program: it keeps everything that is requested, or nothing. It starts a child in a
+# session of its own.
 FOREIGN = """
 import subprocess, sys
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -72,7 +72,7 @@ ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1])), Handler).serve_forever()
 
 
 def sleepers():
-    """Processes that run the command that FOREIGN starts."""
+    """Processes of this test run that run the command that FOREIGN starts."""
     found = []
     for pid in filter(str.isdigit, os.listdir("/proc")):
         try:
@@ -82,6 +82,14 @@ def sleepers():
         except OSError:
             pass
     return found
+
+
+def wait_until(condition, seconds=30):
+    """False: it did not become true in time."""
+    end = time.monotonic() + seconds
+    while not condition() and time.monotonic() < end:
+        time.sleep(0.02)
+    return condition()
 
 
 def children(pid):
@@ -109,31 +117,31 @@ class Bench(unittest.TestCase):
     def bench(self, *options):
         return subprocess.run(self.command(*options), capture_output=True, text=True, timeout=120)
 
-    def text(self, variant):
-        with open(os.path.join(self.out, variant + ".json")) as file:
+    def text(self, name):
+        with open(os.path.join(self.out, name + ".json")) as file:
             return file.read()
 
-    def result(self, variant):
-        """The variant's result, valid by the schema."""
-        result = json.loads(self.text(variant))
+    def result(self, name):
+        """The server's result, valid by the schema."""
+        result = json.loads(self.text(name))
         jsonschema.Draft202012Validator(schema()).validate(result)
         return result
 
-    def plant(self, variant, script):
-        path = os.path.join(self.servers, "serve-" + variant)
+    def write_server(self, policy, script):
+        path = os.path.join(self.servers, "serve-" + policy)
         with open(path, "w") as file:
             file.write(script)
         os.chmod(path, 0o755)
 
-    def link(self, variant):
-        name = "serve-" + variant
+    def link(self, policy):
+        name = "serve-" + policy
         os.symlink(os.path.join(BIN, name), os.path.join(self.servers, name))
 
-    def test_a_leak_and_a_bound_are_told_apart(self):
-        done = self.bench("--variants", "unbounded,lru", "--seconds", "1")
+    def test_a_leak_is_told_from_a_bounded_cache(self):
+        done = self.bench("--policies", "unbounded,lru", "--seconds", "1")
         self.assertEqual(done.returncode, 0, done.stderr)
-        for variant, expected in (("unbounded", "leak: container"), ("lru", "bounded")):
-            run = self.result(variant)["runs"][0]
+        for policy, expected in (("unbounded", "leak: container"), ("lru", "bounded")):
+            run = self.result(policy)["runs"][0]
             self.assertEqual(run["verdict"]["class"], expected, run["verdict"])
             self.assertEqual(run["load"]["errors"], 0)
             self.assertGreater(run["load"]["requests"], 0)
@@ -146,7 +154,7 @@ class Bench(unittest.TestCase):
         self.assertEqual([name for name in os.listdir(self.out) if name.endswith(".tmp")], [])
 
     def test_a_byte_budget_is_kept_at_every_sample(self):
-        done = self.bench("--variants", "lru", "--seconds", "0.5", "--capacity", "200kB")
+        done = self.bench("--policies", "lru", "--seconds", "0.5", "--capacity", "200kB")
         self.assertEqual(done.returncode, 0, done.stderr)
         samples = self.result("lru")["runs"][0]["samples"]
         for sample in samples:
@@ -158,7 +166,7 @@ class Bench(unittest.TestCase):
         self.assertGreater(samples[-1]["minor_faults"], 0)
 
     def test_a_burst_is_watched_until_memory_comes_back(self):
-        options = ("--variants", "ttl", "--workloads", "burst:2k", "--ttl", "200ms",
+        options = ("--policies", "ttl", "--workloads", "burst:2k", "--ttl", "200ms",
                    "--seconds", "1", "--burst-watch", "1200ms")
         done = self.bench(*options)
         self.assertEqual(done.returncode, 0, done.stderr)
@@ -171,8 +179,8 @@ class Bench(unittest.TestCase):
         self.assertEqual(burst["samples"][-1]["entries"], 0)
         self.assertIn("After the burst", done.stdout)
 
-    def test_servers_are_told_how_long_pages_stay(self):
-        done = self.bench("--variants", "ttl", "--workloads", "burst:2k", "--ttl", "100ms",
+    def test_servers_get_the_dirty_decay(self):
+        done = self.bench("--policies", "ttl", "--workloads", "burst:2k", "--ttl", "100ms",
                           "--seconds", "0.5", "--dirty-decay", "1h,0")
         if "cannot be told" in done.stderr:
             self.assertEqual(done.returncode, 1)
@@ -183,15 +191,28 @@ class Bench(unittest.TestCase):
         self.assertEqual(given["burst"]["dirty_decay_ns"], 0)
         self.assertIn("burst:2k@0", done.stdout)
 
-    def foreign(self, manner, *options):
+    def foreign_options(self, manner):
         script = os.path.join(self.folder, "foreign.py")
         with open(script, "w") as file:
             file.write(FOREIGN)
-        return self.bench("--command", f"/usr/bin/python3 {script} {{port}} {manner} {SLEEP}",
-                          "--name", manner, "--url", "http://127.0.0.1:{port}/users/{id}", *options)
+        return ("--command", f"/usr/bin/python3 {script} {{port}} {manner} {SLEEP}", "--name",
+                manner, "--url", "http://127.0.0.1:{port}/users/{id}")
 
-    def test_a_program_that_is_not_ours_is_judged_beside_ours(self):
-        done = self.foreign("leaks", "--variants", "lru", "--seconds", "2", "--connections", "8")
+    def foreign(self, manner, *options):
+        return self.bench(*self.foreign_options(manner), *options)
+
+    def test_a_killed_bench_leaves_nothing_behind(self):
+        for number in (signal.SIGKILL, signal.SIGTERM):
+            bench = subprocess.Popen(
+                self.command(*self.foreign_options("leaks"), "--seconds", "60"),
+                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            self.assertTrue(wait_until(sleepers))
+            bench.send_signal(number)
+            bench.wait(timeout=60)
+            self.assertTrue(wait_until(lambda: not sleepers()), number)
+
+    def test_a_foreign_program_is_judged_beside_ours(self):
+        done = self.foreign("leaks", "--policies", "lru", "--seconds", "2", "--connections", "8")
         self.assertEqual(done.returncode, 0, done.stderr)
         result = self.result("leaks")
         run = result["runs"][0]
@@ -208,7 +229,7 @@ class Bench(unittest.TestCase):
         self.assertEqual(self.result("lru")["policy"], "lru")
         self.assertEqual(sleepers(), [])
 
-    def test_hits_of_a_program_that_is_not_ours_are_counted(self):
+    def test_hits_of_a_foreign_program_are_counted(self):
         done = self.foreign("leaks", "--seconds", "1", "--workloads", "scan:50",
                             "--connections", "4")
         self.assertEqual(done.returncode, 0, done.stderr)
@@ -229,20 +250,20 @@ class Bench(unittest.TestCase):
         self.assertRegex(done.stderr, r"nothing answered on port \d+ in time .*; busy")
         self.assertEqual(sleepers(), [])
 
-    def test_memory_is_told_layer_by_layer(self):
-        self.assertEqual(self.bench("--variants", "lru", "--seconds", "0.3").returncode, 0)
-        told = subprocess.run([os.path.join(BIN, "tidemark"), "memory",
+    def test_memory_is_shown_layer_by_layer(self):
+        self.assertEqual(self.bench("--policies", "lru", "--seconds", "0.3").returncode, 0)
+        done = subprocess.run([os.path.join(BIN, "tidemark"), "memory",
                                os.path.join(self.out, "lru.json")],
                               capture_output=True, text=True, timeout=60)
-        self.assertEqual(told.returncode, 0, told.stderr)
+        self.assertEqual(done.returncode, 0, done.stderr)
         for word in ("payload", "= cache", "= RSS", "B/entry", "verdict:", "over requests"):
-            self.assertIn(word, told.stdout)
+            self.assertIn(word, done.stdout)
 
-    def test_a_broken_server_harms_nobody_else(self):
+    def test_a_broken_server_does_not_affect_others(self):
         self.link("lru")
-        self.plant("unbounded", "#!/bin/sh\necho 'no luck today' >&2\nexit 3\n")
-        self.plant("null", "#!/bin/sh\necho 'on http://127.0.0.1:1 ' >&2\nexec sleep 60\n")
-        done = self.bench("--variants", "unbounded,null,lru", "--seconds", "0.3",
+        self.write_server("unbounded", "#!/bin/sh\necho 'no luck today' >&2\nexit 3\n")
+        self.write_server("null", "#!/bin/sh\necho 'on http://127.0.0.1:1 ' >&2\nexec sleep 60\n")
+        done = self.bench("--policies", "unbounded,null,lru", "--seconds", "0.3",
                           "--server-dir", self.servers)
         self.assertEqual(done.returncode, 1)
         self.assertIn("no luck today", done.stderr)
@@ -252,15 +273,15 @@ class Bench(unittest.TestCase):
         self.assertFalse(os.path.exists(os.path.join(self.out, "null.json")))
 
     def test_a_failure_never_replaces_a_good_result(self):
-        self.assertEqual(self.bench("--variants", "lru", "--seconds", "0.3").returncode, 0)
+        self.assertEqual(self.bench("--policies", "lru", "--seconds", "0.3").returncode, 0)
         good = self.text("lru")
-        self.plant("lru", "#!/bin/sh\nexit 1\n")
-        done = self.bench("--variants", "lru", "--seconds", "0.3", "--server-dir", self.servers)
+        self.write_server("lru", "#!/bin/sh\nexit 1\n")
+        done = self.bench("--policies", "lru", "--seconds", "0.3", "--server-dir", self.servers)
         self.assertEqual(done.returncode, 1)
         self.assertEqual(self.text("lru"), good)
 
     def test_a_server_over_the_cap_is_stopped(self):
-        done = self.bench("--variants", "unbounded", "--seconds", "60", "--memory-cap", "1MiB")
+        done = self.bench("--policies", "unbounded", "--seconds", "60", "--memory-cap", "1MiB")
         self.assertEqual(done.returncode, 0, done.stderr)
         run = self.result("unbounded")["runs"][0]
         self.assertEqual(run["status"], "capped")
@@ -268,24 +289,24 @@ class Bench(unittest.TestCase):
         self.assertIn("1 MiB", run["reason"])
 
     def test_an_interruption_stops_the_server_and_keeps_what_was_there(self):
-        self.assertEqual(self.bench("--variants", "lru", "--seconds", "0.3").returncode, 0)
+        self.assertEqual(self.bench("--policies", "lru", "--seconds", "0.3").returncode, 0)
         good = self.text("lru")
         for number in (signal.SIGINT, signal.SIGTERM):
-            bench = subprocess.Popen(self.command("--variants", "lru", "--seconds", "60"),
+            bench = subprocess.Popen(self.command("--policies", "lru", "--seconds", "60"),
                                      stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
             server = []
             while not server and bench.poll() is None:
                 server = children(bench.pid)
                 time.sleep(0.01)
             bench.send_signal(number)
-            said = bench.communicate(timeout=60)[1]
-            self.assertEqual(bench.returncode, 130, said)
-            self.assertIn("interrupted", said)
+            stderr = bench.communicate(timeout=60)[1]
+            self.assertEqual(bench.returncode, 130, stderr)
+            self.assertIn("interrupted", stderr)
             self.assertFalse(os.path.exists(f"/proc/{server[0]}"))
             self.assertEqual(self.text("lru"), good)
 
     def test_http2_and_an_open_loop_are_measured(self):
-        done = self.bench("--variants", "lru", "--seconds", "1", "--http2", "--streams", "4",
+        done = self.bench("--policies", "lru", "--seconds", "1", "--http2", "--streams", "4",
                           "--rate", "500", "--connections", "5")
         self.assertEqual(done.returncode, 0, done.stderr)
         result = self.result("lru")
@@ -298,7 +319,7 @@ class Bench(unittest.TestCase):
                                 load["latency"]["as_sent"]["mean_ns"])
 
     def test_the_load_has_a_time_series_beside_the_samples(self):
-        self.assertEqual(self.bench("--variants", "lru", "--seconds", "1").returncode, 0)
+        self.assertEqual(self.bench("--policies", "lru", "--seconds", "1").returncode, 0)
         run = self.result("lru")["runs"][0]
         series = run["series"]
         self.assertGreaterEqual(len(series), 10)
@@ -308,12 +329,12 @@ class Bench(unittest.TestCase):
         self.assertGreaterEqual(series[0]["start_ns"], run["samples"][0]["time_ns"])
         self.assertEqual(run["counts"]["misses"], run["load"]["requests"])
         self.assertEqual(run["counts"]["evictions"], run["load"]["requests"] - 500)
-        told = run["counts"]["allocations_per_request"]
-        self.assertTrue(told is None or 0.5 < told < 20, told)
+        allocations = run["counts"]["allocations_per_request"]
+        self.assertTrue(allocations is None or 0.5 < allocations < 20, allocations)
 
     def test_two_builds_take_turns(self):
         self.link("lru")
-        done = self.bench("--variants", "lru", "--seconds", "0.3", "--repeats", "2", "--against",
+        done = self.bench("--policies", "lru", "--seconds", "0.3", "--repeats", "2", "--against",
                           self.servers)
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual(re.findall(r"random (lru.*?): ", done.stderr),
@@ -324,10 +345,10 @@ class Bench(unittest.TestCase):
         self.assertNotEqual(ours["made_by"]["commit"], other["made_by"]["commit"])
 
     def test_repeats_end_when_they_are_precise_enough_or_the_budget_is_spent(self):
-        options = ("--variants", "lru", "--seconds", "0.2", "--repeats", "30")
+        options = ("--policies", "lru", "--seconds", "0.2", "--repeats", "30")
         done = self.bench(*options, "--precision", "90%")
         self.assertEqual(done.returncode, 0, done.stderr)
-        self.assertIn("Of 1 rows 1 are known to 90 %", done.stdout)
+        self.assertIn("1 of 1 rows are known to 90 %", done.stdout)
         self.assertIn(len(self.result("lru")["runs"]), range(6, 30))
         self.assertTrue(self.result("lru")["complete"])
         done = self.bench(*options, "--precision", "0.001%", "--budget", "1s")
@@ -335,10 +356,10 @@ class Bench(unittest.TestCase):
         self.assertLess(len(self.result("lru")["runs"]), 30)
         self.assertTrue(self.result("lru")["complete"])
 
-    def test_the_noise_is_known_once_it_was_calibrated(self):
-        self.assertEqual(self.bench("--variants", "lru", "--seconds", "0.2").returncode, 0)
+    def test_calibration_measures_the_noise(self):
+        self.assertEqual(self.bench("--policies", "lru", "--seconds", "0.2").returncode, 0)
         self.assertFalse(self.result("lru")["noise"]["known"])
-        done = self.bench("--variants", "lru", "--seconds", "0.3", "--calibrate",
+        done = self.bench("--policies", "lru", "--seconds", "0.3", "--calibrate",
                           "--budget", "1s")
         self.assertEqual(done.returncode, 0, done.stderr)
         noise = self.result("lru")["noise"]
@@ -348,10 +369,42 @@ class Bench(unittest.TestCase):
         self.assertIn("Noise:", done.stdout)
         self.assertEqual(len(self.result("lru")["runs"]), 1)
 
+    def test_json_is_one_array_of_the_results(self):
+        done = self.bench("--policies", "lru,ttl", "--seconds", "0.3", "--json")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        printed = json.loads(done.stdout)
+        self.assertEqual(printed, [self.result("lru"), self.result("ttl")])
+        path = os.path.join(self.folder, "all.json")
+        done = self.bench("--policies", "lru", "--seconds", "0.3", f"--json={path}")
+        with open(path) as file:
+            self.assertEqual(json.load(file), [self.result("lru")])
+        self.assertIn("verdict", done.stdout)
+
+    def test_a_second_bench_into_one_folder_is_refused(self):
+        first = subprocess.Popen(self.command("--policies", "lru", "--seconds", "60"),
+                                 stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.assertTrue(wait_until(lambda: children(first.pid)))
+        second = self.bench("--policies", "ttl", "--seconds", "0.3")
+        first.terminate()
+        first.wait(timeout=60)
+        self.assertEqual(second.returncode, 3)
+        self.assertIn("another bench", second.stderr)
+        self.assertEqual(self.bench("--policies", "ttl", "--seconds", "0.3").returncode, 0)
+
+    def test_results_that_cannot_be_written_are_refused_at_once(self):
+        os.makedirs(os.path.join(self.out, "lru.json"))
+        done = self.bench("--policies", "lru", "--seconds", "60")
+        self.assertEqual(done.returncode, 3)
+        self.assertIn("lru.json: it is a folder", done.stderr)
+        done = self.bench("--policies", "ttl", "--seconds", "60", "--json=/no/such/file.json")
+        self.assertEqual(done.returncode, 3)
+        self.assertIn("/no/such", done.stderr)
+
     def test_wrong_options_are_refused(self):
-        for options, word in ((("--variants", "lru,nonsense"), "nonsense"),
+        for options, word in ((("--policies", "lru,nonsense"), "nonsense"),
                               (("--workloads", "nonsense"), "nonsense"),
                               (("--seconds", "x"), "seconds"),
+                              (("--seconds", "0"), "seconds"),
                               (("--connections", "0"), "connections"),
                               (("--command", "x {port}"), "--url"),
                               (("--command", "x", "--url", "http://127.0.0.1:{port}/{id}"),
@@ -360,7 +413,7 @@ class Bench(unittest.TestCase):
                                "not on this machine"),
                               (("--command", "x {port}", "--name", "../x", "--url",
                                 "http://127.0.0.1:{port}/{id}"), "--name"),
-                              (("--variants", "lru", "--command", "/bin/lru {port}", "--url",
+                              (("--policies", "lru", "--command", "/bin/lru {port}", "--url",
                                 "http://127.0.0.1:{port}/{id}"), "named twice"),
                               (("--streams", "4"), "--http2"),
                               (("surplus",), "surplus")):

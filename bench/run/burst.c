@@ -1,11 +1,11 @@
-/* burst.c - the peak of a burst, and what is left of it later. */
+/* burst.c - finds the end and the peak of a burst, and what is left later. */
 #include "burst.h"
 
 #include "units.h"
 
 static const double after_seconds[RESULT_AFTERS] = {0.1, 1, 5, 30};
 
-/* Samples under load, then those without. */
+/* The samples under load, followed by those after it. */
 static const struct result_sample *sample_at(const struct result_run *run, size_t i)
 {
     return i < run->sample_count ? &run->samples[i] : &run->burst->samples[i - run->sample_count];
@@ -16,7 +16,7 @@ static size_t samples_count(const struct result_run *run)
     return run->sample_count + run->burst->sample_count;
 }
 
-/* The first sample at or after the time; the count: there is none. */
+/* Index of the first sample at or after the time; samples_count if there is none. */
 static size_t sample_find(const struct result_run *run, double time_ns)
 {
     size_t i = 0;
@@ -25,7 +25,7 @@ static size_t sample_find(const struct result_run *run, double time_ns)
     return i;
 }
 
-/* When so many requests had ended, between two samples; 0: they never had. */
+/* When the last id of the burst had been requested, interpolated between two samples; 0: never. */
 static uint64_t end_find(const struct result_run *run)
 {
     uint64_t ids = run->burst->ids;
@@ -40,7 +40,7 @@ static uint64_t end_find(const struct result_run *run)
     return 0;
 }
 
-/* Up to the sample after the end. */
+/* Includes the first sample after the end. */
 static void peak_find(struct result_run *run)
 {
     struct result_burst *burst = run->burst;
@@ -54,7 +54,7 @@ static void peak_find(struct result_run *run)
     }
 }
 
-/* Of what was there at the peak beyond the start. */
+/* The share of the growth from start to peak that is gone now. */
 static double share_returned(uint64_t start, uint64_t peak, uint64_t now)
 {
     return peak > start ? ((double)peak - (double)now) / (double)(peak - start) : 0;

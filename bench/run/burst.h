@@ -1,11 +1,11 @@
-/* burst.h - how much of its peak a server gives back, some time after a burst. */
+/* burst.h - how much memory a server gives back after a burst. */
 #ifndef BURST_H
 #define BURST_H
 
 #include "result.h"
 
-/* Fills in the run's burst from its `ids`, its samples and the run's. Times that the samples do not
- * reach are left out. */
+/* Fills in the run's burst from its `ids`, the run's samples and its own: end, peak, and what is
+ * left 0.1, 1, 5 and 30 s after the end, as far as there are samples. */
 void burst_fill(struct result_run *run);
 
 #endif

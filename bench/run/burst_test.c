@@ -1,4 +1,4 @@
-/* burst_test.c - the end of a burst, its peak, and what is left of it. */
+/* burst_test.c - the end of a burst, its peak, and what is left later. */
 #include "burst.h"
 
 #include "units.h"
@@ -11,8 +11,8 @@
 
 #define MIB (UINT64_C(1) << 20)
 
-/* Ten samples a second: a thousand requests and 1 MiB more with each until the burst's ids have
- * been asked for, then 1 MiB less with each second. */
+/* Ten samples a second. Each adds a thousand requests and 1 MiB until the burst's ids have been
+ * requested; then each second takes 1 MiB away. */
 static struct result *result_of(uint64_t ids, size_t samples, size_t loaded)
 {
     struct result *result = result_create("lru", "lru");
@@ -20,19 +20,19 @@ static struct result *result_of(uint64_t ids, size_t samples, size_t loaded)
     result_burst_add(result, run)->ids = ids;
     for (uint64_t i = 0; i < samples; i++) {
         uint64_t requests = 1000 * i, peak = ids / 1000;
-        uint64_t taken = i <= peak ? i : peak - (i - peak) / 10;
+        uint64_t grown = i <= peak ? i : peak - (i - peak) / 10;
         result_sample_add(result, run,
                           &(struct result_sample){.time_ns = i * NS_PER_SECOND / 10,
                                                   .requests = requests,
-                                                  .rss_bytes = (10 + taken) * MIB,
-                                                  .resident_bytes = (5 + taken) * MIB});
+                                                  .rss_bytes = (10 + grown) * MIB,
+                                                  .resident_bytes = (5 + grown) * MIB});
     }
     result_burst_samples(result, run, loaded);
     burst_fill(run);
     return result;
 }
 
-static void what_comes_back_is_told_for_the_times_seen(void **state)
+static void memory_returned_is_reported_for_sampled_times(void **state)
 {
     (void)state;
     struct result *result = result_of(20000, 80, 60);
@@ -50,7 +50,7 @@ static void what_comes_back_is_told_for_the_times_seen(void **state)
     result_destroy(result);
 }
 
-static void the_end_lies_between_two_samples(void **state)
+static void the_end_is_interpolated_between_samples(void **state)
 {
     (void)state;
     struct result *result = result_of(20500, 30, 30);
@@ -58,7 +58,7 @@ static void the_end_lies_between_two_samples(void **state)
     result_destroy(result);
 }
 
-static void a_burst_that_never_ended_tells_nothing(void **state)
+static void an_unfinished_burst_reports_nothing(void **state)
 {
     (void)state;
     struct result *result = result_of(20000, 10, 10);
@@ -70,9 +70,9 @@ static void a_burst_that_never_ended_tells_nothing(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_comes_back_is_told_for_the_times_seen),
-        cmocka_unit_test(the_end_lies_between_two_samples),
-        cmocka_unit_test(a_burst_that_never_ended_tells_nothing),
+        cmocka_unit_test(memory_returned_is_reported_for_sampled_times),
+        cmocka_unit_test(the_end_is_interpolated_between_samples),
+        cmocka_unit_test(an_unfinished_burst_reports_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

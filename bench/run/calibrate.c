@@ -1,26 +1,26 @@
-/* calibrate.c - A against A, in turn. */
+/* calibrate.c - runs pairs of one server in alternating order. */
 #include "calibrate.h"
 
 #include "noise.h"
 #include "stats.h"
 #include "units.h"
 
-#define PAIRS_MOST 30
+#define PAIRS_MAX 30
 
 static uint64_t pairs_count(const struct plan *plan)
 {
-    uint64_t most_ns = plan->budget_ns / 2 < CALIBRATE_NS ? plan->budget_ns / 2 : CALIBRATE_NS;
-    uint64_t pairs = most_ns / (2 * (plan->duration_ns + PLAN_AROUND_NS));
-    return pairs < NOISE_PAIRS_LEAST ? NOISE_PAIRS_LEAST : pairs > PAIRS_MOST ? PAIRS_MOST : pairs;
+    uint64_t limit_ns = plan->budget_ns / 2 < CALIBRATE_NS ? plan->budget_ns / 2 : CALIBRATE_NS;
+    uint64_t pairs = limit_ns / (2 * (plan->duration_ns + PLAN_OVERHEAD_NS));
+    return pairs < NOISE_PAIRS_LEAST ? NOISE_PAIRS_LEAST : pairs > PAIRS_MAX ? PAIRS_MAX : pairs;
 }
 
-/* Both with the same seed; this one comes first, then that one. */
+/* Both runs have the same seed; which result gets the first one alternates. */
 static void pair_run(const struct run_setup *setup, struct result *results[2], uint64_t pair)
 {
     struct run_setup run = *setup;
     run.repetition = pair + 1;
-    run_take(&run, results[pair % 2]);
-    run_take(&run, results[1 - pair % 2]);
+    run_execute(&run, results[pair % 2]);
+    run_execute(&run, results[1 - pair % 2]);
 }
 
 void calibrate(const struct run_setup *setup, struct result_noise *noise)

@@ -1,14 +1,14 @@
-/* child.c - runs a server and minds it. */
+/* child.c - forks a server, waits until it is ready, and stops it. */
 #include "child.h"
 
 #include "clock.h"
+#include "cpus.h"
 #include "http_client.h"
-#include "process_tree.h"
+#include "supervisor.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,17 +16,16 @@
 #include <sys/pidfd.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #define READY        "http://127.0.0.1:"
-#define LOOK_MS      50 /* how often *stop is looked at */
+#define POLL_MS      50 /* how often *stop is read */
 #define EXEC_FAILED  127
-#define QUOTED_LINES 3 /* of what a program that is not ours said last */
+#define QUOTED_LINES 3 /* of a foreign program's last output */
 #define QUOTED_BYTES 170
 
-/* In the child, between fork and exec: nothing but system calls. */
-static void child_become(const struct child_setup *setup, int log_fd, pid_t parent)
+/* In the forked process: nothing of ours stays open but its output. */
+static void child_run(const struct child_setup *setup, int log_fd, pid_t parent)
 {
     sigset_t none;
     sigemptyset(&none);
@@ -35,14 +34,12 @@ static void child_become(const struct child_setup *setup, int log_fd, pid_t pare
     prctl(PR_SET_PDEATHSIG, SIGTERM);
     if (getppid() != parent)
         _exit(EXEC_FAILED);
-    if (setup->cpu != CHILD_CPU_ANY) {
-        cpu_set_t set;
-        CPU_ZERO(&set);
-        CPU_SET((size_t)setup->cpu, &set);
-        sched_setaffinity(0, sizeof set, &set);
-    }
+    cpu_pin(setup->cpu);
     dup2(log_fd, STDOUT_FILENO);
     dup2(log_fd, STDERR_FILENO);
+    close_range(STDERR_FILENO + 1, ~0U, 0);
+    if (setup->probe != NULL)
+        supervise();
     execv(setup->argv[0], setup->argv);
     dprintf(STDERR_FILENO, "%s: %s\n", setup->argv[0], strerror(errno));
     _exit(EXEC_FAILED);
@@ -57,7 +54,7 @@ static int child_fork(struct child *child, const struct child_setup *setup)
     child->log_fd = ends[0];
     child->pid = fork();
     if (child->pid == 0)
-        child_become(setup, ends[1], parent);
+        child_run(setup, ends[1], parent);
     close(ends[1]);
     if (child->pid < 0) {
         close(child->log_fd);
@@ -68,7 +65,7 @@ static int child_fork(struct child *child, const struct child_setup *setup)
     return 0;
 }
 
-/* Keeps the end of what it says. True: it closed its side. */
+/* Keeps the end of the output. True: the server closed it. */
 static bool log_read(struct child *child)
 {
     for (;;) {
@@ -87,30 +84,18 @@ static bool log_read(struct child *child)
     }
 }
 
-void child_drain(struct child *child)
+void child_read_output(struct child *child)
 {
     log_read(child);
 }
 
 static bool port_find(struct child *child)
 {
-    const char *said = strstr(child->log, READY);
-    if (said == NULL || strchr(said, '\n') == NULL)
+    const char *ready = strstr(child->log, READY);
+    if (ready == NULL || strchr(ready, '\n') == NULL)
         return false;
-    child->port = (uint16_t)strtoul(said + sizeof READY - 1, NULL, 10);
+    child->port = (uint16_t)strtoul(ready + sizeof READY - 1, NULL, 10);
     return true;
-}
-
-enum waited { WAITED_READY, WAITED_DEAD, WAITED_LONG, WAITED_STOPPED };
-
-/* One of ours lives as long as it holds its end of the pipe, which others may close or leave to
- * their children. */
-static bool child_is_dead(struct child *child, bool closed)
-{
-    struct pollfd waiting = {.fd = child->pidfd, .events = POLLIN};
-    if (child->probe == NULL)
-        return closed;
-    return poll(&waiting, 1, closed ? LOOK_MS : 0) > 0;
 }
 
 static bool child_is_ready(struct child *child)
@@ -118,26 +103,35 @@ static bool child_is_ready(struct child *child)
     return child->probe != NULL ? http_responds(child->port, child->probe) : port_find(child);
 }
 
-static enum waited child_await(struct child *child, uint64_t within_ns, const atomic_bool *stop)
+/* True: the process has ended, within the time. */
+static bool child_ended(const struct child *child, int within_ms)
+{
+    struct pollfd waiting = {.fd = child->pidfd, .events = POLLIN};
+    return poll(&waiting, 1, within_ms) > 0;
+}
+
+enum start { START_READY, START_ENDED, START_TIMEOUT, START_STOPPED };
+
+static enum start child_wait_ready(struct child *child, uint64_t within_ns, const atomic_bool *stop)
 {
     uint64_t end_ns = clock_ns() + within_ns;
     while (!atomic_load(stop)) {
         struct pollfd waiting = {.fd = child->log_fd, .events = POLLIN};
-        poll(&waiting, 1, LOOK_MS);
+        poll(&waiting, 1, POLL_MS);
         bool closed = log_read(child);
-        if (child_is_dead(child, closed)) {
+        if (child_ended(child, closed ? POLL_MS : 0)) {
             log_read(child);
-            return child->probe == NULL && port_find(child) ? WAITED_READY : WAITED_DEAD;
+            return START_ENDED;
         }
         if (child_is_ready(child))
-            return WAITED_READY;
+            return START_READY;
         if (clock_ns() > end_ns)
-            return WAITED_LONG;
+            return START_TIMEOUT;
     }
-    return WAITED_STOPPED;
+    return START_STOPPED;
 }
 
-/* The last lines that it said, as one, or a word in their place. */
+/* The last lines of the output as one line, or the other text if there was no output. */
 static void log_quote(const struct child *child, const char *otherwise, struct error *error)
 {
     size_t end = child->log_count, lines = child->probe != NULL ? QUOTED_LINES : 1;
@@ -148,30 +142,26 @@ static void log_quote(const struct child *child, const char *otherwise, struct e
         from--;
     char quote[QUOTED_BYTES + 1];
     snprintf(quote, sizeof quote, "%.*s", (int)(end - from), child->log + from);
-    for (char *at = quote; *at != '\0'; at++)
-        if ((unsigned char)*at < ' ')
-            *at = *at == '\n' ? '/' : ' ';
+    for (char *at = quote; (at = strchr(at, '\n')) != NULL;)
+        *at = '/';
     error_set(error, "%s", end > from ? quote : otherwise);
 }
 
-static void waiting_tell(const struct child *child, enum waited waited, struct error *error)
+static void start_explain(const struct child *child, enum start start, struct error *error)
 {
     static const char *const reasons[] = {
-        [WAITED_DEAD] = "the server ended before it was ready",
-        [WAITED_LONG] = "the server did not say in time that it is ready",
-        [WAITED_STOPPED] = "interrupted",
+        [START_ENDED] = "the server ended before it was ready",
+        [START_TIMEOUT] = "the server did not print its URL in time",
+        [START_STOPPED] = "interrupted",
     };
-    struct error last;
-    if (child->probe == NULL || waited == WAITED_STOPPED) {
-        log_quote(child, reasons[waited], error);
-        return;
-    }
-    log_quote(child, "it said nothing", &last);
-    if (waited == WAITED_DEAD)
-        error_set(error, "it ended before it answered; %.200s", last.text);
-    else
-        error_set(error, "nothing answered on port %u in time (--start-within); %.180s",
-                  child->port, last.text);
+    log_quote(child, child->probe == NULL ? reasons[start] : "it printed nothing", error);
+    if (start == START_STOPPED)
+        error_set(error, "%s", reasons[start]);
+    else if (child->probe != NULL && start == START_ENDED)
+        error_set(error, "it ended before it answered; %s", error->text);
+    else if (child->probe != NULL)
+        error_set(error, "nothing answered on port %u in time (--start-within); %s", child->port,
+                  error->text);
 }
 
 int child_start(struct child *child, const struct child_setup *setup, const atomic_bool *stop,
@@ -179,72 +169,43 @@ int child_start(struct child *child, const struct child_setup *setup, const atom
 {
     struct error ending;
     *child = (struct child){.pidfd = -1, .port = setup->port, .probe = setup->probe};
-    if (setup->probe != NULL)
-        prctl(PR_SET_CHILD_SUBREAPER, 1);
-    if (child_fork(child, setup) < 0) {
-        return error_set(error, "%.200s: %s", setup->argv[0], strerror(errno));
-    }
-    enum waited waited = child_await(child, setup->start_ns, stop);
-    if (waited == WAITED_READY)
+    if (child_fork(child, setup) < 0)
+        return error_set(error, "%s: %s", setup->argv[0], strerror(errno));
+    enum start start = child_wait_ready(child, setup->start_ns, stop);
+    if (start == START_READY)
         return 0;
-    waiting_tell(child, waited, error);
+    start_explain(child, start, error);
     child_stop(child, &ending);
     return -1;
 }
 
-uint64_t child_cpu_ns(const struct child *child)
+static int ending_explain(const struct child *child, int status, bool killed, struct error *error)
 {
-    clockid_t clock;
-    struct timespec used;
-    if (clock_getcpuclockid(child->pid, &clock) != 0 || clock_gettime(clock, &used) != 0)
-        return 0;
-    return (uint64_t)used.tv_sec * UINT64_C(1000000000) + (uint64_t)used.tv_nsec;
-}
-
-static bool child_ended(const struct child *child, uint64_t within_ns)
-{
-    struct pollfd waiting = {.fd = child->pidfd, .events = POLLIN};
-    uint64_t end_ns = clock_ns() + within_ns, now;
-    while ((now = clock_ns()) < end_ns)
-        if (poll(&waiting, 1, (int)((end_ns - now) / 1000000) + 1) > 0)
-            return true;
-    return false;
-}
-
-static int ending_tell(struct child *child, int status, bool killed, struct error *error)
-{
-    struct error last;
-    if (!killed && WIFEXITED(status) && WEXITSTATUS(status) == 0)
-        return 0;
-    log_quote(child, "it said nothing", &last);
     if (killed)
-        error_set(error, "the server did not stop and was killed");
-    else if (WIFSIGNALED(status))
-        error_set(error, "the server was ended by signal %d; %.180s", WTERMSIG(status), last.text);
-    else
-        error_set(error, "the server ended with status %d; %.180s", WEXITSTATUS(status), last.text);
-    return -1;
+        return error_set(error, "the server did not stop and was killed");
+    if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
+        return 0;
+    log_quote(child, "it printed nothing", error);
+    if (WIFSIGNALED(status))
+        return error_set(error, "the server was ended by signal %d; %s", WTERMSIG(status),
+                         error->text);
+    return error_set(error, "the server ended with status %d; %s", WEXITSTATUS(status),
+                     error->text);
 }
 
 int child_stop(struct child *child, struct error *error)
 {
-    bool foreign = child->probe != NULL, died = foreign && child_is_dead(child, false),
-         killed = false;
-    pid_t whom = foreign ? -child->pid : child->pid;
+    bool ended_alone = child->probe != NULL && child_ended(child, 0), killed = false;
     int status = 0;
-    kill(whom, SIGTERM);
-    if (!child_ended(child, foreign ? CHILD_FOREIGN_NS : CHILD_STOP_NS)) {
+    kill(child->pid, SIGTERM);
+    if (!child_ended(child, (int)(CHILD_STOP_NS / NS_PER_MS))) {
         killed = true;
-        kill(whom, SIGKILL);
+        kill(child->pid, SIGKILL);
     }
     while (waitpid(child->pid, &status, 0) < 0 && errno == EINTR)
         continue;
-    if (foreign)
-        process_tree_end(child->pid);
     log_read(child);
     close(child->log_fd);
     close(child->pidfd);
-    if (foreign && !died)
-        return 0;
-    return ending_tell(child, status, killed, error);
+    return child->probe != NULL && !ended_alone ? 0 : ending_explain(child, status, killed, error);
 }

@@ -1,8 +1,7 @@
-/* child.h - a server, ours or not: started, ready, watched and stopped.
+/* child.h - a server as a child process: started, ready, stopped.
  *
- * It gets a process group of its own, so that Ctrl-C reaches it through us alone, and dies with
- * us. Its stderr is ours to read. All but child_drain belong to the thread that started it, which
- * must live as long as the child.
+ * It has a process group of its own, so that Ctrl-C reaches only us, and it ends when the thread
+ * that started it ends. child_start and child_stop belong to that thread.
  */
 #ifndef CHILD_H
 #define CHILD_H
@@ -14,42 +13,37 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#define CHILD_CPU_ANY    (-1)
-#define CHILD_START_NS   UINT64_C(10000000000) /* longest time until one of ours says ready */
-#define CHILD_STOP_NS    UINT64_C(10000000000) /* longest time from SIGTERM to the end */
-#define CHILD_FOREIGN_NS UINT64_C(3000000000)  /* the same of a program that is not ours */
+#define CHILD_STOP_NS UINT64_C(10000000000) /* longest time from SIGTERM to the end */
 
 struct child_setup {
     char *const *argv; /* ended by NULL */
-    int cpu;
-    /* Of a program that is not ours; NULL: it is. It is ready as soon as it answers there. */
+    int cpu;           /* or CPU_ANY */
+    /* Of a foreign program, which runs under a supervisor and is ready as soon as it answers GET
+     * probe on the port. NULL: one of our servers, which prints http://127.0.0.1:PORT when ready.
+     */
     const char *probe;
     uint16_t port;
     uint64_t start_ns; /* longest time until it is ready */
 };
 
 struct child {
-    pid_t pid;
+    pid_t pid; /* of a foreign program: of its supervisor */
     int pidfd, log_fd;
     uint16_t port;
-    const char *probe; /* NULL: it is one of ours */
-    char log[1024];    /* the last that it said */
+    const char *probe;
+    char log[1024]; /* the end of its output */
     size_t log_count;
 };
 
-/* Runs argv and waits until it is ready: one of ours says so in a log line with
- * http://127.0.0.1:PORT. 0, or -1 and one line in error: it could not be run, died, was not ready
- * in time, or *stop became true. Nothing is left running then. Whoever starts a program that is not
- * ours becomes the reaper of all that it leaves behind, and may have no other child meanwhile. */
+/* Runs argv and waits until the server is ready. 0, or -1 and one line in error if it could not be
+ * run, ended, was not ready in time, or *stop became true; nothing is left running then. */
 int child_start(struct child *child, const struct child_setup *setup, const atomic_bool *stop,
                 struct error *error);
-/* Reads what it said meanwhile, without waiting. */
-void child_drain(struct child *child);
-/* User and system time since its start. */
-uint64_t child_cpu_ns(const struct child *child);
-/* SIGTERM, and SIGKILL when that does not help; of a program that is not ours to all that it has
- * started. 0: it ended with status 0, or lived until now if it is not ours; -1: one line in error
- * says how it ended instead. */
+/* Reads new output without waiting, so that the server does not block on a full pipe. */
+void child_read_output(struct child *child);
+/* Sends SIGTERM, and SIGKILL after CHILD_STOP_NS; a foreign program's descendants end, too. 0: one
+ * of our servers ended with status 0, a foreign program had not ended before. -1: one line in error
+ * says how it ended. */
 int child_stop(struct child *child, struct error *error);
 
 #endif

@@ -1,8 +1,12 @@
-/* cpus.h - which CPU the server gets, and which the load generator. */
+/* cpus.h - which CPU the server runs on, and which the load generator. */
 #ifndef CPUS_H
 #define CPUS_H
 
-/* The first two that we may use; RUN_CPU_ANY for both where there is one only. */
+#define CPU_ANY (-1) /* not pinned; the same as LOAD_CPU_ANY */
+
+/* The first two CPUs that this process may use; CPU_ANY for both if there is only one. */
 void cpus_choose(int *server_cpu, int *generator_cpu);
+/* Pins the calling thread; CPU_ANY leaves it as it is. Safe between fork and exec. */
+void cpu_pin(int cpu);
 
 #endif

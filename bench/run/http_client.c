@@ -1,4 +1,4 @@
-/* http_client.c - a blocking HTTP/1.1 client, as small as asking for statistics needs. */
+/* http_client.c - a blocking HTTP/1.1 client, as small as fetching statistics needs. */
 #include "http_client.h"
 
 #include "memory.h"
@@ -17,7 +17,7 @@
 #define TIMEOUT_S  5
 #define PROBE_S    1
 #define HEAD_BYTES 4096
-#define BODY_BYTES ((size_t)64 << 20) /* no answer that we ask for comes near this */
+#define BODY_BYTES ((size_t)64 << 20) /* far more than any response that we read */
 
 struct http_client {
     struct memory_zone *zone;
@@ -77,8 +77,8 @@ static const char *refuse(struct error *error, const char *path, const char *wha
     return NULL;
 }
 
-/* Reads until the head is whole. How much of the body came with it is left in *extra, and stands
- * behind the head. */
+/* Reads until the head is complete. Returns its end, where *extra bytes of the body follow. NULL:
+ * the connection ended or the head is too long. */
 static char *head_read(const struct http_client *client, char head[HEAD_BYTES + 1], size_t *extra)
 {
     size_t length = 0;
@@ -130,20 +130,20 @@ static int body_read(struct http_client *client, const char *begun, size_t count
     return 0;
 }
 
-/* 0, or -1: it does not go out. */
-static int question_send(int fd, const char *path)
+/* 0, or -1: it could not be sent. */
+static int request_send(int fd, const char *path)
 {
-    char question[1200];
-    int length = snprintf(question, sizeof question,
-                          "GET %.1024s HTTP/1.1\r\nHost: localhost\r\n\r\n", path);
-    return send(fd, question, (size_t)length, MSG_NOSIGNAL) == length ? 0 : -1;
+    char request[1200];
+    int length =
+        snprintf(request, sizeof request, "GET %.1024s HTTP/1.1\r\nHost: localhost\r\n\r\n", path);
+    return send(fd, request, (size_t)length, MSG_NOSIGNAL) == length ? 0 : -1;
 }
 
 bool http_responds(uint16_t port, const char *path)
 {
     char first;
     int fd = socket_connect(port, PROBE_S);
-    bool answers = fd >= 0 && question_send(fd, path) == 0 && recv(fd, &first, 1, 0) == 1;
+    bool answers = fd >= 0 && request_send(fd, path) == 0 && recv(fd, &first, 1, 0) == 1;
     if (fd >= 0)
         close(fd);
     return answers;
@@ -154,15 +154,15 @@ const char *http_client_get(struct http_client *client, const char *path, size_t
 {
     char head[HEAD_BYTES + 1];
     size_t extra;
-    if (question_send(client->fd, path) != 0)
-        return refuse(error, path, "the connection is gone");
+    if (request_send(client->fd, path) != 0)
+        return refuse(error, path, "the connection was closed");
     const char *begun = head_read(client, head, &extra);
     if (begun == NULL)
-        return refuse(error, path, "no answer");
+        return refuse(error, path, "no response");
     if (length_find(head, begun, bytes) != 0)
-        return refuse(error, path, "an answer without a length");
+        return refuse(error, path, "the response has no Content-Length");
     if (body_read(client, begun, extra, *bytes) != 0)
-        return refuse(error, path, "the answer is cut off");
+        return refuse(error, path, "the response ended too early");
     if (strncmp(head, "HTTP/1.1 200 ", 13) != 0)
         return refuse(error, path, "the status is not 200");
     return client->body;

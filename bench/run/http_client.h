@@ -1,4 +1,4 @@
-/* http_client.h - one question after the other to a server on this machine, over one connection. */
+/* http_client.h - one GET after the other to a server on this machine, over one connection. */
 #ifndef HTTP_CLIENT_H
 #define HTTP_CLIENT_H
 
@@ -10,14 +10,15 @@
 
 struct http_client;
 
-/* NULL, and one line in error: nobody listens there. Released with http_client_close. */
+/* NULL and one line in error if nothing listens there. Close it with http_client_close. */
 struct http_client *http_client_open(uint16_t port, struct error *error);
 void http_client_close(struct http_client *client); /* NULL is fine */
-/* GET path: the body, ended by a NUL that *bytes does not count, valid until the next question.
- * NULL, and one line in error, for anything but a whole answer with status 200. */
+/* The body of the response to GET path, followed by a NUL that *bytes does not count; valid until
+ * the next request. NULL and one line in error for anything but a whole response with status 200.
+ */
 const char *http_client_get(struct http_client *client, const char *path, size_t *bytes,
                             struct error *error);
-/* Whether anything at all is answered there to GET path, within a short time. */
+/* True: at least one byte came back to GET path within a second. */
 bool http_responds(uint16_t port, const char *path);
 
 #endif

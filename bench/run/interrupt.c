@@ -4,7 +4,7 @@
 #include <signal.h>
 #include <time.h>
 
-#define LOOK_NS 100000000L /* how often the end is looked for */
+#define POLL_NS 100000000L /* how often `ending` is read */
 
 static void signals_fill(sigset_t *signals)
 {
@@ -13,14 +13,14 @@ static void signals_fill(sigset_t *signals)
     sigaddset(signals, SIGTERM);
 }
 
-static void *interrupt_listen(void *context)
+static void *signals_wait(void *context)
 {
     struct interrupt *interrupt = context;
-    const struct timespec patience = {.tv_nsec = LOOK_NS};
+    const struct timespec timeout = {.tv_nsec = POLL_NS};
     sigset_t signals;
     signals_fill(&signals);
     while (!atomic_load(&interrupt->ending))
-        if (sigtimedwait(&signals, NULL, &patience) > 0)
+        if (sigtimedwait(&signals, NULL, &timeout) > 0)
             atomic_store(&interrupt->raised, true);
     return NULL;
 }
@@ -32,7 +32,7 @@ void interrupt_begin(struct interrupt *interrupt)
     pthread_sigmask(SIG_BLOCK, &signals, NULL);
     atomic_init(&interrupt->raised, false);
     atomic_init(&interrupt->ending, false);
-    pthread_create(&interrupt->thread, NULL, interrupt_listen, interrupt);
+    pthread_create(&interrupt->thread, NULL, signals_wait, interrupt);
 }
 
 void interrupt_end(struct interrupt *interrupt)

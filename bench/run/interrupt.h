@@ -1,4 +1,4 @@
-/* interrupt.h - Ctrl-C and SIGTERM as a flag that anybody may look at. */
+/* interrupt.h - Ctrl-C and SIGTERM as a flag. */
 #ifndef INTERRUPT_H
 #define INTERRUPT_H
 
@@ -6,15 +6,15 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 
-#define INTERRUPT_STATUS 130 /* the exit status of a program that was interrupted */
+#define INTERRUPT_STATUS 130 /* the exit status of an interrupted program */
 
 struct interrupt {
-    atomic_bool raised;
+    atomic_bool raised; /* set by the first of the signals; any thread may read it */
     atomic_bool ending;
     pthread_t thread;
 };
 
-/* Begins to listen: the signals are blocked in this thread and in all that it creates. */
+/* Blocks the signals in this thread, and in all that it creates, and waits for them in another. */
 void interrupt_begin(struct interrupt *interrupt);
 void interrupt_end(struct interrupt *interrupt);
 

@@ -1,4 +1,4 @@
-/* perf_counters.c - a counter of the kernel's on each thread of a process. */
+/* perf_counters.c - one kernel counter per thread of a process. */
 #include "perf_counters.h"
 
 #include <dirent.h>
@@ -36,7 +36,7 @@ void perf_counters_open(struct perf_counters *instructions, pid_t pid)
         int fd = instructions->count < PERF_COUNTERS_THREADS
                      ? counter_open((pid_t)atol(entry->d_name))
                      : -1;
-        if (fd < 0) { /* a part of the count would be none */
+        if (fd < 0) { /* a count of some threads only would mislead */
             perf_counters_close(instructions);
             break;
         }

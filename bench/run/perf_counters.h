@@ -1,4 +1,4 @@
-/* perf_counters.h - how many instructions a process takes, where the machine counts them. */
+/* perf_counters.h - how many instructions a process executes, on machines that count them. */
 #ifndef PERF_COUNTERS_H
 #define PERF_COUNTERS_H
 
@@ -9,14 +9,13 @@
 #define PERF_COUNTERS_THREADS 64
 
 struct perf_counters {
-    int fds[PERF_COUNTERS_THREADS]; /* one a thread; threads that these start are counted with them
-                                     */
-    size_t count;                   /* 0: the machine does not count, or we may not ask */
+    int fds[PERF_COUNTERS_THREADS]; /* one per thread, which counts threads started later, too */
+    size_t count;                   /* 0: the machine does not count, or we may not read it */
 };
 
-/* Begins to count what the process takes in user mode. Ended with perf_counters_close. */
+/* Begins to count the instructions of the process in user mode; close it afterwards. */
 void perf_counters_open(struct perf_counters *instructions, pid_t pid);
-/* So far; NAN where nobody counts. */
+/* Instructions so far; NAN if they are not counted. */
 double perf_counters_read(const struct perf_counters *instructions);
 void perf_counters_close(struct perf_counters *instructions);
 

@@ -1,32 +1,33 @@
-/* process_tree.c - finds the processes of a program and adds up what they take. */
+/* process_tree.c - finds the descendants in /proc and adds up what they use. */
 #include "process_tree.h"
+
+#include "clock.h"
+#include "xmalloc.h"
 
 #include <ctype.h>
 #include <dirent.h>
-#include <errno.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
-#define NS_PER_S      UINT64_C(1000000000)
-#define STAT_BYTES    1024
-#define PROCESSES     4096 /* of the machine that are looked at */
-#define ENDING_TRIES  200
-#define ENDING_NAP_NS 5000000
+#define STAT_BYTES 1024
 
-/* A process of the machine and whom it belongs to. */
-struct kin {
-    pid_t pid, parent, group;
-    unsigned long long ended_ticks; /* CPU of children that it has waited for */
+/* One process of the machine. */
+struct process {
+    pid_t pid, parent;
+    unsigned long long ended_ticks; /* CPU time of the children that it has waited for */
     bool dead;
 };
 
-static int kin_read(pid_t pid, struct kin *kin)
+struct processes {
+    struct process *list;
+    size_t count, room;
+};
+
+static int process_parse(pid_t pid, struct process *process)
 {
     char path[64], text[STAT_BYTES], state;
     snprintf(path, sizeof path, "/proc/%ld/stat", (long)pid);
@@ -36,29 +37,32 @@ static int kin_read(pid_t pid, struct kin *kin)
     size_t count = fread(text, 1, sizeof text - 1, file);
     fclose(file);
     text[count] = '\0';
-    int parent, group;
+    int parent;
     unsigned long long user, system;
     /* The second field is the program's name in parentheses and may hold anything. */
     const char *rest = strrchr(text, ')');
-    if (rest == NULL || sscanf(rest, ") %c %d %d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %llu %llu",
-                               &state, &parent, &group, &user, &system) != 5)
+    if (rest == NULL ||
+        sscanf(rest, ") %c %d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %llu %llu", &state,
+               &parent, &user, &system) != 4)
         return -1;
-    *kin = (struct kin){pid, parent, group, user + system, state == 'Z' || state == 'X'};
+    *process = (struct process){pid, parent, user + system, state == 'Z' || state == 'X'};
     return 0;
 }
 
-static size_t kin_list(struct kin *list, size_t room)
+static struct processes processes_list(void)
 {
+    struct processes all = {.list = NULL};
     DIR *proc = opendir("/proc");
-    size_t count = 0;
     if (proc == NULL)
-        return 0;
-    for (struct dirent *entry; count < room && (entry = readdir(proc)) != NULL;)
+        return all;
+    for (struct dirent *entry; (entry = readdir(proc)) != NULL;) {
+        all.list = growable(all.list, &all.room, all.count + 1, sizeof *all.list);
         if (isdigit((unsigned char)entry->d_name[0]) &&
-            kin_read((pid_t)atol(entry->d_name), &list[count]) == 0)
-            count++;
+            process_parse((pid_t)atol(entry->d_name), &all.list[all.count]) == 0)
+            all.count++;
+    }
     closedir(proc);
-    return count;
+    return all;
 }
 
 static bool process_tree_has(const struct process_tree *tree, pid_t pid)
@@ -69,69 +73,61 @@ static bool process_tree_has(const struct process_tree *tree, pid_t pid)
     return false;
 }
 
-static void kin_add(struct process_tree *tree, const struct kin *kin)
+static void ended_add(struct process_tree *tree, const struct process *process)
 {
-    uint64_t tick_ns = NS_PER_S / (uint64_t)sysconf(_SC_CLK_TCK);
-    tree->pids[tree->count++] = kin->pid;
-    tree->ended_cpu_ns += kin->ended_ticks * tick_ns;
+    uint64_t tick_ns = NS_PER_SECOND / (uint64_t)sysconf(_SC_CLK_TCK);
+    tree->ended_cpu_ns += process->ended_ticks * tick_ns;
 }
 
-/* True: it found more, whose children may now be found. */
-static bool kin_join(struct process_tree *tree, const struct kin *list, size_t count)
+/* Adds the children of what the tree holds. True: it added some. */
+static bool children_add(struct process_tree *tree, pid_t root, const struct processes *all)
 {
     size_t before = tree->count;
-    for (size_t i = 0; i < count && tree->count < PROCESS_TREE_MOST; i++) {
-        const struct kin *kin = &list[i];
-        if (!kin->dead && !process_tree_has(tree, kin->pid) &&
-            (kin->group == tree->pids[0] || kin->parent == getpid() ||
-             process_tree_has(tree, kin->parent)))
-            kin_add(tree, kin);
+    for (size_t i = 0; i < all->count && tree->count < PROCESS_TREE_MAX; i++) {
+        const struct process *process = &all->list[i];
+        if (process->dead || process_tree_has(tree, process->pid) ||
+            (process->parent != root && !process_tree_has(tree, process->parent)))
+            continue;
+        tree->pids[tree->count++] = process->pid;
+        ended_add(tree, process);
     }
     return tree->count > before;
 }
 
-void process_tree_find(struct process_tree *tree, pid_t leader)
+void process_tree_find(struct process_tree *tree, pid_t root)
 {
-    struct kin *list = calloc(PROCESSES, sizeof *list);
-    if (list == NULL)
-        abort();
-    size_t count = kin_list(list, PROCESSES);
-    *tree = (struct process_tree){.pids = {leader}};
-    for (size_t i = 0; i < count; i++)
-        if (list[i].pid == leader)
-            kin_add(tree, &list[i]);
-    tree->count = 1;
-    while (kin_join(tree, list, count))
+    struct processes all = processes_list();
+    *tree = (struct process_tree){.count = 0};
+    for (size_t i = 0; i < all.count; i++)
+        if (all.list[i].pid == root)
+            ended_add(tree, &all.list[i]);
+    while (children_add(tree, root, &all))
         continue;
-    free(list);
+    free(all.list);
 }
 
-static uint64_t cpu_ns(pid_t pid)
+uint64_t process_cpu_ns(pid_t pid)
 {
     clockid_t clock;
-    struct timespec used;
-    if (clock_getcpuclockid(pid, &clock) != 0 || clock_gettime(clock, &used) != 0)
-        return 0;
-    return (uint64_t)used.tv_sec * NS_PER_S + (uint64_t)used.tv_nsec;
+    return clock_getcpuclockid(pid, &clock) == 0 ? clock_read_ns(clock) : 0;
 }
 
 int process_tree_read(const struct process_tree *tree, struct process_figures *sum)
 {
+    size_t alive = 0;
     *sum = (struct process_figures){.cpu_ns = tree->ended_cpu_ns};
     for (size_t i = 0; i < tree->count; i++) {
         struct process_figures figures;
-        if (process_read(tree->pids[i], &figures) != 0) {
-            if (i == 0)
-                return -1;
+        if (process_read(tree->pids[i], &figures) != 0)
             continue;
-        }
+        alive++;
         sum->rss_bytes += figures.rss_bytes;
         sum->vsz_bytes += figures.vsz_bytes;
         sum->minor_faults += figures.minor_faults;
         sum->major_faults += figures.major_faults;
-        sum->cpu_ns += cpu_ns(tree->pids[i]);
+        sum->cpu_ns += process_cpu_ns(tree->pids[i]);
     }
-    return 0;
+    return alive > 0 ? 0 : -1;
 }
 
 void process_tree_read_rollup(const struct process_tree *tree, struct process_rollup *sum)
@@ -147,18 +143,10 @@ void process_tree_read_rollup(const struct process_tree *tree, struct process_ro
     }
 }
 
-void process_tree_end(pid_t leader)
+void process_tree_kill(pid_t root)
 {
-    const struct timespec nap = {.tv_nsec = ENDING_NAP_NS};
     struct process_tree tree;
-    for (int i = 0; i < ENDING_TRIES; i++) {
-        process_tree_find(&tree, leader);
-        for (size_t j = 1; j < tree.count; j++)
-            kill(tree.pids[j], SIGKILL);
-        while (waitpid(-1, NULL, WNOHANG) > 0)
-            continue;
-        if (tree.count == 1)
-            return;
-        nanosleep(&nap, NULL);
-    }
+    process_tree_find(&tree, root);
+    for (size_t i = 0; i < tree.count; i++)
+        kill(tree.pids[i], SIGKILL);
 }

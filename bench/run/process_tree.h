@@ -1,8 +1,4 @@
-/* process_tree.h - what a program and all that it has started take together.
- *
- * A program's family: its process group, what descends from it, and what is left to us by those of
- * it that have ended (we are their reaper, see child.h), so only one at a time.
- */
+/* process_tree.h - all descendants of a process, and what they use together. */
 #ifndef PROCESS_TREE_H
 #define PROCESS_TREE_H
 
@@ -10,21 +6,24 @@
 
 #include <stddef.h>
 
-#define PROCESS_TREE_MOST 256
+#define PROCESS_TREE_MAX 256
 
 struct process_tree {
-    pid_t pids[PROCESS_TREE_MOST]; /* the leader first */
+    pid_t pids[PROCESS_TREE_MAX];
     size_t count;
-    uint64_t ended_cpu_ns; /* of members that have ended and were waited for */
+    uint64_t ended_cpu_ns; /* of descendants that ended and were waited for */
 };
 
-/* Who belongs to it now. Costs a look at every process of the machine. */
-void process_tree_find(struct process_tree *tree, pid_t leader);
-/* Sums over those found that still live. Pages that several share count in each one's RSS, in part
- * in PSS. 0, or -1: the leader is gone. */
+/* Finds the living descendants of `root`, without `root` itself: at most PROCESS_TREE_MAX. Reads
+ * the state of every process of the machine. */
+void process_tree_find(struct process_tree *tree, pid_t root);
+/* Adds up what those found use now; ended ones count as 0. A page that two of them share counts
+ * twice in RSS and once in PSS. 0, or -1: all have ended. */
 int process_tree_read(const struct process_tree *tree, struct process_figures *sum);
 void process_tree_read_rollup(const struct process_tree *tree, struct process_rollup *sum);
-/* Kills who is left of a program whose leader has ended, and waits for their end. */
-void process_tree_end(pid_t leader);
+/* CPU time that the process itself has used, to the nanosecond; 0 if it has ended. */
+uint64_t process_cpu_ns(pid_t pid);
+/* Sends SIGKILL to every descendant of `root`. */
+void process_tree_kill(pid_t root);
 
 #endif

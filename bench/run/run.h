@@ -1,4 +1,4 @@
-/* run.h - one run: a fresh server, loaded, sampled, stopped and judged. */
+/* run.h - one run: a fresh server is started, loaded, sampled, stopped and judged. */
 #ifndef RUN_H
 #define RUN_H
 
@@ -7,22 +7,21 @@
 
 #include <stdatomic.h>
 
-#define RUN_CPU_ANY (-1)
-
 struct run_setup {
     const struct plan *plan;
     const struct subject *subject;
     const struct workload *workload;
-    uint64_t repetition;
-    int server_cpu, generator_cpu;
+    uint64_t repetition;           /* from 1; part of the seed */
+    int server_cpu, generator_cpu; /* or CPU_ANY */
     const atomic_bool *interrupted;
-    const char *dump_path; /* where the allocator's statistics go at the end; NULL: nowhere */
-    /* Called by another thread after each sample; NULL: nobody. */
-    void (*seen)(void *context, const struct result_sample *sample);
+    const char *dump_path; /* gets the allocator's statistics at the end; may be NULL */
+    /* Called by another thread after each sample; may be NULL. */
+    void (*on_sample)(void *context, const struct result_sample *sample);
     void *context;
 };
 
-/* Adds the run to the result, whatever becomes of it. An interrupted run counts as failed. */
-struct result_run *run_take(const struct run_setup *setup, struct result *result);
+/* Adds the run to the result and returns it, also if it failed; an interrupted run has failed. The
+ * result owns it. */
+struct result_run *run_execute(const struct run_setup *setup, struct result *result);
 
 #endif

@@ -1,41 +1,35 @@
-/* sampler.h - looks at a server while it is loaded: a thread that adds samples to a run. */
+/* sampler.h - a thread that samples a server at equal intervals while it is loaded. */
 #ifndef SAMPLER_H
 #define SAMPLER_H
 
-#include "child.h"
-#include "errors.h"
-#include "load.h"
-#include "result.h"
-
-#define SAMPLER_CPU_ANY (-1)
+#include "server_under_test.h"
 
 struct sampler_setup {
     struct result *result;
-    struct result_run *run; /* gets the samples, capped_ns, the cost of looking and what counted */
-    struct child *child;
-    bool foreign; /* not ours: it is not asked, only looked at, with all that it starts */
+    struct result_run *run; /* gets the samples, capped_ns, sampling and counts */
+    struct server_under_test *server;
     const struct load_progress *progress;
     uint64_t interval_ns;
-    uint64_t cap_bytes;     /* of RSS; a larger server is to be stopped. 0: none */
+    uint64_t cap_bytes;     /* 0: none; otherwise sampling and load stop once RSS is larger */
     atomic_bool *stop_load; /* set when the cap is passed or the server does not answer */
-    int cpu;
-    /* Called after each sample, by the thread that took it; NULL: nobody. */
-    void (*seen)(void *context, const struct result_sample *sample);
+    int cpu;                /* of the thread, or CPU_ANY */
+    /* Called by the sampling thread after each sample; may be NULL. */
+    void (*on_sample)(void *context, const struct result_sample *sample);
     void *context;
 };
 
 struct sampler;
 
-/* Takes the first sample at once. NULL, and one line in error: the server does not answer. */
+/* Takes the first sample before it returns. NULL and one line in error if that failed. */
 struct sampler *sampler_start(const struct sampler_setup *setup, struct error *error);
-/* The time zero of the samples, on the monotonic clock. */
+/* The time of the monotonic clock from which the samples count. */
 uint64_t sampler_start_ns(const struct sampler *sampler);
-/* The load is over: what is sampled from now on belongs to the run's burst, or to nobody. */
-void sampler_rest(struct sampler *sampler);
-/* Takes no further sample: the load is over, and what its connections held is gone with them.
- * Measures what a sample costs the server, and hands the server's own statistics of its allocator,
- * where it has some, to `dump`, if not NULL. 0, or -1 and one line in error: the server stopped
- * answering. Releases the sampler. */
+/* Says that the load is over. Later samples belong to the run's burst or, without one, are dropped.
+ */
+void sampler_load_ended(struct sampler *sampler);
+/* Ends the thread, then measures what a sample costs the server and reads its counts. A non-NULL
+ * `dump` is called with the allocator's statistics, if the server has some. Releases the sampler.
+ * 0, or -1 and one line in error if the server had stopped answering. */
 int sampler_stop(struct sampler *sampler, void (*dump)(void *context, const char *, size_t),
                  void *context, struct error *error);
 

@@ -1,4 +1,4 @@
-/* stats_parse.h - what a server tells of itself, /stats or a part of an answer, as a sample. */
+/* stats_parse.h - reads a server's statistics (GET /stats) into a sample. */
 #ifndef STATS_PARSE_H
 #define STATS_PARSE_H
 
@@ -7,11 +7,12 @@
 
 #include <jansson.h>
 
-/* Fills in what the server knows; the rest is left as it is. 0, or -1 and one line in error. */
+/* Sets the fields that the server reports and leaves the others. 0, or -1 and one line in error if
+ * a field is missing. */
 int stats_parse(const char *text, size_t bytes, struct result_sample *sample, struct error *error);
-/* How often the allocator of the process was asked so far, from its statistics (/jemalloc); NAN
- * where they do not tell. */
-double stats_parse_allocations(const char *text, size_t bytes);
 int stats_parse_json(const json_t *stats, struct result_sample *sample, struct error *error);
+/* Allocations of the process since its start, from its allocator's statistics (GET /jemalloc); NAN
+ * if they do not say. */
+double stats_parse_allocations(const char *text, size_t bytes);
 
 #endif

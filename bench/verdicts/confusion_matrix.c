@@ -2,62 +2,55 @@
 #include "confusion_matrix.h"
 
 #include "table.h"
+#include "verdict.h"
+#include "xmalloc.h"
 
-#include "files.h"
-#include <jansson.h>
 #include <stdlib.h>
-#include <string.h>
 
 #define FAILED  VERDICT_CLASSES /* the last column */
 #define COLUMNS (VERDICT_CLASSES + 1)
 
-struct matrix *matrix_create(size_t room)
-{
-    struct memory_zone *zone = memory_zone_create();
-    struct matrix *matrix = memory_alloc_zeroed(zone, sizeof *matrix);
-    matrix->zone = zone;
-    matrix->room = room;
-    matrix->runs = memory_alloc_zeroed(zone, (room + 1) * sizeof *matrix->runs);
-    return matrix;
-}
-
-void matrix_destroy(struct matrix *matrix)
-{
-    if (matrix == NULL)
-        return;
-    struct memory_zone *zone = matrix->zone;
-    memory_free(matrix->runs);
-    memory_free(matrix);
-    memory_zone_destroy(zone);
-}
-
 void matrix_add(struct matrix *matrix, const struct matrix_run *run)
 {
-    if (matrix->count < matrix->room)
-        matrix->runs[matrix->count++] = *run;
+    matrix->runs = growable(matrix->runs, &matrix->room, matrix->count + 1, sizeof *matrix->runs);
+    matrix->runs[matrix->count++] = *run;
 }
 
-bool matrix_run_right(const struct matrix_run *run)
+void matrix_free(struct matrix *matrix)
 {
-    return !run->failed && run->verdict.class == run->expected;
+    free(matrix->runs);
+    *matrix = (struct matrix){.runs = NULL};
 }
 
-bool matrix_run_grave(const struct matrix_run *run)
+enum matrix_outcome matrix_outcome_of(const struct matrix_run *run)
 {
-    return !matrix_run_right(run) &&
-           (run->failed || verdict_is_leak(run->expected) || verdict_is_leak(run->verdict.class));
+    const struct result_verdict *verdict = &run->verdict;
+    if (run->failed)
+        return MATRIX_FAILED;
+    if (verdict->class == run->expected)
+        return MATRIX_RIGHT;
+    bool missed = verdict_is_leak(run->expected) && verdict->class == VERDICT_BOUNDED;
+    bool clear_leak =
+        verdict_is_leak(verdict->class) && verdict->low >= VERDICT_LEAK_BYTES_PER_REQUEST;
+    return missed || clear_leak ? MATRIX_WRONG : MATRIX_UNDECIDED;
 }
 
-size_t matrix_grave(const struct matrix *matrix)
+const char *matrix_outcome_name(enum matrix_outcome outcome)
+{
+    static const char *const names[MATRIX_OUTCOMES] = {"right", "undecided", "WRONG", "FAILED"};
+    return names[outcome];
+}
+
+size_t matrix_count(const struct matrix *matrix, enum matrix_outcome outcome)
 {
     size_t count = 0;
     for (size_t i = 0; i < matrix->count; i++)
-        count += matrix_run_grave(&matrix->runs[i]);
+        count += matrix_outcome_of(&matrix->runs[i]) == outcome;
     return count;
 }
 
 struct counts {
-    size_t of[VERDICT_CLASSES][COLUMNS]; /* expected, given */
+    size_t of[VERDICT_CLASSES][COLUMNS]; /* first index: expected; second: given */
 };
 
 static struct counts runs_count(const struct matrix *matrix)
@@ -82,9 +75,9 @@ static enum table_tone tone_of(size_t expected, size_t given)
 {
     if (expected == given)
         return TABLE_GOOD;
-    bool leaks = given != FAILED && verdict_is_leak((enum verdict_class)given);
-    bool grave = given == FAILED || leaks || verdict_is_leak((enum verdict_class)expected);
-    return grave ? TABLE_BAD : TABLE_DOUBTFUL;
+    bool missed = verdict_is_leak((enum verdict_class)expected) && given == VERDICT_BOUNDED;
+    bool leak = given != FAILED && verdict_is_leak((enum verdict_class)given);
+    return given == FAILED || missed || leak ? TABLE_BAD : TABLE_DOUBTFUL;
 }
 
 static void counts_print(const struct counts *counts, bool colours, FILE *out)
@@ -108,13 +101,14 @@ static void counts_print(const struct counts *counts, bool colours, FILE *out)
     table_destroy(table);
 }
 
-static void wrong_print(const struct matrix *matrix, FILE *out)
+static void others_print(const struct matrix *matrix, FILE *out)
 {
     for (size_t i = 0; i < matrix->count; i++) {
         const struct matrix_run *run = &matrix->runs[i];
-        if (!matrix_run_right(run))
-            fprintf(out, "%s %s, %s, seed %llu: expected %s, given %s: %s\n",
-                    matrix_run_grave(run) ? "WRONG" : "off", run->variant, run->scenario,
+        enum matrix_outcome outcome = matrix_outcome_of(run);
+        if (outcome != MATRIX_RIGHT)
+            fprintf(out, "%s: %s, %s, seed %llu: expected %s, given %s: %s\n",
+                    matrix_outcome_name(outcome), run->policy, run->scenario,
                     (unsigned long long)run->seed, verdict_class_name(run->expected),
                     run->failed ? "nothing" : verdict_class_name(run->verdict.class),
                     run->verdict.words);
@@ -124,27 +118,25 @@ static void wrong_print(const struct matrix *matrix, FILE *out)
 void matrix_print(const struct matrix *matrix, bool colours, FILE *out)
 {
     struct counts counts = runs_count(matrix);
-    size_t right = 0;
-    for (size_t i = 0; i < matrix->count; i++)
-        right += matrix_run_right(&matrix->runs[i]);
     counts_print(&counts, colours, out);
-    fprintf(out,
-            "\n%zu of %zu verdicts are right; %zu are wrong (a leak missed or mistaken, something "
-            "honest called a leak, or a run failed)\n",
-            right, matrix->count, matrix_grave(matrix));
-    wrong_print(matrix, out);
+    fprintf(
+        out, "\n%zu of %zu verdicts are right, %zu are undecided, %zu are wrong; %zu runs failed\n",
+        matrix_count(matrix, MATRIX_RIGHT), matrix->count, matrix_count(matrix, MATRIX_UNDECIDED),
+        matrix_count(matrix, MATRIX_WRONG), matrix_count(matrix, MATRIX_FAILED));
+    others_print(matrix, out);
 }
 
 static json_t *run_json(const struct matrix_run *run)
 {
+    const struct result_verdict *verdict = &run->verdict;
     return json_pack("{s:s, s:s, s:I, s:s, s:s, s:b, s:s, s:f, s:I, s:I, s:s}", "variant",
-                     run->variant, "scenario", run->scenario, "seed", (json_int_t)run->seed,
+                     run->policy, "scenario", run->scenario, "seed", (json_int_t)run->seed,
                      "expected", verdict_class_name(run->expected), "given",
-                     run->failed ? "failed" : verdict_class_name(run->verdict.class), "right",
-                     matrix_run_right(run), "grows", run->verdict.grows, "bytes_per_request",
-                     run->verdict.bytes_per_request, "requests", (json_int_t)run->requests,
-                     "judged_requests", (json_int_t)run->verdict.judged_requests, "words",
-                     run->verdict.words);
+                     run->failed ? "failed" : verdict_class_name(verdict->class), "right",
+                     matrix_outcome_of(run) == MATRIX_RIGHT, "grows", verdict->grows,
+                     "bytes_per_request", verdict->bytes_per_request, "requests",
+                     (json_int_t)run->requests, "judged_requests",
+                     (json_int_t)verdict->judged_requests, "words", verdict->words);
 }
 
 static json_t *counts_json(const struct counts *counts)
@@ -160,22 +152,15 @@ static json_t *counts_json(const struct counts *counts)
     return object;
 }
 
-int matrix_write(const struct matrix *matrix, double seconds, const char *path, struct error *error)
+json_t *matrix_json(const struct matrix *matrix, double seconds)
 {
     struct counts counts = runs_count(matrix);
-    json_t *root =
-        json_pack("{s:s, s:f, s:I, s:o}", "schema", "tidemark/verdicts/1", "seconds", seconds,
-                  "wrong", (json_int_t)matrix_grave(matrix), "matrix", counts_json(&counts));
     json_t *runs = json_array();
     for (size_t i = 0; i < matrix->count; i++)
         json_array_append_new(runs, run_json(&matrix->runs[i]));
-    json_object_set_new(root, "runs", runs);
-    char *text = json_dumps(root, JSON_INDENT(1) | JSON_REAL_PRECISION(9));
-    json_decref(root);
-    if (text == NULL) {
-        return error_set(error, "%.400s: a figure is no number", path);
-    }
-    int status = file_write(path, text, strlen(text), error);
-    free(text);
-    return status;
+    return json_pack("{s:s, s:f, s:I, s:I, s:I, s:o, s:o}", "schema", "tidemark/verdicts/1",
+                     "seconds", seconds, "wrong", (json_int_t)matrix_count(matrix, MATRIX_WRONG),
+                     "undecided", (json_int_t)matrix_count(matrix, MATRIX_UNDECIDED), "failed",
+                     (json_int_t)matrix_count(matrix, MATRIX_FAILED), "matrix",
+                     counts_json(&counts), "runs", runs);
 }

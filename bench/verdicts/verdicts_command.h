@@ -2,8 +2,7 @@
 #ifndef VERDICTS_COMMAND_H
 #define VERDICTS_COMMAND_H
 
-/* 0; 1: a leak was missed or mistaken, something honest was called a leak, or a run failed;
- * 2: asked wrongly; 130: interrupted. */
+/* Exit status: 1 if a verdict is wrong; 3 if a run failed, or no verdict is right. */
 int verdicts_command(int argc, char **argv);
 
 #endif

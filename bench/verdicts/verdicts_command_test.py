@@ -25,12 +25,12 @@ class VerdictsTest(unittest.TestCase):
 
     def run_some(self, *options):
         return verdicts("--seconds", "1.5", "--repeats", "1", "--scenarios", "random",
-                        "--out", self.out, *options)
+                        f"--json={self.out}", *options)
 
     def test_known_leaks_and_bounds_are_counted_and_written(self):
-        done = self.run_some("--variants", "unbounded,lru")
+        done = self.run_some("--policies", "unbounded,lru")
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
-        self.assertIn("2 of 2 verdicts are right; 0 are wrong", done.stdout)
+        self.assertIn("2 of 2 verdicts are right, 0 are undecided, 0 are wrong; 0 runs failed", done.stdout)
         with open(self.out, encoding="utf-8") as file:
             written = json.load(file)
         self.assertEqual(written["schema"], "tidemark/verdicts/1")
@@ -38,13 +38,24 @@ class VerdictsTest(unittest.TestCase):
         self.assertEqual({run["variant"]: run["given"] for run in written["runs"]},
                          {"unbounded": "leak: container", "lru": "bounded"})
 
-    def test_a_run_that_fails_is_wrong(self):
-        done = self.run_some("--variants", "lru", "--server-dir", self.folder.name)
-        self.assertEqual(done.returncode, 1)
-        self.assertIn("WRONG lru, random, seed 1: expected bounded, given nothing", done.stdout)
+    def test_a_run_that_fails_decides_nothing(self):
+        done = self.run_some("--policies", "lru", "--server-dir", self.folder.name)
+        self.assertEqual(done.returncode, 3)
+        self.assertIn("FAILED: lru, random, seed 1: expected bounded, given nothing", done.stdout)
 
-    def test_what_is_not_there_is_refused(self):
-        self.assertEqual(verdicts("--variants", "nonsense").returncode, 2)
+    def test_json_replaces_the_table_on_standard_output(self):
+        done = verdicts("--seconds", "0.3", "--repeats", "1", "--scenarios", "random",
+                        "--policies", "lru", "--json")
+        self.assertEqual(json.loads(done.stdout)["runs"][0]["variant"], "lru")
+
+    def test_an_output_that_cannot_be_written_is_refused_before_any_run(self):
+        done = verdicts("--short", f"--json={self.folder.name}/no/such/folder.json")
+        self.assertEqual(done.returncode, 3)
+        self.assertIn("no/such", done.stderr)
+        self.assertNotIn("runs of", done.stderr)
+
+    def test_unknown_policies_are_refused(self):
+        self.assertEqual(verdicts("--policies", "nonsense").returncode, 2)
         self.assertEqual(verdicts("nonsense").returncode, 2)
 
 

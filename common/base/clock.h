@@ -7,9 +7,10 @@
 #include <stdint.h>
 #include <time.h>
 
+/* 0 if there is no such clock, as that of a process which has ended. */
 static inline uint64_t clock_read_ns(clockid_t clock)
 {
-    struct timespec now;
+    struct timespec now = {0};
     clock_gettime(clock, &now);
     return (uint64_t)now.tv_sec * NS_PER_SECOND + (uint64_t)now.tv_nsec;
 }

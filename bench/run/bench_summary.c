@@ -1,0 +1,125 @@
+/* bench_summary.c - the tables and notes that a bench prints to stdout at its end. */
+#include "bench_summary.h"
+
+#include "bench_results.h"
+#include "bench_table.h"
+#include "burst_table.h"
+#include "stats.h"
+#include "units.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+static const struct result_summary *summary_find(const struct result *result, const char *workload)
+{
+    for (size_t i = 0; i < result->summary_count; i++)
+        if (strcmp(result->summaries[i].workload, workload) == 0)
+            return &result->summaries[i];
+    return NULL;
+}
+
+/* With fewer runs than a bootstrap needs there is no interval to rely on. */
+static bool figure_is_tight(const struct result_figure *figure, double precision)
+{
+    return figure->n >= STATS_BOOTSTRAP_MIN &&
+           figure->high - figure->low <= precision * figure->median;
+}
+
+bool bench_is_precise(const struct bench *bench, size_t subject, size_t workload)
+{
+    const char *name = bench->plan.workloads.list[workload].name;
+    const struct result_summary *summary = summary_find(bench->results[subject], name);
+    double precision = bench->plan.precision;
+    return precision > 0 && summary != NULL &&
+           figure_is_tight(&summary->figures[FIGURE_REQUESTS_PER_SECOND], precision) &&
+           figure_is_tight(&summary->figures[FIGURE_CPU_US_PER_REQUEST], precision);
+}
+
+/* The results of the other build, or all others. */
+static size_t results_select(const struct bench *bench, bool other,
+                             struct result *selected[SUBJECTS_MAX])
+{
+    size_t count = 0;
+    for (size_t i = 0; i < bench->plan.subjects.count; i++)
+        if (bench->plan.subjects.list[i].other == other)
+            selected[count++] = bench->results[i];
+    return count;
+}
+
+static void tables_print(const struct bench *bench)
+{
+    const struct plan *plan = &bench->plan;
+    struct result *selected[SUBJECTS_MAX];
+    size_t count = results_select(bench, false, selected);
+    comparison_print(selected, count, stdout);
+    if (plan->watches_bursts)
+        burst_table_print(selected, count, stdout);
+    if (plan->subjects.paired_count == 0)
+        return;
+    printf("\nThe servers in %s:\n", plan->other_dir);
+    comparison_print(selected, results_select(bench, true, selected), stdout);
+    printf("\n`tidemark compare %s%s %s` shows the differences.\n", plan->out, OTHER_FOLDER,
+           plan->out);
+}
+
+static void precision_print(const struct bench *bench)
+{
+    const struct plan *plan = &bench->plan;
+    size_t precise = 0, rows = plan->subjects.count * plan->workloads.count;
+    if (plan->precision <= 0)
+        return;
+    for (size_t i = 0; i < plan->subjects.count; i++)
+        for (size_t j = 0; j < plan->workloads.count; j++)
+            precise += bench_is_precise(bench, i, j);
+    printf("\n%zu of %zu rows are known to %g %% (req/s and CPU us, 95 %% interval of the "
+           "median)%s.\n",
+           precise, rows, 100 * plan->precision,
+           precise < rows ? "; for the others the budget ended" : "");
+}
+
+static void noise_print(const struct bench *bench)
+{
+    const struct result_noise *noise = &bench->results[0]->noise;
+    if (!bench->plan.calibrate)
+        return;
+    printf("\nNoise: in 95 %% of %llu pairs, two medians of the same program differ by at most\n ",
+           (unsigned long long)noise->pairs);
+    for (size_t i = 0; i < RESULT_NOISES; i++) {
+        const char *separator = i + 1 < RESULT_NOISES ? "," : "\n";
+        if (isnan(noise->figures[i]))
+            printf(" %s unknown%s", result_figures[i], separator);
+        else
+            printf(" %s %.1f %%%s", result_figures[i], 100 * noise->figures[i], separator);
+    }
+}
+
+/* Over all runs that did not fail. */
+static void sampling_print(const struct bench *bench)
+{
+    double costs[STATS_VALUES_MAX], shares[STATS_VALUES_MAX];
+    size_t count = 0;
+    for (size_t i = 0; i < bench->plan.subjects.count; i++) {
+        const struct result *result = bench->results[i];
+        for (size_t j = 0; j < result->run_count && count < STATS_VALUES_MAX; j++)
+            if (result->runs[j]->status != RUN_FAILED && result->policy[0] != '\0') {
+                costs[count] = result->runs[j]->sampling.cpu_us_per_sample;
+                shares[count++] = 100 * result->runs[j]->sampling.cpu_share;
+            }
+    }
+    if (count == 0)
+        return;
+    printf("\nSampling every %.0f ms cost the server %.0f us of CPU a sample: %.2f %% of its CPU "
+           "time (at most %.2f %%).\n",
+           (double)bench->plan.interval_ns / (double)NS_PER_MS, stats_median(costs, count),
+           stats_median(shares, count), stats_percentile(shares, count, 100));
+    printf("+B/entry is what the cache takes beyond keys and bodies.\n");
+}
+
+void bench_summary_print(const struct bench *bench)
+{
+    tables_print(bench);
+    precision_print(bench);
+    noise_print(bench);
+    sampling_print(bench);
+}
