@@ -14,7 +14,6 @@
 static int address_of_socket(struct address *address, const char *path)
 {
     struct sockaddr_un local = {.sun_family = AF_UNIX};
-
     memcpy(local.sun_path, path, strlen(path) + 1);
     memcpy(&address->storage, &local, sizeof local);
     address->bytes = sizeof local;
@@ -32,7 +31,6 @@ static bool address_accepts(const struct address *address)
     int fd = socket(address->storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
     bool accepts =
         fd >= 0 && connect(fd, (const struct sockaddr *)&address->storage, address->bytes) == 0;
-
     if (fd >= 0)
         close(fd);
     return accepts;
@@ -41,7 +39,6 @@ static bool address_accepts(const struct address *address)
 static void address_choose(struct address *address, const struct addrinfo *list)
 {
     struct address candidate;
-
     address_take(address, list);
     for (; list && list->ai_next; list = list->ai_next) {
         address_take(&candidate, list);
@@ -59,7 +56,6 @@ int address_resolve(struct address *address, const struct load_target *target, s
     const struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICSERV};
     struct addrinfo *list;
     int status;
-
     if (target->socket[0] != '\0')
         return address_of_socket(address, target->socket);
     status = getaddrinfo(target->host, target->port, &hints, &list);
@@ -76,7 +72,6 @@ static void socket_prepare(int fd, int family)
 {
     const struct timeval patience = {.tv_sec = 1};
     const int yes = 1;
-
     if (family == AF_UNIX)
         setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
     else
@@ -88,7 +83,6 @@ int address_connect(const struct address *address)
     int family = address->storage.ss_family;
     int nonblocking = family == AF_UNIX ? 0 : SOCK_NONBLOCK;
     int fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC | nonblocking, 0);
-
     if (fd < 0)
         return -1;
     socket_prepare(fd, family);

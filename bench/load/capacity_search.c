@@ -15,7 +15,6 @@ double capacity_search_begin(struct capacity_search *search, double first_rps)
 static unsigned votes_needed(const struct capacity_search *search)
 {
     bool doubling = search->high == 0 && search->rate != search->low;
-
     return doubling ? 1 : CAPACITY_VOTES;
 }
 
@@ -23,7 +22,6 @@ static unsigned votes_needed(const struct capacity_search *search)
 static double rate_round(double rate)
 {
     double unit = pow(10, floor(log10(rate)) - 2);
-
     return round(rate / unit) * unit;
 }
 

@@ -60,7 +60,6 @@ static int trial_open_ids(struct trials *trials, struct error *error)
 {
     const struct trace_setup stream = {.format = trials->options->format,
                                        .seed = trials->setup.seed + trials->count};
-
     if (trials->options->workload == NULL)
         return 0;
     trials->setup.ids = trace_open(trials->options->workload, &stream, error);
@@ -71,7 +70,6 @@ static int trial_load(struct trials *trials, struct load_result *result, struct 
 {
     char title[TITLE_BYTES], text[UNITS_TEXT_BYTES];
     int status;
-
     snprintf(title, sizeof title, "trial %u, %s requests/s: ", trials->count + 1,
              units_format_count(text, (uint64_t)(trials->setup.rate_rps + 0.5)));
     status = load_run_with_progress(&trials->setup, title, result, error);
@@ -86,7 +84,6 @@ static int trial_run(struct trials *trials, double rate_rps)
     struct load_result result;
     struct error error;
     bool hopeless, stopped;
-
     trials->setup.rate_rps = rate_rps;
     if (trial_open_ids(trials, &error) < 0)
         return complain("load", STATUS_USAGE, "%s", error.text);
@@ -121,7 +118,6 @@ static void trial_print(const struct trial *trial)
     const uint64_t figures[] = {trial->p50_ns, trial->p90_ns, trial->p99_ns, trial->p999_ns,
                                 trial->max_ns};
     char text[UNITS_TEXT_BYTES];
-
     printf("%12s", units_format_count(text, (uint64_t)(trial->rate_rps + 0.5)));
     for (size_t i = 0; i < sizeof figures / sizeof figures[0]; i++)
         printf("%10s", units_format_duration(text, (double)figures[i]));
@@ -143,7 +139,6 @@ static void capacity_print(const struct trials *trials)
 {
     const struct trial *beyond = trial_beyond(trials);
     char low[UNITS_TEXT_BYTES], high[UNITS_TEXT_BYTES];
-
     putchar('\n');
     if (trials->search.low == 0) {
         printf("No rate keeps %s.\n", trials->options->slo);
@@ -181,7 +176,6 @@ static json_t *capacity_json(const struct trials *trials)
     const struct trial *beyond = trial_beyond(trials);
     const struct load_setup *setup = &trials->setup;
     json_t *list = json_array();
-
     for (unsigned i = 0; i < trials->count; i++)
         json_array_append_new(list, trial_json(&trials->list[i]));
     return xchecked(json_pack(
@@ -197,7 +191,6 @@ static json_t *capacity_json(const struct trials *trials)
 static bool trial_is_void(struct trials *trials, const struct trial *trial)
 {
     bool doubtful = !trial->kept && trial->bottleneck;
-
     if (trials->repeated_rps != trial->rate_rps)
         trials->repeats = 0;
     trials->repeated_rps = trial->rate_rps;
@@ -208,7 +201,6 @@ static int trials_run(struct trials *trials)
 {
     double rate_rps = capacity_search_begin(
         &trials->search, trials->setup.rate_rps > 0 ? trials->setup.rate_rps : CAPACITY_RATE_FIRST);
-
     while (rate_rps > 0) {
         int status = trial_run(trials, rate_rps);
         if (status != STATUS_OK)
@@ -228,7 +220,6 @@ int find_capacity_command(const struct load_setup *setup,
     struct trials trials = {.options = options, .setup = *setup};
     struct error error;
     int status;
-
     trials.quiet = options->json && strcmp(options->json, "-") == 0;
     if (slo_parse(&trials.slo, options->slo, &error) < 0)
         return complain("load", STATUS_USAGE, "%s", error.text);

@@ -63,7 +63,6 @@ static void word_append(struct bytes *bytes, int64_t value)
     uint64_t left = value < 0 ? ~twice : twice;
     unsigned char word[WORD_BYTES_MAX];
     size_t count = 0;
-
     while (left > 0x7f && count < WORD_BYTES_MAX - 1) {
         word[count++] = (unsigned char)(left | 0x80);
         left >>= 7;
@@ -78,7 +77,6 @@ static void counts_append(struct bytes *bytes, const struct histogram *histogram
 {
     size_t length = histogram_counts_length(histogram);
     int64_t empty = length == 0;
-
     for (size_t index = 0; index < length; index++) {
         uint64_t count = histogram_count_at_index(histogram, index);
         if (count == 0) {
@@ -103,7 +101,6 @@ static struct bytes histogram_encode(const struct histogram *histogram)
                                 .highest = htobe64(HISTOGRAM_HIGHEST)};
     struct bytes bytes = {0};
     uint64_t ratio_bits;
-
     memcpy(&ratio_bits, &ratio, sizeof ratio_bits);
     encoding.ratio_bits = htobe64(ratio_bits);
     bytes_append(&bytes, &encoding, sizeof encoding);
@@ -119,7 +116,6 @@ static struct bytes encoding_compress(const struct bytes *encoded)
     uLongf packed_bytes = compressBound(encoded->count);
     const size_t head_bytes = 2 * sizeof(uint32_t);
     struct bytes packed = {0};
-
     packed.at = growable(NULL, &packed.capacity, head_bytes + packed_bytes, 1);
     compress2(packed.at + head_bytes, &packed_bytes, encoded->at, encoded->count,
               Z_BEST_COMPRESSION);
@@ -134,7 +130,6 @@ static char *bytes_base64(const struct bytes *bytes)
     static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     size_t capacity = 0, length = 0;
     char *text = growable(NULL, &capacity, (bytes->count + 2) / 3 * 4 + 1, 1);
-
     for (size_t i = 0; i < bytes->count; i += 3) {
         size_t left = bytes->count - i;
         uint32_t three = (uint32_t)bytes->at[i] << 16;
@@ -153,7 +148,6 @@ static char *encoding_text(const struct bytes *encoded)
 {
     struct bytes packed = encoding_compress(encoded);
     char *text = bytes_base64(&packed);
-
     free(packed.at);
     return text;
 }
@@ -162,7 +156,6 @@ char *hdr_log_encode(const struct histogram *histogram)
 {
     struct bytes encoded = histogram_encode(histogram);
     char *text = encoding_text(&encoded);
-
     free(encoded.at);
     return text;
 }
@@ -172,7 +165,6 @@ char *hdr_log_encode(const struct histogram *histogram)
 struct hdr_log *hdr_log_create(void)
 {
     struct hdr_log *log = xcalloc(1, sizeof *log);
-
     for (unsigned tag = 0; tag < HDR_LOG_TAGS; tag++) {
         log->now[tag] = histogram_create();
         log->total[tag] = histogram_create();
@@ -270,7 +262,6 @@ static void head_write(const struct hdr_log *log, FILE *out)
     time_t whole = (time_t)began;
     struct tm parts;
     char date[64];
-
     strftime(date, sizeof date, "%a %b %d %H:%M:%S UTC %Y", gmtime_r(&whole, &parts));
     fputs("#[Logged by tidemark load; values are nanoseconds]\n"
           "#[Histogram log format version 1.3]\n",
@@ -286,7 +277,6 @@ static void head_write(const struct hdr_log *log, FILE *out)
 static void line_write(const struct line *line, FILE *out)
 {
     char *text = encoding_text(&line->encoded);
-
     fprintf(out, "%s%.3f,%.3f,%.3f,%s\n", line->tag, in_seconds(line->start_ns),
             in_seconds(line->span_ns), (double)line->max_ns / (double)NS_PER_MS, text);
     free(text);
@@ -298,7 +288,6 @@ int hdr_log_write(const struct hdr_log *log, const char *path, struct error *err
     size_t bytes = 0;
     FILE *out = xmemstream(&text, &bytes);
     int status;
-
     head_write(log, out);
     for (size_t i = 0; i < log->count; i++)
         line_write(&log->lines[i], out);

@@ -28,7 +28,6 @@ static unsigned base64_value(char c)
 {
     const char *digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     const char *at = strchr(digits, c);
-
     assert_true(c != '\0' && at != NULL);
     return (unsigned)(at - digits);
 }
@@ -37,7 +36,6 @@ static size_t base64_decode(const char *text, unsigned char *bytes)
 {
     size_t length = strcspn(text, "=\n"), count = 0;
     uint32_t bits = 0;
-
     assert_int_equal(strcspn(text, "\n") % 4, 0);
     for (size_t i = 0; i < length; i++) {
         bits = bits << 6 | base64_value(text[i]);
@@ -63,7 +61,6 @@ static uint64_t big64(const unsigned char *at)
 static int64_t word_read(const unsigned char **at)
 {
     uint64_t value = 0;
-
     for (unsigned shift = 0;; shift += 7) {
         unsigned char byte = *(*at)++;
         if (shift == 56) {
@@ -80,7 +77,6 @@ static int64_t word_read(const unsigned char **at)
 static void counts_read(struct decoded *decoded, const unsigned char *at, size_t bytes)
 {
     const unsigned char *end = at + bytes;
-
     while (at < end) {
         int64_t word = word_read(&at);
         if (word < 0) {
@@ -98,7 +94,6 @@ static void text_decode(const char *text, struct decoded *decoded)
     static unsigned char packed[ENCODED_MAX], plain[ENCODED_MAX];
     uLongf bytes = sizeof plain;
     size_t packed_bytes = base64_decode(text, packed);
-
     memset(decoded, 0, sizeof *decoded);
     assert_int_equal(big32(packed), 0x1c849304 | 0x10);
     assert_int_equal(big32(packed + 4), packed_bytes - 8);
@@ -130,7 +125,6 @@ static void encoding_check(const struct histogram *histogram)
 {
     static struct decoded decoded;
     char *text = hdr_log_encode(histogram);
-
     text_decode(text, &decoded);
     assert_same(&decoded, histogram);
     assert_int_equal(strncmp(text, "HISTFAAA", 8), 0); /* as every such log has it */
@@ -141,7 +135,6 @@ static void what_is_encoded_is_decoded(void **unused)
 {
     struct histogram *histogram = histogram_create();
     uint64_t value = 1;
-
     (void)unused;
     encoding_check(histogram);
     histogram_record(histogram, 0);
@@ -162,7 +155,6 @@ static void counts_of_all_sizes_are_kept(void **unused)
 {
     static struct decoded decoded;
     struct histogram *one = histogram_create(), *many = histogram_create();
-
     (void)unused;
     histogram_record(one, 7);
     for (unsigned doubling = 0; doubling < 62; doubling++) {
@@ -190,7 +182,6 @@ static void assert_line(const char *log, const char *beginning, uint64_t count)
 {
     static struct decoded decoded;
     const char *encoded = log_line(log, beginning);
-
     if (encoded == NULL)
         fail_msg("no line '%s' in\n%s", beginning, log);
     text_decode(encoded ? encoded : "", &decoded);
@@ -202,7 +193,6 @@ static char *log_written(const struct hdr_log *log)
     char path[] = "/tmp/hdr_log_test.XXXXXX";
     struct error error;
     char *text = calloc(1, ENCODED_MAX);
-
     close(mkstemp(path));
     assert_int_equal(hdr_log_write(log, path, &error), 0);
     FILE *file = fopen(path, "r");
@@ -219,7 +209,6 @@ static void a_log_has_a_line_a_second_and_totals(void **unused)
     const struct histogram *const latencies[HDR_LOG_TAGS] = {
         [HDR_LOG_ALL] = all, [HDR_LOG_HIT] = hit};
     struct hdr_log *log = hdr_log_create();
-
     (void)unused;
     histogram_record(all, 5 * MS);
     histogram_record(hit, 5 * MS);
@@ -248,7 +237,6 @@ static void a_second_without_responses_has_a_line(void **unused)
 {
     struct hdr_log *log = hdr_log_create();
     const struct histogram *const latencies[HDR_LOG_TAGS] = {NULL};
-
     (void)unused;
     hdr_log_begin(log, 0);
     hdr_log_add(log, HDR_LOG_LINE_NS, latencies);
@@ -264,7 +252,6 @@ static void a_log_that_cannot_be_written_is_an_error(void **unused)
 {
     struct error error = {""};
     struct hdr_log *log = hdr_log_create();
-
     (void)unused;
     hdr_log_begin(log, 0);
     hdr_log_end(log, 1);
@@ -282,6 +269,5 @@ int main(void)
         cmocka_unit_test(a_second_without_responses_has_a_line),
         cmocka_unit_test(a_log_that_cannot_be_written_is_an_error),
     };
-
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,7 +3,6 @@
 
 #include "xmalloc.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -100,7 +99,6 @@ void histogram_record(struct histogram *histogram, uint64_t value)
 void histogram_merge(struct histogram *histogram, const struct histogram *from)
 {
     size_t used = counts_used(from);
-
     for (size_t i = 0; i < used; i++)
         histogram->counts[i] += from->counts[i];
     histogram->count += from->count;
@@ -128,23 +126,10 @@ uint64_t histogram_max(const struct histogram *histogram)
 double histogram_mean(const struct histogram *histogram)
 {
     double sum = 0;
-
     for (size_t index = 0; index < COUNTS; index++)
         if (histogram->counts[index])
             sum += (double)histogram->counts[index] * (double)middle_at_index(index);
     return histogram->count ? sum / (double)histogram->count : 0;
-}
-
-double histogram_stddev(const struct histogram *histogram)
-{
-    double mean = histogram_mean(histogram);
-    double squares = 0;
-
-    for (size_t index = 0; index < COUNTS; index++) {
-        double distance = (double)middle_at_index(index) - mean;
-        squares += (double)histogram->counts[index] * distance * distance;
-    }
-    return histogram->count ? sqrt(squares / (double)histogram->count) : 0;
 }
 
 /* The number of values at or below the percentile: at least one. */
@@ -159,7 +144,6 @@ static uint64_t percentile_rank(const struct histogram *histogram, double percen
 uint64_t histogram_percentile(const struct histogram *histogram, double percentile)
 {
     uint64_t left = percentile_rank(histogram, percentile);
-
     if (histogram->count == 0)
         return 0;
     for (size_t index = 0; index < COUNTS; index++) {

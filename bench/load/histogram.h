@@ -26,7 +26,6 @@ uint64_t histogram_count(const struct histogram *histogram);
 uint64_t histogram_min(const struct histogram *histogram);
 uint64_t histogram_max(const struct histogram *histogram);
 double histogram_mean(const struct histogram *histogram);
-double histogram_stddev(const struct histogram *histogram);
 /* The value at or below which `percentile` (0 to 100) % of all values lie, as HdrHistogram's tools
  * print it: the highest value of its sub-bucket, but at most the maximum. */
 uint64_t histogram_percentile(const struct histogram *histogram, double percentile);

@@ -43,7 +43,6 @@ static void percentiles_match_a_sorted_array(void **unused)
     struct histogram *histogram = histogram_create();
     uint64_t *values = calloc(VALUES, sizeof *values);
     uint64_t state = 42;
-
     (void)unused;
     for (size_t i = 0; i < VALUES; i++)
         histogram_record(histogram, values[i] = latency_draw(&state));
@@ -59,33 +58,28 @@ static void percentiles_match_a_sorted_array(void **unused)
     histogram_destroy(histogram);
 }
 
-static void mean_and_deviation_match(void **unused)
+static void the_mean_matches(void **unused)
 {
     struct histogram *histogram = histogram_create();
-    double sum = 0, squares = 0;
-
+    double sum = 0;
     (void)unused;
     for (uint64_t value = 100000; value < 101000; value++) {
         histogram_record(histogram, value);
         sum += (double)value;
     }
-    for (uint64_t value = 100000; value < 101000; value++)
-        squares += ((double)value - sum / 1000) * ((double)value - sum / 1000);
     assert_true(fabs(histogram_mean(histogram) - sum / 1000) < 100);
-    assert_true(fabs(histogram_stddev(histogram) - sqrt(squares / 1000)) < 5);
     histogram_destroy(histogram);
 }
 
 static void an_empty_histogram_is_all_zero(void **unused)
 {
     struct histogram *histogram = histogram_create();
-
     (void)unused;
     assert_int_equal(histogram_count(histogram), 0);
     assert_int_equal(histogram_min(histogram), 0);
     assert_int_equal(histogram_max(histogram), 0);
     assert_int_equal(histogram_percentile(histogram, 99), 0);
-    assert_true(histogram_mean(histogram) == 0 && histogram_stddev(histogram) == 0);
+    assert_true(histogram_mean(histogram) == 0);
     assert_int_equal(histogram_counts_length(histogram), 0);
     histogram_destroy(histogram);
 }
@@ -93,7 +87,6 @@ static void an_empty_histogram_is_all_zero(void **unused)
 static void merging_adds(void **unused)
 {
     struct histogram *one = histogram_create(), *two = histogram_create();
-
     (void)unused;
     histogram_record(one, 5);
     histogram_record(two, 3);
@@ -114,7 +107,6 @@ static void merging_adds(void **unused)
 static void values_beyond_the_range_count_as_its_end(void **unused)
 {
     struct histogram *histogram = histogram_create();
-
     (void)unused;
     histogram_record(histogram, UINT64_MAX);
     histogram_record(histogram, 0);
@@ -133,7 +125,6 @@ static void counts_follow_the_published_layout(void **unused)
     } known[] = {{0, 0, 0},          {2047, 2047, 2047}, {2048, 2048, 2048},
                  {2049, 2048, 2048}, {4095, 4094, 3071}, {4096, 4096, 3072},
                  {4099, 4096, 3072}, {8191, 8188, 4095}, {1000000, 999936, 11169}};
-
     (void)unused;
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
         struct histogram *histogram = histogram_create();
@@ -149,12 +140,11 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(percentiles_match_a_sorted_array),
-        cmocka_unit_test(mean_and_deviation_match),
+        cmocka_unit_test(the_mean_matches),
         cmocka_unit_test(an_empty_histogram_is_all_zero),
         cmocka_unit_test(merging_adds),
         cmocka_unit_test(values_beyond_the_range_count_as_its_end),
         cmocka_unit_test(counts_follow_the_published_layout),
     };
-
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

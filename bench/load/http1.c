@@ -14,7 +14,6 @@ struct http1 {
 static void *http1_create(struct protocol_context *context)
 {
     struct http1 *session = xcalloc(1, sizeof *session);
-
     session->context = context;
     return session;
 }
@@ -40,7 +39,6 @@ static void http1_submit(void *opaque, const struct exchange *exchange)
 {
     struct http1 *session = opaque;
     struct request_head *head = &session->context->head;
-
     if (head->id_at)
         request_render_id(head->text + head->id_at, exchange->id);
     session->exchange = *exchange;
@@ -51,7 +49,6 @@ static void http1_submit(void *opaque, const struct exchange *exchange)
 static size_t http1_output(void *opaque, const char **bytes)
 {
     struct http1 *session = opaque;
-
     if (!session->unsent)
         return 0;
     session->unsent = false;
@@ -68,7 +65,6 @@ static void http1_end(struct http1 *session, const struct outcome *outcome)
 static bool http1_expire(void *opaque, uint64_t sent_before_ns)
 {
     struct http1 *session = opaque;
-
     if (!session->busy || session->exchange.sent_ns >= sent_before_ns)
         return true;
     http1_end(session, &(struct outcome){.failure = LOAD_TIMEOUT});
@@ -80,7 +76,6 @@ static void http1_finish(struct http1 *session, bool excess)
 {
     struct outcome outcome =
         exchange_outcome(session->context, &session->exchange, &session->response, excess);
-
     http1_end(session, &outcome);
 }
 
@@ -88,7 +83,6 @@ static bool http1_receive(void *opaque, const char *data, size_t bytes)
 {
     struct http1 *session = opaque;
     size_t used;
-
     if (!session->busy)
         return false;
     used = response_read(&session->response, data, bytes);
@@ -101,7 +95,6 @@ static bool http1_receive(void *opaque, const char *data, size_t bytes)
 static void http1_closed(void *opaque, bool orderly)
 {
     struct http1 *session = opaque;
-
     if (!session->busy)
         return;
     response_end(&session->response, orderly);

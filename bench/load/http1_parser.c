@@ -9,6 +9,11 @@
 #define SIZE_DIGITS_MAX 15 /* hexadecimal digits of a chunk's size: less than 64 bits */
 #define LENGTH_MAX      UINT64_C(1000000000000000000)
 
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
 static struct span text_trim(struct span text)
 {
     while (text.count && (text.bytes[0] == ' ' || text.bytes[0] == '\t'))
@@ -33,7 +38,6 @@ static bool text_is(struct span text, const char *word)
 static bool text_item(struct span *list, struct span *item)
 {
     const char *comma;
-
     if (list->count == 0)
         return false;
     comma = memchr(list->bytes, ',', list->count);
@@ -56,11 +60,10 @@ static void response_malformed(struct response *response)
 static void header_length(struct response *response, struct span value)
 {
     uint64_t length = 0;
-
     if (value.count == 0)
         response_malformed(response);
     for (size_t i = 0; i < value.count; i++) {
-        if (value.bytes[i] < '0' || value.bytes[i] > '9' || length >= LENGTH_MAX / 10) {
+        if (!is_digit(value.bytes[i]) || length >= LENGTH_MAX / 10) {
             response_malformed(response);
             return;
         }
@@ -75,7 +78,6 @@ static void header_length(struct response *response, struct span value)
 static void header_encoding(struct response *response, struct span value)
 {
     struct span item = {"", 0};
-
     while (text_item(&value, &item))
         ;
     response->chunked = text_is(item, "chunked");
@@ -86,7 +88,6 @@ static void header_encoding(struct response *response, struct span value)
 static void header_connection(struct response *response, struct span value)
 {
     struct span item;
-
     while (text_item(&value, &item)) {
         if (text_is(item, "close"))
             response->close = true;
@@ -128,15 +129,10 @@ static void header_read(struct response *response, struct span name, struct span
 
 /* Lines. */
 
-static bool digit_is(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
 /* "200" */
 static bool status_read(struct response *response, const char *at)
 {
-    if (at[0] < '1' || at[0] > '5' || !digit_is(at[1]) || !digit_is(at[2]))
+    if (at[0] < '1' || at[0] > '5' || !is_digit(at[1]) || !is_digit(at[2]))
         return false;
     response->status = (unsigned)((at[0] - '0') * 100 + (at[1] - '0') * 10 + (at[2] - '0'));
     return true;
@@ -146,7 +142,6 @@ static bool status_read(struct response *response, const char *at)
 static void line_status(struct response *response, struct span line)
 {
     const char *at = line.bytes;
-
     if (line.count < 12 || memcmp(at, "HTTP/1.", 7) != 0 || (at[7] != '0' && at[7] != '1') ||
         at[8] != ' ' || (line.count > 12 && at[12] != ' ') || !status_read(response, at + 9)) {
         response_malformed(response);
@@ -156,38 +151,23 @@ static void line_status(struct response *response, struct span line)
     response->state = RESPONSE_HEADER;
 }
 
-static bool status_is_interim(unsigned status)
-{
-    return status < 200;
-}
-
-static bool status_has_body(unsigned status)
-{
-    return status != 204 && status != 304;
-}
-
-static void response_finish(struct response *response)
-{
-    response->state = RESPONSE_COMPLETE;
-}
-
 /* The headers are complete: decides what follows. */
 static void headers_end(struct response *response)
 {
     if (response->status == 101) {
         response_malformed(response);
-    } else if (status_is_interim(response->status)) {
+    } else if (response->status < 200) {
         response->state = RESPONSE_STATUS;
         response->sized = response->chunked = false;
-    } else if (!status_has_body(response->status)) {
-        response_finish(response);
+    } else if (response->status == 204 || response->status == 304) {
+        response->state = RESPONSE_COMPLETE;
     } else if (response->chunked) {
         response->state = RESPONSE_CHUNK_SIZE;
     } else if (!response->sized) {
         response->close = true;
         response->state = RESPONSE_BODY_UNTIL_CLOSE;
     } else if (response->remaining == 0) {
-        response_finish(response);
+        response->state = RESPONSE_COMPLETE;
     } else {
         response->state = RESPONSE_BODY;
     }
@@ -197,7 +177,6 @@ static void line_header(struct response *response, struct span line)
 {
     const char *colon;
     struct span name, value;
-
     if (line.count == 0) {
         headers_end(response);
         return;
@@ -214,7 +193,7 @@ static void line_header(struct response *response, struct span line)
 
 static int digit_value(char c)
 {
-    if (digit_is(c))
+    if (is_digit(c))
         return c - '0';
     c |= 0x20;
     return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
@@ -225,7 +204,6 @@ static void line_chunk_size(struct response *response, struct span line)
 {
     uint64_t size = 0;
     size_t digits = 0;
-
     while (digits < line.count && digit_value(line.bytes[digits]) >= 0 && digits <= SIZE_DIGITS_MAX)
         size = size * 16 + (uint64_t)digit_value(line.bytes[digits++]);
     if (digits == 0 || digits > SIZE_DIGITS_MAX ||
@@ -250,7 +228,7 @@ static void line_chunk_end(struct response *response, struct span line)
 static void line_trailer(struct response *response, struct span line)
 {
     if (line.count == 0)
-        response_finish(response);
+        response->state = RESPONSE_COMPLETE;
 }
 
 static void (*const line_reads[])(struct response *response, struct span line) = {
@@ -264,7 +242,6 @@ static void line_keep(struct response *response, const char *data, size_t bytes)
 {
     size_t capacity = RESPONSE_LINE_BYTES - response->line_bytes;
     size_t kept = bytes < capacity ? bytes : capacity;
-
     memcpy(response->line + response->line_bytes, data, kept);
     response->line_bytes += (uint32_t)kept;
 }
@@ -275,7 +252,6 @@ static bool line_is_plausible(const struct response *response)
     const char opening[] = "HTTP/1.";
     size_t known =
         response->line_bytes < sizeof opening - 1 ? response->line_bytes : sizeof opening - 1;
-
     return response->state != RESPONSE_STATUS || memcmp(response->line, opening, known) == 0;
 }
 
@@ -290,7 +266,6 @@ static size_t step_line(struct response *response, const char *data, size_t byte
 {
     const char *end = memchr(data, '\n', bytes);
     size_t taken = end ? (size_t)(end - data) : bytes;
-
     response->head_bytes += (uint32_t)taken + 1;
     if (response->head_bytes > RESPONSE_HEAD_BYTES) {
         response_malformed(response);
@@ -323,7 +298,6 @@ void response_body(struct response *response, const char *data, size_t bytes)
 static size_t step_body(struct response *response, const char *data, size_t bytes)
 {
     size_t taken = bytes < response->remaining ? bytes : (size_t)response->remaining;
-
     response_body(response, data, taken);
     response->remaining -= taken;
     if (response->remaining)
@@ -331,7 +305,7 @@ static size_t step_body(struct response *response, const char *data, size_t byte
     if (response->state == RESPONSE_CHUNK)
         response->state = RESPONSE_CHUNK_END;
     else
-        response_finish(response);
+        response->state = RESPONSE_COMPLETE;
     return taken;
 }
 
@@ -368,7 +342,6 @@ void response_begin(struct response *response)
 size_t response_read(struct response *response, const char *data, size_t bytes)
 {
     size_t used = 0;
-
     response->begun |= bytes > 0;
     while (used < bytes && !response_over(response))
         used += steps[response->state](response, data + used, bytes - used);
@@ -381,7 +354,7 @@ void response_end(struct response *response, bool orderly)
     if (response_over(response))
         return;
     if (response->state == RESPONSE_BODY_UNTIL_CLOSE && orderly)
-        response_finish(response);
+        response->state = RESPONSE_COMPLETE;
     else
         response->state = response->begun ? RESPONSE_TRUNCATED : RESPONSE_EMPTY;
 }

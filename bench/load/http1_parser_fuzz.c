@@ -43,7 +43,6 @@ static bool responses_agree(const struct response *one, const struct response *t
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 {
     struct response whole, pieces;
-
     if (bytes < 2)
         return 0;
     response_parse(&whole, data + 1, bytes - 1, bytes - 1);

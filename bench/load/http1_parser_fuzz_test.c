@@ -30,7 +30,6 @@ static uint32_t random_draw(uint32_t *state)
 static size_t byte_change(uint8_t *input, size_t bytes, uint32_t *state)
 {
     static const char special[] = "\r\n:0123456789afHT/. ,;x";
-
     size_t at = random_draw(state) % bytes;
     switch (random_draw(state) % 4) {
     case 0:
@@ -52,7 +51,6 @@ static void mutated_responses_do_no_harm(void **unused)
 {
     uint8_t input[INPUT_BYTES];
     uint32_t state = 1;
-
     (void)unused;
     for (size_t round = 0; round < ROUNDS; round++) {
         const char *seed = seeds[round % SEEDS];
@@ -68,7 +66,6 @@ static void noise_does_no_harm(void **unused)
 {
     uint8_t input[INPUT_BYTES];
     uint32_t state = 2;
-
     (void)unused;
     for (size_t round = 0; round < ROUNDS / 4; round++) {
         size_t bytes = random_draw(&state) % INPUT_BYTES;
@@ -84,6 +81,5 @@ int main(void)
         cmocka_unit_test(mutated_responses_do_no_harm),
         cmocka_unit_test(noise_does_no_harm),
     };
-
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

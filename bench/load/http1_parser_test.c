@@ -102,7 +102,6 @@ static size_t response_parse(struct response *response, const char *text, size_t
 {
     char *copy = malloc(bytes + 1);
     size_t used;
-
     memcpy(copy + 1, text, bytes);
     used = response_read(response, copy + 1, bytes);
     free(copy);
@@ -114,7 +113,6 @@ static void response_assert(const struct known *known, size_t first)
     size_t bytes = strlen(known->text);
     struct response response;
     size_t used;
-
     response_begin(&response);
     used = response_parse(&response, known->text, first);
     used += response_parse(&response, known->text + used, bytes - used);
@@ -139,7 +137,6 @@ static void responses_are_parsed_in_any_two_pieces(void **unused)
 static enum response_state response_of_single_bytes(const char *text)
 {
     struct response response;
-
     response_begin(&response);
     for (; *text; text++)
         response_parse(&response, text, 1);
@@ -149,7 +146,6 @@ static enum response_state response_of_single_bytes(const char *text)
 static void malformed_responses_are_found(void **unused)
 {
     struct response response;
-
     (void)unused;
     for (size_t i = 0; i < COUNT_OF(malformed); i++) {
         response_begin(&response);
@@ -163,7 +159,6 @@ static void malformed_responses_are_found(void **unused)
 static void a_reset_does_not_end_a_body(void **unused)
 {
     struct response response;
-
     (void)unused;
     response_begin(&response);
     response_parse(&response, OK "\r\nhalf", strlen(OK "\r\nhalf"));
@@ -175,7 +170,6 @@ static void endless_headers_are_malformed(void **unused)
 {
     static const char *const lines[] = {"X-Filler: xxxxxxxxxxxxxxxxxxxxx\r\n", "no end of line",
                                         "HTTP/1.1 100 Continue\r\n\r\n"};
-
     (void)unused;
     for (size_t i = 0; i < COUNT_OF(lines); i++) {
         struct response response;
@@ -192,7 +186,6 @@ static void the_prefix_is_the_beginning_of_the_body(void **unused)
 {
     const char *text = OK "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n3\r\ndef\r\n0\r\n\r\n";
     struct response response;
-
     (void)unused;
     response_begin(&response);
     for (const char *at = text; *at; at++)
@@ -210,6 +203,5 @@ int main(void)
         cmocka_unit_test(endless_headers_are_malformed),
         cmocka_unit_test(the_prefix_is_the_beginning_of_the_body),
     };
-
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

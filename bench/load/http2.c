@@ -45,7 +45,6 @@ static unsigned in_flight(const struct http2 *http2)
 static void stream_end(struct http2 *http2, struct stream *stream, const struct outcome *outcome)
 {
     const struct exchange exchange = stream->exchange;
-
     stream->number = 0;
     http2->free[http2->free_count++] = (unsigned)(stream - http2->streams);
     http2->context->ended(http2->context->load, &exchange, outcome);
@@ -88,7 +87,6 @@ static void stream_finish(struct http2 *http2, struct stream *stream)
     struct response *response = &stream->response;
     uint64_t length = response->sized ? response->remaining : response->body_bytes;
     struct outcome outcome;
-
     if (!response_over(response)) {
         if (response->status < 200)
             response->state = RESPONSE_MALFORMED;
@@ -105,7 +103,6 @@ static void stream_finish(struct http2 *http2, struct stream *stream)
 static struct stream *stream_of(struct http2 *http2, int32_t number)
 {
     struct stream *stream = nghttp2_session_get_stream_user_data(http2->session, number);
-
     return stream && stream->number == number ? stream : NULL;
 }
 
@@ -114,7 +111,6 @@ static struct stream *stream_of(struct http2 *http2, int32_t number)
 static int on_begin_headers(nghttp2_session *session, const nghttp2_frame *frame, void *opaque)
 {
     struct stream *stream = stream_of(opaque, frame->hd.stream_id);
-
     (void)session;
     if (stream == NULL)
         return 0;
@@ -130,7 +126,6 @@ static int on_header(nghttp2_session *session, const nghttp2_frame *frame, const
                      void *opaque)
 {
     struct stream *stream = stream_of(opaque, frame->hd.stream_id);
-
     (void)session, (void)flags;
     if (stream == NULL || stream->headed || response_over(&stream->response))
         return 0;
@@ -146,7 +141,6 @@ static int on_data(nghttp2_session *session, uint8_t flags, int32_t number, cons
                    size_t bytes, void *opaque)
 {
     struct stream *stream = stream_of(opaque, number);
-
     (void)session, (void)flags;
     if (stream != NULL)
         response_body(&stream->response, (const char *)data, bytes);
@@ -165,7 +159,6 @@ static int on_frame(nghttp2_session *session, const nghttp2_frame *frame, void *
     struct http2 *http2 = opaque;
     uint8_t type = frame->hd.type;
     struct stream *stream;
-
     if (type == NGHTTP2_GOAWAY) {
         http2->goaway = true;
     } else if (type == NGHTTP2_SETTINGS) {
@@ -189,7 +182,6 @@ static int on_stream_close(nghttp2_session *session, int32_t number, uint32_t co
 {
     struct http2 *http2 = opaque;
     struct stream *stream = stream_of(http2, number);
-
     (void)session;
     if (stream == NULL)
         return 0;
@@ -206,7 +198,6 @@ static int on_stream_close(nghttp2_session *session, int32_t number, uint32_t co
 static int on_not_sent(nghttp2_session *session, const nghttp2_frame *frame, int code, void *opaque)
 {
     struct http2 *http2 = opaque;
-
     (void)session, (void)code;
     for (unsigned i = 0; frame->hd.type == NGHTTP2_HEADERS && i < http2->context->streams; i++)
         if (http2->streams[i].number == frame->hd.stream_id && frame->hd.stream_id) {
@@ -226,7 +217,6 @@ static void session_begin(struct http2 *http2)
     };
     nghttp2_session_callbacks *callbacks = NULL;
     nghttp2_option *option = NULL;
-
     if (nghttp2_session_callbacks_new(&callbacks) != 0 || nghttp2_option_new(&option) != 0)
         die_of("out of memory");
     nghttp2_session_callbacks_set_on_begin_headers_callback(callbacks, on_begin_headers);
@@ -248,7 +238,6 @@ static void session_begin(struct http2 *http2)
 static void *http2_create(struct protocol_context *context)
 {
     struct http2 *http2 = xcalloc(1, sizeof *http2);
-
     http2->context = context;
     http2->streams = xcalloc(context->streams, sizeof *http2->streams);
     http2->free = xcalloc(context->streams, sizeof *http2->free);
@@ -260,7 +249,6 @@ static void *http2_create(struct protocol_context *context)
 static void http2_destroy(void *session)
 {
     struct http2 *http2 = session;
-
     nghttp2_session_del(http2->session);
     free(http2->streams);
     free(http2->free);
@@ -271,7 +259,6 @@ static void http2_destroy(void *session)
 static void http2_connected(void *session)
 {
     struct http2 *http2 = session;
-
     nghttp2_session_del(http2->session);
     session_begin(http2);
     http2->allowed = STREAMS_FIRST;
@@ -284,7 +271,6 @@ static unsigned http2_available(const void *session)
 {
     const struct http2 *http2 = session;
     unsigned most = http2->context->streams;
-
     if (http2->goaway)
         return 0;
     if (http2->allowed < most)
@@ -308,7 +294,6 @@ static int32_t request_submit(struct http2 *http2, uint64_t id, struct stream *s
                  NGHTTP2_NV_FLAG_NO_COPY_VALUE),
         field_of(":path", head->text + head->path_at, head->path_bytes, NGHTTP2_NV_FLAG_NONE),
     };
-
     if (head->id_at)
         request_render_id(head->text + head->id_at, id);
     return nghttp2_submit_request(http2->session, NULL, fields, sizeof fields / sizeof fields[0],
@@ -319,7 +304,6 @@ static void http2_submit(void *session, const struct exchange *exchange)
 {
     struct http2 *http2 = session;
     struct stream *stream = &http2->streams[http2->free[--http2->free_count]];
-
     stream->exchange = *exchange;
     stream->ended = stream->headed = false;
     response_begin(&stream->response);
@@ -334,7 +318,6 @@ static void output_fill(struct http2 *http2)
 {
     const uint8_t *frame;
     ssize_t bytes;
-
     while (http2->output_bytes < OUTPUT_BYTES &&
            (bytes = nghttp2_session_mem_send(http2->session, &frame)) > 0) {
         http2->output = growable(http2->output, &http2->output_capacity,
@@ -348,7 +331,6 @@ static size_t http2_output(void *session, const char **bytes)
 {
     struct http2 *http2 = session;
     size_t count;
-
     output_fill(http2);
     count = http2->output_bytes;
     http2->output_bytes = 0;
@@ -360,7 +342,6 @@ static bool http2_receive(void *session, const char *data, size_t bytes)
 {
     struct http2 *http2 = session;
     ssize_t used = nghttp2_session_mem_recv(http2->session, (const uint8_t *)data, bytes);
-
     output_fill(http2);
     if (used == (ssize_t)bytes && nghttp2_session_want_read(http2->session))
         return !http2->goaway || in_flight(http2) > 0;
@@ -378,7 +359,6 @@ static uint64_t http2_oldest_ns(const void *session)
 {
     const struct http2 *http2 = session;
     uint64_t oldest_ns = UINT64_MAX;
-
     for (unsigned i = 0; i < http2->context->streams && in_flight(http2); i++)
         if (http2->streams[i].number && http2->streams[i].exchange.sent_ns < oldest_ns)
             oldest_ns = http2->streams[i].exchange.sent_ns;
@@ -389,7 +369,6 @@ static uint64_t http2_oldest_ns(const void *session)
 static bool http2_expire(void *session, uint64_t sent_before_ns)
 {
     struct http2 *http2 = session;
-
     for (unsigned i = 0; i < http2->context->streams; i++) {
         struct stream *stream = &http2->streams[i];
         if (stream->number == 0 || stream->exchange.sent_ns >= sent_before_ns)

@@ -24,7 +24,6 @@ static void exchange_ended(void *load, const struct exchange *exchange,
                            const struct outcome *outcome)
 {
     struct fuzz *fuzz = load;
-
     check(outcome->good || outcome->failure < LOAD_FAILURES);
     check(exchange->id < fuzz->submitted);
     check(++fuzz->ended <= fuzz->submitted);
@@ -33,7 +32,6 @@ static void exchange_ended(void *load, const struct exchange *exchange,
 static void session_submit(struct fuzz *fuzz, void *session)
 {
     const char *output;
-
     for (unsigned available = protocol_http2.available(session); available > 0; available--) {
         struct exchange exchange = {.id = fuzz->submitted++, .sent_ns = fuzz->submitted};
         protocol_http2.submit(session, &exchange);
@@ -47,7 +45,6 @@ static bool session_receive(void *session, const uint8_t *data, size_t bytes)
 {
     char *copy = xmalloc(bytes);
     bool more;
-
     memcpy(copy, data, bytes);
     more = protocol_http2.receive(session, copy, bytes);
     free(copy);
@@ -65,7 +62,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
     void *session = protocol_http2.create(&context);
     size_t piece = bytes ? (size_t)data[0] % 64 + 1 : 1;
     bool expires = bytes && data[0] > 127, more = true;
-
     request_head_render(&context.head, &target);
     protocol_http2.connected(session);
     session_submit(&fuzz, session);

@@ -47,7 +47,6 @@ static uint32_t random_draw(uint32_t *state)
 static void byte_change(uint8_t *input, size_t bytes, uint32_t *state)
 {
     size_t at = random_draw(state) % bytes;
-
     if (random_draw(state) % 2)
         input[at] = (uint8_t)random_draw(state);
     else
@@ -66,7 +65,6 @@ static void mutated_frames_do_no_harm(void **unused)
 {
     uint8_t input[INPUT_BYTES];
     uint32_t state = 1;
-
     (void)unused;
     for (size_t round = 0; round < ROUNDS; round++) {
         const struct seed *seed = &seeds[round % SEEDS];
@@ -81,7 +79,6 @@ static void noise_does_no_harm(void **unused)
 {
     uint8_t input[INPUT_BYTES];
     uint32_t state = 2;
-
     (void)unused;
     for (size_t round = 0; round < ROUNDS / 4; round++) {
         size_t bytes = random_draw(&state) % INPUT_BYTES, settings = sizeof SETTINGS - 1;
@@ -100,6 +97,5 @@ int main(void)
         cmocka_unit_test(mutated_frames_do_no_harm),
         cmocka_unit_test(noise_does_no_harm),
     };
-
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -47,7 +47,6 @@ static struct load_setup setup_of(const struct faulty_server *server, const char
 {
     assert_non_null(server);
     struct load_setup setup = setup_for(faulty_server_url(server), path, CONNECTIONS);
-
     setup.http2 = true;
     setup.streams = STREAMS;
     setup.requests = REQUESTS;
@@ -57,7 +56,6 @@ static struct load_setup setup_of(const struct faulty_server *server, const char
 static void result_get(const struct load_setup *setup, struct load_result *result)
 {
     uint64_t failures = 0;
-
     run_get(setup, result);
     for (unsigned i = 0; i < LOAD_FAILURES; i++)
         failures += result->failures[i];
@@ -71,7 +69,6 @@ static struct trace *ids_open(void)
 {
     struct error error;
     struct trace *ids = trace_open("zipf:1.0:1000", &(struct trace_setup){.seed = 7}, &error);
-
     assert_non_null(ids);
     return ids;
 }
@@ -83,7 +80,6 @@ static void expectation_check(const struct expected *expected)
     struct faulty_server *server = faulty_server_open(&behaviour, NULL);
     struct load_setup setup = setup_of(server, "/users/{id}");
     struct load_result result;
-
     setup.ids = ids_open();
     setup.check_id = true;
     if (expected->reconnects)
@@ -119,7 +115,6 @@ static void a_late_stream_does_not_end_others(void **unused)
     struct faulty_server *server = faulty_server_open(&behaviour, NULL);
     struct load_setup setup = setup_of(server, "/users/random");
     struct load_result result;
-
     (void)unused;
     setup.timeout_ns = SHORT_NS;
     result_get(&setup, &result);
@@ -138,7 +133,6 @@ static void after_a_goaway_there_is_a_new_connection(void **unused)
     struct faulty_server *server = faulty_server_open(&behaviour, NULL);
     struct load_setup setup = setup_of(server, "/users/random");
     struct load_result result;
-
     (void)unused;
     result_get(&setup, &result);
     assert_int_equal(result.requests, REQUESTS);
@@ -156,7 +150,6 @@ static void a_request_is_sent_again_only_once(void **unused)
     struct faulty_server *server = faulty_server_open(&behaviour, NULL);
     struct load_setup setup = setup_of(server, "/users/random");
     struct load_result result;
-
     (void)unused;
     result_get(&setup, &result);
     assert_int_equal(result.failures[LOAD_REFUSED], result.requests);
@@ -171,7 +164,6 @@ static void no_more_streams_than_the_server_allows(void **unused)
     struct faulty_server *server = faulty_server_open(&behaviour, NULL);
     struct load_setup setup = setup_of(server, "/users/random");
     struct load_result result;
-
     (void)unused;
     setup.streams = 5 * HTTP2_STREAMS_MAX;
     result_get(&setup, &result);
@@ -197,7 +189,6 @@ static void what_is_not_http2_is_garbage(void **unused)
          .drip = true},
         {.name = "banner", .response = "220 welcome to the mail server\r\n", .banner = true},
     };
-
     (void)unused;
     for (size_t i = 0; i < sizeof behaviours / sizeof behaviours[0]; i++) {
         struct faulty_server *server = faulty_server_open(&behaviours[i], NULL);
@@ -221,7 +212,6 @@ static void a_rate_is_kept_to_the_last_request(void **unused)
     struct faulty_server *server = faulty_server_open(&behaviour, NULL);
     struct load_setup setup = setup_of(server, "/users/random");
     struct load_result result;
-
     (void)unused;
     setup.rate_rps = 5000;
     result_get(&setup, &result);
@@ -237,7 +227,6 @@ static void streams_without_http2_are_refused(void **unused)
     struct load_setup setup = {.connections = 1, .requests = 1, .streams = 2, .cpu = LOAD_CPU_ANY};
     struct error error = {""};
     struct load_result result;
-
     (void)unused;
     assert_int_equal(load_target_parse(&setup.target, "http://127.0.0.1:1/", &error), 0);
     assert_int_equal(load_run(&setup, &result, &error), -1);
@@ -259,6 +248,5 @@ int main(void)
         cmocka_unit_test(a_rate_is_kept_to_the_last_request),
         cmocka_unit_test(streams_without_http2_are_refused),
     };
-
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

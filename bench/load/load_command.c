@@ -102,7 +102,6 @@ static const char examples[] =
 static int speed_parse(const char *text, double *speed)
 {
     char *end;
-
     *speed = strtod(text, &end);
     return end != text && (end[*end == 'x'] == '\0') && *speed > 0 && isfinite(*speed) ? 0 : -1;
 }
@@ -129,7 +128,6 @@ static const char *options_flaw(const struct load_options *options)
 static int ids_open(struct load_setup *setup, struct load_options *options, struct error *error)
 {
     const struct trace_setup stream = {.format = options->format, .seed = options->seed};
-
     if (!load_target_takes_id(&setup->target)) {
         error_set(error, "--workload needs an {id} in the URL's path");
         return options->workload ? -1 : 0;
@@ -150,7 +148,6 @@ static int setup_fill(struct load_setup *setup, struct load_options *options, co
                       struct error *error)
 {
     bool endless = !options->requests && !options->duration_ns && !options->speed;
-
     if (options_flaw(options))
         return error_set(error, "%s", options_flaw(options));
     *setup = (struct load_setup){
@@ -180,7 +177,6 @@ static int setup_fill(struct load_setup *setup, struct load_options *options, co
 static int result_write(const struct load_output *output, const struct load_options *options)
 {
     struct error error;
-
     if (options->json == NULL || strcmp(options->json, "-") != 0)
         load_output_table(output, stdout);
     if ((options->json && json_write(load_output_json(output), options->json, &error) < 0) ||
@@ -192,7 +188,6 @@ static int result_write(const struct load_output *output, const struct load_opti
 static int result_status(const struct load_setup *setup, const struct load_result *result)
 {
     const char *unread = setup->ids ? trace_error(setup->ids) : NULL;
-
     if (unread)
         return complain("load", STATUS_USAGE, "%s", unread);
     if (result->stopped)
@@ -207,7 +202,6 @@ static int load_and_print(struct load_setup *setup, const struct load_options *o
     const struct load_output output = {url, options->workload, setup, &result};
     struct error error;
     int status;
-
     if (options->hdr)
         setup->hdr = hdr_log_create();
     if (load_run_with_progress(setup, NULL, &result, &error) < 0) {
@@ -229,7 +223,6 @@ static int capacity_find(const struct load_setup *setup, const struct load_optio
     const struct find_capacity_options find = {url, options->workload, options->format,
                                                options->slo, options->json};
     struct load_setup trial = *setup;
-
     trial.ids = NULL;
     if (options->duration_ns == 0)
         trial.duration_ns = CAPACITY_DURATION_NS;
@@ -243,7 +236,6 @@ static int options_read(int argc, char **argv, struct load_options *options)
     char *details = trace_help(examples);
     struct option_table table = option_table;
     int positional, status;
-
     table.details = details;
     status = options_take(&table, "tidemark load", argc, argv, options, &positional);
     free(details);
@@ -259,7 +251,6 @@ int load_command(int argc, char **argv)
     struct load_setup setup = {0};
     struct error error;
     int status;
-
     options.cpu = CPU_NONE;
     status = options_read(argc, argv, &options);
     if (status != OPTIONS_GO_ON)

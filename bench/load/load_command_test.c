@@ -27,7 +27,6 @@ static int command_run(char output[OUTPUT_BYTES], const char *const *arguments)
     char *argv[ARGUMENTS_MAX] = {(char *)"load"};
     FILE *file = tmpfile();
     int before = dup(STDOUT_FILENO), argc = 1, status;
-
     for (; *arguments; arguments++)
         argv[argc++] = (char *)*arguments;
     fflush(stdout);
@@ -48,7 +47,6 @@ static int load_faulty(char output[OUTPUT_BYTES], const struct faulty_behaviour 
     struct faulty_server *server = faulty_server_open(behaviour, NULL);
     char url[256];
     int status;
-
     assert_non_null(server);
     snprintf(url, sizeof url, "%s%s", faulty_server_url(server), path);
     status = command_run(output,
@@ -67,7 +65,6 @@ static json_int_t intervals_sum(const json_t *object, const char *key)
     json_int_t sum = 0;
     const json_t *interval;
     size_t i;
-
     json_array_foreach(json_object_get(object, "intervals"), i, interval) sum +=
         json_count(interval, key);
     return sum;
@@ -77,7 +74,6 @@ static void json_has_everything(void **unused)
 {
     char output[OUTPUT_BYTES];
     json_t *object, *all;
-
     (void)unused;
     assert_int_equal(load_faulty(output, &good, "/users/{id}", "--json"), 0);
     object = json_loads(output, 0, NULL);
@@ -101,7 +97,6 @@ static void json_has_everything(void **unused)
 static void the_table_is_readable(void **unused)
 {
     char output[OUTPUT_BYTES];
-
     (void)unused;
     assert_int_equal(load_faulty(output, &good, "/users/random", "--timeout=9s"), 0);
     assert_non_null(strstr(output, "requests               1,000"));
@@ -112,7 +107,6 @@ static void the_table_is_readable(void **unused)
 static void errors_are_printed_and_fail(void **unused)
 {
     char output[OUTPUT_BYTES];
-
     (void)unused;
     assert_int_equal(load_faulty(output, &bad, "/users/random", "--timeout=9s"), STATUS_BAD);
     assert_non_null(strstr(output, "1000 status"));
@@ -123,7 +117,6 @@ static void a_log_is_written(void **unused)
 {
     char path[] = "/tmp/load_command_test.XXXXXX", option[64], line[65536], output[OUTPUT_BYTES];
     unsigned all = 0, hits = 0, totals = 0;
-
     (void)unused;
     close(mkstemp(path));
     snprintf(option, sizeof option, "--hdr=%s", path);
@@ -148,7 +141,6 @@ static void json_is_written_to_a_file(void **unused)
 {
     char path[] = "/tmp/load_command_test.XXXXXX", option[64], output[OUTPUT_BYTES];
     json_t *object;
-
     (void)unused;
     close(mkstemp(path));
     snprintf(option, sizeof option, "--json=%s", path);
@@ -167,7 +159,6 @@ static void a_load_that_cannot_run_is_undecided(void **unused)
 {
     char output[OUTPUT_BYTES];
     const char *arguments[] = {"http://no-such-host.invalid/", "--requests=1", NULL};
-
     (void)unused;
     assert_int_equal(command_run(output, arguments), STATUS_UNDECIDED);
     assert_string_equal(output, "");
@@ -187,7 +178,6 @@ static void a_capacity_is_found(void **unused)
                                "5",
                                "--rate=16000",
                                NULL};
-
     (void)unused;
     snprintf(url, sizeof url, "%s/users/{id}", faulty_server_url(server));
     assert_int_equal(command_run(output, arguments), 0);
@@ -204,7 +194,6 @@ static void a_capacity_is_found(void **unused)
 static void a_server_that_is_down_ends_the_search(void **unused)
 {
     char output[OUTPUT_BYTES];
-
     (void)unused;
     assert_int_equal(command_run(output, (const char *[]){"http://127.0.0.1:1/", "--find-capacity",
                                                           "--slo=p99=2ms", "--json", NULL}),
@@ -231,7 +220,6 @@ static void wrong_options_are_refused(void **unused)
         {"http://127.0.0.1:1/{id}", "--workload=zipf:1:10", "--speed=1x"},
     };
     char output[OUTPUT_BYTES];
-
     (void)unused;
     for (size_t i = 0; i < sizeof calls / sizeof calls[0]; i++) {
         assert_int_equal(command_run(output, calls[i]), STATUS_USAGE);
@@ -242,7 +230,6 @@ static void wrong_options_are_refused(void **unused)
 static void help_is_printed(void **unused)
 {
     char output[OUTPUT_BYTES];
-
     (void)unused;
     assert_int_equal(command_run(output, (const char *[]){"--help", NULL}), 0);
     assert_non_null(strstr(output, "--connections"));
@@ -263,6 +250,5 @@ int main(void)
         cmocka_unit_test(wrong_options_are_refused),
         cmocka_unit_test(help_is_printed),
     };
-
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

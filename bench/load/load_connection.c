@@ -33,7 +33,6 @@ static void idle_push(struct loop *loop, struct connection *connection)
 static struct connection *idle_pop(struct loop *loop)
 {
     struct connection *connection = loop->idle_queue[loop->idle_first];
-
     loop->idle_first = (loop->idle_first + 1) % loop->setup->connections;
     loop->idle_count--;
     connection->idle = false;
@@ -49,7 +48,6 @@ static bool connection_is_ready(const struct connection *connection)
 void connection_send_next(struct loop *loop)
 {
     struct connection *connection = idle_pop(loop);
-
     if (connection_is_ready(connection))
         connection_send_due(connection);
     if (loop->idle_count == 0)
@@ -62,7 +60,6 @@ static void connection_poll(struct connection *connection, int operation, uint32
 {
     struct epoll_event event = {.events = events | EPOLLIN | EPOLLRDHUP | EPOLLET,
                                 .data.ptr = connection};
-
     epoll_ctl(connection->loop->poll_fd, operation, connection->fd, &event);
 }
 
@@ -79,7 +76,6 @@ static void connection_close(struct connection *connection)
 static uint64_t retry_delay_ns(const struct loop *loop)
 {
     uint64_t rounds = loop->failures_in_row / loop->in_flight_max;
-
     if (rounds == 0)
         return 0;
     return NS_PER_MS << (rounds < RETRY_DOUBLINGS ? rounds : RETRY_DOUBLINGS);
@@ -90,7 +86,6 @@ static void connection_refused(struct connection *connection)
 {
     struct loop *loop = connection->loop;
     struct exchange exchange;
-
     if (exchange_next(connection, &exchange))
         exchange_ended(loop, &exchange, &(struct outcome){.failure = LOAD_REFUSED});
     else
@@ -101,7 +96,6 @@ static void connection_refused(struct connection *connection)
 void connection_open(struct connection *connection)
 {
     struct loop *loop = connection->loop;
-
     connection->fd = address_connect(loop->address);
     if (connection->fd < 0) {
         connection_refused(connection);
@@ -123,7 +117,6 @@ static void connection_reconnect(struct connection *connection)
 {
     struct loop *loop = connection->loop;
     uint64_t delay_ns = retry_delay_ns(loop);
-
     connection_close(connection);
     connection->since_ns = loop->now_ns + delay_ns;
     if (delay_ns == 0 && connection_is_needed(connection))
@@ -134,7 +127,6 @@ static void connection_lost(struct connection *connection, bool orderly)
 {
     struct loop *loop = connection->loop;
     uint64_t before = loop->total.requests;
-
     loop->protocol->closed(connection->session, orderly);
     if (loop->total.requests == before)
         failure_count(loop);
@@ -146,7 +138,6 @@ static void connection_established(struct connection *connection)
     struct loop *loop = connection->loop;
     int failure = 0;
     socklen_t bytes = sizeof failure;
-
     getsockopt(connection->fd, SOL_SOCKET, SO_ERROR, &failure, &bytes);
     if (failure != 0) {
         connection_close(connection);
@@ -167,7 +158,6 @@ static void connection_established(struct connection *connection)
 static void unsent_append(struct connection *connection, const char *bytes, size_t count)
 {
     size_t needed = connection->unsent_bytes + count;
-
     if (needed > UNSENT_BYTES_MAX) {
         connection_lost(connection, false);
         return;
@@ -182,14 +172,12 @@ static void unsent_append(struct connection *connection, const char *bytes, size
 static ssize_t socket_send(int fd, const char *bytes, size_t count)
 {
     ssize_t sent = send(fd, bytes, count, MSG_NOSIGNAL | MSG_DONTWAIT);
-
     return sent < 0 && (errno == EAGAIN || errno == EINTR) ? 0 : sent;
 }
 
 static void unsent_send(struct connection *connection)
 {
     ssize_t sent = socket_send(connection->fd, connection->unsent, connection->unsent_bytes);
-
     if (sent < 0) {
         connection_lost(connection, false);
         return;
@@ -207,7 +195,6 @@ static void connection_flush(struct connection *connection)
     const struct protocol *protocol = connection->loop->protocol;
     const char *bytes;
     size_t count;
-
     while ((count = protocol->output(connection->session, &bytes)) > 0) {
         ssize_t sent = connection->unsent_bytes ? 0 : socket_send(connection->fd, bytes, count);
         if (sent < 0) {
@@ -226,7 +213,6 @@ static void connection_flush(struct connection *connection)
 static void late_note(struct loop *loop, uint64_t due_ns, uint64_t free_ns)
 {
     uint64_t late_ns = loop->now_ns - (due_ns > free_ns ? due_ns : free_ns);
-
     if (due_ns < loop->begin_ns || free_ns > loop->now_ns)
         return;
     loop->result->late += late_ns > LOAD_LATE_NS;
@@ -241,7 +227,6 @@ static void connection_send_due(struct connection *connection)
     uint64_t free_ns = earlier(loop->idle_since_ns, loop->events_ns);
     unsigned available = loop->protocol->available(connection->session);
     struct exchange exchange;
-
     while (available > 0 && exchange_next(connection, &exchange)) {
         if (loop->schedule.open && !exchange.is_retry)
             late_note(loop, exchange.due_ns, free_ns);
@@ -260,7 +245,6 @@ static bool connection_receive(struct connection *connection, size_t count)
 {
     struct loop *loop = connection->loop;
     uint64_t before = loop->total.requests;
-
     if (loop->measuring)
         loop->result->bytes += count;
     if (loop->protocol->receive(connection->session, loop->buffer, count))
@@ -276,7 +260,6 @@ static void connection_read(struct connection *connection, bool hangup)
 {
     struct loop *loop = connection->loop;
     ssize_t count;
-
     do {
         count = recv(connection->fd, loop->buffer, READ_BYTES, MSG_DONTWAIT);
         loop->now_ns = clock_ns();
@@ -295,7 +278,6 @@ static void connection_read(struct connection *connection, bool hangup)
 void connection_event(struct connection *connection, uint32_t events)
 {
     bool hangup = events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR);
-
     if (connection->state == CONNECTION_CONNECTING) {
         connection_established(connection);
         return;
@@ -311,7 +293,6 @@ void connection_event(struct connection *connection, uint32_t events)
 static void connection_expire(struct connection *connection)
 {
     struct loop *loop = connection->loop;
-
     if (connection->state != CONNECTION_OPEN) {
         connection_close(connection);
         connection_refused(connection);
@@ -328,7 +309,6 @@ static bool connection_is_late(const struct connection *connection)
     uint64_t since_ns = connection->state == CONNECTION_OPEN
                             ? loop->protocol->oldest_ns(connection->session)
                             : connection->since_ns;
-
     return since_ns < loop->now_ns && loop->now_ns - since_ns > loop->timeout_ns;
 }
 
@@ -348,7 +328,6 @@ void connection_tick(struct connection *connection)
 void connections_create(struct loop *loop)
 {
     unsigned count = loop->setup->connections;
-
     loop->connections = xcalloc(count, sizeof *loop->connections);
     loop->idle_queue = xcalloc(count, sizeof(struct connection *));
     for (unsigned i = 0; i < count; i++)

@@ -10,7 +10,6 @@
 void schedule_step(struct loop *loop)
 {
     double time_ns;
-
     if (loop->setup->speed <= 0)
         schedule_advance(&loop->schedule);
     else if (request_source_time(&loop->source, &time_ns))
@@ -51,7 +50,6 @@ bool exchange_next(struct connection *connection, struct exchange *exchange)
 {
     struct loop *loop = connection->loop;
     uint64_t due_ns = schedule_due(&loop->schedule, loop->now_ns);
-
     if (retry_next(connection, exchange))
         return true;
     if (loop->connecting || loop->closing || due_ns > loop->now_ns)
@@ -90,7 +88,6 @@ static void exchange_retry(const struct exchange *exchange)
 {
     struct connection *connection = exchange->connection;
     struct exchange *retry = &connection->retries[connection->retry_count++];
-
     *retry = *exchange;
     retry->is_retry = true;
     connection->loop->result->resent++;
@@ -105,7 +102,6 @@ static bool outcome_is_response(const struct outcome *outcome)
 void exchange_ended(void *context, const struct exchange *exchange, const struct outcome *outcome)
 {
     struct loop *loop = context;
-
     if (outcome->unprocessed && !exchange->is_retry) {
         exchange_retry(exchange);
         return;

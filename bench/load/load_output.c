@@ -37,7 +37,6 @@ static double hit_ratio(const struct load_result *result)
 static void latency_line(FILE *out, const char *name, const struct histogram *latency)
 {
     char text[UNITS_TEXT_BYTES];
-
     if (histogram_count(latency) == 0)
         return;
     fprintf(out, "%-14s", name);
@@ -83,7 +82,6 @@ static void hit_lines(FILE *out, const struct load_result *result)
 static void error_lines(FILE *out, const struct load_result *result)
 {
     const char *separator = "   ";
-
     count_line(out, "errors", result->errors);
     for (unsigned i = 0; i < LOAD_FAILURES; i++)
         if (result->failures[i]) {
@@ -102,7 +100,6 @@ static void cost_lines(FILE *out, const struct load_result *result)
 {
     char text[UNITS_TEXT_BYTES];
     double each = result->requests ? (double)result->cpu_ns / (double)result->requests : 0;
-
     fprintf(out, "%-14s%14s", "received", units_format_size(text, (double)result->bytes));
     fprintf(out, "   %s/s\n", units_format_size(text, per_second(result, result->bytes)));
     fprintf(out, "%-14s%13.0f%%   busy", "generator", 100 * result->busy);
@@ -113,7 +110,6 @@ static void warning_lines(FILE *out, const struct load_setup *setup,
                           const struct load_result *result)
 {
     char text[UNITS_TEXT_BYTES];
-
     if (setup->http2 && result->streams < setup->streams)
         fprintf(out, "The server allows %u streams on a connection, not %u.\n", result->streams,
                 setup->streams);
@@ -136,7 +132,6 @@ static void warning_lines(FILE *out, const struct load_setup *setup,
 static void title_line(FILE *out, const struct load_output *output)
 {
     const struct load_setup *setup = output->setup;
-
     fprintf(out, "%s, %u connections", output->url, setup->connections);
     if (setup->http2)
         fprintf(out, " of %u HTTP/2 streams", setup->streams);
@@ -154,7 +149,6 @@ void load_output_table(const struct load_output *output, FILE *out)
     const struct load_result *result = output->result;
     bool open_loop = load_is_open(output->setup);
     char text[UNITS_TEXT_BYTES];
-
     title_line(out, output);
     count_line(out, "requests", result->requests);
     fprintf(out, "   in %s\n", units_format_duration(text, (double)result->wall_ns));
@@ -164,7 +158,7 @@ void load_output_table(const struct load_output *output, FILE *out)
     error_lines(out, result);
     cost_lines(out, result);
     if (open_loop)
-        fprintf(out, "%-14s%14s   at most, by the generator itself\n", "sent late",
+        fprintf(out, "%-14s%14s   at most, by the generator's own fault\n", "sent late",
                 units_format_duration(text, (double)result->late_ns));
     latency_table(out, result, open_loop);
     warning_lines(out, output->setup, result);
@@ -180,7 +174,6 @@ static void count_set(json_t *object, const char *key, uint64_t count)
 static json_t *latency_json(const struct histogram *latency)
 {
     json_t *object = json_object();
-
     count_set(object, "count", histogram_count(latency));
     count_set(object, "min_ns", histogram_min(latency));
     json_object_set_new(object, "mean_ns", json_real(histogram_mean(latency)));
@@ -194,7 +187,6 @@ static json_t *latency_json(const struct histogram *latency)
 static json_t *failures_json(const struct load_result *result)
 {
     json_t *object = json_object();
-
     for (unsigned i = 0; i < LOAD_FAILURES; i++)
         count_set(object, load_failure_name(i), result->failures[i]);
     return object;
@@ -203,7 +195,6 @@ static json_t *failures_json(const struct load_result *result)
 static json_t *intervals_json(const struct load_result *result)
 {
     json_t *array = json_array();
-
     for (size_t i = 0; i < result->interval_count; i++) {
         const struct load_interval *interval = &result->intervals[i];
         json_array_append_new(
@@ -219,7 +210,6 @@ static json_t *intervals_json(const struct load_result *result)
 static json_t *setup_json(const struct load_output *output)
 {
     const struct load_setup *setup = output->setup;
-
     return xchecked(json_pack("{ss ss? si sb si sf sf sb sI}", "url", output->url, "workload",
                               output->workload, "connections", setup->connections, "http2",
                               setup->http2, "streams", setup->streams ? setup->streams : 1,
@@ -255,7 +245,6 @@ static json_t *times_json(const struct load_result *result)
 json_t *load_output_json(const struct load_output *output)
 {
     json_t *object = setup_json(output);
-
     json_object_update_new(object, counts_json(output->result));
     json_object_update_new(object, times_json(output->result));
     return object;

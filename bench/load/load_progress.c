@@ -26,7 +26,6 @@ static void progress_show(const struct monitor *monitor, uint64_t *before)
     uint64_t errors = atomic_load(&monitor->progress.errors);
     uint64_t rate_rps = (requests - *before) * (NS_PER_SECOND / PERIOD_NS);
     char total[UNITS_TEXT_BYTES], rate[UNITS_TEXT_BYTES], failed[UNITS_TEXT_BYTES];
-
     fprintf(stderr, "\r%s%s requests, %s/s, %s errors\033[K", monitor->title,
             units_format_count(total, requests), units_format_count(rate, rate_rps),
             units_format_count(failed, errors));
@@ -38,7 +37,6 @@ static void *monitor_run(void *opaque)
     const struct timespec period = {.tv_nsec = PERIOD_NS};
     struct monitor *monitor = opaque;
     uint64_t before = 0;
-
     while (!atomic_load(&monitor->done)) {
         int signal = sigtimedwait(&monitor->signals, NULL, &period);
         if (signal == SIGINT || signal == SIGTERM)
@@ -77,7 +75,6 @@ int load_run_with_progress(const struct load_setup *setup, const char *title,
     struct monitor monitor = {.shown = isatty(STDERR_FILENO), .title = title ? title : ""};
     struct load_setup monitored = *setup;
     int status;
-
     if (monitor_begin(&monitor, error) < 0)
         return -1;
     monitored.stop = &monitor.stop;

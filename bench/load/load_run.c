@@ -55,7 +55,6 @@ static int descriptors_raise(unsigned connections, struct error *error)
 {
     struct rlimit limit;
     rlim_t needed = connections + SPARE_DESCRIPTORS;
-
     if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur >= needed)
         return 0;
     limit.rlim_cur = needed;
@@ -70,7 +69,6 @@ static int descriptors_raise(unsigned connections, struct error *error)
 static int thread_pin(int cpu, struct error *error)
 {
     cpu_set_t set;
-
     if (cpu == LOAD_CPU_ANY)
         return 0;
     CPU_ZERO(&set);
@@ -87,7 +85,6 @@ static int load_measure(const struct load_setup *setup, struct load_result *resu
     struct address address;
     struct tally tally;
     int status;
-
     if (address_resolve(&address, &setup->target, error) < 0)
         return -1;
     tally_create(&tally, result, setup);
@@ -102,7 +99,6 @@ static int load_measure(const struct load_setup *setup, struct load_result *resu
 int load_setup_check(const struct load_setup *setup, struct error *error)
 {
     const char *flaw = setup_flaw(setup);
-
     return flaw ? error_set(error, "%s", flaw) : 0;
 }
 
@@ -110,7 +106,6 @@ int load_run(const struct load_setup *setup, struct load_result *result, struct 
 {
     cpu_set_t before;
     int slack_ns, status;
-
     if (load_setup_check(setup, error) < 0 || descriptors_raise(setup->connections, error) < 0)
         return -1;
     sched_getaffinity(0, sizeof before, &before);

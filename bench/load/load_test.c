@@ -105,7 +105,6 @@ static const struct expected {
 static struct load_setup setup_of(const char *server_url, const char *path)
 {
     struct load_setup setup = setup_for(server_url, path, CONNECTIONS);
-
     setup.requests = REQUESTS;
     return setup;
 }
@@ -114,7 +113,6 @@ static struct load_setup setup_of(const char *server_url, const char *path)
 static void assert_series(const struct load_result *result)
 {
     uint64_t requests = 0, hits = 0, misses = 0, errors = 0, max_ns = 0, end_ns = 0;
-
     for (size_t i = 0; i < result->interval_count; i++) {
         const struct load_interval *interval = &result->intervals[i];
         assert_int_equal(interval->start_ns, end_ns);
@@ -137,7 +135,6 @@ static void assert_series(const struct load_result *result)
 static void assert_sums(const struct load_result *result)
 {
     uint64_t failures = 0;
-
     for (unsigned i = 0; i < LOAD_FAILURES; i++)
         failures += result->failures[i];
     assert_int_equal(failures, result->errors);
@@ -153,7 +150,6 @@ static void expectation_check(const struct expected *expected)
 {
     struct faulty_server *server = faulty_server_open(&expected->behaviour, NULL);
     struct load_result result;
-
     assert_non_null(server);
     struct load_setup setup = setup_of(faulty_server_url(server), "/users/random");
     if (expected->short_timeout)
@@ -214,7 +210,6 @@ static void a_response_may_fill_the_read_buffer(void **unused)
     int head = snprintf(response, HEAD_BYTES, OK "Content-Length: %d\r\nX-Cache: hit\r\n\r\n",
                         READ_BYTES - 56);
     struct load_result result;
-
     (void)unused;
     assert_int_equal(head, 56);
     memset(response + head, 'x', (size_t)(READ_BYTES - head));
@@ -239,7 +234,6 @@ static void a_closed_port_refuses(void **unused)
     int fd = socket(AF_INET, SOCK_STREAM, 0); /* holds the port, but does not listen */
     struct load_result result;
     char url[64];
-
     (void)unused;
     assert_int_equal(bind(fd, (struct sockaddr *)&address, bytes), 0);
     getsockname(fd, (struct sockaddr *)&address, &bytes);
@@ -259,7 +253,6 @@ static struct trace *ids_open(const char *name, uint64_t limit)
 {
     struct error error;
     struct trace *ids = trace_open(name, &(struct trace_setup){.seed = 7, .limit = limit}, &error);
-
     assert_non_null(ids);
     return ids;
 }
@@ -272,7 +265,6 @@ static void every_id_is_requested_once(void **unused)
     struct load_setup setup = setup_of(faulty_server_url(server), "/users/{id}");
     struct load_progress progress = {0};
     struct load_result result;
-
     (void)unused;
     setup.ids = ids_open("zipf:1.0:1000", 2500);
     setup.requests = 0;
@@ -298,7 +290,6 @@ static void another_id_is_wrong(void **unused)
     struct faulty_server *server = faulty_server_open(&behaviour, NULL);
     struct load_setup setup = setup_of(faulty_server_url(server), "/users/{id}");
     struct load_result result;
-
     (void)unused;
     setup.ids = ids_open("zipf:1.0:1000", 0);
     setup.check_id = true;
@@ -318,7 +309,6 @@ static void a_stopped_run_ends(void **unused)
     struct faulty_server *server = faulty_server_open(&behaviour, NULL);
     struct load_setup setup = setup_of(faulty_server_url(server), "/users/random");
     struct load_result result;
-
     (void)unused;
     setup.requests = 0;
     setup.duration_ns = 1000 * NS_PER_SECOND;
@@ -335,7 +325,6 @@ static void a_unix_socket_is_loaded(void **unused)
     const struct faulty_behaviour behaviour = {.name = "good", .response = FAULTY_SERVER_GOOD};
     char folder[] = "/tmp/load_test.XXXXXX", path[64];
     struct load_result result;
-
     (void)unused;
     assert_non_null(mkdtemp(folder));
     snprintf(path, sizeof path, "%s/s", folder);
@@ -355,7 +344,6 @@ static void a_rate_is_kept_to_the_last_request(void **unused)
     struct faulty_server *server = faulty_server_open(&behaviour, NULL);
     struct load_setup setup = setup_of(faulty_server_url(server), "/users/random");
     struct load_result result;
-
     (void)unused;
     setup.rate_rps = 2000;
     setup.warmup_ns = 20 * NS_PER_MS;
@@ -378,7 +366,6 @@ static void unsent_requests_are_counted(void **unused)
     struct faulty_server *server = faulty_server_open(&behaviour, NULL);
     struct load_setup setup = setup_of(faulty_server_url(server), "/users/random");
     struct load_result result;
-
     (void)unused;
     setup.requests = 0;
     setup.duration_ns = SHORT_NS;
@@ -395,7 +382,6 @@ static void schedules_keep_their_rate(void **unused)
 {
     enum { COUNT = 100000 };
     struct schedule schedule;
-
     (void)unused;
     schedule_begin(&schedule, 20000, LOAD_CONSTANT, 0, 5);
     for (int i = 0; i < COUNT; i++)
@@ -423,7 +409,6 @@ static void urls_are_parsed(void **unused)
     };
     struct load_target target;
     struct error error;
-
     (void)unused;
     for (size_t i = 0; i < COUNT_OF(good); i++) {
         assert_int_equal(load_target_parse(&target, good[i].url, &error), 0);
@@ -457,7 +442,6 @@ static void wrong_urls_are_refused(void **unused)
     char url[3000] = "http://h/";
     struct error error;
     struct load_target target;
-
     (void)unused;
     for (size_t i = 0; i < COUNT_OF(urls); i++) {
         error.text[0] = '\0';
@@ -474,7 +458,6 @@ static void wrong_setups_are_refused(void **unused)
     struct load_setup setup = setup_of("http://127.0.0.1:1", "/users/{id}");
     struct error error = {""};
     struct load_result result;
-
     (void)unused;
     assert_int_equal(load_run(&setup, &result, &error), -1);
     assert_non_null(strstr(error.text, "{id}"));
@@ -495,7 +478,6 @@ static void requests_are_rendered(void **unused)
     struct load_target target;
     struct request_head head;
     struct error error;
-
     (void)unused;
     load_target_parse(&target, "http://[::1]:81/u/{id}?x=1", &error);
     request_head_render(&head, &target);
@@ -523,6 +505,5 @@ int main(void)
         cmocka_unit_test(wrong_setups_are_refused),
         cmocka_unit_test(requests_are_rendered),
     };
-
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -52,7 +52,6 @@ static const char *authority_take(struct load_target *target, const char *text, 
     const char *host = text + bracket;
     const char *end = text + bytes;
     const char *host_end;
-
     if (bracket && close == NULL)
         return "the address has no closing ]";
     host_end = bracket ? close : memchr(text, ':', bytes);
@@ -74,7 +73,6 @@ static const char *socket_take(struct load_target *target, const char *text, con
 {
     const char *colon = strchr(text, ':');
     size_t bytes = colon ? (size_t)(colon - text) : strlen(text);
-
     if (bytes == 0 || text_take(target->socket, sizeof target->socket, text, bytes) < 0)
         return "the path of the Unix socket is missing or too long";
     strcpy(target->host, "localhost");
@@ -86,7 +84,6 @@ static const char *path_take(struct load_target *target, const char *path)
 {
     const char *mark;
     size_t bytes = strcspn(path, "#");
-
     if (bytes == 0)
         path = "/", bytes = 1;
     if (path[0] != '/')
@@ -103,7 +100,6 @@ int load_target_parse(struct load_target *target, const char *url, struct error 
 {
     const char *rest = url + strlen(SCHEME);
     const char *path, *reason;
-
     memset(target, 0, sizeof *target);
     if (strncmp(url, SCHEME, strlen(SCHEME)) != 0)
         return target_refuse(error, url, "the URL must begin with http://");

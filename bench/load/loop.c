@@ -44,7 +44,6 @@ static void loop_dispatch(struct loop *loop)
 static void loop_progress(struct loop *loop)
 {
     struct load_progress *progress = loop->setup->progress;
-
     if (progress == NULL)
         return;
     atomic_store_explicit(&progress->hits, loop->total.hits, memory_order_relaxed);
@@ -57,7 +56,6 @@ static void loop_progress(struct loop *loop)
 static uint64_t loop_wake_ns(const struct loop *loop)
 {
     uint64_t wake_ns = loop->tick_ns;
-
     if (loop->closing)
         return wake_ns;
     if (loop->now_ns < loop->deadline_ns)
@@ -75,7 +73,6 @@ static int loop_wait(struct loop *loop, struct epoll_event *events)
     uint64_t wait_ns = wake_ns > loop->now_ns ? wake_ns - loop->now_ns : 0;
     struct timespec timeout = {.tv_sec = (time_t)(wait_ns / NS_PER_SECOND),
                                .tv_nsec = (long)(wait_ns % NS_PER_SECOND)};
-
     return epoll_pwait2(loop->poll_fd, events, EVENTS_PER_WAIT, &timeout, NULL);
 }
 
@@ -83,7 +80,6 @@ static int loop_wait(struct loop *loop, struct epoll_event *events)
 static void loop_start(struct loop *loop)
 {
     const struct load_setup *setup = loop->setup;
-
     loop->connecting = false;
     loop->begin_ns = loop->now_ns + setup->warmup_ns;
     if (setup->duration_ns)
@@ -112,7 +108,6 @@ static void loop_clock(struct loop *loop)
 static bool loop_is_over(struct loop *loop)
 {
     const atomic_bool *stop = loop->setup->stop;
-
     loop->result->stopped = stop && atomic_load_explicit(stop, memory_order_relaxed);
     return loop->result->stopped || loop->result->gave_up ||
            (loop->closing && loop->in_flight == 0);
@@ -123,7 +118,6 @@ static void loop_count_unsent(struct loop *loop)
 {
     uint64_t end_ns = earlier(loop->deadline_ns, loop->now_ns);
     uint64_t id;
-
     if (!load_is_open(loop->setup))
         return;
     while (schedule_due(&loop->schedule, end_ns) < end_ns && !limit_is_reached(loop) &&
@@ -137,7 +131,6 @@ static void loop_count_unsent(struct loop *loop)
 static void loop_turns(struct loop *loop)
 {
     struct epoll_event events[EVENTS_PER_WAIT];
-
     do {
         int count = loop_wait(loop, events);
         loop_clock(loop);
@@ -160,7 +153,6 @@ static void loop_begin(struct loop *loop)
 {
     const struct load_setup *setup = loop->setup;
     unsigned streams = setup->http2 && setup->streams ? setup->streams : 1;
-
     loop->context = (struct protocol_context){
         .check_id = setup->check_id,
         .streams = streams,
@@ -203,7 +195,6 @@ int loop_run(const struct load_setup *setup, const struct protocol *protocol,
                         .result = tally->result,
                         .poll_fd = epoll_create1(EPOLL_CLOEXEC)};
     int status = 0;
-
     if (loop.poll_fd < 0)
         return error_set(error, "epoll: %s", strerror(errno));
     loop_begin(&loop);

@@ -31,7 +31,6 @@ static struct load_setup setup_of(const struct faulty_server *server, const char
 static uint64_t longest_ns(const struct load_result *result)
 {
     uint64_t longest = 0;
-
     for (size_t i = 0; i < result->interval_count; i++)
         if (result->intervals[i].max_ns > longest)
             longest = result->intervals[i].max_ns;
@@ -50,7 +49,6 @@ static void stall_check(bool http2)
     struct load_setup setup = setup_of(server, "/users/random");
     struct load_result result;
     uint64_t corrected_ns, uncorrected_ns;
-
     setup.http2 = http2;
     setup.rate_rps = 1000;
     setup.duration_ns = 2 * NS_PER_SECOND;
@@ -80,7 +78,6 @@ static void trace_file(char path[64], bool timed, unsigned lines)
 {
     strcpy(path, "/tmp/open_loop_test.XXXXXX");
     FILE *file = fdopen(mkstemp(path), "w");
-
     assert_non_null(file);
     for (unsigned i = 0; i < lines; i++)
         if (timed)
@@ -94,7 +91,6 @@ static struct trace *trace_of(const char *path, const char *format)
 {
     struct error error;
     struct trace *trace = trace_open(path, &(struct trace_setup){.format = format}, &error);
-
     if (trace == NULL)
         fail_msg("%s", error.text);
     return trace;
@@ -108,7 +104,6 @@ static void a_trace_is_sent_at_its_own_times(void **unused)
     struct load_result result;
     uint64_t first_half = 0;
     char path[64];
-
     (void)unused;
     trace_file(path, true, 21);
     setup.ids = trace_of(path, "sized");
@@ -140,7 +135,6 @@ static void a_trace_without_times_has_no_speed(void **unused)
     char path[64];
     struct error error = {""};
     struct load_result result;
-
     (void)unused;
     trace_file(path, false, 100);
     setup.ids = trace_of(path, NULL);
@@ -174,7 +168,6 @@ static void a_late_generator_is_reported(void **unused)
     struct faulty_server *server;
     struct load_result result;
     sigset_t alarms;
-
     (void)unused;
     sigemptyset(&alarms);
     sigaddset(&alarms, SIGALRM);
@@ -207,7 +200,6 @@ static void a_late_server_is_no_late_generator(void **unused)
     struct faulty_server *server = faulty_server_open(&behaviour, NULL);
     struct load_setup setup = setup_of(server, "/users/random");
     struct load_result result;
-
     (void)unused;
     setup.rate_rps = 200;
     setup.duration_ns = 2 * NS_PER_SECOND;
@@ -231,6 +223,5 @@ int main(void)
         cmocka_unit_test(a_late_generator_is_reported),
         cmocka_unit_test(a_late_server_is_no_late_generator),
     };
-
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

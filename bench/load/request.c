@@ -5,6 +5,7 @@
 #include <string.h>
 
 #define ID_MARK      "{id}"
+#define ID_PLACE     "0000000000000000" /* REQUEST_ID_BYTES, to be replaced */
 #define BODY_OPENING "{\"user_id\":\""
 
 void request_render_id(char text[REQUEST_ID_BYTES], uint64_t id)
@@ -13,56 +14,21 @@ void request_render_id(char text[REQUEST_ID_BYTES], uint64_t id)
         text[i] = "0123456789abcdef"[id & 15];
 }
 
-static void head_append(struct request_head *head, const char *text, size_t bytes)
-{
-    memcpy(head->text + head->bytes, text, bytes);
-    head->bytes += bytes;
-}
-
-static void head_append_text(struct request_head *head, const char *text)
-{
-    head_append(head, text, strlen(text));
-}
-
-static void head_append_path(struct request_head *head, const char *path)
-{
-    const char *mark = strstr(path, ID_MARK);
-
-    if (mark == NULL) {
-        head_append_text(head, path);
-        return;
-    }
-    head_append(head, path, (size_t)(mark - path));
-    head->id_at = head->bytes;
-    head->bytes += REQUEST_ID_BYTES;
-    head_append_text(head, mark + strlen(ID_MARK));
-}
-
-static void head_append_host(struct request_head *head, const struct load_target *target)
-{
-    bool bare_ipv6 = strchr(target->host, ':') != NULL;
-
-    head->host_at = head->bytes;
-    head_append_text(head, bare_ipv6 ? "[" : "");
-    head_append_text(head, target->host);
-    head_append_text(head, bare_ipv6 ? "]" : "");
-    if (target->port[0] != '\0') {
-        head_append_text(head, ":");
-        head_append_text(head, target->port);
-    }
-    head->host_bytes = head->bytes - head->host_at;
-}
-
 void request_head_render(struct request_head *head, const struct load_target *target)
 {
-    head->bytes = head->id_at = 0;
-    head_append_text(head, "GET ");
-    head->path_at = head->bytes;
-    head_append_path(head, target->path);
-    head->path_bytes = head->bytes - head->path_at;
-    head_append_text(head, " HTTP/1.1\r\nHost: ");
-    head_append_host(head, target);
-    head_append_text(head, "\r\n\r\n");
+    static const char method[] = "GET ", version[] = " HTTP/1.1\r\nHost: ", end[] = "\r\n\r\n";
+    const char *mark = strstr(target->path, ID_MARK);
+    bool is_ipv6 = strchr(target->host, ':') != NULL;
+    int before = mark ? (int)(mark - target->path) : (int)strlen(target->path);
+    head->bytes = (size_t)snprintf(
+        head->text, sizeof head->text, "%s%.*s%s%s%s%s%s%s%s%s%s", method, before, target->path,
+        mark ? ID_PLACE : "", mark ? mark + strlen(ID_MARK) : "", version, is_ipv6 ? "[" : "",
+        target->host, is_ipv6 ? "]" : "", target->port[0] ? ":" : "", target->port, end);
+    head->path_at = strlen(method);
+    head->id_at = mark ? head->path_at + (size_t)before : 0;
+    head->path_bytes = strcspn(head->text + head->path_at, " ");
+    head->host_at = head->path_at + head->path_bytes + strlen(version);
+    head->host_bytes = head->bytes - strlen(end) - head->host_at;
 }
 
 bool request_matches(const struct request_head *head, uint64_t id, const char *body,
@@ -70,7 +36,6 @@ bool request_matches(const struct request_head *head, uint64_t id, const char *b
 {
     const size_t opening_bytes = sizeof BODY_OPENING - 1;
     char text[REQUEST_ID_BYTES];
-
     if (body_bytes < opening_bytes + REQUEST_ID_BYTES + 1 ||
         memcmp(body, BODY_OPENING, opening_bytes) != 0)
         return false;

@@ -20,7 +20,6 @@ static bool is_file(const struct request_source *source)
 static void request_source_read(struct request_source *source, size_t count)
 {
     size_t left = source->count - source->at, got;
-
     if (source->count + count > source->capacity) {
         memmove(source->ahead, source->ahead + source->at, left * sizeof *source->ahead);
         source->tick_begin -= source->at < source->tick_begin ? source->at : source->tick_begin;
@@ -82,7 +81,6 @@ bool request_source_take(struct request_source *source, uint64_t *id)
 static void tick_find(struct request_source *source)
 {
     uint64_t time_ns = source->ahead[source->at].time_ns;
-
     source->tick_begin = source->tick_end = source->at;
     for (;;) {
         while (source->tick_end < source->count &&

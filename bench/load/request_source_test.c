@@ -16,7 +16,6 @@ static struct trace *trace_get(const char *name, const char *format)
 {
     struct error error;
     struct trace *trace = trace_open(name, &(struct trace_setup){.format = format}, &error);
-
     if (trace == NULL)
         fail_msg("%s", error.text);
     return trace;
@@ -26,7 +25,6 @@ static struct trace *text_get(const char *text)
 {
     char path[] = "/tmp/request_source_test.XXXXXX";
     FILE *file = fdopen(mkstemp(path), "w");
-
     assert_non_null(file);
     fputs(text, file);
     fclose(file);
@@ -42,7 +40,6 @@ static struct trace *seconds_get(const unsigned *per_second, size_t seconds)
     size_t bytes = 0;
     FILE *out = open_memstream(&text, &bytes);
     unsigned id = 0;
-
     assert_non_null(out);
     for (size_t i = 0; i < seconds; i++)
         for (unsigned k = 0; k < per_second[i]; k++)
@@ -60,7 +57,6 @@ static void whole_seconds_are_spread(void **unused)
     struct request_source source;
     double time_ns;
     uint64_t id, expected = 0;
-
     (void)unused;
     request_source_open(&source, trace);
     for (unsigned second = 0; second < 5; second++)
@@ -84,7 +80,6 @@ static void finer_times_are_not_changed(void **unused)
     struct request_source source;
     double time_ns;
     uint64_t id;
-
     (void)unused;
     request_source_open(&source, trace);
     for (unsigned i = 0; i < 5; i++) {
@@ -105,7 +100,6 @@ static void long_traces_are_read_to_their_end(void **unused)
     struct request_source source;
     double time_ns, last_ns = -1;
     uint64_t id, count = 0;
-
     (void)unused;
     for (size_t i = 0; i < SECONDS; i++)
         per_second[i] = EACH;
@@ -129,7 +123,6 @@ static void generators_and_no_trace_never_end(void **unused)
     struct trace *scan = trace_get("scan:1000", NULL);
     struct request_source source;
     uint64_t id;
-
     (void)unused;
     request_source_open(&source, scan);
     for (uint64_t i = 0; i < 2500; i++) {
@@ -152,6 +145,5 @@ int main(void)
         cmocka_unit_test(long_traces_are_read_to_their_end),
         cmocka_unit_test(generators_and_no_trace_never_end),
     };
-
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -12,7 +12,6 @@ struct outcome exchange_outcome(const struct protocol_context *context,
                                 bool excess)
 {
     struct outcome outcome = {.cache = response->cache, .body_bytes = response->body_bytes};
-
     if (response->state != RESPONSE_COMPLETE)
         outcome.failure = failure_of_state[response->state];
     else if (excess)

@@ -29,7 +29,6 @@ static int limit_parse(struct slo *slo, char *text)
 {
     size_t name_bytes = strcspn(text, "=");
     uint64_t limit_ns;
-
     if (text[name_bytes] == '\0' || slo->count == SLO_LIMITS_MAX ||
         figure_find(text, name_bytes) == NULL ||
         units_parse_duration(text + name_bytes + 1, &limit_ns) < 0 || limit_ns == 0)
@@ -42,7 +41,6 @@ static int limit_parse(struct slo *slo, char *text)
 int slo_parse(struct slo *slo, const char *text, struct error *error)
 {
     char copy[COPY_BYTES], *rest = copy, *item;
-
     slo->count = 0;
     if (snprintf(copy, sizeof copy, "%s", text) < COPY_BYTES) {
         while ((item = strsep(&rest, ",")) != NULL && limit_parse(slo, item) == 0)
@@ -57,7 +55,6 @@ int slo_parse(struct slo *slo, const char *text, struct error *error)
 static bool count_misses(uint64_t count, const char *what, struct error *why)
 {
     char text[UNITS_TEXT_BYTES];
-
     error_set(why, "%s %s", units_format_count(text, count), what);
     return count > 0;
 }
@@ -65,7 +62,6 @@ static bool count_misses(uint64_t count, const char *what, struct error *why)
 bool slo_kept(const struct slo *slo, const struct load_result *result, struct error *why)
 {
     char found[UNITS_TEXT_BYTES];
-
     if (count_misses(result->errors, "errors", why) ||
         count_misses(result->unsent, "requests were due but not sent", why))
         return false;

@@ -2,15 +2,18 @@
 #ifndef TALLY_H
 #define TALLY_H
 
+#include "load.h"
 #include "protocol.h"
-#include "timeline.h"
 
 struct tally {
     struct load_result *result;
     /* Latencies of the current interval: by X-Cache, and since the request was sent. */
     struct histogram *now[RESPONSE_CACHES], *now_sent;
     struct histogram *now_all; /* used by interval_end only */
-    struct timeline timeline;
+    /* The time series: the intervals that ended, the sums until then, and when that was. */
+    struct load_interval *intervals, before;
+    size_t interval_count, interval_capacity;
+    uint64_t interval_ns;
     struct hdr_log *hdr; /* may be NULL */
     bool open_loop;
     uint64_t begun_cpu_ns, begun_delay_ns;

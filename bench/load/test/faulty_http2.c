@@ -30,7 +30,6 @@ static ssize_t body_read(nghttp2_session *session, int32_t number, uint8_t *buff
                          uint32_t *flags, nghttp2_data_source *source, void *opaque)
 {
     size_t count = strlen(source->ptr);
-
     (void)session, (void)number, (void)opaque;
     if (count > bytes)
         return NGHTTP2_ERR_CALLBACK_FAILURE;
@@ -52,7 +51,6 @@ static void response_good(struct http2_client *client, int32_t number, const cha
     int bytes = snprintf(body, BODY_BYTES, "{\"user_id\":\"%.16s\"}", id);
     nghttp2_data_provider provider = {.source.ptr = body, .read_callback = body_read};
     nghttp2_nv fields[FIELDS_MAX];
-
     snprintf(length, sizeof length, "%d", bytes + announced_beyond);
     fields[0] = field_of("x-cache", "hit");
     fields[1] = field_of("content-length", length);
@@ -64,7 +62,6 @@ static void response_good(struct http2_client *client, int32_t number, const cha
 static void response_head(struct http2_client *client, int32_t number, const char *status)
 {
     const nghttp2_nv fields[] = {field_of(":status", status)};
-
     nghttp2_submit_headers(client->session, NGHTTP2_FLAG_NONE, number, NULL, fields, 1, NULL);
 }
 
@@ -81,7 +78,6 @@ static void goaway_send(struct http2_client *client, int32_t last)
 static void request_response(struct http2_client *client, int32_t number)
 {
     const char *id = strrchr(client->path, '/') ? strrchr(client->path, '/') + 1 : "";
-
     client->requests++;
     switch (client->behaviour) {
     case HTTP2_INTERIM:
@@ -132,7 +128,6 @@ static int on_header(nghttp2_session *session, const nghttp2_frame *frame, const
                      void *opaque)
 {
     struct http2_client *client = opaque;
-
     (void)session, (void)frame, (void)flags, (void)value_bytes;
     if (name_bytes == 5 && memcmp(name, ":path", 5) == 0)
         snprintf(client->path, sizeof client->path, "%s", (const char *)value);
@@ -153,7 +148,6 @@ struct http2_client *http2_client_open(int fd, enum http2_behaviour behaviour)
                                              behaviour == HTTP2_NO_STREAMS ? 0 : HTTP2_STREAMS_MAX};
     struct http2_client *client = calloc(1, sizeof *client);
     nghttp2_session_callbacks *callbacks;
-
     client->fd = fd;
     client->behaviour = behaviour;
     nghttp2_session_callbacks_new(&callbacks);
@@ -177,7 +171,6 @@ static bool frames_send(struct http2_client *client)
 {
     const uint8_t *frame;
     ssize_t count;
-
     while ((count = nghttp2_session_mem_send(client->session, &frame)) > 0)
         if (send(client->fd, frame, (size_t)count, MSG_NOSIGNAL) < 0)
             return false;

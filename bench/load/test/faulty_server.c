@@ -41,7 +41,6 @@ struct faulty_server {
 static void client_close(struct faulty_server *server, struct client *client, bool reset)
 {
     const struct linger abort = {.l_onoff = 1};
-
     if (reset)
         setsockopt(client->fd, SOL_SOCKET, SO_LINGER, &abort, sizeof abort);
     http2_client_close(client->http2);
@@ -56,7 +55,6 @@ static size_t response_render(char text[RESPONSE_BYTES], const char *response, c
     const char *path = strchr(request, ' ');
     size_t path_bytes = path ? strcspn(path + 1, " ") : 0;
     char id[REQUEST_BYTES] = "";
-
     if (mark == NULL)
         return (size_t)snprintf(text, RESPONSE_BYTES, "%s", response);
     if (path) {
@@ -70,7 +68,6 @@ static size_t response_render(char text[RESPONSE_BYTES], const char *response, c
 static void response_send(const struct client *client, const char *text, size_t bytes, bool drip)
 {
     size_t step = drip ? 1 : bytes;
-
     for (size_t at = 0; at < bytes; at += step)
         if (send(client->fd, text + at, step, MSG_NOSIGNAL) < 0)
             return;
@@ -99,7 +96,6 @@ static void client_response(struct faulty_server *server, struct client *client)
     bool good = behaviour->good_of && ++server->responses % behaviour->good_of == 0;
     char text[RESPONSE_BYTES];
     size_t bytes;
-
     bytes = response_render(text, good ? FAULTY_SERVER_GOOD : behaviour->response, client->request);
     response_send(client, text, bytes, behaviour->drip && !good);
     client->bytes = 0;
@@ -113,7 +109,6 @@ static void client_read(struct faulty_server *server, struct client *client)
 {
     ssize_t count = recv(client->fd, client->request + client->bytes,
                          REQUEST_BYTES - 1 - client->bytes, MSG_DONTWAIT);
-
     if (count <= 0 || client->finished) {
         client_close(server, client, false);
         return;
@@ -134,7 +129,6 @@ static void client_accept(struct faulty_server *server)
     int fd = accept4(server->listener, NULL, NULL, SOCK_CLOEXEC);
     const int yes = 1;
     struct client *client;
-
     if (fd < 0)
         return;
     if (server->behaviour->end == END_AT_START || server->clients_count == CONNECTIONS_MAX) {
@@ -156,7 +150,6 @@ static void stall(const struct faulty_server *server)
 {
     const struct timespec length = {.tv_nsec = server->behaviour->stall_ms * (long)NS_PER_MS};
     struct timespec now;
-
     clock_gettime(CLOCK_MONOTONIC, &now);
     if (now.tv_nsec < length.tv_nsec) {
         now.tv_nsec = length.tv_nsec;
@@ -168,7 +161,6 @@ static void *server_run(void *opaque)
 {
     struct faulty_server *server = opaque;
     struct pollfd polled[CONNECTIONS_MAX + 2];
-
     for (;;) {
         unsigned count = server->clients_count;
         polled[0] = (struct pollfd){.fd = server->wake[0], .events = POLLIN};
@@ -191,7 +183,6 @@ static int listen_tcp(struct faulty_server *server)
 {
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     socklen_t bytes = sizeof address;
-
     server->listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (bind(server->listener, (struct sockaddr *)&address, bytes) < 0 ||
         getsockname(server->listener, (struct sockaddr *)&address, &bytes) < 0)
@@ -203,7 +194,6 @@ static int listen_tcp(struct faulty_server *server)
 static int listen_unix(struct faulty_server *server, const char *path)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
-
     snprintf(address.sun_path, sizeof address.sun_path, "%s", path);
     snprintf(server->url, sizeof server->url, "http://unix:%s:", path);
     server->listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -213,7 +203,6 @@ static int listen_unix(struct faulty_server *server, const char *path)
 struct faulty_server *faulty_server_open(const struct faulty_behaviour *behaviour, const char *path)
 {
     struct faulty_server *server = calloc(1, sizeof *server);
-
     server->behaviour = behaviour;
     server->listener = -1;
     if ((path ? listen_unix(server, path) : listen_tcp(server)) < 0 ||

@@ -21,7 +21,6 @@ static inline struct load_setup setup_for(const char *server_url, const char *pa
     struct load_setup setup = {.connections = connections, .cpu = LOAD_CPU_ANY, .seed = 1};
     char url[256];
     struct error error;
-
     snprintf(url, sizeof url, "%s%s", server_url, path);
     assert_int_equal(load_target_parse(&setup.target, url, &error), 0);
     return setup;
@@ -34,7 +33,6 @@ static inline void run_get(const struct load_setup *setup, struct load_result *r
     struct sigevent event = {.sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGABRT};
     struct error error = {""};
     timer_t timer;
-
     assert_int_equal(timer_create(CLOCK_MONOTONIC, &event, &timer), 0);
     timer_settime(timer, 0, &most, NULL);
     if (load_run(setup, result, &error) < 0)

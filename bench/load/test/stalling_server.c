@@ -14,7 +14,6 @@ int main(int argc, char **argv)
     struct faulty_behaviour behaviour = {
         .name = "stalling", .response = FAULTY_SERVER_GOOD, .stall_ms = (unsigned)stall_ms};
     struct faulty_server *server;
-
     if (stall_ms < 0 || stall_ms > STALL_MS_MAX) {
         fprintf(stderr, "usage: stalling_server [MS]: from 0 to %d\n", STALL_MS_MAX);
         return 2;

@@ -1,4 +1,4 @@
-"""service.py PORT - the story's own service: every user is kept in a dict, and none ever leaves it."""
+"""service.py PORT - a Python service whose dict of users only grows, to compare with."""
 
 import random
 import sys
@@ -24,7 +24,7 @@ def make_user(user_id):
     }
 
 
-def answer(user_id):
+def respond(user_id):
     state = "hit" if user_id in cache else "miss"
     if state == "miss":
         cache[user_id] = make_user(user_id)
@@ -33,12 +33,12 @@ def answer(user_id):
 
 @app.get("/users/random")
 async def random_user():
-    return answer(f"{random.getrandbits(64):016x}")
+    return respond(f"{random.getrandbits(64):016x}")
 
 
 @app.get("/users/{user_id}")
 async def user(user_id: str):
-    return answer(user_id)
+    return respond(user_id)
 
 
 if __name__ == "__main__":
