@@ -1,19 +1,22 @@
-/* cache_fixture.c - caches of any policy, filled, read and renewed alike. */
+/* cache_fixture.c - fills, reads and changes caches of any policy in the same way. */
 #include "cache_fixture.h"
+
+#include "units.h"
 
 #include <string.h>
 
-#define PUT_NS       UINT64_C(1000000) /* time that passes with a put */
-#define SETTLE_TICKS 100000            /* a bucket or a chunk each: enough for a million entries */
+#define PUT_NS       NS_PER_MS /* by which time advances with every put */
+#define SETTLE_TICKS 100000    /* each moves a bucket or a chunk: enough for a million entries */
 
 struct cache_fixture {
     struct memory_zone *zone; /* of the fixture itself, not of the cache */
     struct cache *cache;
-    struct cache_fixture_setup is;
-    uint32_t next;         /* key of the next put */
-    uint32_t eldest;       /* key of the entry that goes by hand where the policy lets nobody go */
-    struct record *anchor; /* keeps a page of the zone, so that lone records need not ask for one */
-    struct record **owned; /* by key modulo entries: the records of a weak cache */
+    struct cache_fixture_setup setup;
+    uint32_t next;   /* key of the next put */
+    uint32_t oldest; /* key of the entry to remove next, if the policy has no limit */
+    struct record
+        *anchor; /* keeps a page of the zone in use, so that single records do not need a new one */
+    struct record **owned; /* the records of a weak cache, by key modulo entries; NULL for others */
     uint64_t now_ns;
 };
 
@@ -49,13 +52,13 @@ static struct cache *cache_for(const struct policy *policy, uint32_t entries)
 static struct record *record_sized(struct cache_fixture *fixture, uint32_t key, size_t body_chars)
 {
     static const char body[BODY_CHARS_MAX];
-    return record_create(cache_zone(fixture->cache), key_span(&fixture->is.keys[key]),
+    return record_create(cache_zone(fixture->cache), key_span(&fixture->setup.keys[key]),
                          (struct span){body, body_chars}, KEY_APART);
 }
 
 struct record *cache_fixture_record(struct cache_fixture *fixture, uint32_t key)
 {
-    return record_sized(fixture, key, fixture->is.body_chars);
+    return record_sized(fixture, key, fixture->setup.body_chars);
 }
 
 struct cache_fixture *cache_fixture_create(struct memory_zone *zone,
@@ -64,61 +67,61 @@ struct cache_fixture *cache_fixture_create(struct memory_zone *zone,
     struct cache_fixture *fixture = memory_alloc(zone, sizeof *fixture);
     *fixture = (struct cache_fixture){.zone = zone,
                                       .cache = cache_for(setup->policy, setup->entries),
-                                      .is = *setup,
+                                      .setup = *setup,
                                       .next = setup->entries % setup->key_count};
     fixture->anchor = cache_fixture_record(fixture, 0);
-    if (setup->policy->weak) { /* written here, so that RSS does not grow by it later */
+    if (setup->policy->weak) { /* written now, so that RSS does not grow by it later */
         fixture->owned = memory_alloc(zone, setup->entries * sizeof(struct record *));
         memset(fixture->owned, 0, setup->entries * sizeof(struct record *));
     }
     return fixture;
 }
 
-static void record_let_go(struct cache_fixture *fixture, struct record *record, uint64_t hash)
+static void record_release(struct cache_fixture *fixture, struct record *record, uint64_t hash)
 {
     if (!record_drop(record))
         return;
-    if (fixture->is.policy->weak)
+    if (fixture->setup.policy->weak)
         cache_forget(fixture->cache, record, hash);
     record_free(record);
 }
 
 void cache_fixture_destroy(struct cache_fixture *fixture)
 {
-    for (uint32_t i = 0; fixture->owned != NULL && i < fixture->is.entries; i++)
+    for (uint32_t i = 0; fixture->owned != NULL && i < fixture->setup.entries; i++)
         if (fixture->owned[i] != NULL)
-            record_let_go(fixture, fixture->owned[i], cache_hash(record_key(fixture->owned[i])));
+            record_release(fixture, fixture->owned[i], cache_hash(record_key(fixture->owned[i])));
     memory_free(fixture->owned);
     record_free(fixture->anchor);
     cache_destroy(fixture->cache);
     memory_free(fixture);
 }
 
-void cache_fixture_keep(struct cache_fixture *fixture, uint32_t key, struct record *record)
+void cache_fixture_insert(struct cache_fixture *fixture, uint32_t key, struct record *record)
 {
     fixture->now_ns += PUT_NS;
-    cache_put(fixture->cache, record, fixture->is.keys[key].hash, fixture->now_ns);
-    if (fixture->is.policy->weak)
-        fixture->owned[key % fixture->is.entries] = record;
+    cache_put(fixture->cache, record, fixture->setup.keys[key].hash, fixture->now_ns);
+    if (fixture->setup.policy->weak)
+        fixture->owned[key % fixture->setup.entries] = record;
     else
-        record_let_go(fixture, record, fixture->is.keys[key].hash);
+        record_release(fixture, record, fixture->setup.keys[key].hash);
 }
 
-bool cache_fixture_drop(struct cache_fixture *fixture, uint32_t key)
+bool cache_fixture_remove(struct cache_fixture *fixture, uint32_t key)
 {
-    if (!fixture->is.policy->weak)
-        return cache_remove(fixture->cache, key_span(&fixture->is.keys[key]),
-                            fixture->is.keys[key].hash);
-    struct record **owned = &fixture->owned[key % fixture->is.entries];
+    if (!fixture->setup.policy->weak)
+        return cache_remove(fixture->cache, key_span(&fixture->setup.keys[key]),
+                            fixture->setup.keys[key].hash);
+    struct record **owned = &fixture->owned[key % fixture->setup.entries];
     if (*owned == NULL)
         return false;
-    record_let_go(fixture, *owned, cache_hash(record_key(*owned)));
+    record_release(fixture, *owned, cache_hash(record_key(*owned)));
     *owned = NULL;
     return true;
 }
 
-/* A step that visits every key once, about as far as the golden ratio: the sizes are powers of
- * ten. */
+/* A step near the golden ratio that visits every key once: `count` is a power of ten, so a number
+ * that is neither even nor a multiple of 5 will do. */
 static uint32_t stride_for(uint32_t count)
 {
     uint32_t stride = (uint32_t)(count * 0.618) | 1;
@@ -127,10 +130,10 @@ static uint32_t stride_for(uint32_t count)
 
 void cache_fixture_fill(struct cache_fixture *fixture)
 {
-    uint64_t stride = stride_for(fixture->is.entries), key = 0;
-    for (uint32_t i = 0; i < fixture->is.entries; i++) {
-        cache_fixture_keep(fixture, (uint32_t)key, cache_fixture_record(fixture, (uint32_t)key));
-        key = (key + stride) % fixture->is.entries;
+    uint64_t stride = stride_for(fixture->setup.entries), key = 0;
+    for (uint32_t i = 0; i < fixture->setup.entries; i++) {
+        cache_fixture_insert(fixture, (uint32_t)key, cache_fixture_record(fixture, (uint32_t)key));
+        key = (key + stride) % fixture->setup.entries;
     }
 }
 
@@ -142,23 +145,23 @@ void cache_fixture_settle(struct cache_fixture *fixture)
 
 static uint32_t ring_next(const struct cache_fixture *fixture, uint32_t key)
 {
-    return key + 1 == fixture->is.key_count ? 0 : key + 1;
+    return key + 1 == fixture->setup.key_count ? 0 : key + 1;
 }
 
 void cache_fixture_put(struct cache_fixture *fixture)
 {
     struct record *record = cache_fixture_record(fixture, fixture->next);
-    if (fixture->is.policy->limits == 0) {
-        cache_fixture_drop(fixture, fixture->eldest);
-        fixture->eldest = ring_next(fixture, fixture->eldest);
+    if (fixture->setup.policy->limits == 0) {
+        cache_fixture_remove(fixture, fixture->oldest);
+        fixture->oldest = ring_next(fixture, fixture->oldest);
     }
-    cache_fixture_keep(fixture, fixture->next, record);
+    cache_fixture_insert(fixture, fixture->next, record);
     fixture->next = ring_next(fixture, fixture->next);
 }
 
-void cache_fixture_renew(struct cache_fixture *fixture)
+void cache_fixture_replace_all(struct cache_fixture *fixture)
 {
-    for (uint32_t i = 0; i < fixture->is.entries; i++)
+    for (uint32_t i = 0; i < fixture->setup.entries; i++)
         cache_fixture_put(fixture);
 }
 
@@ -167,7 +170,7 @@ bool cache_fixture_get(struct cache_fixture *fixture, const struct key *key)
     struct record *record = cache_get(fixture->cache, key_span(key), key->hash, fixture->now_ns);
     if (record == NULL)
         return false;
-    record_drop(record); /* never the last: the cache, or the fixture, owns one more */
+    record_drop(record); /* never the last reference: the cache or the fixture has another */
     return true;
 }
 
@@ -179,12 +182,12 @@ void cache_fixture_stats(const struct cache_fixture *fixture, struct cache_stats
 size_t cache_fixture_rounding(struct cache_fixture *fixture)
 {
     size_t usable = 0;
-    for (size_t chars = fixture->is.body_chars; chars <= BODY_CHARS_MAX; chars++) {
+    for (size_t chars = fixture->setup.body_chars; chars <= BODY_CHARS_MAX; chars++) {
         struct record *record = record_sized(fixture, 0, chars);
         size_t bytes = record_bytes(record);
         record_free(record);
         if (usable != 0 && bytes > usable)
-            return chars - 1 - fixture->is.body_chars;
+            return chars - 1 - fixture->setup.body_chars;
         usable = bytes;
     }
     return 0;

@@ -1,9 +1,8 @@
-/* cache_fixture.h - a cache under test, filled to a size and kept there in the way its policy
- * allows.
+/* cache_fixture.h - a cache under test, filled with a number of entries that it then keeps.
  *
- * Where a policy keeps a capacity, that is its limit; where it keeps an age, time moves on with
- * every put so that as many are young enough; a weak cache's records are owned here; elsewhere
- * the eldest entry is removed by hand.
+ * If the policy has a capacity, that is the limit. If it has a maximum age, time advances with
+ * every put so that as many entries are young enough. The records of a weak cache are owned by the
+ * fixture. In any other cache the fixture removes the oldest entry itself. One thread at a time.
  */
 #ifndef CACHE_FIXTURE_H
 #define CACHE_FIXTURE_H
@@ -23,7 +22,7 @@ static inline struct span key_span(const struct key *key)
     return (struct span){key->text, KEY_CHARS};
 }
 
-/* `count` keys, all different, that look like SHA-256 sums; the zone's to free. */
+/* `count` different keys that look like SHA-256 sums. The caller frees them with memory_free. */
 struct key *keys_create(struct memory_zone *zone, uint32_t count);
 
 struct cache_fixture;
@@ -36,30 +35,30 @@ struct cache_fixture_setup {
     uint32_t body_chars; /* of each record, BODY_CHARS_MAX at most */
 };
 
-/* An empty cache, which will hold keys[0] to keys[entries - 1] when it has been filled, and then
- * take the keys from there on, round and round the whole ring. */
+/* An empty cache. cache_fixture_fill inserts keys[0] to keys[entries - 1]; later puts insert the
+ * keys after them, and begin again at keys[0] after the last. */
 struct cache_fixture *cache_fixture_create(struct memory_zone *zone,
                                            const struct cache_fixture_setup *setup);
 void cache_fixture_destroy(struct cache_fixture *fixture);
-/* The order of filling has nothing to do with the order of the keys. */
+/* Inserts the entries in an order that is unrelated to that of the keys. */
 void cache_fixture_fill(struct cache_fixture *fixture);
-/* Lets the index end what it has begun, as time does. */
+/* Lets the index complete work that it spreads over time, such as growing. */
 void cache_fixture_settle(struct cache_fixture *fixture);
-/* As many new records come in as there were. */
-void cache_fixture_renew(struct cache_fixture *fixture);
-/* One new record comes in and one goes. */
+/* Puts as many new entries as there are, so that all are replaced. */
+void cache_fixture_replace_all(struct cache_fixture *fixture);
+/* Inserts a new record, for which an entry leaves. */
 void cache_fixture_put(struct cache_fixture *fixture);
 /* True: a hit. */
 bool cache_fixture_get(struct cache_fixture *fixture, const struct key *key);
 
-/* The two halves of a put, and the removal of an entry that was put. */
+/* The two parts of a put: the record for a key, and its insertion, which takes the record over. */
 struct record *cache_fixture_record(struct cache_fixture *fixture, uint32_t key);
-void cache_fixture_keep(struct cache_fixture *fixture, uint32_t key, struct record *record);
-/* True: it was there. */
-bool cache_fixture_drop(struct cache_fixture *fixture, uint32_t key);
+void cache_fixture_insert(struct cache_fixture *fixture, uint32_t key, struct record *record);
+/* True: the entry was there and has been removed. */
+bool cache_fixture_remove(struct cache_fixture *fixture, uint32_t key);
 
 void cache_fixture_stats(const struct cache_fixture *fixture, struct cache_stats *stats);
-/* How much longer a record could be without taking more memory. */
+/* How many bytes longer a record could be without taking more memory. */
 size_t cache_fixture_rounding(struct cache_fixture *fixture);
 
 #endif

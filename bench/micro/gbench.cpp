@@ -2,6 +2,8 @@
 #include "gbench.h"
 
 #include <benchmark/benchmark.h>
+#include <cstring>
+#include <sstream>
 
 namespace
 {
@@ -11,16 +13,18 @@ benchmark::State *state_of(struct gbench *bench)
     return reinterpret_cast<benchmark::State *>(bench);
 }
 
+/* Calls the C function after each benchmark, and collects the JSON. */
 class Reporter : public benchmark::BenchmarkReporter
 {
   public:
     Reporter(gbench_report *report, void *context) : report_(report), context_(context)
     {
+        json_.SetOutputStream(&text);
     }
 
-    bool ReportContext(const Context &) override
+    bool ReportContext(const Context &context) override
     {
-        return true;
+        return json_.ReportContext(context);
     }
 
     void ReportRuns(const std::vector<Run> &runs) override
@@ -29,11 +33,20 @@ class Reporter : public benchmark::BenchmarkReporter
             if (run.run_type == Run::RT_Iteration)
                 report_(context_, run.run_name.function_name.c_str(), run.GetAdjustedCPUTime(),
                         run.error_occurred ? run.error_message.c_str() : nullptr);
+        json_.ReportRuns(runs);
     }
+
+    void Finalize() override
+    {
+        json_.Finalize();
+    }
+
+    std::ostringstream text;
 
   private:
     gbench_report *report_;
     void *context_;
+    benchmark::JSONReporter json_;
 };
 
 } // namespace
@@ -62,17 +75,17 @@ void gbench_add(const char *name, bool once, gbench_function *run, void *context
         added->Iterations(1);
 }
 
-void gbench_say(const char *key, const char *value)
+void gbench_context(const char *key, const char *value)
 {
     benchmark::AddCustomContext(key, value);
 }
 
-int gbench_run(int argc, char **argv, gbench_report *report, void *context)
+char *gbench_run(int argc, char **argv, gbench_report *report, void *context)
 {
     benchmark::Initialize(&argc, argv);
     if (benchmark::ReportUnrecognizedArguments(argc, argv))
-        return -1;
+        return nullptr;
     Reporter reporter(report, context);
     benchmark::RunSpecifiedBenchmarks(&reporter);
-    return 0;
+    return strdup(reporter.text.str().c_str());
 }

@@ -1,7 +1,7 @@
-/* measure.h - what is measured: a policy, a size, and one of the kinds of benchmark.
+/* measure.h - one measurement: a policy, a number of entries, and a kind of benchmark.
  *
- * Each function below is a gbench_function whose context is a struct measure; it leaves its figures
- * there and in the benchmark's counters.
+ * The functions measure_* are gbench_functions whose context is a struct measure. They store their
+ * results there and in the benchmark's counters.
  */
 #ifndef MEASURE_H
 #define MEASURE_H
@@ -9,17 +9,18 @@
 #include "cache_fixture.h"
 #include "gbench.h"
 
-#define BODY_CHARS 350 /* of the records that are asked for and weighed: a user's, on average */
+#define BODY_CHARS 350 /* of each record, as of an average user */
 
-/* The cache in use, shared by the benchmarks of one policy and size. */
-struct stage {
+/* A filled cache that the time measurements of one policy and size share: filling takes longer than
+ * measuring. */
+struct shared_cache {
     struct memory_zone *zone;
     struct key *keys; /* NULL until they are needed */
     uint32_t key_count;
-    struct cache_fixture *fixture; /* NULL: none yet */
+    struct cache_fixture *fixture; /* NULL: there is none */
     const struct policy *policy;
     uint32_t entries;
-    bool renewed; /* entries have come and gone since it was filled */
+    bool modified; /* entries have been inserted and evicted since it was filled */
 };
 
 enum measure_kind { GET_HIT, GET_MISS, PUT_EVICT, FOOTPRINT, MEASURE_KINDS };
@@ -28,13 +29,13 @@ struct measure {
     enum measure_kind kind;
     const struct policy *policy;
     uint32_t entries;
-    struct stage *stage;
+    struct shared_cache *shared;
     bool done;
     double cpu_ns; /* of an operation */
-    /* FOOTPRINT: bytes per entry; rss and overhead are what lies beyond key and body, and overhead
-     * leaves out rounding too. */
+    /* FOOTPRINT only: entries kept, and bytes per entry beyond key and body. overhead_bytes does
+     * not contain rounding_bytes; rss_bytes contains both. */
     double kept, rounding_bytes, overhead_bytes, rss_bytes;
-    /* FOOTPRINT: the longest pause and the one that one in ten thousand exceeds. */
+    /* FOOTPRINT only: the longest pause, and the one that 1 in 10,000 operations exceeds. */
     double put_max_ns, put_p9999_ns, remove_max_ns, remove_p9999_ns;
 };
 
@@ -43,11 +44,11 @@ void measure_get_miss(struct gbench *bench, void *context);
 void measure_put_evict(struct gbench *bench, void *context);
 void measure_footprint(struct gbench *bench, void *context);
 
-/* Frees the fixture, if there is one. */
-void stage_clear(struct stage *stage);
-/* The keys, made at the first call. */
-const struct key *stage_keys(struct stage *stage);
-/* A new, empty fixture for the measure, apart from the stage's own. */
-struct cache_fixture *stage_bed(const struct measure *measure);
+/* Destroys the shared fixture, if there is one. */
+void shared_cache_clear(struct shared_cache *shared);
+/* The keys, which the first call creates. */
+const struct key *shared_cache_keys(struct shared_cache *shared);
+/* A new, empty fixture for the measurement, not the shared one. The caller destroys it. */
+struct cache_fixture *measure_fixture(const struct measure *measure);
 
 #endif
