@@ -35,15 +35,16 @@ static int candidate_ask(struct candidate *candidate, struct error *error)
 {
     const char *text;
     size_t count;
-    struct client *client = client_open(candidate->path, TIMEOUT_NS, error);
-    if (client == NULL)
+    struct console_connection *connection =
+        console_connection_open(candidate->path, TIMEOUT_NS, error);
+    if (connection == NULL)
         return -1;
     strcpy(candidate->policy, "?");
-    if (client_ask(client, SERVER_QUESTION, &text, &count) == CLIENT_DONE)
+    if (console_connection_query(connection, SERVER_QUESTION, &text, &count) == CONSOLE_DONE)
         sscanf(text, "%ld %95s %95s", &candidate->pid, candidate->policy, candidate->url);
     else
-        snprintf(candidate->url, sizeof candidate->url, "%s", client_reason(client));
-    client_close(client);
+        snprintf(candidate->url, sizeof candidate->url, "%s", console_connection_error(connection));
+    console_connection_close(connection);
     return 0;
 }
 

@@ -4,16 +4,21 @@
 usage: console_test.py [unittest options]
 """
 import contextlib
+import fcntl
 import json
 import os
+import pty
+import select
 import socket
 import struct
+import subprocess
 import tempfile
+import termios
 import threading
 import time
 import unittest
 
-from tidemark_server import PATIENCE_S, run, wait_until
+from tidemark_server import BIN, PATIENCE_S, run, wait_until
 from tidemark_server import Server as PlainServer
 
 
@@ -639,6 +644,60 @@ class Threads(ConsoleTest):
                     self.value(client, "main.cache:clear()")
 
 
+class Terminal:
+    """`tidemark console` at a terminal."""
+
+    def __init__(self, path):
+        self.master, slave = pty.openpty()
+        self.folder = tempfile.TemporaryDirectory()
+        self.process = subprocess.Popen(
+            [f"{BIN}/tidemark", "console", path], stdin=slave, stdout=slave, stderr=slave,
+            preexec_fn=lambda: self.control(slave),
+            env={**os.environ, "XDG_STATE_HOME": self.folder.name, "TERM": "dumb"})
+        os.close(slave)
+        self.text = ""
+
+    def control(self, slave):
+        os.setsid()
+        fcntl.ioctl(slave, termios.TIOCSCTTY, 0)
+
+    def read(self):
+        """False at the end."""
+        if not select.select([self.master], [], [], PATIENCE_S)[0]:
+            raise AssertionError(f"nothing follows {self.text!r}")
+        try:
+            part = os.read(self.master, 4096)
+        except OSError:
+            return False
+        self.text += part.decode()
+        return part != b""
+
+    def expect(self, text):
+        while text not in self.text:
+            if not self.read():
+                raise AssertionError(f"{text!r} is not in {self.text!r}")
+        self.text = self.text.partition(text)[2]
+
+    def type(self, text, expected=None):
+        os.write(self.master, text.encode())
+        if expected:
+            self.expect(expected)
+
+    def end(self):
+        while self.read():
+            pass
+        return self.process.wait(PATIENCE_S)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.kill()
+        self.process.wait()
+        os.close(self.master)
+        self.folder.cleanup()
+
+
 class Command(ConsoleTest):
     def run_command(self, *arguments, stdin="", folder="/nowhere"):
         return run("tidemark", "console", *arguments, input=stdin,
@@ -657,8 +716,39 @@ class Command(ConsoleTest):
             done = self.run_command(server.path, "-e", "1, 2")
             self.assertEqual((done.returncode, done.stdout), (0, "1\n2\n"))
             self.assertEqual(self.run_command(server.path, "-e", "for").returncode, 1)
-        self.assertEqual(self.run_command(server.path, "-e", "1").returncode, 1)
+        self.assertEqual(self.run_command(server.path, "-e", "1").returncode, 3)
         self.assertEqual(self.run_command("1", "2").returncode, 2)
+
+    def test_quit(self):
+        with Server("lru") as server:
+            for word in ("quit", "quit()", " exit ", "exit();", "exit()\r"):
+                done = self.run_command(server.path, stdin=f"1\n{word}\n2\n")
+                self.assertEqual((done.returncode, done.stdout, done.stderr), (0, "1\n", ""), word)
+            done = self.run_command(server.path, stdin="no.x\nquit()\n")
+            self.assertEqual((done.returncode, done.stdout), (1, ""))
+            done = self.run_command(server.path, stdin="return {\nquit\n}\nquit = 1\nquit\n")
+            self.assertEqual((done.returncode, done.stdout, done.stderr), (0, "{}\n", ""))
+
+    def test_terminal(self):
+        with Server("lru") as server:
+            for leave in ("quit()\n", "exit\n", "\x04"):
+                with Terminal(server.path) as terminal:
+                    terminal.expect("> ")
+                    terminal.type("20 + 1\n", "21\r\n> ")
+                    terminal.type("main.ca\t", "main.cache")
+                    terminal.type("\x03", "> ")
+                    terminal.type("return {\n", ">> ")
+                    terminal.type("20 + 2}\n", "{22}\r\n> ")
+                    terminal.type("print('begun') sleep(3600)\n", "begun\r\n")
+                    terminal.type("\x03", "interrupted")
+                    terminal.expect("> ")
+                    terminal.type(leave)
+                    self.assertEqual(terminal.end(), 0, terminal.text)
+        with Server("lru") as server, Terminal(server.path) as terminal:
+            terminal.expect("> ")
+            server.stop()
+            terminal.type("1\n", "lost the connection")
+            self.assertEqual(terminal.end(), 3)
 
     def test_found_by_pid_and_policy(self):
         with contextlib.ExitStack() as stack:

@@ -1,10 +1,12 @@
-/* console_command.c - tidemark console: talks to a running server. */
+/* console_command.c - tidemark console: runs Lua statements inside a running server. */
 #include "console_command.h"
 
+#include "command.h"
 #include "console_connection.h"
 #include "find_server.h"
 #include "line_editor.h"
 #include "options.h"
+#include "xmalloc.h"
 
 #include <signal.h>
 #include <stdbool.h>
@@ -22,51 +24,45 @@ struct console_options {
 };
 
 static const struct option option_rows[] = {
+    {NULL, OPTION_HEADING, 0, NULL, "What to run"},
     {"eval", OPTION_TEXT, offsetof(struct console_options, statement), "STATEMENT",
-     "runs this and leaves; -e is short for it"},
+     "run this statement and leave; -e is short for it"},
 };
 
 static const struct option_table option_table = {
     .usage = "tidemark console [OPTIONS] [PID|PATH|POLICY]",
     .summary =
-        "Talks to a running server, in Lua: what is in its cache, where its memory is, what\n"
-        "grows. The server goes on serving meanwhile. With nothing given it is the only server\n"
-        "that runs. Statements may also come through a pipe, or with -e; then only results are\n"
+        "Runs Lua statements inside a running server: they show what its cache contains, where its "
+        "memory is and what grows. The server keeps serving requests. Without an argument it is "
+        "the only server that runs.\n\n"
+        "Statements are typed at a terminal, or come from --eval or a pipe; then only results are "
         "printed, and the exit status is 1 if a statement failed.",
-    .details =
-        "Tab completes, Ctrl-C stops a statement or gives a line up, Ctrl-D leaves; `help()`\n"
-        "lists what there is.\n\n"
-        "examples:\n"
-        "  tidemark console\n"
-        "  tidemark console lru -e '#main.cache'\n"
-        "  echo 'json(main.cache:stats())' | tidemark console 4711",
+    .details = "At the prompt, Tab completes a name, Ctrl-C interrupts a statement, and quit(), "
+               "exit or Ctrl-D leaves. help() explains the language.\n\n"
+               "examples:\n"
+               "  tidemark console\n"
+               "  tidemark console lru -e '#main.cache'\n"
+               "  echo 'json(main.cache:stats())' | tidemark console 4711",
     .options = option_rows,
     .count = sizeof option_rows / sizeof option_rows[0],
 };
 
-static int complain(const char *reason, int status)
-{
-    fprintf(stderr, "tidemark console: %s\n", reason);
-    return status;
-}
-
-/* A statement so far: more lines come as long as it is incomplete. */
+/* The lines of a statement so far. Further lines are added while it is incomplete. */
 struct statement {
-    char *text;
-    size_t count;
+    char *text; /* NULL: no line yet */
+    size_t count, capacity;
 };
 
 static void statement_add(struct statement *statement, const char *line)
 {
     size_t count = strlen(line);
-    statement->text = realloc(statement->text, statement->count + count + 1);
-    if (statement->text == NULL)
-        abort();
+    statement->text =
+        growable(statement->text, &statement->capacity, statement->count + count + 1, 1);
     memcpy(statement->text + statement->count, line, count + 1);
     statement->count += count;
 }
 
-static void statement_drop(struct statement *statement)
+static void statement_clear(struct statement *statement)
 {
     free(statement->text);
     *statement = (struct statement){0};
@@ -79,54 +75,75 @@ static void text_print(void *context, const char *bytes, size_t count)
     fflush(stdout);
 }
 
-/* Runs what there is. An incomplete statement stays, to be added to. */
-static enum client_outcome statement_run(struct client *client, struct statement *statement)
+/* The exit status: of all statements so far, and of one more. */
+static int status_worse(int status, int other)
 {
-    enum client_outcome outcome = client_run(client, statement->text, text_print, NULL);
-    if (outcome == CLIENT_FAILED || outcome == CLIENT_GONE)
-        complain(client_reason(client), 1);
-    if (outcome != CLIENT_INCOMPLETE)
-        statement_drop(statement);
-    return outcome;
+    return status > other ? status : other;
 }
 
-/* What was typed is over. */
-static int statement_end(struct client *client, struct statement *statement)
+/* Runs the statement and clears it, unless it is incomplete. Returns the exit status. */
+static int statement_run(struct console_connection *connection, struct statement *statement)
+{
+    enum console_outcome outcome =
+        console_connection_run(connection, statement->text, text_print, NULL);
+    if (outcome == CONSOLE_INCOMPLETE)
+        return STATUS_OK;
+    statement_clear(statement);
+    if (outcome == CONSOLE_DONE)
+        return STATUS_OK;
+    return complain("console", outcome == CONSOLE_FAILED ? STATUS_BAD : STATUS_UNDECIDED, "%s",
+                    console_connection_error(connection));
+}
+
+/* At the end of the input: an incomplete statement has failed. */
+static int statement_end(struct console_connection *connection, struct statement *statement)
 {
     if (statement->text == NULL)
-        return 0;
-    complain(client_reason(client), 1); /* why it is incomplete */
-    statement_drop(statement);
-    return 1;
+        return STATUS_OK;
+    statement_clear(statement);
+    return complain("console", STATUS_BAD, "%s", console_connection_error(connection));
 }
 
-static int lines_run(struct client *client, FILE *in)
+/* Whether the line means to leave. */
+static bool line_is_quit(const char *line)
+{
+    static const char *const words[] = {"quit", "quit()", "exit", "exit()"};
+    static const char blanks[] = " \t\r\n;";
+    line += strspn(line, blanks);
+    size_t count = strcspn(line, blanks);
+    if (line[count + strspn(line + count, blanks)] != '\0')
+        return false;
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (strlen(words[i]) == count && strncmp(line, words[i], count) == 0)
+            return true;
+    return false;
+}
+
+static int lines_run(struct console_connection *connection, FILE *in)
 {
     struct statement statement = {0};
     char *line = NULL;
-    size_t room = 0;
-    int status = 0;
-    while (getline(&line, &room, in) >= 0) {
-        statement_add(&statement, line);
-        enum client_outcome outcome = statement_run(client, &statement);
-        if (outcome == CLIENT_FAILED || outcome == CLIENT_GONE)
-            status = 1;
-        if (outcome == CLIENT_GONE)
+    size_t capacity = 0;
+    int status = STATUS_OK;
+    while (status != STATUS_UNDECIDED && getline(&line, &capacity, in) >= 0) {
+        if (statement.text == NULL && line_is_quit(line))
             break;
+        statement_add(&statement, line);
+        status = status_worse(status, statement_run(connection, &statement));
     }
     free(line);
-    return statement_end(client, &statement) | status;
+    return status_worse(status, statement_end(connection, &statement));
 }
 
-static int eval_run(struct client *client, const char *text)
+static int eval_run(struct console_connection *connection, const char *text)
 {
     struct statement statement = {0};
     statement_add(&statement, text);
-    enum client_outcome outcome = statement_run(client, &statement);
-    return statement_end(client, &statement) | (outcome != CLIENT_DONE);
+    int status = statement_run(connection, &statement);
+    return status_worse(status, statement_end(connection, &statement));
 }
 
-/* Ctrl-C as a descriptor; what was pressed too late is forgotten. */
+/* A descriptor that Ctrl-C makes readable. */
 static int interrupts_open(void)
 {
     sigset_t signals;
@@ -136,61 +153,69 @@ static int interrupts_open(void)
     return signalfd(-1, &signals, SFD_NONBLOCK | SFD_CLOEXEC);
 }
 
-static void interrupts_forget(int descriptor)
+/* Forgets a Ctrl-C that came when no statement ran. */
+static void interrupts_clear(int descriptor)
 {
     struct signalfd_siginfo info;
     while (read(descriptor, &info, sizeof info) > 0)
         ;
 }
 
-static int terminal_run(struct client *client)
+/* Returns false at the end of the input or at quit(). */
+static bool terminal_step(struct console_connection *connection, struct editor *editor,
+                          struct statement *statement, int *status)
+{
+    const char *line;
+    switch (editor_read(editor, statement->text ? PROMPT_MORE : PROMPT, &line)) {
+    case EDITOR_END:
+        printf("\n");
+        return false;
+    case EDITOR_CANCELLED:
+        statement_clear(statement);
+        return true;
+    case EDITOR_LINE:
+        if (statement->text == NULL && line_is_quit(line))
+            return false;
+        statement_add(statement, line);
+        *status = statement_run(connection, statement);
+    }
+    return *status != STATUS_UNDECIDED;
+}
+
+static int terminal_run(struct console_connection *connection)
 {
     struct statement statement = {0};
-    enum client_outcome outcome = CLIENT_DONE;
-    int interrupts = interrupts_open();
-    struct editor *editor = editor_open("tidemark", client);
-    client_heed(client, interrupts);
-    while (outcome != CLIENT_GONE) {
-        const char *line;
-        enum editor_outcome read =
-            editor_read(editor, statement.text ? PROMPT_MORE : PROMPT, &line);
-        if (read == EDITOR_END)
-            break;
-        interrupts_forget(interrupts);
-        if (read == EDITOR_ABANDONED) {
-            statement_drop(&statement);
-            continue;
-        }
-        statement_add(&statement, line);
-        outcome = statement_run(client, &statement);
-    }
-    if (outcome != CLIENT_GONE)
-        printf("\n");
-    statement_drop(&statement);
+    int status = STATUS_OK, interrupts = interrupts_open();
+    struct editor *editor = editor_open("tidemark", connection);
+    console_connection_interrupt_by(connection, interrupts);
+    do
+        interrupts_clear(interrupts);
+    while (terminal_step(connection, editor, &statement, &status));
+    statement_clear(&statement);
     editor_close(editor);
     close(interrupts);
-    return outcome == CLIENT_GONE;
+    return status == STATUS_UNDECIDED ? status : STATUS_OK;
 }
 
 static int console_run(const char *path, const struct console_options *options)
 {
     struct error error;
-    struct client *client = client_open(path, 0, &error);
-    if (client == NULL)
-        return complain(error.text, 1);
+    struct console_connection *connection = console_connection_open(path, 0, &error);
+    if (connection == NULL)
+        return complain("console", STATUS_UNDECIDED, "%s", error.text);
     int status;
     if (options->statement)
-        status = eval_run(client, options->statement);
+        status = eval_run(connection, options->statement);
     else if (isatty(STDIN_FILENO) && isatty(STDOUT_FILENO))
-        status = terminal_run(client);
+        status = terminal_run(connection);
     else
-        status = lines_run(client, stdin);
-    client_close(client);
+        status = lines_run(connection, stdin);
+    console_connection_close(connection);
     return status;
 }
 
-/* -e is --eval. */
-static void short_options_lengthen(int argc, char **argv)
+/* Replaces -e by --eval. */
+static void short_option_replace(int argc, char **argv)
 {
     static char eval[] = "--eval";
     for (int i = 1; i < argc; i++)
@@ -201,26 +226,17 @@ static void short_options_lengthen(int argc, char **argv)
 int console_command(int argc, char **argv)
 {
     struct console_options options = {0};
-    struct error error;
-    struct error why;
     struct found_server server;
+    struct error error;
     int positional;
-    short_options_lengthen(argc, argv);
-    switch (options_parse(&option_table, argc, argv, &options, &positional, &error)) {
-    case OPTIONS_OK:
-        break;
-    case OPTIONS_WRONG:
-        return complain(error.text, 2);
-    case OPTIONS_HELP:
-        options_help(&option_table, stdout);
-        return 0;
-    case OPTIONS_VERSION:
-        printf("tidemark %s\n", TIDEMARK_VERSION);
-        return 0;
-    }
+    short_option_replace(argc, argv);
+    int status = options_take(&option_table, "tidemark console", argc, argv, &options, &positional);
+    if (status != OPTIONS_GO_ON)
+        return status;
     if (positional > 1)
-        return complain("give one server: a process id, a socket's path or a policy", 2);
-    if (find_server(positional == 1 ? argv[1] : NULL, FIND_CONSOLE, &server, &why) < 0)
-        return complain(why.text, 2);
+        return complain("console", STATUS_USAGE,
+                        "give one server: its process id, its console's socket, or its policy");
+    if (find_server(positional == 1 ? argv[1] : NULL, FIND_CONSOLE, &server, &error) < 0)
+        return complain("console", STATUS_USAGE, "%s", error.text);
     return console_run(server.console, &options);
 }

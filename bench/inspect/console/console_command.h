@@ -1,4 +1,4 @@
-/* console_command.h - tidemark console: talks to a running server. */
+/* console_command.h - tidemark console: runs Lua statements inside a running server. */
 #ifndef CONSOLE_COMMAND_H
 #define CONSOLE_COMMAND_H
 

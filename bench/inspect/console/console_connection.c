@@ -1,8 +1,9 @@
-/* console_connection.c - frames to the console and back, as wire.h has them. */
+/* console_connection.c - sends and receives the frames that wire.h defines. */
 #include "console_connection.h"
 
 #include "units.h"
 #include "wire.h"
+#include "xmalloc.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -16,21 +17,19 @@
 
 struct text {
     char *bytes;
-    size_t count, room;
+    size_t count, capacity;
 };
 
-struct client {
+struct console_connection {
     int socket;
-    int heeded; /* -1: nothing */
-    int patience_ms;
+    int interrupt; /* the descriptor that interrupts; -1: none */
+    int timeout_ms;
     struct text text;
-    struct error reason;
+    struct error error;
     char frame[WIRE_ANSWER_BYTES];
 };
 
-/* Connecting. */
-
-static bool peer_is_ours(int socket)
+static bool peer_is_trusted(int socket)
 {
     struct ucred peer;
     socklen_t length = sizeof peer;
@@ -42,83 +41,80 @@ static bool peer_is_ours(int socket)
 static int socket_connect(const char *path, struct error *error)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
-    if (strlen(path) >= sizeof address.sun_path) {
-        return error_set(error, "a socket's path has at most %zu bytes",
+    if (strlen(path) >= sizeof address.sun_path)
+        return error_set(error, "the path of a socket has at most %zu bytes",
                          sizeof address.sun_path - 1);
-    }
     strcpy(address.sun_path, path);
     int descriptor = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    error_set(error, "%.100s belongs to another user", path);
-    if (descriptor >= 0 &&
-        connect(descriptor, (const struct sockaddr *)&address, sizeof address) < 0)
-        error_set(error, "no server answers at %.100s: %.60s", path, strerror(errno));
-    else if (descriptor >= 0 && peer_is_ours(descriptor))
+    if (descriptor < 0)
+        return error_set(error, "socket: %s", strerror(errno));
+    if (connect(descriptor, (const struct sockaddr *)&address, sizeof address) < 0)
+        error_set(error, "no server answers at %s: %s", path, strerror(errno));
+    else if (!peer_is_trusted(descriptor))
+        error_set(error, "%s belongs to another user", path);
+    else
         return descriptor;
-    if (descriptor >= 0)
-        close(descriptor);
+    close(descriptor);
     return -1;
 }
 
-struct client *client_open(const char *path, uint64_t patience_ns, struct error *error)
+struct console_connection *console_connection_open(const char *path, uint64_t timeout_ns,
+                                                   struct error *error)
 {
     int descriptor = socket_connect(path, error);
     if (descriptor < 0)
         return NULL;
-    struct client *client = calloc(1, sizeof *client);
-    if (client == NULL)
-        abort();
-    client->socket = descriptor;
-    client->heeded = -1;
-    client->patience_ms = patience_ns == 0 ? -1 : (int)(patience_ns / NS_PER_MS);
-    return client;
+    struct console_connection *connection = xcalloc(1, sizeof *connection);
+    connection->socket = descriptor;
+    connection->interrupt = -1;
+    connection->timeout_ms = timeout_ns == 0 ? -1 : (int)(timeout_ns / NS_PER_MS);
+    return connection;
 }
 
-void client_close(struct client *client)
+void console_connection_close(struct console_connection *connection)
 {
-    if (client == NULL)
+    if (connection == NULL)
         return;
-    close(client->socket);
-    free(client->text.bytes);
-    free(client);
+    close(connection->socket);
+    free(connection->text.bytes);
+    free(connection);
 }
 
-void client_heed(struct client *client, int descriptor)
+void console_connection_interrupt_by(struct console_connection *connection, int descriptor)
 {
-    client->heeded = descriptor;
+    connection->interrupt = descriptor;
 }
 
-const char *client_reason(const struct client *client)
+const char *console_connection_error(const struct console_connection *connection)
 {
-    return client->reason.text;
+    return connection->error.text;
 }
 
-/* Frames. */
+/* Frames. A call that returns -1 has set errno, to 0 at the end of the stream. */
 
-static int frame_send(struct client *client, enum wire_kind kind, const char *bytes, size_t count)
+/* Does not report errors: receiving fails then, too, and may first get the server's reason. */
+static void frame_send(struct console_connection *connection, enum wire_kind kind,
+                       const char *bytes, size_t count)
 {
     unsigned char header[WIRE_HEADER_BYTES];
     wire_put(header, kind, (uint32_t)count);
-    if (send(client->socket, header, sizeof header, MSG_NOSIGNAL) != sizeof header)
-        return -1;
-    return count == 0 || send(client->socket, bytes, count, MSG_NOSIGNAL) == (ssize_t)count ? 0
-                                                                                            : -1;
+    if (send(connection->socket, header, sizeof header, MSG_NOSIGNAL) == sizeof header && count > 0)
+        (void)!send(connection->socket, bytes, count, MSG_NOSIGNAL);
 }
 
-/* Waits for the socket, passing an interrupt on. */
-static int answer_await(struct client *client)
+/* Waits until the socket is readable; sends an interrupt meanwhile if there is one. */
+static int socket_wait(struct console_connection *connection)
 {
-    struct pollfd polled[] = {{.fd = client->socket, .events = POLLIN},
-                              {.fd = client->heeded, .events = POLLIN}};
+    struct pollfd polled[] = {{.fd = connection->socket, .events = POLLIN},
+                              {.fd = connection->interrupt, .events = POLLIN}};
     for (;;) {
-        int count = poll(polled, 2, client->patience_ms);
-        if (count < 0 && errno != EINTR)
-            return -1;
-        if (count == 0) {
+        int count = poll(polled, 2, connection->timeout_ms);
+        if (count == 0)
             errno = ETIMEDOUT;
+        if (count == 0 || (count < 0 && errno != EINTR))
             return -1;
-        }
         if (count > 0 && polled[1].revents) {
-            frame_send(client, WIRE_INTERRUPT, NULL, 0);
+            frame_send(connection, WIRE_INTERRUPT, NULL, 0);
             polled[1].fd = -1; /* once is enough */
         }
         if (count > 0 && polled[0].revents)
@@ -126,122 +122,119 @@ static int answer_await(struct client *client)
     }
 }
 
-static int receive(struct client *client, void *bytes, size_t count)
+static int receive(struct console_connection *connection, void *bytes, size_t count)
 {
     for (size_t at = 0; at < count;) {
-        if (answer_await(client) < 0)
+        if (socket_wait(connection) < 0)
             return -1;
-        ssize_t got = recv(client->socket, (char *)bytes + at, count - at, 0);
-        if (got <= 0 && errno != EINTR) {
-            errno = got == 0 ? 0 : errno;
+        ssize_t received = recv(connection->socket, (char *)bytes + at, count - at, 0);
+        if (received == 0)
+            errno = 0;
+        if (received == 0 || (received < 0 && errno != EINTR))
             return -1;
-        }
-        at += got > 0 ? (size_t)got : 0;
+        at += received > 0 ? (size_t)received : 0;
     }
     return 0;
 }
 
-/* The frame's kind, its bytes in client->frame; or -1. */
-static int frame_receive(struct client *client, uint32_t *count)
+/* Returns the frame's kind, or -1; its bytes are in connection->frame. */
+static int frame_receive(struct console_connection *connection, uint32_t *count)
 {
     unsigned char header[WIRE_HEADER_BYTES];
-    if (receive(client, header, sizeof header) < 0)
+    if (receive(connection, header, sizeof header) < 0)
         return -1;
     *count = wire_count(header);
-    if (*count > sizeof client->frame) {
-        errno = EPROTO;
-        return -1;
-    }
-    return receive(client, client->frame, *count) < 0 ? -1 : header[0];
-}
-
-static enum client_outcome gone(struct client *client)
-{
-    const char *why = errno == 0 ? "it ended" : strerror(errno);
-    error_set(&client->reason, "the server is gone: %.100s",
-              errno == ETIMEDOUT ? "it does not answer" : why);
-    return CLIENT_GONE;
-}
-
-static enum client_outcome outcome_of(struct client *client, int kind, uint32_t count)
-{
-    size_t most = sizeof client->reason.text - 1;
-    count = count < most ? count : (uint32_t)most;
-    memcpy(client->reason.text, client->frame, count);
-    client->reason.text[count] = '\0';
-    if (kind == WIRE_FAILED)
-        return CLIENT_FAILED;
-    if (kind == WIRE_INCOMPLETE)
-        return CLIENT_INCOMPLETE;
-    if (kind == WIRE_DONE)
-        return CLIENT_DONE;
     errno = EPROTO;
-    return gone(client);
+    if (*count > sizeof connection->frame || receive(connection, connection->frame, *count) < 0)
+        return -1;
+    return header[0];
 }
 
-static enum client_outcome talk(struct client *client, enum wire_kind kind, const char *text,
-                                void (*hear)(void *context, const char *bytes, size_t count),
-                                void *context)
+static enum console_outcome disconnected(struct console_connection *connection)
 {
-    size_t length = strlen(text);
-    if (length > WIRE_STATEMENT_BYTES) {
-        error_set(&client->reason, "a statement has at most %d bytes", WIRE_STATEMENT_BYTES);
-        return CLIENT_FAILED;
+    error_set(&connection->error, "lost the connection to the server: %s",
+              errno == 0           ? "the server ended"
+              : errno == ETIMEDOUT ? "it does not answer"
+                                   : strerror(errno));
+    return CONSOLE_DISCONNECTED;
+}
+
+static enum console_outcome last_frame(struct console_connection *connection, int kind,
+                                       uint32_t count)
+{
+    error_set(&connection->error, "%.*s", (int)count, connection->frame);
+    switch (kind) {
+    case WIRE_DONE:
+        return CONSOLE_DONE;
+    case WIRE_FAILED:
+        return CONSOLE_FAILED;
+    case WIRE_INCOMPLETE:
+        return CONSOLE_INCOMPLETE;
+    default:
+        errno = EPROTO;
+        return disconnected(connection);
     }
-    frame_send(client, kind, text, length); /* who refused us has said why */
+}
+
+static enum console_outcome exchange(struct console_connection *connection, enum wire_kind kind,
+                                     const char *request,
+                                     void (*print)(void *context, const char *bytes, size_t count),
+                                     void *context)
+{
+    size_t length = strlen(request);
+    if (length > WIRE_STATEMENT_BYTES) {
+        error_set(&connection->error, "a statement has at most %d bytes", WIRE_STATEMENT_BYTES);
+        return CONSOLE_FAILED;
+    }
+    frame_send(connection, kind, request, length);
     for (;;) {
         uint32_t count;
-        int answer = frame_receive(client, &count);
+        int answer = frame_receive(connection, &count);
         if (answer < 0)
-            return gone(client);
+            return disconnected(connection);
         if (answer != WIRE_TEXT)
-            return outcome_of(client, answer, count);
-        hear(context, client->frame, count);
+            return last_frame(connection, answer, count);
+        print(context, connection->frame, count);
     }
 }
 
-/* Questions. */
-
-enum client_outcome client_run(struct client *client, const char *statement,
-                               void (*hear)(void *context, const char *bytes, size_t count),
-                               void *context)
+enum console_outcome
+console_connection_run(struct console_connection *connection, const char *statement,
+                       void (*print)(void *context, const char *bytes, size_t count), void *context)
 {
-    return talk(client, WIRE_STATEMENT, statement, hear, context);
+    return exchange(connection, WIRE_STATEMENT, statement, print, context);
 }
 
 static void text_add(void *context, const char *bytes, size_t count)
 {
     struct text *text = context;
-    if (text->count + count + 1 > text->room) {
-        text->room = 2 * (text->count + count + 1);
-        text->bytes = realloc(text->bytes, text->room);
-        if (text->bytes == NULL)
-            abort();
-    }
+    text->bytes = growable(text->bytes, &text->capacity, text->count + count + 1, 1);
     memcpy(text->bytes + text->count, bytes, count);
     text->count += count;
     text->bytes[text->count] = '\0';
 }
 
-static enum client_outcome collect(struct client *client, enum wire_kind kind, const char *question,
-                                   const char **text, size_t *count)
+static enum console_outcome collect(struct console_connection *connection, enum wire_kind kind,
+                                    const char *request, const char **text, size_t *count)
 {
-    client->text.count = 0;
-    text_add(&client->text, "", 0);
-    enum client_outcome outcome = talk(client, kind, question, text_add, &client->text);
-    *text = client->text.bytes;
-    *count = client->text.count;
+    connection->text.count = 0;
+    text_add(&connection->text, "", 0);
+    enum console_outcome outcome = exchange(connection, kind, request, text_add, &connection->text);
+    *text = connection->text.bytes;
+    *count = connection->text.count;
     return outcome;
 }
 
-enum client_outcome client_ask(struct client *client, const char *statement, const char **text,
-                               size_t *count)
+enum console_outcome console_connection_query(struct console_connection *connection,
+                                              const char *statement, const char **text,
+                                              size_t *count)
 {
-    return collect(client, WIRE_STATEMENT, statement, text, count);
+    return collect(connection, WIRE_STATEMENT, statement, text, count);
 }
 
-enum client_outcome client_complete(struct client *client, const char *prefix, const char **text,
-                                    size_t *count)
+enum console_outcome console_connection_complete(struct console_connection *connection,
+                                                 const char *prefix, const char **text,
+                                                 size_t *count)
 {
-    return collect(client, WIRE_COMPLETE, prefix, text, count);
+    return collect(connection, WIRE_COMPLETE, prefix, text, count);
 }

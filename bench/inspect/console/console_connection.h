@@ -1,4 +1,4 @@
-/* console_connection.h - one connection to a server's live console: a statement in, its text out.
+/* console_connection.h - a connection to a server's console: sends a statement, receives its text.
  *
  * One thread, one statement at a time.
  */
@@ -10,35 +10,40 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct client;
+struct console_connection;
 
-/* Connects to a console's socket (find.h finds one), of our own user or root's, or anybody's if we
- * are root. NULL: error says why in one line. Without an answer for so long, anything asked is
- * GONE; 0: waits for ever. */
-struct client *client_open(const char *path, uint64_t patience_ns, struct error *error);
-void client_close(struct client *client); /* NULL is fine */
+/* Connects to a console's socket (find_server.h finds one). The server must run as our own user or
+ * as root, unless we are root. A statement whose answer pauses for longer than timeout_ns is
+ * CONSOLE_DISCONNECTED; 0 waits without limit. NULL and one line in error: it cannot connect. */
+struct console_connection *console_connection_open(const char *path, uint64_t timeout_ns,
+                                                   struct error *error);
+void console_connection_close(struct console_connection *connection); /* NULL is fine */
 
-enum client_outcome {
-    CLIENT_DONE,
-    CLIENT_FAILED,     /* client_reason says why, in one line */
-    CLIENT_INCOMPLETE, /* the statement goes on */
-    CLIENT_GONE,       /* so is the server, or it says nothing; client_reason says which */
+enum console_outcome {
+    CONSOLE_DONE,
+    CONSOLE_FAILED,       /* console_connection_error says why */
+    CONSOLE_INCOMPLETE,   /* the statement needs more lines: send all of it again */
+    CONSOLE_DISCONNECTED, /* no further statement can be sent; console_connection_error says why */
 };
 
-/* Runs a statement and leaves what it wrote in *text, ended by a NUL that *count does not count,
- * until the next call. */
-enum client_outcome client_ask(struct client *client, const char *statement, const char **text,
-                               size_t *count);
-/* The same, each piece of text being handed over when it comes. */
-enum client_outcome client_run(struct client *client, const char *statement,
-                               void (*hear)(void *context, const char *bytes, size_t count),
-                               void *context);
-/* What may end the prefix, such as `main.ca`: a line each. */
-enum client_outcome client_complete(struct client *client, const char *prefix, const char **text,
-                                    size_t *count);
-const char *client_reason(const struct client *client);
+/* Runs a statement. *text is what it printed, with a NUL behind its *count bytes, until the next
+ * call. */
+enum console_outcome console_connection_query(struct console_connection *connection,
+                                              const char *statement, const char **text,
+                                              size_t *count);
+/* Runs a statement and calls `print` for each piece of text as it arrives. */
+enum console_outcome
+console_connection_run(struct console_connection *connection, const char *statement,
+                       void (*print)(void *context, const char *bytes, size_t count),
+                       void *context);
+/* As query, but the text lists the completions of a prefix such as `main.ca`, one a line. */
+enum console_outcome console_connection_complete(struct console_connection *connection,
+                                                 const char *prefix, const char **text,
+                                                 size_t *count);
+/* One line, until the next call. */
+const char *console_connection_error(const struct console_connection *connection);
 
-/* While a statement runs, whatever can be read from the descriptor interrupts it. -1: nothing. */
-void client_heed(struct client *client, int descriptor);
+/* From now on a running statement is interrupted when the descriptor becomes readable. */
+void console_connection_interrupt_by(struct console_connection *connection, int descriptor);
 
 #endif

@@ -1,5 +1,7 @@
-/* line_editor.c - libedit, with the server's own names behind the tab key. */
+/* line_editor.c - libedit, whose Tab key completes the names that the server knows. */
 #include "line_editor.h"
+
+#include "xmalloc.h"
 
 #include <ctype.h>
 #include <histedit.h>
@@ -18,10 +20,10 @@
 struct editor {
     EditLine *line;
     History *history;
-    struct client *client;
+    struct console_connection *connection;
     const char *prompt;
-    bool abandoned;
-    char path[PATH_MAX]; /* of the history; empty: it is not kept */
+    bool cancelled;
+    char path[PATH_MAX]; /* of the history; "": it is not saved */
 };
 
 static struct editor *editor_of(EditLine *line)
@@ -31,27 +33,27 @@ static struct editor *editor_of(EditLine *line)
     return editor;
 }
 
-static char *prompt_tell(EditLine *line)
+static char *prompt_get(EditLine *line)
 {
     return (char *)editor_of(line)->prompt;
 }
 
 /* Ctrl-C. */
-static unsigned char line_abandon(EditLine *line, int key)
+static unsigned char line_cancel(EditLine *line, int key)
 {
     (void)key;
-    editor_of(line)->abandoned = true;
+    editor_of(line)->cancelled = true;
     return CC_NEWLINE;
 }
 
 /* Completion. */
 
-static bool belongs_to_name(char c)
+static bool is_name_char(char c)
 {
     return isalnum((unsigned char)c) || c == '_' || c == '.' || c == ':';
 }
 
-/* How many bytes all lines of the text begin with in common. */
+/* The length of the longest prefix that all lines of the text have in common. */
 static size_t common_bytes(const char *text)
 {
     size_t common = strcspn(text, "\n");
@@ -79,14 +81,15 @@ static unsigned char line_complete(EditLine *line, int key)
     char prefix[PATH_MAX];
     size_t count;
     (void)key;
-    while (from > info->buffer && belongs_to_name(from[-1]))
+    while (from > info->buffer && is_name_char(from[-1]))
         from--;
     size_t typed = (size_t)(info->cursor - from);
     if (typed >= sizeof prefix)
         return CC_ERROR;
     memcpy(prefix, from, typed);
     prefix[typed] = '\0';
-    if (client_complete(editor->client, prefix, &text, &count) != CLIENT_DONE || count == 0)
+    if (console_connection_complete(editor->connection, prefix, &text, &count) != CONSOLE_DONE ||
+        count == 0)
         return CC_ERROR;
     size_t common = common_bytes(text);
     if (common <= typed)
@@ -98,8 +101,8 @@ static unsigned char line_complete(EditLine *line, int key)
 
 /* History. */
 
-/* Makes each folder above the path that is missing. */
-static void folders_make(char *path)
+/* Creates the missing folders above the path. */
+static void folders_create(char *path)
 {
     for (char *at = strchr(path + 1, '/'); at; at = strchr(at + 1, '/')) {
         *at = '\0';
@@ -108,7 +111,7 @@ static void folders_make(char *path)
     }
 }
 
-static void history_place(char path[PATH_MAX])
+static void history_path(char path[PATH_MAX])
 {
     const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
     int count = 0;
@@ -120,7 +123,7 @@ static void history_place(char path[PATH_MAX])
     if (count >= PATH_MAX)
         *path = '\0';
     if (*path)
-        folders_make(path);
+        folders_create(path);
 }
 
 static void history_open(struct editor *editor)
@@ -129,7 +132,7 @@ static void history_open(struct editor *editor)
     editor->history = history_init();
     history(editor->history, &event, H_SETSIZE, HISTORY_LINES);
     history(editor->history, &event, H_SETUNIQUE, 1);
-    history_place(editor->path);
+    history_path(editor->path);
     if (*editor->path)
         history(editor->history, &event, H_LOAD, editor->path);
     el_set(editor->line, EL_HIST, history, editor->history);
@@ -145,21 +148,20 @@ static void history_close(struct editor *editor)
     history_end(editor->history);
 }
 
-struct editor *editor_open(const char *program, struct client *client)
+struct editor *editor_open(const char *program, struct console_connection *connection)
 {
-    struct editor *editor = calloc(1, sizeof *editor);
-    if (editor == NULL)
-        abort();
+    struct editor *editor = xcalloc(1, sizeof *editor);
     setlocale(LC_CTYPE, "");
-    editor->client = client;
+    editor->connection = connection;
     editor->line = el_init(program, stdin, stdout, stderr);
     el_set(editor->line, EL_CLIENTDATA, editor);
-    el_set(editor->line, EL_PROMPT, prompt_tell);
+    el_set(editor->line, EL_PROMPT, prompt_get);
     el_set(editor->line, EL_EDITOR, "emacs");
-    el_set(editor->line, EL_ADDFN, "tidemark-complete", "completes a name", line_complete);
-    el_set(editor->line, EL_ADDFN, "tidemark-abandon", "gives the line up", line_abandon);
+    /* el_set would copy these texts and never free them. */
+    el_wset(editor->line, EL_ADDFN, L"tidemark-complete", L"completes a name", line_complete);
+    el_wset(editor->line, EL_ADDFN, L"tidemark-cancel", L"cancels the line", line_cancel);
     el_set(editor->line, EL_BIND, "^I", "tidemark-complete", NULL);
-    el_set(editor->line, EL_BIND, "^C", "tidemark-abandon", NULL);
+    el_set(editor->line, EL_BIND, "^C", "tidemark-cancel", NULL);
     el_set(editor->line, EL_BIND, "^R", "em-inc-search-prev", NULL);
     el_set(editor->line, EL_SETTY, "-d", "-isig", NULL);
     history_open(editor);
@@ -184,10 +186,10 @@ enum editor_outcome editor_read(struct editor *editor, const char *prompt, const
     HistEvent event;
     int count = 0;
     editor->prompt = prompt;
-    editor->abandoned = false;
+    editor->cancelled = false;
     *line = el_gets(editor->line, &count);
-    if (editor->abandoned)
-        return EDITOR_ABANDONED;
+    if (editor->cancelled)
+        return EDITOR_CANCELLED;
     if (*line == NULL || count <= 0)
         return EDITOR_END;
     if (!line_is_blank(*line))

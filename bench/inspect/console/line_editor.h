@@ -1,4 +1,4 @@
-/* line_editor.h - lines typed at a terminal: editing, history, completion. */
+/* line_editor.h - reads lines from a terminal, with editing, history and completion. */
 #ifndef LINE_EDITOR_H
 #define LINE_EDITOR_H
 
@@ -6,14 +6,18 @@
 
 struct editor;
 
-/* The client completes what the tab key is pressed behind. The history is read from, and kept in,
- * $XDG_STATE_HOME/tidemark_history (~/.local/state), which nobody else may read. */
-struct editor *editor_open(const char *program, struct client *client);
+/* Tab asks the server behind the connection for completions. The history is kept between sessions
+ * in $XDG_STATE_HOME/tidemark_history (default ~/.local/state), which only its owner may read. */
+struct editor *editor_open(const char *program, struct console_connection *connection);
 void editor_close(struct editor *editor);
 
-enum editor_outcome { EDITOR_LINE, EDITOR_ABANDONED, EDITOR_END };
+enum editor_outcome {
+    EDITOR_LINE,
+    EDITOR_CANCELLED, /* Ctrl-C */
+    EDITOR_END,       /* Ctrl-D */
+};
 
-/* The line, with its newline, until the next call. ABANDONED: Ctrl-C. END: Ctrl-D. */
+/* *line is the line with its newline, until the next call. */
 enum editor_outcome editor_read(struct editor *editor, const char *prompt, const char **line);
 
 #endif

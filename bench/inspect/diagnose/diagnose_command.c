@@ -59,7 +59,7 @@ static const struct option_table option_table = {
 
 struct patient {
     const struct diagnose_options *options;
-    struct client *client;
+    struct console_connection *connection;
     struct interrupt interrupt;
     struct console_reply_server server;
     struct look *looks; /* LOOKS_MOST of them */
@@ -77,9 +77,9 @@ static int complain(const char *reason, int status)
 /* 0, or -1 and one line in error. */
 static int ask(struct patient *patient, const char *statement, const char **text, size_t *bytes)
 {
-    if (client_ask(patient->client, statement, text, bytes) == CLIENT_DONE)
+    if (console_connection_query(patient->connection, statement, text, bytes) == CONSOLE_DONE)
         return 0;
-    error_set(&patient->error, "%s", client_reason(patient->client));
+    error_set(&patient->error, "%s", console_connection_error(patient->connection));
     return -1;
 }
 
@@ -178,15 +178,15 @@ static int diagnose(const struct diagnose_options *options, const char *who)
     struct patient patient = {.options = options};
     if (find_server(who, FIND_CONSOLE, &server, &error) < 0)
         return complain(error.text, 1);
-    patient.client = client_open(server.console, PATIENCE_NS, &error);
-    if (patient.client == NULL)
+    patient.connection = console_connection_open(server.console, PATIENCE_NS, &error);
+    if (patient.connection == NULL)
         return complain(error.text, 1);
     patient.looks = calloc(LOOKS_MOST, sizeof *patient.looks);
     int status = patient.looks == NULL           ? complain("out of memory", 1)
                  : patient_examine(&patient) < 0 ? complain(patient.error.text, 1)
                                                  : patient_tell(&patient);
     free(patient.looks);
-    client_close(patient.client);
+    console_connection_close(patient.connection);
     return status;
 }
 
