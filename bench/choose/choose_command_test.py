@@ -184,7 +184,7 @@ class Choose(unittest.TestCase):
                 (good + ["--policies", "lru,pinned"], "pinned", 2),
                 (good + ["--rate", "0"], "--rate", 2),
                 (good + ["--memory", "10"], "--memory", 2),
-                (["--trace", "zipf:1.0:100"], "no end", 1),
+                (["--trace", "zipf:1.0:100"], "never ends", 1),
                 (["--trace", "zipf:1.0:100:5"], "too few", 1),
                 (["--trace", "no/such/file"], "no/such/file", 1),
                 (good + ["--server-dir", "/nowhere"], "/nowhere/serve-lru", 1)):
