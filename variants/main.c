@@ -5,12 +5,12 @@
 #include "options.h"
 #include "policies.h"
 #include "server.h"
-#include "units.h"
+#include "xmalloc.h"
 
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #define PASTE_(a, b) a##b
@@ -19,15 +19,10 @@
 #define QUOTE(text)  QUOTE_(text)
 #define PROGRAM      "serve-" QUOTE(POLICY)
 
-#define PORT_MAX             UINT16_MAX
-#define THREADS_MAX          256
-#define SESSION_MAX          65536
-#define WEAK_SESSION         64
-#define CAPACITY_DEFAULT     10000
-#define TTL_DEFAULT_NS       (60 * NS_PER_SECOND)
-#define RECORD_LIMIT_DEFAULT (UINT64_C(256) << 20)
-#define RECORD_LIMIT_MIN     (UINT64_C(2) << 20) /* two files of a few blocks */
-#define ASKED_FOR_NOTHING    UINT64_MAX          /* an option that was not given */
+enum { EXIT_USAGE = 2, EXIT_CANNOT_RUN = 3 };
+
+#define RECORD_LIMIT_MIN (UINT64_C(2) << 20) /* two files of a few blocks */
+#define DECAY_UNSET      UINT64_MAX
 
 extern const struct policy PASTE(POLICY, _policy);
 static const struct policy *const policy = &PASTE(POLICY, _policy);
@@ -39,117 +34,119 @@ struct settings {
     struct option_capacity capacity;
 };
 
+#define FIELD(name)    offsetof(struct settings, name)
+#define HEADING(title) NULL, OPTION_HEADING, 0, NULL, title
+
 static const struct option rows[] = {
-    {"address", OPTION_TEXT, offsetof(struct settings, address), "ADDRESS",
-     "listen there (127.0.0.1)"},
-    {"port", OPTION_COUNT, offsetof(struct settings, port), "PORT",
-     "listen on this port (8000); 0 picks a free one"},
-    {"unix", OPTION_TEXT, offsetof(struct settings, unix_path), "PATH",
-     "listen on this Unix socket, too"},
-    {"capacity", OPTION_CAPACITY, offsetof(struct settings, capacity), "N|SIZE",
-     "keep at most so many entries (10000) or bytes (64MiB)"},
-    {"ttl", OPTION_DURATION, offsetof(struct settings, ttl_ns), "TIME",
-     "keep an entry at most so long (60s)"},
-    {"session", OPTION_COUNT, offsetof(struct settings, session), "N",
-     "a connection owns the last N records that it asked for (64 for weak, otherwise 0)"},
-    {"connection-requests", OPTION_COUNT, offsetof(struct settings, connection_requests), "N",
-     "close an HTTP/1.1 connection after N requests (0: never)"},
-    {"threads", OPTION_COUNT, offsetof(struct settings, threads), "N", "run N event loops (1)"},
-    {"origin", OPTION_TEXT, offsetof(struct settings, origin), "ORIGIN",
-     "where users come from: faker (the default) or sqlite:FILE"},
-    {"origin-cost", OPTION_DURATION, offsetof(struct settings, origin_cost_ns), "TIME",
-     "a fetch takes so much longer, as from a real database (0)"},
-    {"dirty-decay", OPTION_DURATION, offsetof(struct settings, dirty_decay_ns), "TIME",
-     "give unused pages back after so long, 0 at once (the allocator's default)"},
-    {"record", OPTION_TEXT, offsetof(struct settings, record), "FILE",
-     "record what is asked for, ids as keyed hashes: a trace for tidemark replay"},
-    {"record-limit", OPTION_SIZE, offsetof(struct settings, record_limit), "SIZE",
-     "keep the latest of it, in FILE and FILE.1 (256MiB)"},
-    {"record-key", OPTION_TEXT, offsetof(struct settings, record_key), "FILE",
-     "hash under the key in FILE, 32 hexadecimal digits (one that nobody knows)"},
-    {"console", OPTION_TEXT, offsetof(struct settings, console), "PATH|off",
-     "where `tidemark console` reaches this server (a Unix socket in $XDG_RUNTIME_DIR or /tmp)"},
-    {"seed", OPTION_COUNT, offsetof(struct settings, seed), "N", "another seed, other users (0)"},
+    {HEADING("Cache")},
+    {"capacity", OPTION_CAPACITY, FIELD(capacity), "N|SIZE",
+     "keep at most N entries or SIZE bytes, such as 64MiB"},
+    {"ttl", OPTION_DURATION, FIELD(ttl_ns), "TIME", "remove an entry when it is TIME old"},
+    {"session", OPTION_COUNT, FIELD(session), "N",
+     "let each connection own the last N records that it requested"},
+    {HEADING("Users")},
+    {"origin", OPTION_TEXT, FIELD(origin), "ORIGIN",
+     "fetch users from ORIGIN: faker, which generates them, or sqlite:FILE"},
+    {"origin-cost", OPTION_DURATION, FIELD(origin_cost_ns), "TIME",
+     "delay each fetch by TIME, as a database would"},
+    {"seed", OPTION_COUNT, FIELD(seed), "N", "generate other users for each N"},
+    {HEADING("Connections")},
+    {"address", OPTION_TEXT, FIELD(address), "ADDRESS", "listen on ADDRESS"},
+    {"port", OPTION_COUNT, FIELD(port), "PORT", "listen on PORT; 0 picks a free one"},
+    {"unix", OPTION_TEXT, FIELD(unix_path), "PATH", "also listen on a Unix socket at PATH"},
+    {"threads", OPTION_COUNT, FIELD(threads), "N", "run N event loops"},
+    {"connection-requests", OPTION_COUNT, FIELD(connection_requests), "N",
+     "close an HTTP/1.1 connection after N requests; 0: never"},
+    {HEADING("Recording")},
+    {"record", OPTION_TEXT, FIELD(record), "FILE",
+     "record all requests in FILE, with hashed ids, as a trace for tidemark replay"},
+    {"record-limit", OPTION_SIZE, FIELD(record_limit), "SIZE",
+     "keep the latest SIZE of the recording, in FILE and FILE.1"},
+    {"record-key", OPTION_TEXT, FIELD(record_key), "FILE",
+     "hash ids with the key in FILE, 32 hexadecimal digits, instead of a random key"},
+    {HEADING("Introspection")},
+    {"console", OPTION_TEXT, FIELD(console), "PATH|off",
+     "put the socket for tidemark console at PATH instead of $XDG_RUNTIME_DIR or /tmp"},
+    {"dirty-decay", OPTION_DURATION, FIELD(dirty_decay_ns), "TIME",
+     "return unused pages to the kernel after TIME instead of jemalloc's default; 0: at once"},
 };
 
-static const struct option_table table = {
-    .usage = PROGRAM " [OPTIONS]",
-    .summary = "Serves made-up users over HTTP: GET /users/{id}, /users/random, /stats, /metrics,\n"
-               "/jemalloc.",
-    .options = rows,
-    .count = sizeof rows / sizeof rows[0],
-};
-
-/* Names the policies that keep a limit. */
-static void limit_refuse(const char *option, unsigned limit, struct error *error)
+static struct settings settings_default(void)
 {
-    error_set(error, "%s keeps no limit for --%s; these do:", policy->name, option);
+    return (struct settings){
+        .address = "127.0.0.1",
+        .port = 8000,
+        .threads = 1,
+        .session = policy->weak ? 64 : 0,
+        .connection_requests = policy->hooks ? policy->hooks->connection_requests : 0,
+        .ttl_ns = policy->limits & KEEPS_AGE ? 60 * NS_PER_SECOND : 0,
+        .capacity.entries = policy->limits == KEEPS_CAPACITY ? 10000 : 0,
+        .origin = "faker",
+        .record_limit = UINT64_C(256) << 20,
+    };
+}
+
+/* A limit of 0 is refused where the default is another one: the policy needs it. */
+static int limit_check(const char *option, unsigned limit, bool given, bool needed,
+                       struct error *error)
+{
+    if (!given && needed)
+        return error_set(error, "--%s must be more than 0", option);
+    if (!given || policy->limits & limit)
+        return 0;
+    error_set(error, "%s has no limit for --%s; these have one:", policy->name, option);
     for (size_t i = 0; i < policies_count; i++)
         if (policies[i]->limits & limit)
             error_add(error, " serve-%s", policies[i]->name);
+    return -1;
 }
 
-static bool capacity_check(struct settings *settings, struct error *error)
+static int range_check(const char *option, uint64_t value, uint64_t min, uint64_t max,
+                       struct error *error)
 {
-    struct option_capacity *capacity = &settings->capacity;
-    if (capacity->entries == ASKED_FOR_NOTHING) {
-        capacity->entries = policy->limits == KEEPS_CAPACITY ? CAPACITY_DEFAULT : 0;
-        return true;
-    }
-    if (!(policy->limits & KEEPS_CAPACITY)) {
-        limit_refuse("capacity", KEEPS_CAPACITY, error);
-        return false;
-    }
-    error_set(error, "--capacity must be more than 0");
-    return capacity->entries > 0 || capacity->bytes > 0;
+    if (value >= min && value <= max)
+        return 0;
+    return error_set(error, "--%s must be from %llu to %llu", option, (unsigned long long)min,
+                     (unsigned long long)max);
 }
 
-static bool ttl_check(struct settings *settings, struct error *error)
+static int settings_check(const struct settings *settings, struct error *error)
 {
-    if (settings->ttl_ns == ASKED_FOR_NOTHING) {
-        settings->ttl_ns = policy->limits & KEEPS_AGE ? TTL_DEFAULT_NS : 0;
-        return true;
-    }
-    if (!(policy->limits & KEEPS_AGE)) {
-        limit_refuse("ttl", KEEPS_AGE, error);
-        return false;
-    }
-    error_set(error, "--ttl must be more than 0");
-    return settings->ttl_ns > 0;
-}
-
-static bool number_check(const char *option, uint64_t value, uint64_t least, uint64_t most,
-                         struct error *error)
-{
-    error_set(error, "--%s must be from %llu to %llu", option, (unsigned long long)least,
-              (unsigned long long)most);
-    return value >= least && value <= most;
-}
-
-static bool record_check(const struct settings *settings, struct error *error)
-{
-    error_set(error, "--record-limit must be at least 2MiB");
+    const struct option_capacity *capacity = &settings->capacity;
+    if (limit_check("capacity", KEEPS_CAPACITY, capacity->entries > 0 || capacity->bytes > 0,
+                    policy->limits == KEEPS_CAPACITY, error) < 0 ||
+        limit_check("ttl", KEEPS_AGE, settings->ttl_ns > 0, policy->limits & KEEPS_AGE, error) <
+            0 ||
+        range_check("port", settings->port, 0, UINT16_MAX, error) < 0 ||
+        range_check("threads", settings->threads, 1, 256, error) < 0 ||
+        range_check("session", settings->session, 0, 65536, error) < 0)
+        return -1;
     if (settings->record_limit < RECORD_LIMIT_MIN)
-        return false;
-    error_set(error, "--record-key is of use with --record FILE only");
-    return settings->record || settings->record_key == NULL;
+        return error_set(error, "--record-limit must be at least 2MiB");
+    if (settings->record_key && !settings->record)
+        return error_set(error, "--record-key needs --record FILE");
+    return 0;
 }
 
-static bool settings_check(struct settings *settings, struct error *error)
+static void warn(const char *line)
 {
-    if (settings->session == ASKED_FOR_NOTHING)
-        settings->session = policy->weak ? WEAK_SESSION : 0;
-    if (settings->connection_requests == ASKED_FOR_NOTHING)
-        settings->connection_requests = policy->hooks ? policy->hooks->connection_requests : 0;
-    return capacity_check(settings, error) && ttl_check(settings, error) &&
-           number_check("port", settings->port, 0, PORT_MAX, error) &&
-           number_check("threads", settings->threads, 1, THREADS_MAX, error) &&
-           number_check("session", settings->session, 0, SESSION_MAX, error) &&
-           record_check(settings, error);
+    fprintf(stderr, "%s: %s\n", PROGRAM, line);
 }
 
-static struct server *settings_apply(const struct settings *settings, struct recorder *recorder,
-                                     struct error *error)
+static struct recorder *recorder_begin(const struct settings *settings, struct error *error)
+{
+    struct recorder_setup setup = {.path = settings->record,
+                                   .key_path = settings->record_key,
+                                   .limit_bytes = settings->record_limit,
+                                   .now_ns = clock_ns(),
+                                   .unix_ns = clock_read_ns(CLOCK_REALTIME),
+                                   .warn = warn};
+    signal(SIGXFSZ, SIG_IGN); /* a file that is too large ends the recording, not the server */
+    return recorder_open(&setup, error);
+}
+
+static struct server *server_begin(const struct settings *settings, struct recorder *recorder,
+                                   struct error *error)
 {
     struct server_setup setup = {
         .handler = {.version = TIDEMARK_VERSION,
@@ -171,106 +168,80 @@ static struct server *settings_apply(const struct settings *settings, struct rec
     return server_create(&setup, error);
 }
 
-static int refuse(const char *error, int status)
+/* -1: --console PATH cannot be opened. Without that option the server goes on without a console. */
+static int console_begin(struct server *server, const char *path, struct error *error)
 {
-    fprintf(stderr, "%s: %s\n", PROGRAM, error);
-    return status;
-}
-
-static void tell(const char *line)
-{
-    fprintf(stderr, "%s: %s\n", PROGRAM, line);
-}
-
-static struct recorder *recorder_begin(const struct settings *settings, struct error *error)
-{
-    struct recorder_setup setup = {.path = settings->record,
-                                   .key_path = settings->record_key,
-                                   .limit_bytes = settings->record_limit,
-                                   .now_ns = clock_ns(),
-                                   .unix_ns = clock_read_ns(CLOCK_REALTIME),
-                                   .tell = tell};
-    signal(SIGXFSZ, SIG_IGN); /* a file that is too large ends the recording, not the server */
-    return recorder_open(&setup, error);
-}
-
-/* True, unless the console was asked for and cannot be: the one that every server has need not. */
-static bool console_begin(struct server *server, const char *path)
-{
-    struct error error;
     struct console_setup setup = {
         .handler = server_handler(server), .url = server_url(server), .path = path};
     if (path && strcmp(path, "off") == 0)
-        return true;
-    struct console *console = console_create(&setup, &error);
+        return 0;
+    struct console *console = console_create(&setup, error);
     if (console == NULL) {
-        fprintf(stderr, "%s: --console: %s%s\n", PROGRAM, error.text,
-                path ? "" : "; going on without");
-        return path == NULL;
+        error_set(error, "--console: %s%s", error->text, path ? "" : "; going on without");
+        if (path)
+            return -1;
+        warn(error->text);
+        return 0;
     }
     server_watch(server, &(struct server_watch){.descriptor = console_descriptor(console),
                                                 .ready = console_turn,
                                                 .end = console_destroy,
                                                 .context = console});
-    return true;
+    return 0;
 }
 
-static int serve(struct settings *settings)
+static int serve(const struct settings *settings, struct error *error)
 {
-    struct error error;
     struct recorder *recorder = NULL;
-    if (settings->dirty_decay_ns != ASKED_FOR_NOTHING &&
-        !memory_set_decay(settings->dirty_decay_ns))
-        return refuse("--dirty-decay: this allocator cannot be told", 1);
-    if (settings->record && !(recorder = recorder_begin(settings, &error)))
-        return refuse(error.text, 1);
-    struct server *server = settings_apply(settings, recorder, &error);
-    if (server == NULL) {
-        recorder_close(recorder);
-        return refuse(error.text, 1);
-    }
-    if (!console_begin(server, settings->console)) {
-        server_destroy(server);
-        recorder_close(recorder);
-        return 1;
-    }
+    struct server *server = NULL;
+    if (settings->dirty_decay_ns != DECAY_UNSET && !memory_set_decay(settings->dirty_decay_ns))
+        return error_set(error, "--dirty-decay: this allocator has no such setting");
+    if (settings->record && !(recorder = recorder_begin(settings, error)))
+        return -1;
+    server = server_begin(settings, recorder, error);
+    if (server == NULL || console_begin(server, settings->console, error) < 0)
+        goto fail;
     fprintf(stderr, "%s[%d]: %s on %s (press CTRL+C to quit)\n", PROGRAM, getpid(), policy->name,
             server_url(server));
     server_run(server);
     recorder_close(recorder);
     return 0;
+fail:
+    if (server)
+        server_destroy(server);
+    recorder_close(recorder);
+    return -1;
+}
+
+static int settings_take(struct settings *settings, int argc, char **argv)
+{
+    struct settings defaults = *settings;
+    char *summary = xasprintf("Serves users over HTTP from a cache with the policy %s: %s.\n\n"
+                              "Endpoints: GET /users/{id}, /users/random, /stats, /metrics, "
+                              "/jemalloc.",
+                              policy->name, policy->summary);
+    struct option_table table = {.usage = PROGRAM " [OPTIONS]",
+                                 .summary = summary,
+                                 .options = rows,
+                                 .count = sizeof rows / sizeof rows[0],
+                                 .defaults = &defaults};
+    settings->dirty_decay_ns = DECAY_UNSET;
+    int status = options_take(&table, PROGRAM, argc, argv, settings, NULL);
+    free(summary);
+    return status;
 }
 
 int main(int argc, char **argv)
 {
-    struct settings settings = {
-        .address = "127.0.0.1",
-        .port = 8000,
-        .threads = 1,
-        .session = ASKED_FOR_NOTHING,
-        .connection_requests = ASKED_FOR_NOTHING,
-        .ttl_ns = ASKED_FOR_NOTHING,
-        .dirty_decay_ns = ASKED_FOR_NOTHING,
-        .capacity = {.entries = ASKED_FOR_NOTHING},
-        .origin = "faker",
-        .record_limit = RECORD_LIMIT_DEFAULT,
-    };
+    struct settings settings = settings_default();
     struct error error;
-    int positional = 0;
-    switch (options_parse(&table, argc, argv, &settings, &positional, &error)) {
-    case OPTIONS_HELP:
-        printf("%s: %s\n\n", policy->name, policy->summary);
-        options_help(&table, stdout);
-        return 0;
-    case OPTIONS_VERSION:
-        printf("%s %s\n", PROGRAM, TIDEMARK_VERSION);
-        return 0;
-    case OPTIONS_WRONG:
-        return refuse(error.text, 2);
-    case OPTIONS_OK:
-        break;
-    }
-    if (positional > 0)
-        return refuse("takes options only; see --help", 2);
-    return settings_check(&settings, &error) ? serve(&settings) : refuse(error.text, 2);
+    int status = settings_take(&settings, argc, argv);
+    if (status != OPTIONS_GO_ON)
+        return status;
+    status = settings_check(&settings, &error) < 0 ? EXIT_USAGE
+             : serve(&settings, &error) < 0        ? EXIT_CANNOT_RUN
+                                                   : EXIT_SUCCESS;
+    if (status != EXIT_SUCCESS)
+        warn(error.text);
+    return status;
 }

@@ -283,7 +283,7 @@ int options_take(const struct option_table *table, const char *program, int argc
         options_help(table, stdout);
         return 0;
     case OPTIONS_VERSION:
-        printf("tidemark %s\n", TIDEMARK_VERSION);
+        printf("%.*s %s\n", (int)strcspn(program, " "), program, TIDEMARK_VERSION);
         return 0;
     case OPTIONS_WRONG:
         return line_refuse(program, error.text);

@@ -60,8 +60,8 @@ static void count_show(const void *field, char *text)
     size_t unit = 0;
     if (count == 0)
         return;
-    for (; count % 1000 == 0 && unit < 3; unit++)
-        count /= 1000;
+    for (; count % 1000 == 0 && unit < 3 && (count >= 10000 || unit > 0); unit++)
+        count /= 1000; /* 8000 stays as it is: it may be a port */
     snprintf(text, DEFAULT_BYTES, "%llu%.1s", (unsigned long long)count, &units[unit]);
 }
 

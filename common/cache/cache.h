@@ -1,11 +1,12 @@
-/* cache.h - index, slots, records, limits and accounting, driven by a policy.
+/* cache.h - index, slots, records, limits and accounting of a cache, driven by a policy.
  *
- * One thread at a time (shards.h puts a lock around it). Time is handed in, monotonic. A cache has
- * a memory zone of its own: cache_stats.bytes and the zone's allocated bytes agree whenever nobody
- * else holds a record that has left the cache.
+ * Threads: one at a time; shards.h adds a lock. Times are passed in, monotonic, in nanoseconds.
  *
- * Limits are kept at every moment: neither entries nor bytes (index, slots, the policy's order and
- * histories included) exceed them, and nothing older than ttl_ns is handed out.
+ * Each cache has a memory zone of its own. cache_stats.bytes equals the allocated bytes of the zone
+ * whenever nobody else holds a record that has left the cache.
+ *
+ * The limits hold at every moment: neither the entries nor the bytes (index, slots and the policy's
+ * own memory included) exceed them, and no entry older than ttl_ns is returned.
  */
 #ifndef CACHE_H
 #define CACHE_H
@@ -22,33 +23,33 @@ struct cache_setup {
     uint64_t capacity_bytes;   /* 0: no limit */
     uint64_t ttl_ns;           /* 0: no limit */
     uint64_t seed;
-    struct live_sample *live_sample; /* hears of records that the cache frees; NULL: nobody does */
-    bool keys_only; /* no records: cache_get_or_insert instead of cache_get and cache_put */
+    struct live_sample *live_sample; /* is told of records that the cache frees; may be NULL */
+    bool keys_only; /* no records: use cache_get_or_insert instead of cache_get and cache_put */
 };
 
 struct cache_stats {
     uint64_t entries;
     uint64_t payload_bytes; /* keys and bodies of the records in the cache */
-    uint64_t bytes;         /* all that the cache caused: records at usable size, index, order */
-    /* entries = insertions - replacements - evictions - expirations - removals; a weak cache's
-     * entries leave by removal. */
+    uint64_t bytes;         /* everything: records at usable size, index, slots, the policy's own */
+    /* Since the start. entries = insertions - replacements - evictions - expirations - removals;
+     * the entries of a weak cache leave by removal. */
     uint64_t hits, misses, insertions, replacements, evictions, expirations, removals;
-    uint64_t freed_records, freed_record_bytes; /* whose last owner was the cache; in all */
+    uint64_t freed_records, freed_record_bytes; /* records whose last reference was the cache's */
 };
 
 struct cache;
 
 struct cache *cache_create(const struct cache_setup *setup);
-/* Drops the cache's references. Records that others still hold must be released before
- * cache_destroy, since they live in the cache's zone. */
+/* Drops the cache's references. Records that others hold must be released before, because they lie
+ * in the cache's zone. */
 void cache_destroy(struct cache *cache);
 
-/* Where records for this cache are to be created. */
+/* Where the records of this cache must be created. */
 struct memory_zone *cache_zone(struct cache *cache);
-/* The hash under which the cache knows a key: stable across machines and runs. */
+/* The hash of a key (XXH3): the same on every machine and in every run. */
 uint64_t cache_hash(struct span key);
 
-/* A number's hash: one to one (the finalizer of MurmurHash3). */
+/* The hash of a number: one to one (the finalizer of MurmurHash3). */
 static inline uint64_t cache_hash_id(uint64_t id)
 {
     id = (id ^ (id >> 33)) * UINT64_C(0xff51afd7ed558ccd);
@@ -56,14 +57,14 @@ static inline uint64_t cache_hash_id(uint64_t id)
     return id ^ (id >> 33);
 }
 
-/* The record with one more reference, which is the caller's to drop; NULL: a miss. What is known
- * about the request comes in access; bytes and capacity are filled in. */
+/* Returns a reference to the record, or NULL: a miss. The caller sets what it knows of the access;
+ * bytes and capacity are filled in. */
 struct record *cache_get_as(struct cache *cache, struct span key, struct access *access);
-/* Keeps the record under its key, in place of an older one. The cache takes a reference of its
- * own (a weak cache none). A record that cannot fit, or that the policy refuses, is not kept. */
+/* Stores the record under its key, in place of an older one. The cache takes a reference of its own
+ * (a weak cache none). A record that cannot fit, or that the policy refuses, is not stored. */
 void cache_put_as(struct cache *cache, struct record *record, struct access *access);
 
-/* The same, where no more is known than the hash and the time. */
+/* The same when only the hash and the time are known. */
 static inline struct record *cache_get(struct cache *cache, struct span key, uint64_t hash,
                                        uint64_t now_ns)
 {
@@ -76,44 +77,50 @@ static inline void cache_put(struct cache *cache, struct record *record, uint64_
     cache_put_as(cache, record, &(struct access){.hash = hash, .now_ns = now_ns});
 }
 
-/* As cache_get, for those who look on: nobody learns that it was asked for. */
-struct record *cache_peek(const struct cache *cache, struct span key, uint64_t hash);
-/* True: it was there. */
+/* Returns whether the key was in the cache. */
 bool cache_remove(struct cache *cache, struct span key, uint64_t hash);
-/* Lets expired entries go; call it at least every CACHE_TICK_NS. */
+/* Removes expired entries and continues a resize of the index. Call it every CACHE_TICK_NS. */
 #define CACHE_TICK_NS (100 * NS_PER_MS)
 void cache_tick(struct cache *cache, uint64_t now_ns);
 
-/* Called by whoever saw record_drop say "the last": a weak cache forgets the record. The caller
- * frees it afterwards. */
+/* For weak caches: removes the entry of a record whose last reference was dropped. The caller frees
+ * the record afterwards. */
 void cache_forget(struct cache *cache, struct record *record, uint64_t hash);
 
-void cache_stats(const struct cache *cache, struct cache_stats *stats);
-/* Adds what the cache holds, its containers within the one of this name. The rows come to
- * cache_stats.bytes exactly. The total of records is not the cache's to tell and stays 0. */
-void cache_census(const struct cache *cache, const char *name, struct census *census);
-
-/* For whoever looks on: neither a hit nor a miss, the policy hears nothing, and no reference is
- * taken. The record, or NULL, is there as long as the cache is the caller's. */
-const struct record *cache_peek_borrowed(const struct cache *cache, struct span key, uint64_t hash);
-/* The first record in a slot from *slot on, looking at about `most` slots; NULL: none in these.
- * *slot is where to go on, NO_SLOT at the end. The cache may change between two calls: an entry
- * that stays meanwhile is met exactly once. */
-const struct record *cache_next(const struct cache *cache, uint32_t *slot, uint32_t most);
-/* The same, but all records met are removed. Tells how many. */
-uint64_t cache_clear(struct cache *cache, uint32_t *slot, uint32_t most);
-/* No slot that is in use is at or above. */
-uint32_t cache_slots_end(const struct cache *cache);
-/* Other limits, 0: none, from now on: what is above them goes at once, in the policy's order. To
- * go down without a pause, go in steps. */
+/* Changes the limits; 0: none. Entries above them are evicted at once, so that a large step down
+ * causes a pause: go in small steps. */
 void cache_resize(struct cache *cache, uint64_t capacity_entries, uint64_t capacity_bytes);
 
-/* Entries without records, known by hash alone: two keys with one hash would be one entry, so
- * numbers are hashed by cache_hash_id, which never does that. True: it was there; otherwise it is
- * now, unless it cannot fit. Fills in access->capacity. */
+/* Introspection. These count no hit or miss and do not call the policy. */
+
+void cache_stats(const struct cache *cache, struct cache_stats *stats);
+/* Adds a row for each container of the cache, below the container `name`. The live bytes of the
+ * rows add up to cache_stats.bytes. The cache does not know how many records were ever created:
+ * that total stays 0. */
+void cache_census(const struct cache *cache, const char *name, struct census *census);
+
+/* Returns a reference to the record of the key; NULL: it is not in the cache. */
+struct record *cache_peek(const struct cache *cache, struct span key, uint64_t hash);
+/* The same without a reference: the record is valid until the cache is used by another thread. */
+const struct record *cache_peek_borrowed(const struct cache *cache, struct span key, uint64_t hash);
+
+/* Iterates over the records in slot order. Start with *slot = 0; each call continues there, looks
+ * at about `limit` slots, and returns the first record it finds (in slot *slot - 1), without a
+ * reference. NULL: these slots have none; the iteration ends when *slot is NO_SLOT. The cache may
+ * change between calls: an entry that stays is returned exactly once. */
+const struct record *cache_next(const struct cache *cache, uint32_t *slot, uint32_t limit);
+/* The same iteration, but removes the records. Returns how many. */
+uint64_t cache_clear(struct cache *cache, uint32_t *slot, uint32_t limit);
+/* All slots in use are below it. */
+uint32_t cache_slots_end(const struct cache *cache);
+
+/* Caches with keys_only. */
+
+/* Entries are known by their hash alone: two keys with the same hash are one entry, so hash numbers
+ * with cache_hash_id. Returns whether the entry was there; otherwise inserts it, unless it cannot
+ * fit. Fills in access->capacity. */
 bool cache_get_or_insert(struct cache *cache, struct access *access);
-/* The same for `count` requests in their order, and faster: memory is fetched ahead. The answers
- * are left in hits. */
+/* The same for `count` accesses, in order; faster, because it prefetches memory. */
 void cache_get_or_insert_many(struct cache *cache, struct access *accesses, size_t count,
                               bool *hits);
 

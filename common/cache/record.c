@@ -14,10 +14,11 @@
 #define LABEL_KEY_BYTES 24
 
 struct record {
-    atomic_uint_least32_t count_and_key; /* references below, the key's length above */
+    atomic_uint_least32_t
+        count_and_key; /* references in the low bits, the key's length in the high ones */
     uint32_t body_bytes : 30;
-    uint32_t key_in_body : 1;    /* then one byte before the body says where */
-    uint32_t has_attachment : 1; /* then the attachment's address stands behind the body */
+    uint32_t key_in_body : 1;    /* one byte before the body has its offset */
+    uint32_t has_attachment : 1; /* the attachment's address follows the body */
     char bytes[];
 };
 
@@ -26,7 +27,7 @@ static size_t record_key_bytes(const struct record *record)
     return atomic_load_explicit(&record->count_and_key, memory_order_relaxed) >> COUNT_BITS;
 }
 
-/* What stands before the body. */
+/* Bytes between the header and the body. */
 static size_t record_lead_bytes(const struct record *record)
 {
     return record->key_in_body ? 1 : record_key_bytes(record);
@@ -100,7 +101,7 @@ bool record_drop(struct record *record)
     return before == 1;
 }
 
-/* What the record takes without a attachment. */
+/* Without the attachment's address. */
 static size_t record_plain_bytes(const struct record *record)
 {
     return sizeof *record + record_lead_bytes(record) + record->body_bytes;
@@ -141,7 +142,7 @@ static void record_refers(const void *object, struct visit *visit)
         visit_refer(visit, attachment->kind, attachment->object);
 }
 
-/* Its key, shortened; what is not plain ASCII, or would need escaping, is a dot. */
+/* The key in quotes, shortened; bytes that are not printable ASCII or need escaping become dots. */
 static void record_label(const void *object, char label[KIND_LABEL_BYTES])
 {
     struct span key = record_key(object);

@@ -1,8 +1,7 @@
-/* record.h - one user: key and rendered body in one allocation, with a count of its owners.
+/* record.h - one user: key and JSON body in one allocation, with a reference count.
  *
- * Whoever holds a record owns one reference. References may be taken and dropped by any thread;
- * everything else in a record never changes after its creation. The header is 8 bytes, and a key
- * that the body already spells out is not stored twice.
+ * Any thread may take and drop references; everything else in a record is constant. The header is 8
+ * bytes, and a key that the body contains is not stored twice.
  */
 #ifndef RECORD_H
 #define RECORD_H
@@ -21,8 +20,8 @@
 struct record;
 extern const struct kind record_kind;
 
-/* A new record with one reference, the caller's. Where the body holds the key at `key_at` it is
- * not copied a second time; pass KEY_APART when it does not. */
+/* Returns a new record with one reference. The body contains the key at the offset `key_at`, or
+ * KEY_APART: it does not, and the key is stored, too. */
 #define KEY_APART SIZE_MAX
 struct record *record_create(struct memory_zone *zone, struct span key, struct span body,
                              size_t key_at);
@@ -33,17 +32,17 @@ uint32_t record_references(const struct record *record);
 /* Usable size of its allocation. */
 size_t record_bytes(const struct record *record);
 
-/* One more reference; the caller must own one already, or the lock under which one is owned. */
+/* Takes a reference. The caller must have one, or the lock of the cache that has one. */
 void record_hold(struct record *record);
-/* One more reference unless the last one is gone. */
+/* Takes a reference unless the count is 0. Returns whether it did. */
 bool record_hold_if_alive(struct record *record);
-/* One reference less. True: it was the last, and the caller must now record_free. */
+/* Drops a reference. True: it was the last, and the caller must call record_free. */
 bool record_drop(struct record *record);
-/* Its attachment, if it has one, is told. */
+/* Frees the record and notifies its attachment, if it has one. */
 void record_free(struct record *record);
 
-/* The same record again, now with a attachment (hooks.h): takes the caller's reference, which must
- * be the only one, and gives one to the record returned. */
+/* Returns the record with an attachment (hooks.h). Takes over the caller's reference, which must be
+ * the only one, and returns one. */
 struct record *record_attach(struct record *record, struct memory_zone *zone,
                              struct attachment *attachment);
 

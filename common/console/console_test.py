@@ -614,7 +614,7 @@ class Hostile(ConsoleTest):
 
     def refused(self, path):
         done = run("serve-lru", "--port", "0", "--console", path)
-        self.assertEqual(done.returncode, 1)
+        self.assertEqual(done.returncode, 3)
         self.assertRegex(done.stderr, "--console: cannot listen")
 
     def test_a_default_that_cannot_be_is_a_warning(self):

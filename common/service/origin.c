@@ -76,7 +76,7 @@ static enum origin_answer sqlite_fetch(struct origin *origin, struct span id,
     sqlite3_stmt *row = origin->select;
     sqlite3_bind_text(row, 1, id.bytes, (int)id.count, SQLITE_STATIC);
     int step = sqlite3_step(row);
-    enum origin_answer answer = step == SQLITE_DONE ? ORIGIN_NOBODY : ORIGIN_FAILED;
+    enum origin_answer answer = step == SQLITE_DONE ? ORIGIN_NOT_FOUND : ORIGIN_FAILED;
     if (step == SQLITE_ROW) {
         struct user user = {id, column_text(row, 0), column_text(row, 1), column_text(row, 2),
                             column_text(row, 3)};

@@ -16,7 +16,7 @@ struct origin *origin_open(const char *name, uint64_t seed, struct memory_zone *
                            struct error *error);
 void origin_close(struct origin *origin);
 
-enum origin_answer { ORIGIN_FOUND, ORIGIN_NOBODY, ORIGIN_FAILED };
+enum origin_answer { ORIGIN_FOUND, ORIGIN_NOT_FOUND, ORIGIN_FAILED };
 
 /* ORIGIN_FOUND: a new record in the zone, with one reference for the caller. */
 enum origin_answer origin_fetch(struct origin *origin, struct span id, struct memory_zone *zone,

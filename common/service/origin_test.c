@@ -106,10 +106,10 @@ static void unknown_user_is_nobody(void **state)
     struct test *test = *state;
     struct origin *origin = origin_begin(test, test->name);
     struct record *record;
-    assert_int_equal(origin_fetch(origin, span_of("bob"), test->zone, &record), ORIGIN_NOBODY);
+    assert_int_equal(origin_fetch(origin, span_of("bob"), test->zone, &record), ORIGIN_NOT_FOUND);
     assert_null(record);
     assert_int_equal(origin_fetch(origin, (struct span){"ann\0", 4}, test->zone, &record),
-                     ORIGIN_NOBODY);
+                     ORIGIN_NOT_FOUND);
     json_decref(user_fetch(test, origin, "ann")); /* the statement is ready for the next */
     origin_close(origin);
 }

@@ -1,14 +1,15 @@
-/* recorder.c - keeps what a server was asked for in a file, and hardly makes it wait. */
+/* recorder.c - collects requests in blocks, writes the blocks, and rotates the file. */
 #include "recorder.h"
 
+#include "files.h"
 #include "recording.h"
 #include "siphash.h"
 #include "units.h"
+#include "xmalloc.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,47 +17,34 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define FLUSH_US     UINT64_C(1000000)
-#define OLDER_SUFFIX ".1"
-#define FILE_MODE    0600
-#define LINE_BYTES   512
+#define FLUSH_US           UINT64_C(1000000)
+#define OLDER_SUFFIX       ".1"
+#define FILE_MODE          0600
+#define KEY_FILE_BYTES_MAX 4096
 
 struct buffer {
     size_t count;
     struct recording_request requests[RECORDING_BLOCK_MAX];
 };
 
-/* Who holds the lock of the file got it while holding that of the buffer, so that blocks are
- * written in the order in which they were filled. */
+/* A thread takes file_lock while it holds `lock`, so that blocks are written in the order in which
+ * they were filled. */
 struct recorder {
     struct recorder_setup setup;
     struct memory_zone *zone;
     char *path, *older;
     struct siphash_key key;
-    uint64_t unix_offset_us; /* of the caller's clock */
+    uint64_t unix_offset_us; /* time of day minus the caller's clock */
 
-    pthread_mutex_t lock; /* around what follows */
+    pthread_mutex_t lock; /* protects the next two lines */
     uint64_t last_us;     /* time of the last request */
     struct buffer *filling, *spare;
 
-    pthread_mutex_t file_lock; /* around what follows, and the spare buffer */
+    pthread_mutex_t file_lock; /* protects the rest, and the spare buffer */
     struct recording_packer *packer;
-    int file; /* -1: writing has failed */
+    int file; /* -1: a write has failed */
     uint64_t file_bytes;
 };
-
-static void tell(struct recorder *recorder, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
-
-static void tell(struct recorder *recorder, const char *format, ...)
-{
-    char line[LINE_BYTES];
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(line, sizeof line, format, arguments);
-    va_end(arguments);
-    recorder->setup.tell(line);
-}
 
 /* The file. */
 
@@ -86,7 +74,7 @@ static void file_end(struct recorder *recorder)
     recorder->file = -1;
 }
 
-static bool file_turn(struct recorder *recorder)
+static bool file_rotate(struct recorder *recorder)
 {
     file_end(recorder);
     return rename(recorder->path, recorder->older) == 0 && file_begin(recorder);
@@ -94,7 +82,7 @@ static bool file_turn(struct recorder *recorder)
 
 static bool block_write(struct recorder *recorder, const char *block, size_t bytes)
 {
-    if (recorder->file_bytes + bytes > recorder->setup.limit_bytes / 2 && !file_turn(recorder))
+    if (recorder->file_bytes + bytes > recorder->setup.limit_bytes / 2 && !file_rotate(recorder))
         return false;
     recorder->file_bytes += bytes;
     return write_all(recorder->file, block, bytes);
@@ -104,8 +92,10 @@ static bool block_write(struct recorder *recorder, const char *block, size_t byt
 
 static void recording_end(struct recorder *recorder)
 {
-    tell(recorder, "%s: %s; recording ends here, serving does not", recorder->path,
-         strerror(errno));
+    struct error error;
+    error_set(&error, "%s: %s; recording ends here, serving does not", recorder->path,
+              strerror(errno));
+    recorder->setup.warn(error.text);
     file_end(recorder);
 }
 
@@ -120,8 +110,8 @@ static void buffer_write(struct recorder *recorder, struct buffer *buffer)
     buffer->count = 0;
 }
 
-/* Takes the lock over, and gives it back before the buffer is packed. */
-static void buffer_turn(struct recorder *recorder)
+/* Called with `lock`, which is unlocked before the buffer is compressed and written. */
+static void buffer_swap(struct recorder *recorder)
 {
     struct buffer *full = recorder->filling;
     pthread_mutex_lock(&recorder->file_lock);
@@ -144,12 +134,12 @@ void recorder_add(struct recorder *recorder, struct span id, size_t bytes, bool 
     uint64_t time_us = time_us_of(recorder, now_ns);
     pthread_mutex_lock(&recorder->lock);
     struct buffer *buffer = recorder->filling;
-    if (time_us > recorder->last_us) /* another thread may have looked at the clock later */
+    if (time_us > recorder->last_us) /* another thread may have a later time */
         recorder->last_us = time_us;
     buffer->requests[buffer->count++] = (struct recording_request){
         .id = hash, .time_us = recorder->last_us, .bytes = (uint32_t)bytes, .hit = hit};
     if (buffer->count == RECORDING_BLOCK_MAX)
-        buffer_turn(recorder);
+        buffer_swap(recorder);
     else
         pthread_mutex_unlock(&recorder->lock);
 }
@@ -159,19 +149,14 @@ void recorder_tick(struct recorder *recorder, uint64_t now_ns)
     pthread_mutex_lock(&recorder->lock);
     const struct buffer *buffer = recorder->filling;
     if (buffer->count > 0 && time_us_of(recorder, now_ns) > buffer->requests[0].time_us + FLUSH_US)
-        buffer_turn(recorder);
+        buffer_swap(recorder);
     else
         pthread_mutex_unlock(&recorder->lock);
 }
 
 /* Opening and closing. */
 
-static void refuse(struct error *error, const char *path, const char *reason)
-{
-    error_set(error, "%.150s: %s", path, reason);
-}
-
-/* Two digits' value, or -1. */
+/* The value of two hexadecimal digits, or -1. */
 static int byte_parse(const char *digits)
 {
     static const char known[] = "0123456789abcdef0123456789ABCDEF";
@@ -192,38 +177,33 @@ static bool key_parse(const char *text, unsigned char bytes[SIPHASH_KEY_BYTES])
     return text[strspn(text, "\r\n")] == '\0';
 }
 
-static bool key_read(const char *path, unsigned char bytes[SIPHASH_KEY_BYTES], struct error *error)
+static int key_read(const char *path, unsigned char bytes[SIPHASH_KEY_BYTES], struct error *error)
 {
-    char text[2 * SIPHASH_KEY_BYTES + 4] = "";
-    FILE *file = fopen(path, "re");
-    if (file == NULL) {
-        refuse(error, path, strerror(errno));
-        return false;
-    }
-    size_t count = fread(text, 1, sizeof text - 1, file);
-    fclose(file);
-    text[count] = '\0';
-    if (key_parse(text, bytes))
-        return true;
-    refuse(error, path, "a key is 32 hexadecimal digits, as from openssl rand -hex 16");
-    return false;
+    size_t count;
+    char *text = file_read(path, KEY_FILE_BYTES_MAX, &count, error);
+    if (text == NULL)
+        return -1;
+    bool good = key_parse(text, bytes);
+    free(text);
+    if (good)
+        return 0;
+    return error_set(error, "%s: a key is 32 hexadecimal digits; openssl rand -hex 16 makes one",
+                     path);
 }
 
-static bool key_open(struct recorder *recorder, struct error *error)
+static int key_open(struct recorder *recorder, struct error *error)
 {
     unsigned char bytes[SIPHASH_KEY_BYTES];
     const char *path = recorder->setup.key_path;
-    if (path != NULL && !key_read(path, bytes, error))
-        return false;
-    if (path == NULL && getrandom(bytes, sizeof bytes, 0) != sizeof bytes) {
-        refuse(error, "getrandom", strerror(errno));
-        return false;
-    }
+    if (path != NULL && key_read(path, bytes, error) < 0)
+        return -1;
+    if (path == NULL && getrandom(bytes, sizeof bytes, 0) != sizeof bytes)
+        return error_set(error, "getrandom: %s", strerror(errno));
     recorder->key = siphash_key_read(bytes);
-    return true;
+    return 0;
 }
 
-/* Is it safe to put a recording there? An older one, or nothing, may lie there. */
+/* Whether the path may be written: it has no file, an empty one, or (*older) a recording. */
 static bool path_is_free(const char *path, bool *older)
 {
     char magic[RECORDING_MAGIC_BYTES];
@@ -239,18 +219,15 @@ static bool path_is_free(const char *path, bool *older)
     return count == 0 || *older;
 }
 
-static bool path_open(struct recorder *recorder, struct error *error)
+static int path_open(struct recorder *recorder, struct error *error)
 {
     bool older;
-    if (!path_is_free(recorder->path, &older)) {
-        refuse(error, recorder->path,
-               "there is something else than a recording; name another file");
-        return false;
-    }
-    if (older ? file_turn(recorder) : file_begin(recorder))
-        return true;
-    refuse(error, recorder->path, strerror(errno));
-    return false;
+    if (!path_is_free(recorder->path, &older))
+        return error_set(error, "%s: there is something else than a recording; name another file",
+                         recorder->path);
+    if (older ? file_rotate(recorder) : file_begin(recorder))
+        return 0;
+    return error_set(error, "%s: %s", recorder->path, strerror(errno));
 }
 
 static void recorder_free(struct recorder *recorder)
@@ -262,18 +239,10 @@ static void recorder_free(struct recorder *recorder)
     pthread_mutex_destroy(&recorder->lock);
     memory_free(recorder->filling);
     memory_free(recorder->spare);
-    memory_free(recorder->path);
-    memory_free(recorder->older);
+    free(recorder->path);
+    free(recorder->older);
     memory_free(recorder);
     memory_zone_destroy(zone);
-}
-
-static char *text_join(struct memory_zone *zone, const char *first, const char *second)
-{
-    size_t bytes = strlen(first) + strlen(second) + 1;
-    char *joined = memory_alloc(zone, bytes);
-    snprintf(joined, bytes, "%s%s", first, second);
-    return joined;
 }
 
 static struct recorder *recorder_create(const struct recorder_setup *setup)
@@ -282,8 +251,8 @@ static struct recorder *recorder_create(const struct recorder_setup *setup)
     struct recorder *recorder = memory_alloc_zeroed(zone, sizeof *recorder);
     recorder->setup = *setup;
     recorder->zone = zone;
-    recorder->path = text_join(zone, setup->path, "");
-    recorder->older = text_join(zone, setup->path, OLDER_SUFFIX);
+    recorder->path = xstrdup(setup->path);
+    recorder->older = xasprintf("%s" OLDER_SUFFIX, setup->path);
     recorder->unix_offset_us = (setup->unix_ns - setup->now_ns) / NS_PER_US;
     recorder->file = -1;
     recorder->packer = recording_packer_create();
@@ -297,7 +266,7 @@ static struct recorder *recorder_create(const struct recorder_setup *setup)
 struct recorder *recorder_open(const struct recorder_setup *setup, struct error *error)
 {
     struct recorder *recorder = recorder_create(setup);
-    if (key_open(recorder, error) && path_open(recorder, error))
+    if (key_open(recorder, error) == 0 && path_open(recorder, error) == 0)
         return recorder;
     recorder_free(recorder);
     return NULL;

@@ -1,13 +1,15 @@
-/* recorder.h - keeps what a server was asked for in a file, and hardly makes it wait.
+/* recorder.h - records the requests that a server answers in a file, at little cost per request.
  *
- * Requests are written in the order of recorder_add, times never running back, ids as SipHash-1-3
- * under a key that is not in the file (recording.h has the form). A block is packed and written
- * when it is full, by whoever filled it, or when it is a second old, by the tick: a tenth of a
- * millisecond. (A thread of its own would be dearer: the kernel and libc serve a process of one
- * thread faster.) When the file has reached half the limit, or one is there at the start, it
- * becomes PATH.1 and a new one begins: the latest requests are kept, in two files.
+ * Requests are written in the order of the recorder_add calls, with times that never decrease; ids
+ * are written as SipHash-1-3 under a key that is not in the file (recording.h has the format).
+ * Requests are collected in a block, which is compressed and written by the thread that fills it,
+ * or by recorder_tick when it is a second old: that takes about 0.1 ms. There is no thread for it,
+ * because the kernel and libc serve a process of one thread faster.
  *
- * Any thread may call recorder_add. A write that fails ends the recording and nothing else.
+ * When FILE has reached half of the limit, or exists at the start, it is renamed to FILE.1 and a
+ * new FILE begins: the two files have the latest requests.
+ *
+ * Any thread may call recorder_add. When a write fails the recording ends; the server goes on.
  */
 #ifndef RECORDER_H
 #define RECORDER_H
@@ -19,22 +21,22 @@ struct recorder;
 
 struct recorder_setup {
     const char *path;
-    const char *key_path; /* 32 hexadecimal digits; NULL: a key that nobody knows */
-    uint64_t limit_bytes; /* of the files together */
-    uint64_t now_ns;      /* the caller's clock, monotonic */
-    uint64_t unix_ns;     /* the time at that moment */
-    /* Gets a line without its end, from any thread: why the recording ended. */
-    void (*tell)(const char *line);
+    const char *key_path; /* a file with 32 hexadecimal digits; NULL: a random key */
+    uint64_t limit_bytes; /* of both files together */
+    uint64_t now_ns;      /* the caller's monotonic clock */
+    uint64_t unix_ns;     /* the time of day at that moment */
+    /* Gets one line without a newline, on any thread: why the recording ended. */
+    void (*warn)(const char *line);
 };
 
-/* NULL: error says why in one line. Whatever else lies at the path is left alone. */
+/* NULL: see error. A file that is no recording is not overwritten. */
 struct recorder *recorder_open(const struct recorder_setup *setup, struct error *error);
-/* Writes what is left. Nobody notes any more. */
-void recorder_close(struct recorder *recorder); /* NULL does nothing */
+/* Writes the last block. NULL does nothing. */
+void recorder_close(struct recorder *recorder);
 
 void recorder_add(struct recorder *recorder, struct span id, size_t bytes, bool hit,
                   uint64_t now_ns);
-/* To be called now and then, so that a block is written though nothing more comes. */
+/* Writes a block that is a second old; call it regularly. */
 void recorder_tick(struct recorder *recorder, uint64_t now_ns);
 
 #endif

@@ -36,7 +36,7 @@ struct test {
 
 static char told[512];
 
-static void tell(const char *line)
+static void warn(const char *line)
 {
     snprintf(told, sizeof told, "%s", line);
 }
@@ -83,7 +83,7 @@ static void test_open(struct test *test, uint64_t limit_bytes, const char *key)
                                          .limit_bytes = limit_bytes,
                                          .now_ns = START_NS,
                                          .unix_ns = UNIX_NS,
-                                         .tell = tell};
+                                         .warn = warn};
     test->recorder = recorder_open(&setup, &test->error);
 }
 

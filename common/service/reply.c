@@ -1,5 +1,7 @@
-/* reply.c - what a request is answered with. */
+/* reply.c - fills in replies; a table of the error replies. */
 #include "reply.h"
+
+#include "xmalloc.h"
 
 struct row {
     unsigned status;
@@ -15,12 +17,13 @@ struct row {
         }                                                                                          \
     }
 
-static const struct row complaints[] = {
+static const struct row failures[] = {
     [BAD_ID] = ROW(400, "Bad Request", "a user id is 1 to 128 bytes of UTF-8, percent-encoded"),
     [NO_USER] = ROW(404, "Not Found", "there is no such user"),
-    [NO_PAGE] = ROW(404, "Not Found", "there are /users/{id}, /stats, /metrics and /jemalloc"),
-    [BAD_METHOD] = ROW(405, "Method Not Allowed", "there are GET and HEAD"),
-    [NO_STATISTICS] = ROW(501, "Not Implemented", "this allocator keeps no statistics"),
+    [NO_PAGE] = ROW(404, "Not Found",
+                    "the endpoints are /users/{id}, /users/random, /stats, /metrics and /jemalloc"),
+    [BAD_METHOD] = ROW(405, "Method Not Allowed", "the methods are GET and HEAD"),
+    [NO_STATISTICS] = ROW(501, "Not Implemented", "this allocator has no statistics"),
     [ORIGIN_BROKEN] = ROW(502, "Bad Gateway", "the origin cannot be read"),
 };
 
@@ -39,19 +42,19 @@ void reply_record(struct reply *reply, struct record *record, const char *cache)
 void reply_write(struct reply *reply, const char *type,
                  void (*write)(const void *subject, FILE *out), const void *subject)
 {
-    FILE *out = open_memstream(&reply->text, &reply->body.count);
+    FILE *out = xmemstream(&reply->text, &reply->body.count);
     write(subject, out);
     fclose(out);
     reply->body.bytes = reply->text;
     reply->type = type;
 }
 
-void reply_complain(struct reply *reply, enum complaint complaint)
+void reply_fail(struct reply *reply, enum failure failure)
 {
-    const struct row *row = &complaints[complaint];
+    const struct row *row = &failures[failure];
     reply->status = row->status;
     reply->reason = row->reason;
     reply->body = row->body;
-    if (complaint == BAD_METHOD)
+    if (failure == BAD_METHOD)
         reply->allow = "GET, HEAD";
 }

@@ -1,4 +1,4 @@
-/* reply.h - what a request is answered with. */
+/* reply.h - the answer to a request: status, headers and body. */
 #ifndef REPLY_H
 #define REPLY_H
 
@@ -10,24 +10,24 @@ struct reply {
     unsigned status;
     const char *reason;
     const char *type;  /* of the content */
-    const char *cache; /* "hit" or "miss"; NULL where no user was asked for */
-    const char *allow; /* NULL, or the methods that are allowed */
+    const char *cache; /* the header x-cache: "hit" or "miss"; NULL: not sent */
+    const char *allow; /* the header allow; NULL: not sent */
     struct span body;
-    bool head; /* the body is not to be sent, only its length */
-    /* What the body lies in; NULL: it was not made for this reply. */
+    bool head; /* send the length of the body, not the body */
+    /* What the body lies in; both NULL: a constant. */
     struct record *record; /* a reference */
     char *text;            /* from malloc */
 };
 
-/* 200, and no body yet. */
+/* Status 200 and an empty body. */
 struct reply reply_begin(bool head);
-/* The record's body; takes the reference over. */
+/* Sends the record's body. Takes over the reference. */
 void reply_record(struct reply *reply, struct record *record, const char *cache);
-/* What `write` writes about the subject. */
+/* Sends what write(subject, out) writes. */
 void reply_write(struct reply *reply, const char *type,
                  void (*write)(const void *subject, FILE *out), const void *subject);
 
-enum complaint {
+enum failure {
     BAD_ID,
     NO_USER,
     NO_PAGE,
@@ -35,8 +35,8 @@ enum complaint {
     NO_STATISTICS,
     ORIGIN_BROKEN,
 };
-/* In place of what the reply was going to be. What it holds is still to be released. */
-void reply_complain(struct reply *reply, enum complaint complaint);
+/* Replaces status and body by those of the failure. A record or text is still to be released. */
+void reply_fail(struct reply *reply, enum failure failure);
 
 #define JSON_TYPE    "application/json"
 #define METRICS_TYPE "text/plain; version=0.0.4"

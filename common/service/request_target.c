@@ -1,29 +1,29 @@
-/* request_target.c - what a request's path asks for. */
+/* request_target.c - compares the path with the endpoints; decodes and validates a user's id. */
 #include "request_target.h"
 
 #include <string.h>
 
-struct page {
+struct endpoint {
     struct span path;
     enum request_target_kind kind;
 };
 
-#define PAGE(path, kind)                                                                           \
+#define ENDPOINT(path, kind)                                                                       \
     {                                                                                              \
         {path, sizeof path - 1}, kind                                                              \
     }
 
 static const struct span users = {"/users/", 7};
 
-static const struct page pages[] = {
-    PAGE("/users/random", TARGET_RANDOM_USER),
-    PAGE("/users/", TARGET_BAD_ID),
-    PAGE("/stats", TARGET_STATS),
-    PAGE("/metrics", TARGET_METRICS),
-    PAGE("/jemalloc", TARGET_JEMALLOC),
+static const struct endpoint endpoints[] = {
+    ENDPOINT("/users/random", TARGET_RANDOM_USER),
+    ENDPOINT("/users/", TARGET_BAD_ID),
+    ENDPOINT("/stats", TARGET_STATS),
+    ENDPOINT("/metrics", TARGET_METRICS),
+    ENDPOINT("/jemalloc", TARGET_JEMALLOC),
 };
 
-#define PAGES (sizeof pages / sizeof pages[0])
+#define ENDPOINTS (sizeof endpoints / sizeof endpoints[0])
 
 static int digit_value(char digit)
 {
@@ -33,7 +33,7 @@ static int digit_value(char digit)
     return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
 }
 
-/* The bytes behind the percent signs; false: too many of them, or a wrong digit. */
+/* Decodes percent-encoding. False: the id is empty or too long, or a digit is wrong. */
 static bool id_decode(struct request_target *target, struct span text)
 {
     target->id_count = 0;
@@ -54,8 +54,8 @@ static bool id_decode(struct request_target *target, struct span text)
     return target->id_count > 0;
 }
 
-/* How many bytes follow the first one of a character; -1: no character begins so. */
-static int follower_count(unsigned char first)
+/* How many bytes follow the first byte of a UTF-8 character; -1: it starts no character. */
+static int continuation_count(unsigned char first)
 {
     if (first < 0x80)
         return 0;
@@ -64,8 +64,8 @@ static int follower_count(unsigned char first)
     return first < 0xe0 ? 1 : first < 0xf0 ? 2 : 3;
 }
 
-/* The second byte rules out overlong forms, surrogates and what lies beyond Unicode. */
-static bool second_fits(unsigned char first, unsigned char second)
+/* Rejects overlong forms, surrogates and code points beyond U+10FFFF. */
+static bool second_byte_is_valid(unsigned char first, unsigned char second)
 {
     switch (first) {
     case 0xe0:
@@ -84,16 +84,16 @@ static bool second_fits(unsigned char first, unsigned char second)
 static bool text_is_utf8(const unsigned char *at, size_t left)
 {
     while (left > 0) {
-        int followers = follower_count(*at);
-        if (followers < 0 || (size_t)followers >= left)
+        int count = continuation_count(*at);
+        if (count < 0 || (size_t)count >= left)
             return false;
-        for (int i = 1; i <= followers; i++)
+        for (int i = 1; i <= count; i++)
             if ((at[i] & 0xc0) != 0x80)
                 return false;
-        if (followers > 0 && !second_fits(at[0], at[1]))
+        if (count > 0 && !second_byte_is_valid(at[0], at[1]))
             return false;
-        at += followers + 1;
-        left -= (size_t)followers + 1;
+        at += count + 1;
+        left -= (size_t)count + 1;
     }
     return true;
 }
@@ -103,10 +103,10 @@ static bool spans_equal(struct span a, struct span b)
     return a.count == b.count && memcmp(a.bytes, b.bytes, a.count) == 0;
 }
 
-static enum request_target_kind user_read(struct request_target *target, struct span text)
+static enum request_target_kind user_parse(struct request_target *target, struct span text)
 {
     if (memchr(text.bytes, '/', text.count))
-        return TARGET_NOTHING;
+        return TARGET_NONE;
     if (!id_decode(target, text) ||
         !text_is_utf8((const unsigned char *)target->id, target->id_count))
         return TARGET_BAD_ID;
@@ -118,12 +118,12 @@ void request_target_parse(struct request_target *target, struct span path)
     const char *query = memchr(path.bytes, '?', path.count);
     if (query)
         path.count = (size_t)(query - path.bytes);
-    target->kind = TARGET_NOTHING;
-    for (size_t i = 0; i < PAGES; i++)
-        if (spans_equal(path, pages[i].path))
-            target->kind = pages[i].kind;
-    if (target->kind == TARGET_NOTHING && path.count > users.count &&
+    target->kind = TARGET_NONE;
+    for (size_t i = 0; i < ENDPOINTS; i++)
+        if (spans_equal(path, endpoints[i].path))
+            target->kind = endpoints[i].kind;
+    if (target->kind == TARGET_NONE && path.count > users.count &&
         memcmp(path.bytes, users.bytes, users.count) == 0)
         target->kind =
-            user_read(target, (struct span){path.bytes + users.count, path.count - users.count});
+            user_parse(target, (struct span){path.bytes + users.count, path.count - users.count});
 }

@@ -1,12 +1,12 @@
-/* request_target.h - what a request's path asks for. */
+/* request_target.h - parses the target of a request: "/users/42?x" -> user 42. */
 #ifndef REQUEST_TARGET_H
 #define REQUEST_TARGET_H
 
 #include "record.h"
 
 enum request_target_kind {
-    TARGET_NOTHING, /* there is no such page */
-    TARGET_BAD_ID,  /* a user whose id is empty, too long or not decodable */
+    TARGET_NONE,   /* there is no such endpoint */
+    TARGET_BAD_ID, /* a user whose id is empty, too long, not decodable or not UTF-8 */
     TARGET_USER,
     TARGET_RANDOM_USER,
     TARGET_STATS,
@@ -20,7 +20,7 @@ struct request_target {
     char id[RECORD_KEY_BYTES_MAX]; /* decoded */
 };
 
-/* The path as it was sent, percent signs and query included. An id is any UTF-8 text. */
+/* `path` is as it was sent, with percent-encoding and query. */
 void request_target_parse(struct request_target *target, struct span path);
 
 #endif

@@ -50,16 +50,16 @@ static const struct row rows[] = {
     {"/users/%ED%A0%80", TARGET_BAD_ID, NULL},    /* a surrogate */
     {"/users/%F4%90%80%80", TARGET_BAD_ID, NULL}, /* beyond Unicode */
     {"/users/%F0%9F%98x", TARGET_BAD_ID, NULL},
-    {"/users", TARGET_NOTHING, NULL},
-    {"/users/a/b", TARGET_NOTHING, NULL},
-    {"/users/a/", TARGET_NOTHING, NULL},
-    {"/users//", TARGET_NOTHING, NULL},
-    {"/usersx", TARGET_NOTHING, NULL},
-    {"/stats/", TARGET_NOTHING, NULL},
-    {"/stat", TARGET_NOTHING, NULL},
-    {"/", TARGET_NOTHING, NULL},
-    {"*", TARGET_NOTHING, NULL},
-    {"", TARGET_NOTHING, NULL},
+    {"/users", TARGET_NONE, NULL},
+    {"/users/a/b", TARGET_NONE, NULL},
+    {"/users/a/", TARGET_NONE, NULL},
+    {"/users//", TARGET_NONE, NULL},
+    {"/usersx", TARGET_NONE, NULL},
+    {"/stats/", TARGET_NONE, NULL},
+    {"/stat", TARGET_NONE, NULL},
+    {"/", TARGET_NONE, NULL},
+    {"*", TARGET_NONE, NULL},
+    {"", TARGET_NONE, NULL},
 };
 
 /* Reads a copy that ends where the path does, so that a step too far is seen. */

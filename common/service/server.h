@@ -1,6 +1,6 @@
-/* server.h - the handler behind HTTP/1.1 and HTTP/2: event loops, connections, signals.
+/* server.h - the handler behind HTTP/1.1 and HTTP/2, with one event loop per thread.
  *
- * One server in a process. It takes SIGINT and SIGTERM for itself and ignores SIGPIPE.
+ * One server per process: it handles SIGINT and SIGTERM and ignores SIGPIPE.
  */
 #ifndef SERVER_H
 #define SERVER_H
@@ -11,35 +11,35 @@
 struct server;
 
 struct server_setup {
-    struct handler_setup handler; /* its now_ns and threads are the server's to fill in */
+    struct handler_setup handler; /* now_ns and threads are filled in by the server */
     const char *address;
-    uint16_t port;                /* 0: the kernel picks one */
-    const char *unix_path;        /* listened on as well; NULL: not */
+    uint16_t port;                /* 0: the kernel picks a free one */
+    const char *unix_path;        /* also listen on this Unix socket; NULL: no */
     unsigned threads;             /* event loops, at least 1 */
-    uint64_t connection_requests; /* after so many an HTTP/1.1 connection is closed; 0: never */
+    uint64_t connection_requests; /* close an HTTP/1.1 connection after so many; 0: never */
 };
 
-/* Listens and takes the signals, but answers nobody yet. NULL: error says why in one line. */
+/* Opens the listeners and blocks the signals, but accepts no connection yet. NULL: see error. */
 struct server *server_create(const struct server_setup *setup, struct error *error);
-/* Instead of server_run. */
+/* Frees a server that is not run. */
 void server_destroy(struct server *server);
-/* Where it listens; lives as long as the server. */
+/* "http://127.0.0.1:8000"; lives as long as the server. */
 const char *server_url(const struct server *server);
-/* What is served; lives as long as the server. */
+/* Lives as long as the server. */
 struct handler *server_handler(struct server *server);
 
-/* Something else that the main thread's loop has an eye on. */
+/* Another descriptor that the main thread's loop watches. */
 struct server_watch {
-    int descriptor;               /* its owner's; an epoll descriptor stands for many */
-    void (*ready)(void *context); /* it can be read: each turn, as long as it can */
-    void (*end)(void *context);   /* the loop is over, the handler still there */
+    int descriptor;               /* the caller's; an epoll descriptor stands for many */
+    void (*ready)(void *context); /* called on each turn while the descriptor is readable */
+    void (*end)(void *context);   /* called after the loop and before handler_destroy */
     void *context;
 };
-/* Before server_run, once. */
+/* Call it at most once, before server_run. */
 void server_watch(struct server *server, const struct server_watch *watch);
 
-/* Serves until a signal, finishes what is in flight, and frees the server. A second signal, or
- * SERVER_GRACE_NS, cuts off what is not finished. */
+/* Serves until a signal, answers the requests in flight, and frees the server. A second signal, or
+ * SERVER_GRACE_NS after the first, closes the connections that are left. */
 #define SERVER_GRACE_NS (5 * NS_PER_SECOND)
 void server_run(struct server *server);
 

@@ -30,7 +30,7 @@ def curl(server, path, *options):
 def refusal(policy, *options):
     """How a server that cannot start says so: one line, and not 0."""
     done = run(f"serve-{policy}", *options)
-    assert done.returncode in (1, 2), (options, done)
+    assert done.returncode in (2, 3), (options, done)
     assert done.stdout == "" and done.stderr.count("\n") == 1, (options, done)
     assert done.stderr.startswith(f"serve-{policy}: "), (options, done)
     return done.stderr
