@@ -44,8 +44,8 @@ static const struct option option_rows[] = {
 
 static const struct option_table option_table = {
     .usage = "tidemark compare [OPTIONS] OLD.json NEW.json\n"
-             "       tidemark compare [OPTIONS] FILE.json FILE.json FILE.json...\n"
-             "       tidemark compare [OPTIONS] OLD_DIR NEW_DIR",
+             "tidemark compare [OPTIONS] FILE.json FILE.json FILE.json...\n"
+             "tidemark compare [OPTIONS] OLD_DIR NEW_DIR",
     .summary = "Compares measurements: each figure is better, worse, the same, or one cannot tell. "
                "Two folders are compared variant by variant; of three and more files, each is "
                "compared with the first. Reads results of tidemark bench, and the JSON of "

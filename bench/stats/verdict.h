@@ -1,8 +1,7 @@
-/* verdict.h - what a memory curve says: bounded, still warming, a leak of which kind, or too little
- * to tell.
+/* verdict.h - decides from a memory curve: bounded, warming, a leak and its kind, or undecided.
  *
- * A pure function of samples and limits. results/README.md states the rule; its thresholds have
- * their names here and nowhere else.
+ * A pure function of samples and limits. bench/stats/README.md describes the rule, with a worked
+ * example. Its thresholds are defined here and nowhere else.
  */
 #ifndef VERDICT_H
 #define VERDICT_H
