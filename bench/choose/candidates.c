@@ -1,27 +1,20 @@
-/* candidates.c - replays of every candidate, several at once. */
+/* candidates.c - rules out, replays and searches; several replays run at once. */
 #include "candidates.h"
 
 #include "belady.h"
 #include "policies.h"
 #include "sweep.h"
 #include "units.h"
+#include "xmalloc.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define BASELINE    "lru"
-#define LEAST_BYTES 4096.0 /* no cache holds anything in less */
-#define NEED_STEPS  14     /* at most, from the memory asked for */
-#define SLACK       1.5    /* a cache of everything may need more than one without limits took */
-
-static struct sweep_job *jobs_alloc(size_t count)
-{
-    struct sweep_job *jobs = calloc(count, sizeof *jobs);
-    if (jobs == NULL)
-        abort();
-    return jobs;
-}
+#define BASELINE   "lru"
+#define MIN_BYTES  4096.0 /* no cache holds anything in less */
+#define NEED_STEPS 14     /* most replays of a candidate in the search */
+#define SLACK      1.5    /* a limited cache may need more than an unlimited one took */
 
 struct replay_setup candidates_setup(const struct question *question, const struct policy *policy,
                                      uint64_t bytes)
@@ -30,7 +23,7 @@ struct replay_setup candidates_setup(const struct question *question, const stru
         .policy = policy,
         .capacity_bytes = policy->limits & KEEPS_CAPACITY ? bytes : 0,
         .ttl_ns = policy->limits & KEEPS_AGE ? question->max_age_ns : 0,
-        .seed = 0, /* that of a server */
+        .seed = 0, /* as in a server */
         .rate_rps = question->age_rate_rps,
         .fetch_requests =
             (uint64_t)(question->rate_rps * (double)question->miss_cost_ns / 1e9 + 0.5),
@@ -52,30 +45,30 @@ void candidates_rule_out(struct choice *choice)
         struct candidate *candidate = &choice->candidates[i];
         unsigned limits = candidate->policy->limits;
         if (strcmp(candidate->policy->name, "null") == 0)
-            rule_out(candidate, "keeps nothing: it is the reference for no cache at all");
+            rule_out(candidate, "caches nothing; it is the reference without a cache");
         if (candidate->policy->weak)
-            rule_out(candidate, "keeps what connections own: no limit of memory, and nothing that "
-                                "a trace could tell");
+            rule_out(candidate, "keeps what connections hold: it has no memory limit, and a trace "
+                                "cannot predict it");
         if (!(limits & KEEPS_CAPACITY))
             rule_out(candidate, "grows without limit");
         if (choice->question.max_age_ns > 0 && !(limits & KEEPS_AGE))
-            rule_out(candidate, "keeps no age: what it hands out may be older than --max-age");
+            rule_out(candidate, "keeps no age: replies may be older than --max-age");
     }
 }
 
-/* Says how far who knows no limit has grown. */
+/* Says how far the policy without a limit has grown. */
 static void rule_out_growing(const struct choice *choice, struct candidate *candidate)
 {
     char text[UNITS_TEXT_BYTES];
     if (candidate->policy == policy_find("unbounded"))
         snprintf(candidate->ruled_out, CHOICE_WORDS_BYTES,
-                 "grows without limit: to %s by the end of this trace, for %.2f %% hits",
+                 "grows without limit: to %s by the end of this trace, with %.2f %% hits",
                  units_format_size(text, (double)choice->everything.peak_bytes),
                  100 * hit_ratio(&choice->everything));
 }
 
-/* What the replays have shown. */
-static void rule_out_shown(struct choice *choice)
+/* Rules out what the replays showed to break the limit. */
+static void rule_out_breaking(struct choice *choice)
 {
     char text[UNITS_TEXT_BYTES], reason[CHOICE_WORDS_BYTES];
     for (size_t i = 0; i < choice->count; i++) {
@@ -83,7 +76,7 @@ static void rule_out_shown(struct choice *choice)
         rule_out_growing(choice, candidate);
         if (!candidate->replayed || candidate->now.peak_bytes <= choice->question.memory_bytes)
             continue;
-        snprintf(reason, sizeof reason, "breaks the limit: it took %s",
+        snprintf(reason, sizeof reason, "exceeds the limit: it took %s",
                  units_format_size(text, (double)candidate->now.peak_bytes));
         rule_out(candidate, reason);
     }
@@ -99,14 +92,14 @@ static void baseline_find(struct choice *choice)
     }
 }
 
-/* At three sizes. */
+/* Replays at three sizes. */
 
 static void candidates_sizes(struct choice *choice, unsigned threads, struct progress *progress)
 {
     const struct question *question = &choice->question;
     uint64_t bytes[] = {question->memory_bytes, question->memory_bytes / 2,
                         question->memory_bytes * 2};
-    struct sweep_job *jobs = jobs_alloc(3 * choice->count + 1);
+    struct sweep_job *jobs = xcalloc(3 * choice->count + 1, sizeof *jobs);
     size_t count = 0;
     jobs[count++].setup = candidates_setup(question, policy_find("unbounded"), 0);
     for (size_t i = 0; i < choice->count; i++)
@@ -130,7 +123,7 @@ static void candidates_sizes(struct choice *choice, unsigned threads, struct pro
     free(jobs);
 }
 
-/* The optimum has room for as many entries as the candidate that held the most. */
+/* The optimum gets the most entries that any candidate held. */
 static void candidates_optimum(struct choice *choice)
 {
     for (size_t i = 0; i < choice->count; i++) {
@@ -144,7 +137,7 @@ static void candidates_optimum(struct choice *choice)
         replay_run(&choice->corpus, &setup, &choice->optimum);
 }
 
-/* The baseline's hits, or if it has none those of the best. */
+/* The baseline's hits, or those of the best candidate if the baseline has none. */
 static void target_find(struct choice *choice)
 {
     choice->target_hit_ratio = choice->question.target_hit_ratio;
@@ -160,22 +153,22 @@ static void target_find(struct choice *choice)
 void candidates_replay(struct choice *choice, unsigned threads, struct progress *progress)
 {
     candidates_sizes(choice, threads, progress);
-    rule_out_shown(choice);
+    rule_out_breaking(choice);
     baseline_find(choice);
     candidates_optimum(choice);
     target_find(choice);
 }
 
-/* How much each needs. */
+/* Search for the memory that each needs. */
 
-/* Too little and enough, in bytes. */
+/* low bytes are too few, high bytes are enough. */
 struct bounds {
     struct candidate *candidate;
     double low, high;
 };
 
-static void bounds_learn(struct bounds *bounds, const struct replay_result *result, double bytes,
-                         double target)
+static void bounds_update(struct bounds *bounds, const struct replay_result *result, double bytes,
+                          double target)
 {
     bool enough = hit_ratio(result) >= target;
     if (enough && bytes < bounds->high)
@@ -189,35 +182,35 @@ static double bounds_middle(const struct bounds *bounds)
     return sqrt(bounds->low * bounds->high);
 }
 
-/* What the replays made so far say. */
+/* Starts from the three replays. */
 static struct bounds bounds_begin(const struct choice *choice, struct candidate *candidate)
 {
     double bytes = (double)choice->question.memory_bytes, target = choice->target_hit_ratio;
-    struct bounds bounds = {candidate, LEAST_BYTES,
-                            SLACK * (double)choice->everything.peak_bytes + LEAST_BYTES};
+    struct bounds bounds = {candidate, MIN_BYTES,
+                            SLACK * (double)choice->everything.peak_bytes + MIN_BYTES};
     if (bounds.high < 2 * bytes)
         bounds.high = 2 * bytes;
-    bounds_learn(&bounds, &candidate->twice, 2 * bytes, target);
-    bounds_learn(&bounds, &candidate->now, bytes, target);
-    bounds_learn(&bounds, &candidate->half, bytes / 2, target);
+    bounds_update(&bounds, &candidate->twice, 2 * bytes, target);
+    bounds_update(&bounds, &candidate->now, bytes, target);
+    bounds_update(&bounds, &candidate->half, bytes / 2, target);
     return bounds;
 }
 
 static void bounds_step(const struct choice *choice, struct bounds *bounds, size_t count,
                         unsigned threads)
 {
-    struct sweep_job *jobs = jobs_alloc(count);
+    struct sweep_job *jobs = xcalloc(count, sizeof *jobs);
     for (size_t i = 0; i < count; i++)
         jobs[i].setup = candidates_setup(&choice->question, bounds[i].candidate->policy,
                                          (uint64_t)bounds_middle(&bounds[i]));
     sweep_run(&choice->corpus, jobs, count, threads, NULL, NULL);
     for (size_t i = 0; i < count; i++)
-        bounds_learn(&bounds[i], &jobs[i].result, bounds_middle(&bounds[i]),
-                     choice->target_hit_ratio);
+        bounds_update(&bounds[i], &jobs[i].result, bounds_middle(&bounds[i]),
+                      choice->target_hit_ratio);
     free(jobs);
 }
 
-/* Moves those to the front that are not yet precise; how many. */
+/* Moves those that are not yet precise to the front and returns their number. */
 static size_t bounds_open(struct bounds *bounds, size_t count)
 {
     size_t open = 0;
@@ -239,7 +232,7 @@ void candidates_need(struct choice *choice, unsigned threads, struct progress *p
     for (size_t i = 0; i < choice->count && possible; i++)
         if (is_eligible(&choice->candidates[i]))
             bounds[count++] = bounds_begin(choice, &choice->candidates[i]);
-    progress_begin(progress, "looking for the memory that each needs", NEED_STEPS);
+    progress_begin(progress, "searching for the memory that each needs", NEED_STEPS);
     for (size_t step = 0, open; step < NEED_STEPS && (open = bounds_open(bounds, count)) > 0;
          step++) {
         bounds_step(choice, bounds, open, threads);

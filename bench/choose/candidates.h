@@ -1,5 +1,5 @@
-/* candidates.h - replays of every candidate: at the memory asked for, with half, with twice as
- * much, with none to spare and none to be had, and how much each needs. Exact: the same each time.
+/* candidates.h - replays every candidate at the given memory, at half and at twice as much, and
+ * finds the memory that each needs for the target. Exact: results are the same each time.
  */
 #ifndef CANDIDATES_H
 #define CANDIDATES_H
@@ -7,15 +7,15 @@
 #include "choice.h"
 #include "progress.h"
 
-/* Rules out by name whom no replay needs to judge. */
+/* Rules out policies whose limits do not fit, before any replay. */
 void candidates_rule_out(struct choice *choice);
-/* The corpus has been loaded and every request has a size. */
+/* The corpus must be loaded, with a size for every request. */
 void candidates_replay(struct choice *choice, unsigned threads, struct progress *progress);
-/* Finds for each the least memory with which it reaches the target, to within NEED_PRECISION. */
+/* Finds the smallest memory with which each candidate reaches the target, to 2 %. */
 #define NEED_PRECISION 1.02
 void candidates_need(struct choice *choice, unsigned threads, struct progress *progress);
 
-/* How a policy is replayed with so many bytes. */
+/* The setup for a replay of the policy with this many bytes. */
 struct replay_setup candidates_setup(const struct question *question, const struct policy *policy,
                                      uint64_t bytes);
 

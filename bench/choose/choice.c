@@ -1,4 +1,4 @@
-/* choice.c - figures that follow from what is known of a candidate. */
+/* choice.c - figures computed from a candidate's replays. */
 #include "choice.h"
 
 double window_hit_ratio(const struct replay_result *result, size_t window)
@@ -22,7 +22,7 @@ double regret_points(const struct choice *choice, const struct candidate *candid
     return 100 * (hit_ratio(&choice->optimum) - hit_ratio(&candidate->now));
 }
 
-bool is_worth_having(double better, double worse)
+bool difference_matters(double better, double worse)
 {
     return 100 * (better - worse) >= WORTH_POINTS &&
            better - worse >= WORTH_MISSES_SHARE * (1 - worse);

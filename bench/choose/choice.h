@@ -1,4 +1,4 @@
-/* choice.h - a question about policies, what is known of each, and the answer. */
+/* choice.h - the question, what is known of each policy, and the answer. */
 #ifndef CHOICE_H
 #define CHOICE_H
 
@@ -9,55 +9,56 @@
 #define CHOICE_REASONS_MAX  12
 #define CHOICE_WORDS_BYTES  400
 
-/* A difference worth having: so many points of hit ratio, and such a share of the misses fewer. */
+/* A difference matters if it is at least so many points of hit ratio and this share of the misses.
+ */
 #define WORTH_POINTS       0.2
 #define WORTH_MISSES_SHARE 0.02
 
 struct question {
     const char *trace, *format;
     uint64_t limit, seed;
-    uint64_t memory_bytes;   /* all that a cache may take */
-    uint64_t miss_cost_ns;   /* what a fetch from the origin takes */
-    uint64_t max_age_ns;     /* nothing older may be handed out; 0: any age will do */
+    uint64_t memory_bytes;   /* limit for all memory of a cache */
+    uint64_t miss_cost_ns;   /* time of a fetch from the origin */
+    uint64_t max_age_ns;     /* largest age of a reply; 0: any */
     double rate_rps;         /* requests arrive at this rate, at random times */
-    double age_rate_rps;     /* by which entries age in a replay; 0: by the trace's own times */
+    double age_rate_rps;     /* entries age at this rate in a replay; 0: by the trace's times */
     double target_hit_ratio; /* 0: that of the baseline */
-    double slo_percentile;   /* of the latency; 0: none was named */
-    uint64_t slo_ns;         /* that it may have */
+    double slo_percentile;   /* of the latency objective; 0: there is none */
+    uint64_t slo_ns;         /* its bound */
 };
 
-/* How a policy fares, as predicted or as measured. Times are 0 where they are not known. */
+/* Predicted or measured figures of a policy. Unknown times are 0. */
 struct outlook {
     double hit_ratio;
     double mean_ns, p50_ns, p99_ns;
-    double slo_ns; /* at the percentile that was named */
+    double slo_ns; /* at the percentile of the objective */
     double cpu_us_per_request;
-    uint64_t bytes; /* the most that the cache took; measured: at the end */
+    uint64_t bytes; /* predicted: most memory of the cache; measured: at the end */
 };
 
-/* Nanoseconds of CPU that an operation of a policy takes. */
+/* CPU time of a policy's operations. */
 struct policy_costs {
-    double hit_ns, miss_ns, put_ns; /* put: a record comes, and another goes */
+    double hit_ns, miss_ns, put_ns; /* put: inserts one record and evicts one */
 };
 
 struct candidate {
     const struct policy *policy;
-    char ruled_out[CHOICE_WORDS_BYTES]; /* why; "": it is not */
+    char ruled_out[CHOICE_WORDS_BYTES]; /* the reason; "" if it is not */
     char words[CHOICE_WORDS_BYTES];     /* how it compares with the baseline */
     bool replayed;
-    struct replay_result now, half, twice; /* at the memory asked for, half of it, twice as much */
-    uint64_t bytes_for_target;             /* 0: no memory is enough, or nobody looked */
+    struct replay_result now, half, twice; /* at the memory limit, at half, at twice as much */
+    uint64_t bytes_for_target;             /* 0: no memory is enough, or not searched */
     struct policy_costs costs;
     struct outlook predicted;
-    bool measured;  /* what follows is known */
-    bool disturbed; /* while it was measured, by whatever else ran on the machine */
+    bool measured;  /* a server of it was run; the fields below are set */
+    bool disturbed; /* by other programs on the machine, while it was measured */
     uint64_t requests_served;
-    struct outlook as_served, seen; /* predicted for what was served, and measured */
+    struct outlook predicted_served, served; /* of the requests served: predicted, measured */
 };
 
 struct answer {
     const struct candidate *chosen; /* NULL: no cache helps */
-    bool is_worth;                  /* it is a difference worth having */
+    bool is_worth;                  /* its difference to the baseline matters */
     char words[CHOICE_WORDS_BYTES];
     char reasons[CHOICE_REASONS_MAX][CHOICE_WORDS_BYTES];
     size_t reason_count;
@@ -66,14 +67,14 @@ struct answer {
 struct choice {
     struct question question;
     struct corpus corpus;
-    bool sized; /* the trace told sizes */
+    bool sized; /* the trace has sizes */
     struct candidate candidates[CHOICE_POLICIES_MAX];
     size_t count;
     const struct candidate *baseline; /* lru, or the first that is not ruled out; NULL: all are */
     double target_hit_ratio;
-    struct replay_result everything; /* no limit at all */
-    uint64_t optimum_entries;        /* the most that any candidate held */
-    struct replay_result optimum;    /* with so many entries */
+    struct replay_result everything; /* without limits */
+    uint64_t optimum_entries;        /* most entries that any candidate held */
+    struct replay_result optimum;    /* belady with so many entries */
     struct answer answer;
 };
 
@@ -87,12 +88,12 @@ static inline bool is_eligible(const struct candidate *candidate)
     return candidate->ruled_out[0] == '\0';
 }
 
-/* The window with the fewest hits, the first left out, in which caches fill. */
+/* The window with the fewest hits. The first does not count: caches fill in it. */
 size_t worst_window(const struct replay_result *result);
 double window_hit_ratio(const struct replay_result *result, size_t window);
 /* Points of hit ratio below the optimum. */
 double regret_points(const struct choice *choice, const struct candidate *candidate);
-/* Is the first hit ratio better than the second by what is worth having? */
-bool is_worth_having(double better, double worse);
+/* Whether the difference between the two hit ratios matters. */
+bool difference_matters(double better, double worse);
 
 #endif

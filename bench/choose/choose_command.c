@@ -1,8 +1,9 @@
-/* choose_command.c - `tidemark choose`: which policy, at what size, for this traffic? */
+/* choose_command.c - tidemark choose: which policy, with how much memory, for this traffic. */
 #include "choose_command.h"
 
 #include "candidates.h"
 #include "choose_output.h"
+#include "command.h"
 #include "cpus.h"
 #include "interrupt.h"
 #include "options.h"
@@ -14,68 +15,82 @@
 #include "record_sizes.h"
 #include "served_check.h"
 #include "units.h"
+#include "xmalloc.h"
 
-#include "files.h"
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#define CALIBRATION_NS (NS_PER_SECOND / 2) /* a load of hits only, or of misses only */
-#define CALIBRATIONS   3 /* before the best are served; as many lie between those */
+#define CALIBRATION_NS (NS_PER_SECOND / 2) /* of a load of hits only, or of misses only */
+#define CALIBRATIONS   3 /* before the best policies are served; one more follows each of these */
 #define RATE_DEFAULT   5000
 #define NAME_BYTES     64
 
 struct settings {
-    const char *trace, *format, *policies, *slo, *target, *out, *server_dir;
+    const char *trace, *format, *policies, *slo, *json, *server_dir;
     uint64_t limit, seed, memory_bytes, miss_cost_ns, max_age_ns, threads, serve_ns;
-    double rate_rps;
-    bool json, no_serve;
+    double rate_rps; /* -1: not given */
+    double target_hit_ratio;
+    bool no_serve;
 };
 
-#define SETTING(name, kind, field, value, help)                                                    \
-    {                                                                                              \
-        name, kind, offsetof(struct settings, field), value, help                                  \
-    }
+#define DEFAULTS                                                                                   \
+    .seed = 1, .memory_bytes = UINT64_C(64) << 20, .miss_cost_ns = 5 * NS_PER_MS,                  \
+    .serve_ns = 20 * NS_PER_SECOND
+static const struct settings shown_defaults = {DEFAULTS, .rate_rps = RATE_DEFAULT};
 
-static const struct option choose_options[] = {
-    SETTING("trace", OPTION_TEXT, trace, "TRACE", "a file, a recording, a log, or a generator"),
-    SETTING("format", OPTION_TEXT, format, "NAME", "of the trace, where it cannot be detected"),
-    SETTING("limit", OPTION_COUNT, limit, "N", "take the first N requests only"),
-    SETTING("memory", OPTION_SIZE, memory_bytes, "SIZE", "all that the cache may take (64MiB)"),
-    SETTING("miss-cost", OPTION_DURATION, miss_cost_ns, "TIME",
-            "what fetching from the origin takes (5ms)"),
-    SETTING("slo", OPTION_TEXT, slo, "pN=TIME", "a latency to be kept, as p99=2ms"),
-    SETTING("rate", OPTION_REAL, rate_rps, "N",
-            "requests per second, at random times (5000; ages go by the trace's times, if it has "
-            "some)"),
-    SETTING("max-age", OPTION_DURATION, max_age_ns, "TIME", "nothing older may be handed out"),
-    SETTING("target-hits", OPTION_TEXT, target, "SHARE",
-            "how much memory for so many hits, as 90%? (as many as lru has)"),
-    SETTING("policies", OPTION_TEXT, policies, "LIST", "among these only: lru,sieve,..."),
-    SETTING("serve", OPTION_DURATION, serve_ns, "TIME",
-            "serve each of the best so long at most, to check the prediction (20s)"),
-    SETTING("no-serve", OPTION_FLAG, no_serve, NULL,
-            "replay only: exact hits and memory, but no times"),
-    SETTING("server-dir", OPTION_TEXT, server_dir, "DIR",
-            "where the servers lie (beside this program)"),
-    SETTING("seed", OPTION_COUNT, seed, "N", "of a generator (1)"),
-    SETTING("threads", OPTION_COUNT, threads, "N", "replays at once (all cores)"),
-    SETTING("out", OPTION_TEXT, out, "FILE", "write the JSON there, too"),
-    SETTING("json", OPTION_FLAG, json, NULL, "print JSON, as in results/choose.schema.json"),
+#define FIELD(name) offsetof(struct settings, name)
+static const struct option option_rows[] = {
+    {NULL, OPTION_HEADING, 0, NULL, "Traffic"},
+    {"trace", OPTION_TEXT, FIELD(trace), "TRACE",
+     "read a file, a recording, a log, or a generator"},
+    {"format", OPTION_TEXT, FIELD(format), "NAME",
+     "read the trace in this format (default: detected)"},
+    {"limit", OPTION_COUNT, FIELD(limit), "N", "use the first N requests only"},
+    {"seed", OPTION_COUNT, FIELD(seed), "N", "seed the generator"},
+    {"rate", OPTION_REAL, FIELD(rate_rps), "N",
+     "assume N requests per second at random times; without it, ages follow the trace's own times"},
+    {NULL, OPTION_HEADING, 0, NULL, "Conditions"},
+    {"memory", OPTION_SIZE, FIELD(memory_bytes), "SIZE", "limit all memory of the cache to SIZE"},
+    {"miss-cost", OPTION_DURATION, FIELD(miss_cost_ns), "TIME",
+     "assume that a miss waits TIME for the origin"},
+    {"max-age", OPTION_DURATION, FIELD(max_age_ns), "TIME", "never reply with anything older"},
+    {"slo", OPTION_TEXT, FIELD(slo), "pN=TIME",
+     "say whether this latency objective is kept, such as p99=2ms"},
+    {"target-hits", OPTION_SHARE, FIELD(target_hit_ratio), "SHARE",
+     "find the memory that this share of hits needs, such as 90% (default: the hits of lru)"},
+    {"policies", OPTION_TEXT, FIELD(policies), "LIST",
+     "choose among these policies only, such as lru,sieve (default all)"},
+    {NULL, OPTION_HEADING, 0, NULL, "Work"},
+    {"serve", OPTION_DURATION, FIELD(serve_ns), "TIME",
+     "run servers of the best policies for at most TIME each, to check the predictions"},
+    {"no-serve", OPTION_FLAG, FIELD(no_serve), NULL,
+     "replay only: exact hits and memory, but no times"},
+    {"server-dir", OPTION_TEXT, FIELD(server_dir), "DIR",
+     "take serve-POLICY from DIR (default where this program is)"},
+    {"threads", OPTION_COUNT, FIELD(threads), "N",
+     "replay N policies at a time (default all CPUs)"},
+    {NULL, OPTION_HEADING, 0, NULL, "Output"},
+    {"json", OPTION_OUTPUT, FIELD(json), "FILE",
+     "print JSON (results/choose.schema.json) instead of text; with FILE, write it there"},
 };
 
-static const struct option_table choose_table_of_options = {
-    .usage = "tidemark choose --trace TRACE [OPTIONS]",
-    .summary =
-        "Tells which policy to run, at what size, for your traffic, and why.\n"
-        "Replays the trace through every policy at the real memory limit, measures what hits\n"
-        "and misses cost here, predicts latency and CPU time, and serves the best for real.",
-    .details = "Examples:\n"
-               "  tidemark choose --trace access.log --memory 64MiB --slo p99=2ms --miss-cost 5ms\n"
-               "  tidemark choose --trace zipf:0.9:100k:1M --memory 4MiB --target-hits 90%\n"
-               "  tidemark choose --trace recorded --max-age 60s --rate 2000 --out choose.json\n",
-    .options = choose_options,
-    .count = sizeof choose_options / sizeof choose_options[0],
+static const char examples[] =
+    "examples:\n"
+    "  tidemark choose --trace access.log --memory 64MiB --slo p99=2ms --miss-cost 5ms\n"
+    "  tidemark choose --trace zipf:0.9:100k:1M --memory 4MiB --target-hits 90%\n"
+    "  tidemark choose --trace recorded --max-age 60s --rate 2000 --json=choose.json\n";
+
+static const struct option_table option_table = {
+    .usage = "tidemark choose [OPTIONS] [--trace] TRACE",
+    .summary = "Chooses a policy for your traffic and says why. Replays the trace through every "
+               "policy at the real memory limit, measures what hits and misses cost on this "
+               "machine, predicts latency and CPU time, and runs servers of the best policies to "
+               "check the predictions. Prefers another policy to lru only if it has at least 0.2 "
+               "points more hits and 2 % fewer misses.",
+    .options = option_rows,
+    .count = sizeof option_rows / sizeof option_rows[0],
+    .defaults = &shown_defaults,
 };
 
 /* Everything that one call of the command holds. */
@@ -84,54 +99,27 @@ struct call {
     struct choice choice;
     struct result_made_by made_by;
     struct service_costs costs;
-    struct predictor *predictor;
+    struct predictor *predictor; /* NULL until costs are measured */
     struct progress progress;
-    uint32_t *of_service;
+    uint32_t *of_service; /* sizes of the service's records for the trace's requests */
     struct error error;
 };
 
 /* Options. */
 
-static int refuse(struct call *call, const char *option, const char *text, const char *expected)
+static int slo_parse(struct question *question, const char *text, struct error *error)
 {
-    error_set(&call->error, "--%s: '%.80s' is not %s", option, text, expected);
-    return -1;
-}
-
-static int take_slo(struct call *call)
-{
-    struct question *question = &call->choice.question;
-    const char *text = call->settings.slo;
     char *end;
     if (text == NULL)
         return 0;
     question->slo_percentile = text[0] == 'p' ? strtod(text + 1, &end) : 0;
     if (!(question->slo_percentile > 0 && question->slo_percentile < 100) || *end != '=' ||
         units_parse_duration(end + 1, &question->slo_ns) != 0 || question->slo_ns == 0)
-        return refuse(call, "slo", text, "like p99=2ms");
+        return error_set(error, "--slo: '%s' is not an objective such as p99=2ms", text);
     return 0;
 }
 
-static int take_target(struct call *call)
-{
-    const char *text = call->settings.target;
-    char *end;
-    if (text == NULL)
-        return 0;
-    double target = strtod(text, &end);
-    if (!(target > 0 && target <= 100) || strcmp(end, "%") != 0)
-        return refuse(call, "target-hits", text, "a share like 90%");
-    call->choice.question.target_hit_ratio = target / 100;
-    return 0;
-}
-
-static void candidate_add(struct choice *choice, const struct policy *policy)
-{
-    choice->candidates[choice->count++] = (struct candidate){.policy = policy};
-}
-
-/* NULL: there is none of that name to choose; one that demonstrates a mistake is nobody's choice.
- */
+/* A policy that can be chosen; those that demonstrate a mistake cannot. NULL: there is none. */
 static const struct policy *policy_named(const char *name)
 {
     for (size_t i = 0; i < policies_count; i++)
@@ -140,44 +128,42 @@ static const struct policy *policy_named(const char *name)
     return NULL;
 }
 
-static int take_policies(struct call *call)
+static int candidates_parse(struct choice *choice, const char *list, struct error *error)
 {
-    const char *list = call->settings.policies;
     char name[NAME_BYTES];
     for (size_t i = 0; list == NULL && i < policies_count; i++)
-        candidate_add(&call->choice, policies[i]);
-    for (const char *at = list; at != NULL && *at != '\0';) {
-        size_t length = strcspn(at, ",");
-        snprintf(name, sizeof name, "%.*s", (int)length, at);
+        choice->candidates[choice->count++] = (struct candidate){.policy = policies[i]};
+    while (list != NULL && list_next(&list, name, sizeof name)) {
         const struct policy *policy = policy_named(name);
-        if (policy == NULL || call->choice.count == CHOICE_POLICIES_MAX)
-            return refuse(call, "policies", name,
-                          "a policy to choose; those that serve are, as lru or sieve");
-        candidate_add(&call->choice, policy);
-        at += length + (at[length] == ',');
+        if (policy == NULL)
+            return error_set(error, "--policies: '%s' is not a policy that can be chosen", name);
+        if (choice->count == CHOICE_POLICIES_MAX)
+            return error_set(error, "--policies: at most %d can be compared", CHOICE_POLICIES_MAX);
+        choice->candidates[choice->count++] = (struct candidate){.policy = policy};
     }
     return 0;
 }
 
-static int take_options(struct call *call)
+static int settings_apply(struct call *call)
 {
     const struct settings *settings = &call->settings;
     struct question *question = &call->choice.question;
-    question->trace = settings->trace;
-    question->format = settings->format;
-    question->limit = settings->limit;
-    question->seed = settings->seed;
-    question->memory_bytes = settings->memory_bytes;
-    question->miss_cost_ns = settings->miss_cost_ns;
-    question->max_age_ns = settings->max_age_ns;
-    question->rate_rps = settings->rate_rps < 0 ? RATE_DEFAULT : settings->rate_rps;
-    if (settings->memory_bytes < 2 || !(question->rate_rps > 0)) {
-        error_set(&call->error, "--memory and --rate must be more than 0");
+    *question = (struct question){
+        .trace = settings->trace,
+        .format = settings->format,
+        .limit = settings->limit,
+        .seed = settings->seed,
+        .memory_bytes = settings->memory_bytes,
+        .miss_cost_ns = settings->miss_cost_ns,
+        .max_age_ns = settings->max_age_ns,
+        .rate_rps = settings->rate_rps < 0 ? RATE_DEFAULT : settings->rate_rps,
+        .target_hit_ratio = settings->target_hit_ratio,
+    };
+    if (settings->memory_bytes < 2 || !(question->rate_rps > 0))
+        return error_set(&call->error, "--memory and --rate must be more than 0");
+    if (slo_parse(question, settings->slo, &call->error) != 0)
         return -1;
-    }
-    if (take_slo(call) != 0 || take_target(call) != 0)
-        return -1;
-    return take_policies(call);
+    return candidates_parse(&call->choice, settings->policies, &call->error);
 }
 
 /* Loading. */
@@ -195,17 +181,15 @@ static int corpus_check(struct call *call)
 {
     const struct corpus *corpus = &call->choice.corpus;
     if (corpus->requests < REPLAY_WINDOWS)
-        error_set(&call->error, "%.150s: too few requests to tell anything by",
-                  call->settings.trace);
-    else if (corpus_largest(corpus) > RECORD_BODY_BYTES_MAX)
-        error_set(&call->error, "%.150s: it has objects of 1 GiB or more, which no record holds",
-                  call->settings.trace);
-    else
-        return 0;
-    return -1;
+        return error_set(&call->error, "%s: has too few requests, fewer than %d",
+                         call->settings.trace, REPLAY_WINDOWS);
+    if (corpus_largest(corpus) > RECORD_BODY_BYTES_MAX)
+        return error_set(&call->error, "%s: has objects of 1 GiB or more, too large for a record",
+                         call->settings.trace);
+    return 0;
 }
 
-static int load(struct call *call)
+static int trace_load(struct call *call)
 {
     struct corpus *corpus = &call->choice.corpus;
     const struct corpus_setup setup = {.trace = {.format = call->settings.format,
@@ -215,9 +199,9 @@ static int load(struct call *call)
                                        .with_next = true,
                                        .progress = load_step,
                                        .context = call};
-    int loaded = corpus_load(corpus, call->settings.trace, &setup, &call->error);
+    int status = corpus_load(corpus, call->settings.trace, &setup, &call->error);
     progress_end(&call->progress);
-    if (loaded != 0 || corpus_check(call) != 0)
+    if (status != 0 || corpus_check(call) != 0)
         return -1;
     if (corpus->times_ns == NULL || call->settings.rate_rps > 0)
         call->choice.question.age_rate_rps = call->choice.question.rate_rps;
@@ -226,7 +210,7 @@ static int load(struct call *call)
     return 0;
 }
 
-/* Predicting. */
+/* Predicting and serving. */
 
 static void predict_one(const struct call *call, struct candidate *candidate)
 {
@@ -245,7 +229,7 @@ static void predict_all(struct call *call)
             predict_one(call, &choice->candidates[i]);
 }
 
-/* What policies and service take on this machine. */
+/* Measures what policies and service cost on this machine. */
 static int measure(struct call *call, const struct serving *serving)
 {
     struct choice *choice = &call->choice;
@@ -295,23 +279,15 @@ static int serve_all(struct call *call, const atomic_bool *stop)
     return 0;
 }
 
-/* The exit status. */
-static int tell(struct call *call)
+static int choice_print(struct call *call)
 {
-    char *text =
-        choose_json(&call->choice, call->predictor != NULL ? &call->costs : NULL, &call->made_by);
-    int status = 0;
-    if (call->settings.json)
-        printf("%s\n", text);
-    else
-        choose_table(&call->choice, call->predictor != NULL ? &call->costs : NULL, stdout);
-    if (call->settings.out != NULL &&
-        file_write(call->settings.out, text, strlen(text), &call->error) != 0) {
-        fprintf(stderr, "tidemark choose: %s\n", call->error.text);
-        status = 1;
-    }
-    free(text);
-    return status;
+    const struct service_costs *costs = call->predictor != NULL ? &call->costs : NULL;
+    const char *json = call->settings.json;
+    if (json == NULL || strcmp(json, "-") != 0)
+        choose_table(&call->choice, costs, stdout);
+    return json != NULL
+               ? json_write(choose_json(&call->choice, costs, &call->made_by), json, &call->error)
+               : 0;
 }
 
 static int choose(struct call *call)
@@ -328,79 +304,49 @@ static int choose(struct call *call)
         interrupt_begin(&interrupt);
         status = serve_all(call, &interrupt.raised);
         interrupt_end(&interrupt);
-        answer_find(&call->choice); /* with times, now that they are known */
+        answer_find(&call->choice); /* again, with times */
         if (atomic_load(&interrupt.raised))
-            return INTERRUPT_STATUS;
+            return STATUS_INTERRUPTED;
     }
-    if (status == 0)
-        return tell(call);
-    fprintf(stderr, "tidemark choose: %s\n", call->error.text);
-    return 1;
+    if (status == 0 && choice_print(call) == 0)
+        return STATUS_OK;
+    return complain("choose", STATUS_UNDECIDED, "%s", call->error.text);
 }
 
-static void call_free(struct call *call)
+static int call_run(struct call *call, int argc, char **argv)
 {
+    char *details = trace_help(examples);
+    struct option_table table = option_table;
+    table.details = details;
+    made_by_fill(&call->made_by, argc, argv);
+    int positional,
+        status = options_take(&table, "tidemark choose", argc, argv, &call->settings, &positional);
+    free(details);
+    if (status != OPTIONS_GO_ON)
+        return status;
+    if (positional + (call->settings.trace != NULL) != 1)
+        return complain("choose", STATUS_USAGE, "name one trace: --trace TRACE");
+    if (positional == 1)
+        call->settings.trace = argv[1];
+    call->made_by.seed = call->settings.seed;
+    if (settings_apply(call) != 0 || trace_load(call) != 0)
+        return complain("choose", STATUS_USAGE, "%s", call->error.text);
+    if (output_check(call->settings.json, &call->error) != 0)
+        return complain("choose", STATUS_UNDECIDED, "%s", call->error.text);
+    return choose(call);
+}
+
+int choose_command(int argc, char **argv)
+{
+    struct call *call = xcalloc(1, sizeof *call);
+    call->settings = (struct settings){DEFAULTS, .rate_rps = -1,
+                                       .threads = (uint64_t)sysconf(_SC_NPROCESSORS_ONLN)};
+    call->progress.shown = isatty(STDERR_FILENO);
+    int status = call_run(call, argc, argv);
     predictor_destroy(call->predictor);
     costs_free(&call->costs);
     corpus_free(&call->choice.corpus);
     free(call->of_service);
     free(call);
-}
-
-static struct call *call_create(void)
-{
-    struct call *call = calloc(1, sizeof *call);
-    if (call == NULL)
-        abort();
-    call->settings = (struct settings){.seed = 1,
-                                       .memory_bytes = UINT64_C(64) << 20,
-                                       .miss_cost_ns = 5 * NS_PER_MS,
-                                       .rate_rps = -1, /* not given */
-                                       .serve_ns = 20 * NS_PER_SECOND,
-                                       .threads = (uint64_t)sysconf(_SC_NPROCESSORS_ONLN)};
-    call->progress.shown = isatty(STDERR_FILENO);
-    return call;
-}
-
-static int call_run(struct call *call, int argc, char **argv)
-{
-    made_by_fill(&call->made_by, argc, argv);
-    call->made_by.seed = call->settings.seed;
-    int positional = 0;
-    switch (options_parse(&choose_table_of_options, argc, argv, &call->settings, &positional,
-                          &call->error)) {
-    case OPTIONS_HELP:
-        options_help(&choose_table_of_options, stdout);
-        printf("\nTraces:\n");
-        trace_describe(stdout);
-        return 0;
-    case OPTIONS_VERSION:
-        printf("tidemark %s\n", TIDEMARK_VERSION);
-        return 0;
-    case OPTIONS_WRONG:
-        fprintf(stderr, "tidemark choose: %s\n", call->error.text);
-        return 2;
-    case OPTIONS_OK:
-        break;
-    }
-    if (call->settings.trace == NULL && positional == 1)
-        call->settings.trace = argv[1];
-    else if (call->settings.trace == NULL || positional > 0)
-        error_set(&call->error, "name one trace: --trace TRACE; see tidemark choose --help");
-    if (call->error.text[0] != '\0' || take_options(call) != 0) {
-        fprintf(stderr, "tidemark choose: %s\n", call->error.text);
-        return 2;
-    }
-    if (load(call) == 0)
-        return choose(call);
-    fprintf(stderr, "tidemark choose: %s\n", call->error.text);
-    return 1;
-}
-
-int choose_command(int argc, char **argv)
-{
-    struct call *call = call_create();
-    int status = call_run(call, argc, argv);
-    call_free(call);
     return status;
 }

@@ -2,7 +2,7 @@
 #ifndef CHOOSE_COMMAND_H
 #define CHOOSE_COMMAND_H
 
-/* main, for `tidemark choose`. */
+/* Exit status: 3 if servers could not be run or the output not be written. */
 int choose_command(int argc, char **argv);
 
 #endif

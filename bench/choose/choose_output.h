@@ -1,4 +1,4 @@
-/* choose_output.h - a choice as JSON (results/choose.schema.json), and for people. */
+/* choose_output.h - a choice as JSON (results/choose.schema.json), and as text. */
 #ifndef CHOOSE_OUTPUT_H
 #define CHOOSE_OUTPUT_H
 
@@ -7,11 +7,11 @@
 
 #include <stdio.h>
 
-/* costs: NULL where none were measured. */
+/* costs: NULL if none were measured. */
 
-/* The text, which the caller frees. */
-char *choose_json(const struct choice *choice, const struct service_costs *costs,
-                  const struct result_made_by *made_by);
+/* The caller releases the document. */
+json_t *choose_json(const struct choice *choice, const struct service_costs *costs,
+                    const struct result_made_by *made_by);
 void choose_table(struct choice *choice, const struct service_costs *costs, FILE *out);
 
 #endif

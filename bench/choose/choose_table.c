@@ -1,4 +1,4 @@
-/* choose_table.c - a choice for people: the answer, the ranking, what was checked. */
+/* choose_table.c - prints the answer, the ranking, and the check by servers. */
 #include "choose_output.h"
 
 #include "recommendation.h"
@@ -6,7 +6,7 @@
 #include "units.h"
 
 #define INDENT "  "
-#define BUSY   "The machine was too busy with other things: "
+#define BUSY   "The machine was busy with other programs: "
 
 static double percent(double ratio)
 {
@@ -74,13 +74,14 @@ static void ranking_print(struct choice *choice, bool colours, FILE *out)
         row_add(table, choice, ranking[i]);
     table_print(table, colours, out);
     table_destroy(table);
-    fprintf(out,
-            "\nregret: points below %.2f %%, belady's with as many entries as the roomiest held.\n"
-            "worst: of 20 windows of the trace, the first left out. for target: memory for %.2f %% "
-            "hits.\n"
-            "mean to CPU us: predicted at %.0f requests/s, from hits and misses served here.\n",
-            percent(hit_ratio(&choice->optimum)), percent(choice->target_hit_ratio),
-            choice->question.rate_rps);
+    fprintf(
+        out,
+        "\nregret: points below %.2f %%, which belady, an optimum that knows the future, reaches "
+        "with\nthe most entries that any policy held. worst: lowest hit ratio in 20 parts of the "
+        "trace,\nwithout the first. for target: memory that %.2f %% hits need. mean to CPU us: "
+        "predicted at\n%.0f requests/s from hits and misses measured here.\n",
+        percent(hit_ratio(&choice->optimum)), percent(choice->target_hit_ratio),
+        choice->question.rate_rps);
 }
 
 static void ruled_out_print(const struct choice *choice, FILE *out)
@@ -94,31 +95,31 @@ static void ruled_out_print(const struct choice *choice, FILE *out)
     }
 }
 
-/* "measured (predicted, so far off)" */
-static void check_duration(struct table *table, double seen, double expected)
+/* "measured / predicted, difference" */
+static void check_duration(struct table *table, double measured, double expected)
 {
     char text[UNITS_TEXT_BYTES], other[UNITS_TEXT_BYTES];
     if (expected > 0)
-        table_cell(table, TABLE_PLAIN, "%s / %s %+.0f %%", units_format_duration(text, seen),
-                   units_format_duration(other, expected), percent(expected / seen - 1));
+        table_cell(table, TABLE_PLAIN, "%s / %s %+.0f %%", units_format_duration(text, measured),
+                   units_format_duration(other, expected), percent(expected / measured - 1));
     else
-        table_cell(table, TABLE_PLAIN, "%s / -", units_format_duration(text, seen));
+        table_cell(table, TABLE_PLAIN, "%s / -", units_format_duration(text, measured));
 }
 
 static void check_row(struct table *table, const struct candidate *candidate)
 {
-    const struct outlook *seen = &candidate->seen, *expected = &candidate->as_served;
+    const struct outlook *measured = &candidate->served, *expected = &candidate->predicted_served;
     char text[UNITS_TEXT_BYTES], other[UNITS_TEXT_BYTES];
     table_cell(table, TABLE_PLAIN, "%s", candidate->policy->name);
-    table_cell(table, TABLE_PLAIN, "%.2f / %.2f %+.2f", percent(seen->hit_ratio),
-               percent(expected->hit_ratio), percent(expected->hit_ratio - seen->hit_ratio));
-    check_duration(table, seen->mean_ns, expected->mean_ns);
-    check_duration(table, seen->p50_ns, expected->p50_ns);
-    check_duration(table, seen->p99_ns, expected->p99_ns);
-    table_cell(table, TABLE_PLAIN, "%.1f / %.1f %+.0f %%", seen->cpu_us_per_request,
+    table_cell(table, TABLE_PLAIN, "%.2f / %.2f %+.2f", percent(measured->hit_ratio),
+               percent(expected->hit_ratio), percent(expected->hit_ratio - measured->hit_ratio));
+    check_duration(table, measured->mean_ns, expected->mean_ns);
+    check_duration(table, measured->p50_ns, expected->p50_ns);
+    check_duration(table, measured->p99_ns, expected->p99_ns);
+    table_cell(table, TABLE_PLAIN, "%.1f / %.1f %+.0f %%", measured->cpu_us_per_request,
                expected->cpu_us_per_request,
-               percent(expected->cpu_us_per_request / seen->cpu_us_per_request - 1));
-    table_cell(table, TABLE_PLAIN, "%s / %s", units_format_size(text, (double)seen->bytes),
+               percent(expected->cpu_us_per_request / measured->cpu_us_per_request - 1));
+    table_cell(table, TABLE_PLAIN, "%s / %s", units_format_size(text, (double)measured->bytes),
                units_format_size(other, (double)expected->bytes));
 }
 
@@ -137,15 +138,13 @@ static void checks_print(const struct choice *choice, bool colours, FILE *out)
             count++;
         }
     if (count > 0) {
-        fprintf(out,
-                "\nServed for real: measured / predicted, and by how much the prediction is "
-                "off%s\n",
+        fprintf(out, "\nChecked with servers: measured / predicted, and the difference%s\n",
                 choice->sized ? " (with the service's own records)" : "");
         table_print(table, colours, out);
     }
     for (size_t i = 0; i < choice->count; i++)
         if (choice->candidates[i].disturbed)
-            fprintf(out, BUSY "what was measured of %s is too long.\n",
+            fprintf(out, BUSY "the measured times of %s are too long.\n",
                     choice->candidates[i].policy->name);
     table_destroy(table);
 }
@@ -171,7 +170,7 @@ void choose_table(struct choice *choice, const struct service_costs *costs, FILE
         ranking_print(choice, colours, out);
     }
     if (costs != NULL && (costs->hit.disturbed || costs->miss.disturbed))
-        fprintf(out, BUSY "predicted times are too long.\n");
+        fprintf(out, BUSY "the predicted times are too long.\n");
     ruled_out_print(choice, out);
     checks_print(choice, colours, out);
 }

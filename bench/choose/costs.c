@@ -1,22 +1,14 @@
-/* costs.c - a policy on a fixture, and a real server under hits only and under misses only. */
+/* costs.c - measures a policy on a fixture, and servers under hits only and misses only. */
 #include "costs.h"
 
 #include "cache_fixture.h"
+#include "clock.h"
 #include "serve.h"
 
-#include <time.h>
-
-#define ROUNDS     3 /* the least of so many counts: what is more was somebody else */
+#define ROUNDS     3 /* the smallest counts: the others were disturbed */
 #define OPERATIONS 20000
 #define BODY_CHARS 350
 #define KEYS       (4 * COSTS_ENTRIES)
-
-static double cpu_ns_now(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-    return (double)now.tv_sec * 1e9 + (double)now.tv_nsec;
-}
 
 static void get_hits(struct cache_fixture *fixture, const struct key *keys)
 {
@@ -42,9 +34,9 @@ static double least_ns(void (*work)(struct cache_fixture *, const struct key *),
 {
     double least = 0;
     for (int round = 0; round < ROUNDS; round++) {
-        double began = cpu_ns_now();
+        uint64_t began = clock_read_ns(CLOCK_THREAD_CPUTIME_ID);
         work(fixture, keys);
-        double each = (cpu_ns_now() - began) / OPERATIONS;
+        double each = (double)(clock_read_ns(CLOCK_THREAD_CPUTIME_ID) - began) / OPERATIONS;
         least = round == 0 || each < least ? each : least;
     }
     return least;
@@ -71,8 +63,8 @@ struct policy_costs costs_of_policy(const struct policy *policy)
     return costs;
 }
 
-/* The load with the shortest latencies counts: the machine has other things to do as well. */
-static void cost_take(struct service_cost *cost, const struct served *served)
+/* Keeps the load with the shortest latencies: the others were disturbed. */
+static void cost_update(struct service_cost *cost, const struct served *served)
 {
     if (cost->latency != NULL && histogram_mean(cost->latency) <= histogram_mean(served->latency)) {
         histogram_destroy(served->latency);
@@ -91,7 +83,7 @@ static int cost_measure(struct service_cost *cost, struct serve_setup *setup, co
     setup->trace = ids;
     if (serve(setup, &served, error) != 0)
         return -1;
-    cost_take(cost, &served);
+    cost_update(cost, &served);
     return 0;
 }
 

@@ -1,4 +1,4 @@
-/* costs.h - what this machine takes: for an operation of a policy, for a hit and a miss served. */
+/* costs.h - what operations of a policy, hits and misses cost on this machine. */
 #ifndef COSTS_H
 #define COSTS_H
 
@@ -8,33 +8,33 @@
 
 #include <stdatomic.h>
 
-/* Briefly measured, in this process, on a cache of COSTS_ENTRIES. */
+/* Measured within milliseconds, in this process, on a cache of COSTS_ENTRIES. */
 #define COSTS_ENTRIES 10000
 struct policy_costs costs_of_policy(const struct policy *policy);
 
-/* Of one kind of request, served at a rate. */
+/* Of hits, or of misses, served at a rate. */
 struct service_cost {
-    double cpu_ns;             /* of the server, a request */
-    struct histogram *latency; /* from when it was due; released by costs_free */
-    bool disturbed;            /* the load generator itself was late: the machine was busy */
+    double cpu_ns;             /* of the server, per request */
+    struct histogram *latency; /* counted from when a request was due; released by costs_free */
+    bool disturbed;            /* the load generator sent late: the machine was busy */
 };
 
 struct service_costs {
-    double rate_rps, fetch_ns; /* the load, and what the origin takes */
+    double rate_rps, fetch_ns; /* the load, and the time of the origin */
     struct service_cost hit, miss;
 };
 
-/* Whoever serves. */
+/* How servers are run. */
 struct serving {
     const char *server_dir;
     int server_cpu, generator_cpu;
-    uint64_t seconds_ns; /* of a load that is not limited in requests */
+    uint64_t seconds_ns; /* of a load without a number of requests */
     const atomic_bool *stop;
 };
 
-/* Serves hits only for a while, and then misses only, at the question's rate; a miss costs what the
- * question says. Of several times, which had better lie apart, the least disturbed counts. Costs
- * begin as zero. 0, or -1 and one line in error; costs_free is needed all the same. */
+/* Runs a server under hits only and one under misses only, with the question's rate and miss cost.
+ * Call it several times at different moments: the least disturbed load counts. Costs begin as zero.
+ * 0, or -1 and one line in error; costs_free is needed in either case. */
 int costs_add(struct service_costs *costs, const struct question *question,
               const struct serving *serving, struct error *error);
 void costs_free(struct service_costs *costs);

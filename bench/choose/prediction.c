@@ -1,14 +1,17 @@
-/* prediction.c - mixes two distributions and lets them wait. */
+/* prediction.c - mixes two latency distributions and adds the wait for the event loop. */
 #include "prediction.h"
+
+#include "xmalloc.h"
 
 #include <stdlib.h>
 
 #define HALVINGS 60
 
-/* Of JOINED there is one for each part of a fetch that may have passed. */
+/* JOINED, a request that waits for a fetch under way, has one kind per elapsed part of the fetch.
+ */
 enum request_kind { HIT, MISS, JOINED, KINDS = JOINED + REPLAY_JOINED_PARTS };
 
-/* Latencies in rising order, and what share of all lies up to each. */
+/* Latencies in rising order, and the share of requests up to each. */
 struct distribution {
     double *value_ns, *share;
     size_t count;
@@ -19,8 +22,8 @@ struct distribution {
 struct part {
     const struct distribution *latency;
     double share;     /* of all requests */
-    double cpu_ns;    /* that it keeps the loop busy for */
-    double longer_ns; /* than it was measured */
+    double cpu_ns;    /* for which it keeps the loop busy */
+    double longer_ns; /* than it was when measured */
 };
 
 struct predictor {
@@ -34,10 +37,8 @@ static void distribution_fill(struct distribution *distribution, const struct hi
 {
     size_t cells = histogram_counts_length(histogram);
     double total = (double)histogram_count(histogram), sum = 0;
-    distribution->value_ns = calloc(cells, sizeof(double));
-    distribution->share = calloc(cells, sizeof(double));
-    if (distribution->value_ns == NULL || distribution->share == NULL)
-        abort();
+    distribution->value_ns = xcalloc(cells, sizeof(double));
+    distribution->share = xcalloc(cells, sizeof(double));
     for (size_t cell = 0; cell < cells; cell++) {
         uint64_t count = histogram_count_at_index(histogram, cell);
         if (count == 0)
@@ -52,9 +53,7 @@ static void distribution_fill(struct distribution *distribution, const struct hi
 struct predictor *predictor_create(const struct service_costs *costs,
                                    const struct policy_costs *baseline)
 {
-    struct predictor *predictor = calloc(1, sizeof *predictor);
-    if (predictor == NULL)
-        abort();
+    struct predictor *predictor = xcalloc(1, sizeof *predictor);
     predictor->rate_rps = costs->rate_rps;
     predictor->fetch_ns = costs->fetch_ns;
     distribution_fill(&predictor->hit, costs->hit.latency);
@@ -107,14 +106,14 @@ static double mixture_percentile(const struct part parts[KINDS], double percenti
     return high;
 }
 
-/* Mean time until the loop is free. */
+/* Mean time until the loop is free; -1: it is too busy. */
 static double waiting_ns(double rate_rps, double mean_ns, double mean_square_ns)
 {
     double rate = rate_rps / 1e9, busy = rate * mean_ns;
     return busy < BUSY_MAX ? rate * mean_square_ns / (2 * (1 - busy)) : -1;
 }
 
-/* The kinds of requests, without the waiting for the loop. */
+/* The kinds of requests, before the wait for the loop is added. */
 static void mixture_fill(struct part parts[KINDS], const struct predictor *predictor,
                          const struct policy_costs *policy, const struct replay_result *result)
 {
@@ -132,7 +131,7 @@ static void mixture_fill(struct part parts[KINDS], const struct predictor *predi
             -(i + 0.5) / REPLAY_JOINED_PARTS * predictor->fetch_ns};
 }
 
-/* Moves each by how much longer it waits in the mixture than it did alone. False: the loop cannot
+/* Adds to each kind how much longer it waits in the mixture than alone. False: the loop cannot
  * serve the rate. */
 static bool mixture_wait(struct part parts[KINDS], const struct predictor *predictor,
                          struct outlook *outlook)

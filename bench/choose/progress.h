@@ -1,21 +1,22 @@
-/* progress.h - a line on the terminal for work that takes long. */
+/* progress.h - a line on the terminal for long work. */
 #ifndef PROGRESS_H
 #define PROGRESS_H
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <time.h>
+#include <stdint.h>
 
 struct progress {
-    bool shown;
+    bool shown; /* stderr is a terminal */
     const char *what;
-    size_t all;
-    time_t began;
+    size_t steps;
+    uint64_t start_ns;
 };
 
-void progress_begin(struct progress *progress, const char *what, size_t all);
-/* context: the progress. So many of all steps are done. */
+void progress_begin(struct progress *progress, const char *what, size_t steps);
+/* For callbacks: context is the progress. Shows how many steps are done and the time left. */
 void progress_step(void *context, size_t done);
+/* Clears the line. */
 void progress_end(const struct progress *progress);
 
 #endif

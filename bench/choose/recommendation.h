@@ -1,16 +1,16 @@
-/* recommendation.h - which policy, and why, in plain words: pure, from what the contest found.
+/* recommendation.h - chooses a policy and says why, in words. Pure.
  *
- * The choice rests on exact replays alone, so that it is the same each time; predicted times are
- * told beside it.
+ * The choice depends on exact replays only, so it is the same each time. Predicted times are named,
+ * but decide nothing.
  */
 #ifndef RECOMMENDATION_H
 #define RECOMMENDATION_H
 
 #include "choice.h"
 
-/* Chooses, and says of each candidate how it compares. Predictions may still be missing. */
+/* Sets the answer, and the words of each candidate. Predictions may still be missing. */
 void answer_find(struct choice *choice);
-/* Those not ruled out, the most hits first; how many. */
+/* The candidates that are not ruled out, most hits first. Returns their number. */
 size_t answer_ranking(struct choice *choice, struct candidate *ranking[CHOICE_POLICIES_MAX]);
 
 #endif

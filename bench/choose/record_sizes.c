@@ -1,29 +1,22 @@
-/* record_sizes.c - asks the service's own origin; a size is worked out once for an id. */
+/* record_sizes.c - computes each id's size once, with the service's own origin. */
 #include "record_sizes.h"
 
 #include "cache.h"
 #include "origin.h"
 #include "request.h"
+#include "xmalloc.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #define UNKNOWN 1 /* the size that a trace without sizes has, and a 304 in a log */
 
-/* The number that cache_hash_id made the hash of: its steps backwards, factors inverted. */
+/* Inverts cache_hash_id: its steps backwards, with inverted factors. */
 static uint64_t id_of_hash(uint64_t hash)
 {
     hash = (hash ^ (hash >> 33)) * UINT64_C(0x9cb4b2f8129337db);
     hash = (hash ^ (hash >> 33)) * UINT64_C(0x4f74430c22a54005);
     return hash ^ (hash >> 33);
-}
-
-static uint32_t *sizes_alloc(uint64_t count)
-{
-    uint32_t *sizes = calloc(count > 0 ? count : 1, sizeof *sizes);
-    if (sizes == NULL)
-        abort();
-    return sizes;
 }
 
 static uint32_t body_bytes(struct origin *origin, struct memory_zone *zone, uint64_t hash)
@@ -32,7 +25,7 @@ static uint32_t body_bytes(struct origin *origin, struct memory_zone *zone, uint
     struct record *record;
     request_render_id(id, id_of_hash(hash));
     if (origin_fetch(origin, (struct span){id, sizeof id}, zone, &record) != ORIGIN_FOUND)
-        abort(); /* the faker knows everybody */
+        die_of("the faker invents every user");
     uint32_t bytes = (uint32_t)record_body(record).count;
     record_drop(record);
     record_free(record);
@@ -42,11 +35,11 @@ static uint32_t body_bytes(struct origin *origin, struct memory_zone *zone, uint
 uint32_t *sizes_of_service(const struct corpus *corpus)
 {
     struct error error;
-    uint32_t *sizes = sizes_alloc(corpus->requests);
+    uint32_t *sizes = xcalloc(corpus->requests + 1, sizeof(uint32_t));
     struct memory_zone *zone = memory_zone_create();
     struct origin *origin = origin_open("faker", 0, zone, &error);
     if (origin == NULL)
-        abort();
+        die_of(error.text);
     for (uint64_t at = 0; at < corpus->requests; at++) {
         if (sizes[at] == 0)
             sizes[at] = body_bytes(origin, zone, corpus->hashes[at]);
@@ -58,7 +51,7 @@ uint32_t *sizes_of_service(const struct corpus *corpus)
     return sizes;
 }
 
-/* Hands each size that is known on to later requests for the id that tell none. */
+/* Copies known sizes to requests for the same id without one, forwards and then backwards. */
 static void sizes_spread(struct corpus *corpus)
 {
     for (uint64_t at = 0; at < corpus->requests; at++) {
@@ -75,13 +68,13 @@ static void sizes_spread(struct corpus *corpus)
 
 bool sizes_complete(struct corpus *corpus, const uint32_t *of_service)
 {
-    bool told = corpus->bytes != NULL;
-    if (told)
+    bool sized = corpus->bytes != NULL;
+    if (sized)
         sizes_spread(corpus);
     else
-        corpus->bytes = sizes_alloc(corpus->requests);
+        corpus->bytes = xcalloc(corpus->requests + 1, sizeof(uint32_t));
     for (uint64_t at = 0; at < corpus->requests; at++)
-        if (!told || corpus->bytes[at] == UNKNOWN)
+        if (!sized || corpus->bytes[at] == UNKNOWN)
             corpus->bytes[at] = of_service[at];
-    return told;
+    return sized;
 }

@@ -1,14 +1,14 @@
-/* record_sizes.h - how large the records for a trace's ids are, where the trace does not say. */
+/* record_sizes.h - sizes of records for traces that have none. */
 #ifndef RECORD_SIZES_H
 #define RECORD_SIZES_H
 
 #include "corpus.h"
 
-/* Bytes of the body that the service makes up for each request's id, as the load generator writes
- * it; the caller frees them. The corpus must know its next requests. */
+/* The size of the body that our service invents for each request's id; the caller frees the array.
+ * The corpus must have been loaded with_next. */
 uint32_t *sizes_of_service(const struct corpus *corpus);
-/* Gives every request the size of its id elsewhere in the trace, or else that of the service.
- * True: the trace told some. */
+/* Gives every request without a size that of the same id elsewhere in the trace, or of the service.
+ * True: the trace has sizes. */
 bool sizes_complete(struct corpus *corpus, const uint32_t *of_service);
 
 #endif

@@ -1,7 +1,7 @@
-/* served_check.c - serves and compares.
+/* served_check.c - serves the best policies, and predicts exactly what was served.
  *
- * What is served may be less than what was replayed: only so much of the trace as fits the time,
- * and records of the service's sizes. So it is replayed once more, as it was served.
+ * A server gets only the part of the trace that fits into the time, and its records have the
+ * service's sizes. So this part is replayed once more with these sizes.
  */
 #include "served_check.h"
 
@@ -14,10 +14,10 @@
 
 #define AGE_NS_ANY (UINT64_C(1000) * 24 * 3600 * NS_PER_SECOND)
 
-/* The first so many requests of the trace, with the service's sizes. */
-static struct outlook expect(const struct choice *choice, const struct predictor *predictor,
-                             const struct candidate *candidate, const uint32_t *of_service,
-                             uint64_t requests)
+/* The prediction for the first requests of the trace, with the service's sizes. */
+static struct outlook predict_served(const struct choice *choice, const struct predictor *predictor,
+                                     const struct candidate *candidate, const uint32_t *of_service,
+                                     uint64_t requests)
 {
     const struct question *question = &choice->question;
     struct corpus corpus = choice->corpus;
@@ -30,13 +30,13 @@ static struct outlook expect(const struct choice *choice, const struct predictor
     replay_run(&corpus, &setup, &result);
     struct outlook outlook =
         predict(predictor, &candidate->costs, &result, question->slo_percentile);
-    /* a server counts who waits for a fetch under way as a miss */
+    /* a server counts a request that waits for a fetch under way as a miss */
     outlook.hit_ratio -= (double)result.joined / (double)result.requests;
     outlook.bytes = result.end_bytes;
     return outlook;
 }
 
-static struct outlook seen_of(const struct served *served, double slo_percentile)
+static struct outlook measured_of(const struct served *served, double slo_percentile)
 {
     return (struct outlook){
         .hit_ratio = (double)served->hits / (double)(served->hits + served->misses),
@@ -50,8 +50,8 @@ static struct outlook seen_of(const struct served *served, double slo_percentile
     };
 }
 
-/* A server of a policy that keeps an age keeps one of its own unless it is told. */
-static uint64_t age_of(const struct question *question, const struct policy *policy)
+/* A server of a policy with a time to live has a default; this replaces it. */
+static uint64_t ttl_of(const struct question *question, const struct policy *policy)
 {
     uint64_t age_ns = question->max_age_ns > 0 ? question->max_age_ns : AGE_NS_ANY;
     return policy->limits & KEEPS_AGE ? age_ns : 0;
@@ -65,7 +65,7 @@ static int check_one(const struct choice *choice, struct candidate *candidate,
     struct serve_setup setup = {.serving = serving,
                                 .policy = candidate->policy->name,
                                 .limits = {.capacity_bytes = question->memory_bytes,
-                                           .ttl_ns = age_of(question, candidate->policy)},
+                                           .ttl_ns = ttl_of(question, candidate->policy)},
                                 .miss_cost_ns = question->miss_cost_ns,
                                 .rate_rps = question->rate_rps,
                                 .trace = question->trace,
@@ -75,43 +75,43 @@ static int check_one(const struct choice *choice, struct candidate *candidate,
     if (serve(&setup, &served, error) != 0)
         return -1;
     candidate->requests_served = served.requests;
-    candidate->seen = seen_of(&served, question->slo_percentile);
+    candidate->served = measured_of(&served, question->slo_percentile);
     candidate->measured = true;
     candidate->disturbed = served.disturbed;
     histogram_destroy(served.latency);
     return 0;
 }
 
-/* The best, in their order; the baseline takes the last place if it is not among them. */
-static size_t check_pick(struct choice *choice, struct candidate *picked[CHECK_POLICIES])
+/* The best in their order; the baseline replaces the last if it is not among them. */
+static size_t check_select(struct choice *choice, struct candidate *selected[CHECK_POLICIES])
 {
     struct candidate *ranking[CHOICE_POLICIES_MAX];
     size_t ranked = answer_ranking(choice, ranking);
     size_t count = ranked < CHECK_POLICIES ? ranked : CHECK_POLICIES;
     bool has_baseline = false;
     for (size_t i = 0; i < count; i++) {
-        picked[i] = ranking[i];
+        selected[i] = ranking[i];
         has_baseline |= ranking[i] == choice->baseline;
     }
     for (size_t i = 0; i < ranked && !has_baseline; i++)
         if (ranking[i] == choice->baseline)
-            picked[count - 1] = ranking[i];
+            selected[count - 1] = ranking[i];
     return count;
 }
 
 int check_serve(struct choice *choice, struct service_costs *costs, const struct serving *serving,
                 uint64_t longest_ns, struct progress *progress, struct error *error)
 {
-    struct candidate *picked[CHECK_POLICIES];
-    size_t count = check_pick(choice, picked);
+    struct candidate *selected[CHECK_POLICIES];
+    size_t count = check_select(choice, selected);
     double fitting = choice->question.rate_rps * (double)longest_ns / (double)NS_PER_SECOND;
     uint64_t requests = choice->corpus.requests;
     if (fitting < (double)requests)
         requests = (uint64_t)fitting;
     int status = 0;
-    progress_begin(progress, "serving the best for real", count);
+    progress_begin(progress, "running servers of the best", count);
     for (size_t i = 0; i < count && status == 0; i++) {
-        status = check_one(choice, picked[i], serving, requests, error);
+        status = check_one(choice, selected[i], serving, requests, error);
         if (status == 0)
             status = costs_add(costs, &choice->question, serving, error);
         progress_step(progress, i + 1);
@@ -126,7 +126,7 @@ void check_expect(struct choice *choice, const struct predictor *predictor,
     for (size_t i = 0; i < choice->count; i++) {
         struct candidate *candidate = &choice->candidates[i];
         if (candidate->measured)
-            candidate->as_served =
-                expect(choice, predictor, candidate, of_service, candidate->requests_served);
+            candidate->predicted_served = predict_served(choice, predictor, candidate, of_service,
+                                                         candidate->requests_served);
     }
 }

@@ -1,5 +1,4 @@
-/* served_check.h - the best few served for real under the trace, and what was predicted for just
- * that. */
+/* served_check.h - runs servers of the best policies under the trace to check the predictions. */
 #ifndef SERVED_CHECK_H
 #define SERVED_CHECK_H
 
@@ -7,13 +6,13 @@
 #include "prediction.h"
 #include "progress.h"
 
-#define CHECK_POLICIES 3 /* the best, and the baseline */
+#define CHECK_POLICIES 3 /* the best ones; the baseline replaces the last if it is not one */
 
-/* Serves them, and between them hits and misses alone, which is added to the costs. 0, or -1 and
- * one line in error. */
+/* Serves each for at most longest_ns and measures hits and misses after each with costs_add. 0, or
+ * -1 and one line in error. */
 int check_serve(struct choice *choice, struct service_costs *costs, const struct serving *serving,
                 uint64_t longest_ns, struct progress *progress, struct error *error);
-/* Predicts what was served. of_service: the sizes that it had. */
+/* Predicts the requests that were served. of_service: the sizes of their records. */
 void check_expect(struct choice *choice, const struct predictor *predictor,
                   const uint32_t *of_service);
 
