@@ -1,4 +1,4 @@
-"""recorded_test.py - what a server recorded, replayed, gives the hits that it counted.
+"""recorded_test.py - a replay of what a server recorded has the hits that the server counted.
 
 usage: recorded_test.py BIN_DIR
 """
@@ -84,7 +84,7 @@ class Recorded(unittest.TestCase):
                 self.assertEqual(row["evictions"], counted["evictions"])
                 self.assertGreater(row["hits"], REQUESTS / 10)
 
-    def test_every_request_is_recorded_whoever_waits_and_on_whatever_thread(self):
+    def test_every_request_is_recorded_by_all_threads(self):
         with serving("lru", "--threads", "2", "--origin-cost", "1ms", "--capacity", "500",
                      "--record", self.path) as server:
             server.load(connections=20)
@@ -109,8 +109,8 @@ class Recorded(unittest.TestCase):
         with serving("lru", "--record", self.path, file_bytes=100 << 10) as server:
             load = server.load(requests=60000)
             self.assertEqual((load["requests"], load["errors"]), (60000, 0))
-            said = server.stop()
-        self.assertRegex(said, r"^serve-lru: \S+: File too large; recording ends here, serving "
+            output = server.stop()
+        self.assertRegex(output, r"^serve-lru: \S+: File too large; recording ends here, serving "
                                r"does not\n$")
         self.assertGreater(replay(self.path, "lru", 100)["requests"], 0)
 
@@ -128,7 +128,7 @@ class Recorded(unittest.TestCase):
         row = replay(self.path + ".both", "lru", 100)
         self.assertEqual((row["requests"], row["distinct_ids"]), (2000, 100))
 
-    def test_what_cannot_be_is_refused(self):
+    def test_wrong_options_are_errors(self):
         with open(self.path, "w", encoding="utf-8") as file:
             file.write("a diary\n")
         for options, words in (

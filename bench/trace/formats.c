@@ -56,9 +56,8 @@ const struct format *format_by_content(const char *bytes, size_t count, bool com
     return NULL;
 }
 
-int formats_suggest(const char *file, const char *problem, struct error *error)
+int formats_add_names(struct error *error)
 {
-    error_set(error, "%s: %s; name it with --format, one of", file, problem);
     for (size_t i = 0; i < FORMATS_COUNT; i++)
         error_add(error, "%s %s", i > 0 ? "," : "", formats[i]->name);
     return -1;

@@ -13,8 +13,8 @@ const struct format *format_by_suffix(const char *file);
 /* The format of a trace that begins with these bytes; `complete`: they are all. NULL: unknown. */
 const struct format *format_by_content(const char *bytes, size_t count, bool complete);
 
-/* Sets the error "FILE: PROBLEM; name it with --format, one of NAME, ...". Always -1. */
-int formats_suggest(const char *file, const char *problem, struct error *error);
+/* Appends " NAME, NAME, ..." to the error. Always -1. */
+int formats_add_names(struct error *error);
 /* Prints one or two lines for each format, for --help. */
 void formats_describe(FILE *out);
 

@@ -563,7 +563,7 @@ static const struct {
     {"be64", "abcdefgh12", 1, "bad:2: expected a record of 8 bytes, found the last 2"},
     {"text:1", "1\n", 0, "text takes no options"},
     {"twitter:1", "1\n", 0, "twitter takes no options"},
-    {"morse", "1\n", 0, "there is no such format; name it with --format, one of recorded, "},
+    {"morse", "1\n", 0, "--format morse: there is no such format; there are recorded, "},
     {NULL, "1 2 3 4\n", 0, "cannot be detected from its content; name it with --format, one of"},
     {NULL, "\1\2\3\4\5\6\7", 0, "cannot be detected from its content"},
     {NULL, "", 0, "it is empty"},

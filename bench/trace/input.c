@@ -159,7 +159,7 @@ void input_close(struct input *input)
 }
 
 /* Moves the bytes that are left to the start of the buffer, which grows if they fill it. */
-static void make_room(struct input *input)
+static void buffer_reserve(struct input *input)
 {
     struct input_state *state = input->state;
     size_t left = (size_t)(input->end - input->at), offset = (size_t)(input->at - state->buffer);
@@ -172,7 +172,7 @@ static void make_room(struct input *input)
     input->end = state->buffer + left;
 }
 
-/* Decodes once, into the room behind `end`. -1 after an error; sets `ended` at the end. */
+/* Decodes once, into the free part of the buffer. -1 after an error; sets `ended` at the end. */
 static int decode_some(struct input *input)
 {
     struct input_state *state = input->state;
@@ -232,7 +232,7 @@ bool input_more(struct input *input)
         return more_in_memory(input);
     if (state->ended)
         return false;
-    make_room(input);
+    buffer_reserve(input);
     const char *end = input->end;
     while (input->end == end && !state->ended)
         if (decode_some(input) != 0)
@@ -240,7 +240,7 @@ bool input_more(struct input *input)
     return input->end != end;
 }
 
-/* Copies the last line, which has no newline, to memory with room for one. */
+/* Copies the last line, which has no newline, to memory that has space for one. */
 static const char *terminate(struct input *input)
 {
     struct input_state *state = input->state;

@@ -25,13 +25,18 @@ static int choose_format(struct reader *reader, const char *name)
     reader->format = name != NULL ? format_by_name(name) : detect_format(reader);
     if (reader->format != NULL)
         return 0;
-    if (name != NULL)
-        return formats_suggest(reader->name, "there is no such format", error);
-    if (source_failed(&reader->source))
+    if (name == NULL && source_failed(&reader->source))
         return -1;
-    if (reader->input.at == reader->input.end)
+    if (name == NULL && reader->input.at == reader->input.end)
         return error_set(error, "%s: it is empty", reader->name);
-    return formats_suggest(reader->name, "its format cannot be detected from its content", error);
+    if (name != NULL)
+        error_set(error, "--format %s: there is no such format; there are", name);
+    else
+        error_set(error,
+                  "%s: its format cannot be detected from its content; name it with --format, one "
+                  "of",
+                  reader->name);
+    return formats_add_names(error);
 }
 
 static int start_format(struct reader *reader, const char *name)
