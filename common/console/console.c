@@ -1,10 +1,11 @@
-/* console.c - the socket, the clients, and which of them has the next slice. */
+/* console.c - the socket, the clients, and which client runs next. */
 #include "console.h"
 
+#include "clock.h"
 #include "console_client.h"
 #include "listener.h"
-#include "units.h"
 #include "wire.h"
+#include "xmalloc.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -15,58 +16,51 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/timerfd.h>
-#include <time.h>
 #include <unistd.h>
 
 #define ACCEPTS_AT_ONCE 16
-#define PLACES          (2 * CONSOLE_CLIENTS) /* some that have left may still let go what they had */
+#define SLOTS           (2 * CONSOLE_CLIENTS) /* also for clients that left, until all is freed */
 #define NEVER           UINT64_MAX
-#define RETRY_NS        NS_PER_SECOND /* after a connection could not be accepted */
+#define RETRY_NS        NS_PER_SECOND /* until the next accept after one failed */
 
-/* What an event is about: a client's place, or one of these. */
-enum { AT_LISTENER = PLACES, AT_TIMER, AT_COUNT };
+/* The source of an event: the index of a client's slot, or one of these. */
+enum { EVENT_LISTENER = SLOTS, EVENT_TIMER, EVENT_COUNT };
 
-struct place {
-    struct client *client; /* NULL: free */
-    unsigned events;
+struct slot {
+    struct console_client *client; /* NULL: free */
+    unsigned events;               /* that epoll waits for */
 };
 
 struct console {
     struct module_host host;
     char path[PATH_MAX];
     int listener, epoll, timer;
-    uint64_t timer_ns;  /* for when it is set */
-    uint64_t listen_ns; /* when the listener is looked at again; 0: it is */
-    unsigned next;      /* whose turn it is */
-    struct place places[PLACES];
+    uint64_t timer_ns;  /* when the timer expires */
+    uint64_t listen_ns; /* when to accept connections again; 0: now */
+    unsigned next;      /* the slot that runs next */
+    struct slot slots[SLOTS];
 };
 
-static uint64_t clock_ns(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * NS_PER_SECOND + (uint64_t)now.tv_nsec;
-}
-
 static void watch(struct console *console, int operation, int descriptor, unsigned events,
-                  uint32_t what)
+                  uint32_t source)
 {
-    struct epoll_event event = {.events = events, .data.u32 = what};
+    struct epoll_event event = {.events = events, .data.u32 = source};
     if (epoll_ctl(console->epoll, operation, descriptor, &event) < 0)
-        abort(); /* no memory for it */
+        die_of("epoll_ctl failed");
 }
 
-/* Clients come and go. */
+/* Clients. */
 
-static void client_leave(struct place *place)
+/* First disconnects the client, then frees the slot when all variables are freed. */
+static void client_remove(struct slot *slot)
 {
-    place->events = 0;
-    if (!client_parted(place->client)) {
-        client_part(place->client);
+    slot->events = 0;
+    if (console_client_connected(slot->client)) {
+        console_client_disconnect(slot->client);
         return;
     }
-    client_destroy(place->client);
-    place->client = NULL;
+    console_client_destroy(slot->client);
+    slot->client = NULL;
 }
 
 static void refuse(int socket, const char *reason)
@@ -86,39 +80,39 @@ static bool peer_is_trusted(int socket)
            (peer.uid == geteuid() || peer.uid == 0);
 }
 
-/* NULL: too many are here. */
-static struct place *place_free(struct console *console)
+/* A free slot. NULL: too many clients are connected. */
+static struct slot *slot_find(struct console *console)
 {
-    struct place *free = NULL;
+    struct slot *free = NULL;
     unsigned clients = 0;
-    for (unsigned i = 0; i < PLACES; i++) {
-        struct place *place = &console->places[i];
-        if (place->client == NULL)
-            free = place;
+    for (unsigned i = 0; i < SLOTS; i++) {
+        struct slot *slot = &console->slots[i];
+        if (slot->client == NULL)
+            free = slot;
         else
-            clients += !client_parted(place->client);
+            clients += console_client_connected(slot->client);
     }
     return clients < CONSOLE_CLIENTS ? free : NULL;
 }
 
-static void client_arrives(struct console *console, int socket)
+static void client_add(struct console *console, int socket)
 {
-    struct place *place = place_free(console);
+    struct slot *slot = slot_find(console);
     if (!peer_is_trusted(socket)) {
-        refuse(socket, "this console is for the server's own user only");
-    } else if (place == NULL) {
-        refuse(socket, "too many clients are here already; try again when one has left");
+        refuse(socket, "only the user that runs the server may connect");
+    } else if (slot == NULL) {
+        refuse(socket, "too many clients are connected; try again when one has left");
     } else {
-        *place = (struct place){client_create(socket, &console->host), 0};
-        watch(console, EPOLL_CTL_ADD, socket, 0, (uint32_t)(place - console->places));
+        *slot = (struct slot){console_client_create(socket, &console->host), 0};
+        watch(console, EPOLL_CTL_ADD, socket, 0, (uint32_t)(slot - console->slots));
     }
 }
 
-/* Out of descriptors, the listener would be readable for ever. */
+/* Without free descriptors the listener would stay readable, and the loop would spin. */
 static void listener_pause(struct console *console)
 {
     console->listen_ns = clock_ns() + RETRY_NS;
-    watch(console, EPOLL_CTL_MOD, console->listener, 0, AT_LISTENER);
+    watch(console, EPOLL_CTL_MOD, console->listener, 0, EVENT_LISTENER);
 }
 
 static void listener_resume(struct console *console, uint64_t now_ns)
@@ -126,7 +120,7 @@ static void listener_resume(struct console *console, uint64_t now_ns)
     if (console->listen_ns == 0 || console->listen_ns > now_ns)
         return;
     console->listen_ns = 0;
-    watch(console, EPOLL_CTL_MOD, console->listener, EPOLLIN, AT_LISTENER);
+    watch(console, EPOLL_CTL_MOD, console->listener, EPOLLIN, EVENT_LISTENER);
 }
 
 static void listener_readable(struct console *console)
@@ -134,7 +128,7 @@ static void listener_readable(struct console *console)
     for (unsigned i = 0; i < ACCEPTS_AT_ONCE; i++) {
         int socket = accept4(console->listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
         if (socket >= 0)
-            client_arrives(console, socket);
+            client_add(console, socket);
         else if (errno == EAGAIN)
             return;
         else if (errno != EINTR && errno != ECONNABORTED) {
@@ -144,40 +138,40 @@ static void listener_readable(struct console *console)
     }
 }
 
-/* Turns. */
+/* Events. */
 
-static void client_ready(struct place *place)
+static void client_ready(struct slot *slot)
 {
-    if (place->client && !client_exchange(place->client))
-        client_leave(place);
+    if (slot->client && !console_client_exchange(slot->client))
+        client_remove(slot);
 }
 
-static void timer_rings(struct console *console)
+static void timer_expired(struct console *console)
 {
     uint64_t expirations;
     (void)!read(console->timer, &expirations, sizeof expirations);
     console->timer_ns = NEVER;
 }
 
-static void event_handle(struct console *console, uint32_t what)
+static void event_handle(struct console *console, uint32_t source)
 {
-    if (what == AT_LISTENER)
+    if (source == EVENT_LISTENER)
         listener_readable(console);
-    else if (what == AT_TIMER)
-        timer_rings(console);
+    else if (source == EVENT_TIMER)
+        timer_expired(console);
     else
-        client_ready(&console->places[what]);
+        client_ready(&console->slots[source]);
 }
 
-/* One slice in a turn, whoever has it. */
-static void slice_give(struct console *console, uint64_t now_ns)
+/* Runs one slice of the next client that is due. */
+static void slice_run(struct console *console, uint64_t now_ns)
 {
-    for (unsigned i = 0; i < PLACES; i++) {
-        struct place *place = &console->places[console->next++ % PLACES];
-        if (place->client == NULL || client_due_ns(place->client) > now_ns)
+    for (unsigned i = 0; i < SLOTS; i++) {
+        struct slot *slot = &console->slots[console->next++ % SLOTS];
+        if (slot->client == NULL || console_client_due_ns(slot->client) > now_ns)
             continue;
-        if (!client_step(place->client, now_ns))
-            client_leave(place);
+        if (!console_client_step(slot->client, now_ns))
+            client_remove(slot);
         return;
     }
 }
@@ -185,27 +179,27 @@ static void slice_give(struct console *console, uint64_t now_ns)
 static uint64_t console_due_ns(const struct console *console)
 {
     uint64_t due_ns = console->listen_ns ? console->listen_ns : NEVER;
-    for (unsigned i = 0; i < PLACES; i++) {
-        const struct client *client = console->places[i].client;
-        if (client && client_due_ns(client) < due_ns)
-            due_ns = client_due_ns(client);
+    for (unsigned i = 0; i < SLOTS; i++) {
+        const struct console_client *client = console->slots[i].client;
+        if (client && console_client_due_ns(client) < due_ns)
+            due_ns = console_client_due_ns(client);
     }
     return due_ns;
 }
 
 static void events_update(struct console *console)
 {
-    for (unsigned i = 0; i < PLACES; i++) {
-        struct place *place = &console->places[i];
-        unsigned events = place->client ? client_events(place->client) : 0;
-        if (events == place->events)
+    for (unsigned i = 0; i < SLOTS; i++) {
+        struct slot *slot = &console->slots[i];
+        unsigned events = slot->client ? console_client_events(slot->client) : 0;
+        if (events == slot->events)
             continue;
-        place->events = events;
-        watch(console, EPOLL_CTL_MOD, client_socket(place->client), events, i);
+        slot->events = events;
+        watch(console, EPOLL_CTL_MOD, console_client_socket(slot->client), events, i);
     }
 }
 
-/* A time that is over makes the timer readable at once. NEVER makes it silent. */
+/* A time in the past makes the timer readable at once; NEVER disarms it. */
 static void timer_update(struct console *console)
 {
     uint64_t due_ns = console_due_ns(console);
@@ -222,13 +216,13 @@ static void timer_update(struct console *console)
 void console_turn(void *context)
 {
     struct console *console = context;
-    struct epoll_event events[AT_COUNT];
-    int count = epoll_wait(console->epoll, events, AT_COUNT, 0);
+    struct epoll_event events[EVENT_COUNT];
+    int count = epoll_wait(console->epoll, events, EVENT_COUNT, 0);
     for (int i = 0; i < count; i++)
         event_handle(console, events[i].data.u32);
     uint64_t now_ns = clock_ns();
     listener_resume(console, now_ns);
-    slice_give(console, now_ns);
+    slice_run(console, now_ns);
     events_update(console);
     timer_update(console);
 }
@@ -238,7 +232,7 @@ int console_descriptor(const struct console *console)
     return console->epoll;
 }
 
-/* Making and unmaking. */
+/* Creation and destruction. */
 
 static bool path_choose(struct console *console, const char *path)
 {
@@ -258,12 +252,10 @@ static int console_listen(struct console *console, struct error *error)
 
 struct console *console_create(const struct console_setup *setup, struct error *error)
 {
-    struct console *console = calloc(1, sizeof *console);
-    if (console == NULL)
-        abort();
+    struct console *console = xcalloc(1, sizeof *console);
     console->host = (struct module_host){setup->handler, setup->url};
     console->timer_ns = NEVER;
-    error_set(error, "the socket's path is too long");
+    error_set(error, "the path of the console's socket is too long");
     if (!path_choose(console, setup->path) || console_listen(console, error) < 0) {
         free(console);
         return NULL;
@@ -271,18 +263,18 @@ struct console *console_create(const struct console_setup *setup, struct error *
     console->epoll = epoll_create1(EPOLL_CLOEXEC);
     console->timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
     if (console->epoll < 0 || console->timer < 0)
-        abort(); /* the server has descriptors to spare when it begins */
-    watch(console, EPOLL_CTL_ADD, console->listener, EPOLLIN, AT_LISTENER);
-    watch(console, EPOLL_CTL_ADD, console->timer, EPOLLIN, AT_TIMER);
+        die_of("the console needs two file descriptors");
+    watch(console, EPOLL_CTL_ADD, console->listener, EPOLLIN, EVENT_LISTENER);
+    watch(console, EPOLL_CTL_ADD, console->timer, EPOLLIN, EVENT_TIMER);
     return console;
 }
 
 void console_destroy(void *context)
 {
     struct console *console = context;
-    for (unsigned i = 0; i < PLACES; i++)
-        if (console->places[i].client)
-            client_destroy(console->places[i].client);
+    for (unsigned i = 0; i < SLOTS; i++)
+        if (console->slots[i].client)
+            console_client_destroy(console->slots[i].client);
     close(console->listener);
     unlink(console->path);
     close(console->timer);

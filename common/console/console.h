@@ -1,8 +1,8 @@
-/* console.h - the live console of a server: clients on a Unix socket, Lua in slices.
+/* console.h - the console inside a server: Lua for clients on a Unix socket, in short slices.
  *
- * Everything happens in the thread that calls console_turn, a little at each call. Whoever may
- * connect: processes of the server's own user, and root's. Up to CONSOLE_CLIENTS may be there at
- * once, each with variables of its own. They speak as wire.h says.
+ * All work is done in the thread that calls console_turn, a little in each call. Processes of the
+ * server's own user and of root may connect, up to CONSOLE_CLIENTS at once. Each client has
+ * variables of its own. wire.h defines the protocol.
  */
 #ifndef CONSOLE_H
 #define CONSOLE_H
@@ -15,15 +15,14 @@
 struct console;
 
 struct console_setup {
-    struct handler *handler;
-    const char *url; /* where it serves; outlives the console */
-    const char
-        *path; /* of the socket; NULL: tidemark-PID.sock in $XDG_RUNTIME_DIR, or $TMPDIR, or /tmp */
+    struct handler *handler; /* must outlive the console */
+    const char *url;         /* the server's; must outlive the console */
+    const char *path;        /* of the socket; NULL: tidemark-PID.sock in wire_folder() */
 };
 
-/* NULL: error says why in one line. */
+/* NULL and one line in error: it cannot listen. */
 struct console *console_create(const struct console_setup *setup, struct error *error);
-/* Lets the clients go and removes the socket. The handler must still be there. */
+/* Disconnects all clients and removes the socket. */
 void console_destroy(void *console);
 
 /* Readable whenever console_turn has something to do. */

@@ -1,9 +1,10 @@
-/* console_client.c - reads requests, runs them a slice at a time, and answers as fast as it is
- * read. */
+/* console_client.c - receives requests, runs them in slices, and sends as fast as the client reads.
+ */
 #include "console_client.h"
 
 #include "interpreter.h"
 #include "wire.h"
+#include "xmalloc.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -12,116 +13,111 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define UNREAD_BYTES 65536 /* more than this, and the statement waits */
+#define UNSENT_BYTES_MAX 65536 /* with as many or more unsent, the statement pauses */
 
-struct outbox {
+struct output {
     char *bytes;
-    size_t from, to, room; /* [from, to) is unread */
+    size_t from, to, capacity; /* [from, to) is unsent */
 };
 
-struct client {
-    int socket;              /* -1: it has parted */
-    uint64_t rests_until_ns; /* from one slice to the next, requests have their turn */
-    bool busy;               /* a statement runs */
-    bool leaving;            /* once its outbox is empty */
+struct console_client {
+    int socket;            /* -1: disconnected */
+    uint64_t pause_end_ns; /* requests are served between two slices */
+    bool busy;             /* a statement runs */
+    bool leaving;          /* disconnects when all output is sent */
     struct interpreter *interpreter;
-    struct outbox out;
-    size_t in_count;
-    unsigned char in[WIRE_HEADER_BYTES + WIRE_STATEMENT_BYTES];
+    struct output output;
+    size_t input_count;
+    unsigned char input[WIRE_HEADER_BYTES + WIRE_STATEMENT_BYTES];
 };
 
-/* Answers. */
+/* Output. */
 
-static size_t unread(const struct client *client)
+static size_t unsent(const struct console_client *client)
 {
-    return client->out.to - client->out.from;
+    return client->output.to - client->output.from;
 }
 
-static void out_add(struct outbox *out, const void *bytes, size_t count)
+static void output_add(struct output *output, const void *bytes, size_t count)
 {
-    if (out->to + count > out->room) {
-        out->room = (out->to + count) * 2;
-        out->bytes = realloc(out->bytes, out->room);
-        if (out->bytes == NULL)
-            abort();
-    }
+    output->bytes = growable(output->bytes, &output->capacity, output->to + count, 1);
     if (count > 0)
-        memcpy(out->bytes + out->to, bytes, count);
-    out->to += count;
+        memcpy(output->bytes + output->to, bytes, count);
+    output->to += count;
 }
 
-static void out_empty(struct outbox *out)
+static void output_clear(struct output *output)
 {
-    free(out->bytes);
-    *out = (struct outbox){0};
+    free(output->bytes);
+    *output = (struct output){0};
 }
 
-static void answer(struct client *client, enum wire_kind kind, const char *bytes, size_t count)
+static void frame_add(struct console_client *client, enum wire_kind kind, const char *bytes,
+                      size_t count)
 {
     unsigned char header[WIRE_HEADER_BYTES];
     wire_put(header, kind, (uint32_t)count);
-    out_add(&client->out, header, sizeof header);
-    out_add(&client->out, bytes, count);
+    output_add(&client->output, header, sizeof header);
+    output_add(&client->output, bytes, count);
 }
 
 static bool text_write(void *context, const char *bytes, size_t count)
 {
-    struct client *client = context;
+    struct console_client *client = context;
     while (count > 0) {
         size_t part = count < WIRE_ANSWER_BYTES ? count : WIRE_ANSWER_BYTES;
-        answer(client, WIRE_TEXT, bytes, part);
+        frame_add(client, WIRE_TEXT, bytes, part);
         bytes += part;
         count -= part;
     }
-    return unread(client) < UNREAD_BYTES;
+    return unsent(client) < UNSENT_BYTES_MAX;
 }
 
-static void cut_off(struct client *client, const char *reason)
+static void reject(struct console_client *client, const char *reason)
 {
-    answer(client, WIRE_FAILED, reason, strlen(reason));
+    frame_add(client, WIRE_FAILED, reason, strlen(reason));
     client->leaving = true;
 }
 
-/* False: nobody reads any more. */
-static bool out_send(struct client *client)
+/* False: the client has left or must leave. */
+static bool output_send(struct console_client *client)
 {
-    struct outbox *out = &client->out;
-    while (out->from < out->to) {
-        ssize_t count = send(client->socket, out->bytes + out->from, out->to - out->from,
-                             MSG_NOSIGNAL | MSG_DONTWAIT);
+    struct output *output = &client->output;
+    while (output->from < output->to) {
+        ssize_t count = send(client->socket, output->bytes + output->from,
+                             output->to - output->from, MSG_NOSIGNAL | MSG_DONTWAIT);
         if (count < 0)
             return errno == EAGAIN || errno == EINTR;
-        out->from += (size_t)count;
+        output->from += (size_t)count;
     }
-    out_empty(out);
+    output_clear(output);
     return !client->leaving;
 }
 
 /* Requests. */
 
-static void progress_tell(struct client *client, enum progress progress)
+static void progress_report(struct console_client *client, enum progress progress)
 {
-    const char *reason = interpreter_reason(client->interpreter);
+    static const enum wire_kind kinds[] = {[PROGRESS_DONE] = WIRE_DONE,
+                                           [PROGRESS_FAILED] = WIRE_FAILED,
+                                           [PROGRESS_INCOMPLETE] = WIRE_INCOMPLETE};
+    const char *error = interpreter_error(client->interpreter);
     client->busy = progress == PROGRESS_RUNNING;
-    if (progress == PROGRESS_DONE)
-        answer(client, WIRE_DONE, NULL, 0);
-    else if (progress == PROGRESS_FAILED)
-        answer(client, WIRE_FAILED, reason, strlen(reason));
-    else if (progress == PROGRESS_INCOMPLETE)
-        answer(client, WIRE_INCOMPLETE, reason, strlen(reason));
+    if (!client->busy)
+        frame_add(client, kinds[progress], error, progress == PROGRESS_DONE ? 0 : strlen(error));
 }
 
-static void statement_arrives(struct client *client, struct span text)
+static void statement_run(struct console_client *client, struct span text)
 {
-    progress_tell(client, interpreter_begin(client->interpreter, text));
+    progress_report(client, interpreter_begin(client->interpreter, text));
 }
 
-static void prefix_arrives(struct client *client, struct span text)
+static void prefix_complete(struct console_client *client, struct span text)
 {
-    progress_tell(client, interpreter_complete(client->interpreter, text));
+    progress_report(client, interpreter_complete(client->interpreter, text));
 }
 
-static void interrupt_arrives(struct client *client, struct span text)
+static void statement_interrupt(struct console_client *client, struct span text)
 {
     (void)text;
     interpreter_interrupt(client->interpreter);
@@ -129,15 +125,15 @@ static void interrupt_arrives(struct client *client, struct span text)
 
 struct request_kind {
     enum wire_kind kind;
-    size_t most_bytes;
+    size_t bytes_max;
     bool while_busy;
-    void (*arrives)(struct client *client, struct span text);
+    void (*handle)(struct console_client *client, struct span text);
 };
 
 static const struct request_kind request_kinds[] = {
-    {WIRE_STATEMENT, WIRE_STATEMENT_BYTES, false, statement_arrives},
-    {WIRE_COMPLETE, WIRE_STATEMENT_BYTES, false, prefix_arrives},
-    {WIRE_INTERRUPT, 0, true, interrupt_arrives},
+    {WIRE_STATEMENT, WIRE_STATEMENT_BYTES, false, statement_run},
+    {WIRE_COMPLETE, WIRE_STATEMENT_BYTES, false, prefix_complete},
+    {WIRE_INTERRUPT, 0, true, statement_interrupt},
 };
 
 static const struct request_kind *request_kind_find(unsigned char kind)
@@ -148,132 +144,132 @@ static const struct request_kind *request_kind_find(unsigned char kind)
     return NULL;
 }
 
-/* Takes one request from what was read; false: none is whole. */
-static bool request_take(struct client *client)
+/* Handles the first request of the input. False: it is not complete yet. */
+static bool request_handle(struct console_client *client)
 {
-    if (client->in_count == 0 || client->leaving || !interpreter_ready(client->interpreter))
+    if (client->input_count == 0 || client->leaving || !interpreter_ready(client->interpreter))
         return false;
-    const struct request_kind *kind = request_kind_find(client->in[0]);
-    uint32_t count = client->in_count < WIRE_HEADER_BYTES ? 0 : wire_count(client->in);
+    const struct request_kind *kind = request_kind_find(client->input[0]);
+    uint32_t count = client->input_count < WIRE_HEADER_BYTES ? 0 : wire_count(client->input);
+    size_t bytes = WIRE_HEADER_BYTES + count;
     if (kind == NULL)
-        cut_off(client, "that is no request; use `tidemark console`");
-    else if (count > kind->most_bytes)
-        cut_off(client, "a statement is too long: it has at most 16384 bytes");
+        reject(client, "unknown request; connect with `tidemark console`");
+    else if (count > kind->bytes_max)
+        reject(client, "the statement is too long: it may have 16384 bytes");
     else if (client->busy && !kind->while_busy)
-        cut_off(client, "the request came before the last answer was given");
-    if (client->leaving || client->in_count < WIRE_HEADER_BYTES + count)
+        reject(client, "the request came before the answer to the last one");
+    if (client->leaving || client->input_count < bytes)
         return false;
-    kind->arrives(client, (struct span){(char *)client->in + WIRE_HEADER_BYTES, count});
-    client->in_count -= WIRE_HEADER_BYTES + count;
-    memmove(client->in, client->in + WIRE_HEADER_BYTES + count, client->in_count);
+    kind->handle(client, (struct span){(char *)client->input + WIRE_HEADER_BYTES, count});
+    client->input_count -= bytes;
+    memmove(client->input, client->input + bytes, client->input_count);
     return true;
 }
 
-static void requests_take(struct client *client)
+static void requests_handle(struct console_client *client)
 {
-    while (request_take(client))
+    while (request_handle(client))
         ;
 }
 
-/* False: the client is gone. */
-static bool in_receive(struct client *client)
+/* False: the client has left. */
+static bool input_receive(struct console_client *client)
 {
-    ssize_t count = recv(client->socket, client->in + client->in_count,
-                         sizeof client->in - client->in_count, MSG_DONTWAIT);
+    ssize_t count = recv(client->socket, client->input + client->input_count,
+                         sizeof client->input - client->input_count, MSG_DONTWAIT);
     if (count <= 0)
         return count < 0 && (errno == EAGAIN || errno == EINTR);
-    client->in_count += (size_t)count;
-    requests_take(client);
+    client->input_count += (size_t)count;
+    requests_handle(client);
     return true;
 }
 
-static bool hears(const struct client *client)
+static bool receives(const struct console_client *client)
 {
     return !client->leaving && interpreter_ready(client->interpreter);
 }
 
-bool client_exchange(struct client *client)
+bool console_client_exchange(struct console_client *client)
 {
-    if (client_parted(client))
+    if (!console_client_connected(client))
         return true;
-    if (hears(client) && !in_receive(client))
+    if (receives(client) && !input_receive(client))
         return false;
-    return out_send(client);
+    return output_send(client);
 }
 
-bool client_step(struct client *client, uint64_t now_ns)
+/* Slices. */
+
+bool console_client_step(struct console_client *client, uint64_t now_ns)
 {
-    if (client_due_ns(client) > now_ns)
+    if (console_client_due_ns(client) > now_ns)
         return true;
-    client->rests_until_ns = now_ns + 2 * SLICE_NS;
-    if (client_parted(client))
+    client->pause_end_ns = now_ns + 2 * SLICE_NS;
+    if (!console_client_connected(client))
         return interpreter_shrink(client->interpreter);
     if (interpreter_ready(client->interpreter))
-        progress_tell(client, interpreter_step(client->interpreter));
+        progress_report(client, interpreter_step(client->interpreter));
     else
         interpreter_prepare(client->interpreter);
-    requests_take(client);
-    return out_send(client);
+    requests_handle(client);
+    return output_send(client);
 }
 
-/* It has something to do, and somebody who takes it. */
-static bool works(const struct client *client)
+static bool has_work(const struct console_client *client)
 {
-    if (client_parted(client))
+    if (!console_client_connected(client))
         return true;
     bool works = client->busy || !interpreter_ready(client->interpreter);
-    return works && !client->leaving && unread(client) < UNREAD_BYTES;
+    return works && !client->leaving && unsent(client) < UNSENT_BYTES_MAX;
 }
 
-uint64_t client_due_ns(const struct client *client)
+uint64_t console_client_due_ns(const struct console_client *client)
 {
     uint64_t wake_ns = client->busy ? interpreter_wake_ns(client->interpreter) : 0;
-    if (!works(client))
+    if (!has_work(client))
         return UINT64_MAX;
-    return wake_ns > client->rests_until_ns ? wake_ns : client->rests_until_ns;
+    return wake_ns > client->pause_end_ns ? wake_ns : client->pause_end_ns;
 }
 
-unsigned client_events(const struct client *client)
+unsigned console_client_events(const struct console_client *client)
 {
-    if (client_parted(client))
+    if (!console_client_connected(client))
         return 0;
-    return (hears(client) ? EPOLLIN : 0) | (unread(client) > 0 ? EPOLLOUT : 0);
+    return (receives(client) ? EPOLLIN : 0) | (unsent(client) > 0 ? EPOLLOUT : 0);
 }
 
-bool client_parted(const struct client *client)
+bool console_client_connected(const struct console_client *client)
 {
-    return client->socket < 0;
+    return client->socket >= 0;
 }
 
-int client_socket(const struct client *client)
+int console_client_socket(const struct console_client *client)
 {
     return client->socket;
 }
 
-struct client *client_create(int socket, const struct module_host *host)
+struct console_client *console_client_create(int socket, const struct module_host *host)
 {
-    struct client *client = calloc(1, sizeof *client);
-    if (client == NULL)
-        abort();
+    struct console_client *client = xcalloc(1, sizeof *client);
     client->socket = socket;
-    client->interpreter = interpreter_create(host, &(struct outlet){text_write, client});
+    client->interpreter = interpreter_create(host, text_write, client);
     return client;
 }
 
-void client_part(struct client *client)
+void console_client_disconnect(struct console_client *client)
 {
     close(client->socket);
     client->socket = -1;
     client->busy = false;
-    out_empty(&client->out);
+    output_clear(&client->output);
     interpreter_abandon(client->interpreter);
 }
 
-void client_destroy(struct client *client)
+void console_client_destroy(struct console_client *client)
 {
     interpreter_destroy(client->interpreter);
-    out_empty(&client->out);
-    if (!client_parted(client))
+    output_clear(&client->output);
+    if (console_client_connected(client))
         close(client->socket);
     free(client);
 }

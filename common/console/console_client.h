@@ -1,5 +1,7 @@
-/* console_client.h - one client of the console: its frames, its interpreter, what it has yet to
- * read. */
+/* console_client.h - one client of the console: its connection, its interpreter, unsent answers.
+ *
+ * One thread. Times are monotonic.
+ */
 #ifndef CONSOLE_CLIENT_H
 #define CONSOLE_CLIENT_H
 
@@ -7,24 +9,26 @@
 
 #include <stdbool.h>
 
-struct client;
+struct console_client;
 
-/* Takes the socket over, which does not block. */
-struct client *client_create(int socket, const struct module_host *host);
-void client_destroy(struct client *client);
-/* Closes its socket; what its variables hold is let go in client_step. */
-void client_part(struct client *client);
-bool client_parted(const struct client *client);
-int client_socket(const struct client *client);
+/* Takes over the socket, which must be non-blocking. */
+struct console_client *console_client_create(int socket, const struct module_host *host);
+void console_client_destroy(struct console_client *client);
+/* Closes the socket and ends the statement. console_client_step frees the client's variables. */
+void console_client_disconnect(struct console_client *client);
+bool console_client_connected(const struct console_client *client);
+int console_client_socket(const struct console_client *client);
 
-/* Reads what has come and writes what can be taken. False: it is to be let go. */
-bool client_exchange(struct client *client);
-/* One slice, if it has something to do and not too much is unread. False: as above. */
-bool client_step(struct client *client, uint64_t now_ns);
+/* Receives and sends what is possible without waiting. False: the client has left, or must leave.
+ */
+bool console_client_exchange(struct console_client *client);
+/* Runs one slice if it is due. False: as above, or all variables of a client that left are freed.
+ */
+bool console_client_step(struct console_client *client, uint64_t now_ns);
 
-/* When it wants client_step next; UINT64_MAX: not before it has been heard. */
-uint64_t client_due_ns(const struct client *client);
-/* Which of EPOLLIN and EPOLLOUT it waits for. */
-unsigned client_events(const struct client *client);
+/* When console_client_step is due; UINT64_MAX: not before console_client_exchange. */
+uint64_t console_client_due_ns(const struct console_client *client);
+/* EPOLLIN and EPOLLOUT: what console_client_exchange waits for. */
+unsigned console_client_events(const struct console_client *client);
 
 #endif

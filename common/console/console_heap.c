@@ -1,20 +1,13 @@
-/* console_heap.c - the steps of the heap module: a census, and walks that tell who holds what. */
+/* console_heap.c - C functions of heap: a census, and walks that find what refers to what. */
+#include "clock.h"
 #include "interpreter.h"
 #include "json_text.h"
 #include "module.h"
-#include "units.h"
+#include "xmalloc.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-
-static uint64_t clock_ns(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * NS_PER_SECOND + (uint64_t)now.tv_nsec;
-}
 
 static void field_count(lua_State *L, const char *name, uint64_t count)
 {
@@ -45,7 +38,7 @@ static void row_push(lua_State *L, const struct census_row *row)
     field_count(L, "total_bytes", row->total_bytes);
 }
 
-/* The client's own Lua, in a row of its own: what it makes by looking is not the server's. */
+/* Shows this client's Lua in a row of its own, because its objects are not the server's. */
 static void census_take(lua_State *L, struct census *census)
 {
     uint64_t bytes = (uint64_t)lua_gc(L, LUA_GCCOUNT) * 1024 + (uint64_t)lua_gc(L, LUA_GCCOUNTB);
@@ -58,7 +51,7 @@ static void census_take(lua_State *L, struct census *census)
     census_add(census, &(struct census_row){"main.console", "this client", 1, bytes, 1, bytes});
 }
 
-/* census(): a list of rows, one for each type in each container. */
+/* census(): a list of rows, one for each type of object in each container. */
 static int heap_census(lua_State *L)
 {
     struct census census;
@@ -90,7 +83,13 @@ static void row_json(const struct census_row *row, FILE *out)
             row->live, row->live_bytes, row->total, row->total_bytes);
 }
 
-/* look(): figures and census of one moment as JSON, for programs. */
+static void text_release(const struct module_host *host, void *text)
+{
+    (void)host;
+    free(text);
+}
+
+/* look(): figures and census at one moment as JSON, for programs. */
 static int heap_look(lua_State *L)
 {
     char *text = NULL;
@@ -101,7 +100,7 @@ static int heap_look(lua_State *L)
     uint64_t now_ns = clock_ns();
     handler_read(handler, now_ns, &figures);
     census_take(L, &census);
-    FILE *out = open_memstream(&text, &count);
+    FILE *out = xmemstream(&text, &count);
     fprintf(out, "{\"time_ns\":%" PRIu64 ",\"figures\":", now_ns);
     figures_write_json(&figures, out);
     fputs(",\"census\":[", out);
@@ -111,8 +110,9 @@ static int heap_look(lua_State *L)
     }
     fputs("]}", out);
     fclose(out);
-    lua_pushlstring(L, text, count); /* a client out of memory loses these few KiB */
-    free(text);
+    interpreter_hold(interpreter_of(L), text, text_release); /* pushing may raise an error */
+    lua_pushlstring(L, text, count);
+    interpreter_release(interpreter_of(L));
     return 1;
 }
 
@@ -120,7 +120,7 @@ static int heap_look(lua_State *L)
 
 static void walk_release(const struct module_host *host, void *walk)
 {
-    (void)walk; /* a handler has one at a time */
+    (void)walk; /* the handler has one at a time */
     handler_walk_end(host->handler);
 }
 
@@ -168,24 +168,24 @@ static int heap_advance(lua_State *L)
     return 1;
 }
 
-static void trail_push(lua_State *L, const struct reference_path *trail)
+static void reference_push(lua_State *L, const struct reference_path *path)
 {
-    lua_createtable(L, (int)trail->count, 2);
-    for (unsigned i = 0; i < trail->count; i++) {
-        lua_pushstring(L, trail->steps[i]);
+    lua_createtable(L, (int)path->count, 2);
+    for (unsigned i = 0; i < path->count; i++) {
+        lua_pushstring(L, path->steps[i]);
         lua_rawseti(L, -2, (lua_Integer)i + 1);
     }
-    field_flag(L, "lost", trail->unreachable);
-    field_flag(L, "owns", trail->owns);
+    field_flag(L, "lost", path->unreachable);
+    field_flag(L, "owns", path->owns);
 }
 
-/* holders(): who refers to the record that it was about. */
+/* holders(): what refers to the record that the walk was about. */
 static int heap_holders(lua_State *L)
 {
     const struct record_holders *holders = reference_walk_holders(walk_of(L));
     lua_createtable(L, (int)holders->count, 4);
     for (uint32_t i = 0; i < holders->count; i++) {
-        trail_push(L, &holders->paths[i]);
+        reference_push(L, &holders->paths[i]);
         lua_rawseti(L, -2, (lua_Integer)i + 1);
     }
     field_text(L, "record", holders->label);
@@ -204,44 +204,44 @@ static void example_push(lua_State *L, const struct unreachable_record *example)
     field_count(L, "bytes", example->bytes);
     field_count(L, "references", example->references);
     if (example->holder.count > 0) {
-        trail_push(L, &example->holder);
+        reference_push(L, &example->holder);
         lua_setfield(L, -2, "holder");
     }
     if (example->cycle.count > 0) {
-        trail_push(L, &example->cycle);
+        reference_push(L, &example->cycle);
         lua_setfield(L, -2, "cycle");
     }
 }
 
-static void kinds_push(lua_State *L, const struct unreachable *lost)
+static void kinds_push(lua_State *L, const struct unreachable *unreachable)
 {
-    lua_createtable(L, (int)lost->kind_count, 0);
-    for (size_t i = 0; i < lost->kind_count; i++) {
+    lua_createtable(L, (int)unreachable->kind_count, 0);
+    for (size_t i = 0; i < unreachable->kind_count; i++) {
         lua_createtable(L, 0, 4);
-        field_text(L, "type", lost->kinds[i].name);
-        field_count(L, "count", lost->kinds[i].count);
-        field_count(L, "bytes", lost->kinds[i].bytes);
-        field_count(L, "live", lost->kinds[i].live);
+        field_text(L, "type", unreachable->kinds[i].name);
+        field_count(L, "count", unreachable->kinds[i].count);
+        field_count(L, "bytes", unreachable->kinds[i].bytes);
+        field_count(L, "live", unreachable->kinds[i].live);
         lua_rawseti(L, -2, (lua_Integer)i + 1);
     }
     lua_setfield(L, -2, "kinds");
 }
 
-/* lost(): what no root reaches. */
-static int heap_lost(lua_State *L)
+/* unreachable(): the objects that no root reaches. */
+static int heap_unreachable(lua_State *L)
 {
-    const struct unreachable *lost = reference_walk_unreachable(walk_of(L));
+    const struct unreachable *unreachable = reference_walk_unreachable(walk_of(L));
     lua_createtable(L, 0, 6);
-    field_count(L, "sampled", lost->sampled);
-    field_count(L, "share", lost->interval);
-    field_count(L, "records", lost->records);
-    field_count(L, "record_bytes", lost->record_bytes);
-    kinds_push(L, lost);
-    trail_push(L, &lost->held);
+    field_count(L, "sampled", unreachable->sampled);
+    field_count(L, "share", unreachable->interval);
+    field_count(L, "records", unreachable->records);
+    field_count(L, "record_bytes", unreachable->record_bytes);
+    kinds_push(L, unreachable);
+    reference_push(L, &unreachable->held);
     lua_setfield(L, -2, "held");
-    lua_createtable(L, (int)lost->example_count, 0);
-    for (size_t i = 0; i < lost->example_count; i++) {
-        example_push(L, &lost->examples[i]);
+    lua_createtable(L, (int)unreachable->example_count, 0);
+    for (size_t i = 0; i < unreachable->example_count; i++) {
+        example_push(L, &unreachable->examples[i]);
         lua_rawseti(L, -2, (lua_Integer)i + 1);
     }
     lua_setfield(L, -2, "examples");
@@ -251,6 +251,6 @@ static int heap_lost(lua_State *L)
 const struct luaL_Reg console_heap_functions[] = {
     {"census", heap_census},    {"look", heap_look},
     {"begin_walk", heap_begin}, {"advance", heap_advance},
-    {"holders", heap_holders},  {"lost", heap_lost},
+    {"holders", heap_holders},  {"unreachable", heap_unreachable},
     {"end_walk", heap_end},     {NULL, NULL},
 };

@@ -294,7 +294,7 @@ local function example_text(example)
     return concat(lines, "\n")
 end
 
-local function lost_text(lost)
+local function unreachable_text(lost)
     local lines = {format("records that no root reaches: %s%s, %s (checked 1 in %d of all records)",
         lost.share > 1 and "about " or "", count_text(lost.records * lost.share),
         library.size(lost.record_bytes * lost.share), lost.share)}
@@ -309,7 +309,7 @@ local function lost_text(lost)
 end
 
 function heap.unreachable()
-    return setmetatable(walk(nil, native.lost), {__tostring = lost_text})
+    return setmetatable(walk(nil, native.unreachable), {__tostring = unreachable_text})
 end
 
 -- Graphviz.

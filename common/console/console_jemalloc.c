@@ -1,4 +1,4 @@
-/* console_jemalloc.c - steps into the allocator: its settings, its figures, its dumps. */
+/* console_jemalloc.c - C functions of jemalloc: the allocator's settings, figures and dumps. */
 #include "memory.h"
 #include "module.h"
 
@@ -8,9 +8,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#define NAME_BYTES 128
+#define NAME_BYTES 128 /* with the NUL */
 
-/* available(): true, or false and what there is instead. */
+/* available(): whether the allocator is jemalloc, and the allocator's name. */
 static int jemalloc_available(lua_State *L)
 {
     struct memory_control control;
@@ -19,6 +19,7 @@ static int jemalloc_available(lua_State *L)
     return 2;
 }
 
+/* refresh(): updates the statistics that read() returns. */
 static int refresh(lua_State *L)
 {
     (void)L;
@@ -26,6 +27,7 @@ static int refresh(lua_State *L)
     return 0;
 }
 
+/* purge() */
 static int purge(lua_State *L)
 {
     (void)L;
@@ -33,13 +35,12 @@ static int purge(lua_State *L)
     return 0;
 }
 
-/* Of no surprises: letters, digits, points. */
 static const char *name_check(lua_State *L, int argument)
 {
     size_t count;
     const char *name = luaL_checklstring(L, argument, &count);
     luaL_argcheck(L, count > 0 && count < NAME_BYTES && count == strlen(name), argument,
-                  "that is no name, such as stats.allocated");
+                  "the name must be one of jemalloc's, such as stats.allocated");
     return name;
 }
 
@@ -60,6 +61,7 @@ static int control_push(lua_State *L, const struct memory_control *control)
     return 1;
 }
 
+/* read(name) */
 static int control_read(lua_State *L)
 {
     const char *name = name_check(L, 1);
@@ -67,18 +69,20 @@ static int control_read(lua_State *L)
     int failure = memory_control_read(name, &control);
     if (failure == 0)
         return control_push(L, &control);
-    return luaL_error(L, failure == ENOENT ? "jemalloc has no %s" : "%s is not to be read", name);
+    return luaL_error(L, failure == ENOENT ? "jemalloc has no %s" : "%s cannot be read", name);
 }
 
 static struct memory_control control_check(lua_State *L, int argument)
 {
     if (lua_isboolean(L, argument))
         return (struct memory_control){.kind = MEMORY_BOOL, .yes = lua_toboolean(L, argument)};
-    luaL_argcheck(L, lua_isinteger(L, argument), argument, "a number or a boolean is wanted");
+    luaL_argcheck(L, lua_isinteger(L, argument), argument,
+                  "the value must be an integer or a boolean");
     return (struct memory_control){.kind = MEMORY_SIGNED,
                                    .signed_number = lua_tointeger(L, argument)};
 }
 
+/* write(name, value) */
 static int control_write(lua_State *L)
 {
     const char *name = name_check(L, 1);
@@ -89,27 +93,28 @@ static int control_write(lua_State *L)
     case ENOENT:
         return luaL_error(L, "jemalloc has no %s", name);
     case EPERM:
-        return luaL_error(L, "%s is not to be set; these are:\n%s", name,
+        return luaL_error(L, "%s cannot be set here; these can:\n%s", name,
                           memory_controls_writable());
     default:
-        return luaL_error(L, "%s takes another value: %s", name,
-                          control.kind == MEMORY_BOOL ? "true or false" : "a number in its range");
+        return luaL_error(L, "%s takes a different value: %s", name,
+                          control.kind == MEMORY_BOOL ? "true or false"
+                                                      : "an integer in its range");
     }
 }
 
-/* Files are written beside their place and then moved there. */
-static void path_check(lua_State *L, const char *path, char beside[PATH_MAX])
+/* Files are written under a temporary name and then renamed. */
+static void temporary_name(lua_State *L, const char *path, char temporary[PATH_MAX])
 {
-    if ((size_t)snprintf(beside, PATH_MAX, "%s.%ld.part", path, (long)getpid()) >= PATH_MAX)
+    if ((size_t)snprintf(temporary, PATH_MAX, "%s.%ld.part", path, (long)getpid()) >= PATH_MAX)
         luaL_error(L, "the path is too long");
 }
 
-static int file_settle(lua_State *L, bool written, const char *beside, const char *path)
+static int file_rename(lua_State *L, bool written, const char *temporary, const char *path)
 {
-    if (written && rename(beside, path) == 0)
+    if (written && rename(temporary, path) == 0)
         return 0;
     int reason = errno;
-    unlink(beside);
+    unlink(temporary);
     return luaL_error(L, "cannot write %s: %s", path, strerror(reason));
 }
 
@@ -122,29 +127,29 @@ static void text_append(void *file, const char *text)
 static int dump(lua_State *L)
 {
     const char *path = luaL_checkstring(L, 1);
-    char beside[PATH_MAX];
-    path_check(L, path, beside);
-    FILE *file = fopen(beside, "wxe");
+    char temporary[PATH_MAX];
+    temporary_name(L, path, temporary);
+    FILE *file = fopen(temporary, "wxe");
     if (file == NULL)
         return luaL_error(L, "cannot write %s: %s", path, strerror(errno));
     memory_dump(text_append, file);
     bool written = !ferror(file);
     written = fclose(file) == 0 && written;
-    return file_settle(L, written, beside, path);
+    return file_rename(L, written, temporary, path);
 }
 
-/* prof_dump(path) */
+/* profile_dump(path) */
 static int profile_dump(lua_State *L)
 {
     const char *path = luaL_checkstring(L, 1);
-    char beside[PATH_MAX];
-    path_check(L, path, beside);
-    int failure = memory_profile_dump(beside);
+    char temporary[PATH_MAX];
+    temporary_name(L, path, temporary);
+    int failure = memory_profile_dump(temporary);
     if (failure == ENOSYS)
-        return luaL_error(L, "this allocator was built without heap profiles");
+        return luaL_error(L, "this jemalloc was built without heap profiling");
     if (failure == EPERM)
-        return luaL_error(L, "heap profiles are off: start the server with MALLOC_CONF=prof:true");
-    return file_settle(L, failure == 0, beside, path);
+        return luaL_error(L, "heap profiling is off: start the server with MALLOC_CONF=prof:true");
+    return file_rename(L, failure == 0, temporary, path);
 }
 
 const struct luaL_Reg console_jemalloc_functions[] = {

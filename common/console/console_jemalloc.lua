@@ -3,16 +3,16 @@ local native, library = ...
 
 local FIGURES = {"allocated", "active", "metadata", "resident", "mapped", "retained"}
 local jemalloc, prof = {}, {}
-local available, instead = native.available()
+local available, allocator = native.available()
 
-local function need()
+local function require_jemalloc()
     if not available then
-        error("this server runs over " .. instead .. ": there is no jemalloc", 3)
+        error("this server runs over " .. allocator .. ", not jemalloc", 3)
     end
 end
 
 function jemalloc.stats()
-    need()
+    require_jemalloc()
     native.refresh()
     local stats = {version = native.read("version"), arenas = native.read("arenas.narenas")}
     for _, name in ipairs(FIGURES) do
@@ -22,7 +22,7 @@ function jemalloc.stats()
 end
 
 function jemalloc.ctl(name, value)
-    need()
+    require_jemalloc()
     if value ~= nil then
         native.write(name, value)
     end
@@ -31,22 +31,22 @@ function jemalloc.ctl(name, value)
 end
 
 function jemalloc.purge()
-    need()
+    require_jemalloc()
     native.purge()
 end
 
 function jemalloc.dump(path)
-    need()
+    require_jemalloc()
     native.dump(path)
     return path
 end
 
 function prof.active(on)
-    need()
+    require_jemalloc()
     if not native.read("config.prof") then
-        error("this allocator was built without heap profiles", 2)
+        error("this jemalloc was built without heap profiling", 2)
     elseif not native.read("opt.prof") then
-        error("heap profiles are off: start the server with MALLOC_CONF=prof:true", 2)
+        error("heap profiling is off: start the server with MALLOC_CONF=prof:true", 2)
     elseif on ~= nil then
         native.write("prof.active", on)
     end
@@ -54,19 +54,19 @@ function prof.active(on)
 end
 
 function prof.dump(path)
-    need()
+    require_jemalloc()
     native.profile_dump(path)
     return path
 end
 
-jemalloc.prof = library.describe(prof, "jemalloc.prof: heap profiles, where it was started with MALLOC_CONF=prof:true")
-library.describe(prof.active, "jemalloc.prof.active(true): whether allocations are sampled; with a value, from now on")
-library.describe(prof.dump, "jemalloc.prof.dump(path): writes a heap profile, for jeprof")
-library.describe(jemalloc.stats, "jemalloc.stats(): what it holds, in bytes")
+jemalloc.prof = library.describe(prof, "jemalloc.prof: heap profiles of a server started with MALLOC_CONF=prof:true")
+library.describe(prof.active, "jemalloc.prof.active(on): whether allocations are sampled; true or false changes it")
+library.describe(prof.dump, "jemalloc.prof.dump(path): writes a heap profile for jeprof")
+library.describe(jemalloc.stats, "jemalloc.stats(): what the allocator holds, in bytes")
 library.describe(jemalloc.ctl, [[
-jemalloc.ctl(name, value): a setting or figure by the name that jemalloc's manual has for it
-jemalloc.ctl("stats.allocated") reads; jemalloc.ctl("arenas.dirty_decay_ms", 1000) sets one of the few
-that can do no harm.]])
-library.describe(jemalloc.purge, "jemalloc.purge(): gives unused pages back to the kernel now")
-library.describe(jemalloc.dump, "jemalloc.dump(path): writes all statistics as JSON, for `tidemark jemalloc`")
+jemalloc.ctl(name, value): reads or sets one of the allocator's controls
+The names are those of jemalloc's manual. jemalloc.ctl("stats.allocated") reads;
+jemalloc.ctl("arenas.dirty_decay_ms", 1000) sets one of the few that can do no harm.]])
+library.describe(jemalloc.purge, "jemalloc.purge(): returns unused pages to the kernel now")
+library.describe(jemalloc.dump, "jemalloc.dump(path): writes all statistics as JSON for `tidemark jemalloc`")
 return library.describe(jemalloc, "jemalloc: the allocator's figures, settings and dumps")

@@ -190,11 +190,11 @@ static int library_used(lua_State *L)
 static int library_budget(lua_State *L)
 {
     lua_Integer ns = luaL_checkinteger(L, 1), bytes = luaL_checkinteger(L, 2);
-    luaL_argcheck(L, ns == 0 || (ns >= (lua_Integer)NS_PER_MS && ns <= (lua_Integer)BUDGET_NS_MOST),
+    luaL_argcheck(L, ns == 0 || (ns >= (lua_Integer)NS_PER_MS && ns <= (lua_Integer)BUDGET_NS_MAX),
                   1, "the time must be from 1ms to 60s");
     luaL_argcheck(L,
                   bytes == 0 || (bytes >= (lua_Integer)BUDGET_BYTES &&
-                                 bytes <= (lua_Integer)BUDGET_BYTES_MOST),
+                                 bytes <= (lua_Integer)BUDGET_BYTES_MAX),
                   2, "the memory must be from 16MiB to 256MiB");
     interpreter_budget(interpreter_of(L), (uint64_t)ns, (uint64_t)bytes);
     return 0;

@@ -1,21 +1,19 @@
-/* console_main.c - steps into the service: the cache without touching it, the server's figures. */
+/* console_main.c - C functions of main and mem: the cache, without hits or misses, and figures. */
 #include "module.h"
 
-#include "units.h"
+#include "clock.h"
 
 #include <stddef.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
-#define BODY_BYTES  4096 /* of a record that are shown */
-#define WALK_SLOTS  64   /* looked at in one step */
-#define CLEAR_SLOTS 64   /* cleared in one step */
-#define SLOTS_MASK  ((UINT64_C(1) << SLOT_BITS) - 1)
+#define BODY_BYTES 4096 /* of a record's body; the rest is left out */
+#define SLOTS_MAX  64   /* that one call visits */
+#define SLOTS_MASK ((UINT64_C(1) << SLOT_BITS) - 1)
 
-/* A record as it was: it is copied inside the shard, where Lua may not allocate. */
+/* A copy of a record, made inside the shard, where Lua must not allocate. */
 struct snapshot {
-    bool there;
+    bool found;
     uint32_t owners;
     size_t bytes, key_count, body_count;
     char key[RECORD_KEY_BYTES_MAX], body[BODY_BYTES];
@@ -26,16 +24,9 @@ static struct shards *shards_of(lua_State *L)
     return handler_shards(module_host(L)->handler);
 }
 
-static uint64_t clock_ns(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * NS_PER_SECOND + (uint64_t)now.tv_nsec;
-}
-
 static void snapshot_take(struct snapshot *snapshot, const struct record *record)
 {
-    snapshot->there = record != NULL;
+    snapshot->found = record != NULL;
     if (record == NULL)
         return;
     struct span key = record_key(record), body = record_body(record);
@@ -55,7 +46,7 @@ static void integer_set(lua_State *L, const char *name, uint64_t value)
 
 static void snapshot_push(lua_State *L, const struct snapshot *snapshot)
 {
-    if (!snapshot->there) {
+    if (!snapshot->found) {
         lua_pushnil(L);
         return;
     }
@@ -89,16 +80,16 @@ static int main_peek(lua_State *L)
     return 1;
 }
 
-/* remove(key): whether it was there. */
+/* remove(key): whether the cache contained it. */
 static int main_remove(lua_State *L)
 {
     struct shards *shards = shards_of(L);
     struct span key = key_check(L, 1);
     uint64_t hash = cache_hash(key);
     size_t index = shards_index(shards, hash);
-    bool there = cache_remove(shards_enter(shards, index), key, hash);
+    bool removed = cache_remove(shards_enter(shards, index), key, hash);
     shards_leave(shards, index);
-    lua_pushboolean(L, there);
+    lua_pushboolean(L, removed);
     return 1;
 }
 
@@ -112,11 +103,12 @@ static struct position position_check(lua_State *L, int argument)
 {
     uint64_t number = (uint64_t)luaL_checkinteger(L, argument);
     struct position at = {(size_t)(number >> SLOT_BITS), (uint32_t)(number & SLOTS_MASK)};
-    luaL_argcheck(L, at.shard < shards_count(shards_of(L)), argument, "there is no such position");
+    luaL_argcheck(L, at.shard < shards_count(shards_of(L)), argument,
+                  "the position is outside the cache");
     return at;
 }
 
-/* nil behind the last shard. */
+/* Pushes nil after the last shard. */
 static void position_push(lua_State *L, struct position at)
 {
     if (at.slot == NO_SLOT)
@@ -127,20 +119,20 @@ static void position_push(lua_State *L, struct position at)
         lua_pushnil(L);
 }
 
-/* walk(position): where to go on, or nil, and the record found, or nil. */
+/* walk(position): the position to continue at, or nil at the end; and the next record, or nil. */
 static int main_walk(lua_State *L)
 {
     struct shards *shards = shards_of(L);
     struct position at = position_check(L, 1);
     struct snapshot snapshot;
-    snapshot_take(&snapshot, cache_next(shards_enter(shards, at.shard), &at.slot, WALK_SLOTS));
+    snapshot_take(&snapshot, cache_next(shards_enter(shards, at.shard), &at.slot, SLOTS_MAX));
     shards_leave(shards, at.shard);
     position_push(L, at);
     snapshot_push(L, &snapshot);
     return 2;
 }
 
-/* at(number): a record in the place that a random number means, or nil. */
+/* at(number): the record in the slot that a random number selects, or nil if that is empty. */
 static int main_at(lua_State *L)
 {
     struct shards *shards = shards_of(L);
@@ -155,19 +147,19 @@ static int main_at(lua_State *L)
     return 1;
 }
 
-/* clear(position): where to go on, or nil, and how many went. */
+/* clear(position): the position to continue at, or nil at the end; and how many were removed. */
 static int main_clear(lua_State *L)
 {
     struct shards *shards = shards_of(L);
     struct position at = position_check(L, 1);
-    uint64_t removals = cache_clear(shards_enter(shards, at.shard), &at.slot, CLEAR_SLOTS);
+    uint64_t removals = cache_clear(shards_enter(shards, at.shard), &at.slot, SLOTS_MAX);
     shards_leave(shards, at.shard);
     position_push(L, at);
     lua_pushinteger(L, (lua_Integer)removals);
     return 2;
 }
 
-/* count(): entries. */
+/* count(): the number of entries. */
 static int main_count(lua_State *L)
 {
     struct shards *shards = shards_of(L);
@@ -182,7 +174,7 @@ static int main_count(lua_State *L)
     return 1;
 }
 
-/* resize(entries, bytes): whether it is done; otherwise once more. */
+/* resize(entries, bytes): sets the capacity; 0 is no limit. False: call it again to evict more. */
 static int main_resize(lua_State *L)
 {
     struct shards *shards = shards_of(L);
@@ -190,14 +182,14 @@ static int main_resize(lua_State *L)
     lua_Integer entries = luaL_checkinteger(L, 1), bytes = luaL_checkinteger(L, 2);
     lua_Integer least = (lua_Integer)shards_count(shards);
     if (!(policy->limits & KEEPS_CAPACITY))
-        return luaL_error(L, "%s keeps no capacity", policy->name);
+        return luaL_error(L, "policy %s has no capacity", policy->name);
     if (entries < 0 || bytes < 0 || (entries < least && bytes < least))
         return luaL_error(L, "the capacity must be at least %I, one for each shard", least);
     lua_pushboolean(L, shards_resize(shards, (uint64_t)entries, (uint64_t)bytes));
     return 1;
 }
 
-/* Figures, as tables. */
+/* Figures. */
 
 struct row {
     const char *name;
@@ -333,7 +325,7 @@ static int main_memory(lua_State *L)
     return 1;
 }
 
-/* layers(): the names of memory's figures, from the records outwards. */
+/* layers(): the names of the memory figures, from the records to the whole process. */
 static int main_layers(lua_State *L)
 {
     lua_newtable(L);

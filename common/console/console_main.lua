@@ -1,7 +1,7 @@
 -- console_main.lua - main: the service's cache, origin, server and configuration.
 local native, library = ...
 
-local ENTRY_S = 0.00002 -- what each entry met adds to the time that a walk may take
+local ENTRY_S = 0.00002 -- how much longer a statement may run for each entry that it visits
 local SAMPLE_TRIES = 200
 
 local methods = {}
@@ -36,7 +36,7 @@ function methods.resize(_, capacity)
     local entries = math.tointeger(capacity) or library.count(capacity) or 0
     local bytes = entries == 0 and library.bytes(capacity) or 0
     if entries == 0 and bytes == 0 then
-        error('resize takes a number of entries or a size such as "32MiB"', 2)
+        error('resize takes a number of entries, or a size such as "32MiB"', 2)
     end
     library.extend(30)
     while not native.resize(entries, bytes) do end
@@ -66,31 +66,31 @@ function methods.sample(_, count)
     return sample
 end
 
-library.describe(methods.get, "main.cache:get(id): the record, or nil, as main.cache[id]")
+library.describe(methods.get, "main.cache:get(id): the record or nil, as main.cache[id]")
 library.describe(methods.stats, "main.cache:stats(): entries, hits, misses, bytes, limits")
-library.describe(methods.remove, "main.cache:remove(id): whether it was there; it is not now")
-library.describe(methods.clear, "main.cache:clear(): lets all entries go, and says how many")
-library.describe(methods.resize, 'main.cache:resize(10000) or ("32MiB"): another capacity')
-library.describe(methods.sample, "main.cache:sample(10): so many records taken at random")
+library.describe(methods.remove, "main.cache:remove(id): removes a record; false if there was none")
+library.describe(methods.clear, "main.cache:clear(): removes all entries and returns their number")
+library.describe(methods.resize, 'main.cache:resize(10000) or ("32MiB"): changes the capacity')
+library.describe(methods.sample, "main.cache:sample(10): ten records chosen at random")
 
 local cache = setmetatable({}, {
     __metatable = "the cache",
     __name = "cache",
     __len = native.count,
     __index = function(_, id) return methods[id] or native.peek(tostring(id)) end,
-    __newindex = function() error("records come by requests; see dir(main.cache)", 2) end,
+    __newindex = function() error("the cache is filled by requests only; see dir(main.cache)", 2) end,
     __pairs = entries,
     __tostring = function() return "cache: " .. native.count() .. " entries" end,
     methods = methods,
 })
 
 library.describe(cache, [[
-main.cache: what the cache holds; looking at it is no hit
-#main.cache          how many entries
-main.cache["42"]     the record of an id, or nil: key, body (4 KiB of it at most),
-                     bytes that it takes, owners (references)
-pairs(main.cache)    id and record, one after the other, in no order: each that
-                     stays meanwhile once
+main.cache: the cache; reading it here does not count as a hit or miss
+#main.cache          the number of entries
+main.cache["42"]     the record of user 42, or nil: key, body (at most 4 KiB of it),
+                     bytes that it uses, owners (references to it)
+pairs(main.cache)    each id and record once, in no order; entries that come or go
+                     meanwhile may be missed
 :stats() :sample(n) :get(id) :remove(id) :clear() :resize(capacity)]])
 local names = {}
 for name in pairs(methods) do
@@ -98,14 +98,14 @@ for name in pairs(methods) do
 end
 library.names(cache, names)
 
--- A table whose fields are read anew each time.
+-- A table whose fields are read from the server at each access.
 local function live(read, text)
     local value = setmetatable({}, {
         __metatable = "live",
         __index = function(_, name) return read()[name] end,
         __pairs = function() return pairs(read()) end,
         __tostring = function() return library.show(read()) end,
-        __newindex = function() error("this cannot be set", 2) end,
+        __newindex = function() error("this cannot be changed", 2) end,
         methods = setmetatable({}, {__index = function(_, name) return read()[name] end}),
     })
     local found = {}
@@ -118,8 +118,8 @@ end
 
 local main = {
     cache = cache,
-    origin = library.describe(native.origin(), "main.origin: where users come from"),
-    server = live(native.server, "main.server: connections, requests, uptime"),
-    config = live(native.config, "main.config: policy, limits, versions"),
+    origin = library.describe(native.origin(), "main.origin: where records come from on a miss"),
+    server = live(native.server, "main.server: process id, URL, connections, requests, uptime"),
+    config = live(native.config, "main.config: policy, limits, version"),
 }
-return library.describe(main, "main: the service; dir(main) lists its parts")
+return library.describe(main, "main: the server; dir(main) lists its parts")

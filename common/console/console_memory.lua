@@ -4,7 +4,7 @@ local native, library = ...
 local layers = native.layers()
 local mem = {}
 
--- Prints as a table of sizes; is one of numbers.
+-- Prints the figures as a table of sizes.
 local shape = {
     __tostring = function(figures)
         local lines = {}
@@ -36,7 +36,7 @@ function mem.watch(seconds)
     end
 end
 
-library.describe(mem.now, "mem.now(): what the records, the cache, the allocator and the kernel count, in bytes")
-library.describe(mem.rss, "mem.rss(): what the kernel counts, in bytes")
-library.describe(mem.watch, "mem.watch(5): a line a second, for five seconds; Ctrl-C stops it")
+library.describe(mem.now, "mem.now(): the bytes of records, cache, allocator and process")
+library.describe(mem.rss, "mem.rss(): the process's resident memory in bytes")
+library.describe(mem.watch, "mem.watch(5): one line per second, for five seconds; Ctrl-C stops it")
 return library.describe(mem, "mem: where the memory is, layer by layer")

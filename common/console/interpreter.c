@@ -1,63 +1,62 @@
-/* interpreter.c - a coroutine a statement, a hook that counts instructions and looks at the clock.
+/* interpreter.c - a coroutine for each statement, and a hook that checks the clock as it runs.
  *
- * The hook comes after so many instructions, fewer where they take long. When a slice is over it
- * yields. When the budget is, it yields too, and the coroutine is never resumed: no error is
- * raised, so that none can be caught. Where it cannot yield, inside a C function that called back,
- * it does raise one, and from then on it comes after every instruction.
+ * The hook runs after a number of instructions, which it lowers where they take long. It yields at
+ * the end of a slice. Where the budget is used up it yields, too, and the coroutine is never
+ * resumed: no error is raised, so none can be caught. Inside a C function that called back into Lua
+ * it cannot yield; there it raises an error, and from then on after every instruction.
  */
 #include "interpreter.h"
 
 #include "clock.h"
+#include "errors.h"
 #include "sandbox.h"
-#include "units.h"
+#include "xmalloc.h"
 
 #include <lualib.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define BLOCK_BYTES   (UINT64_C(4) << 20) /* no allocation is larger: copying it takes a while */
-#define STRETCH_NS    UINT64_C(5000000)   /* for how long a C function may call back */
-#define HOOK_MOST     1024                /* instructions */
-#define HURRIED_NS    (SLICE_NS / 4)      /* between two hooks: come sooner */
-#define LEISURELY_NS  (SLICE_NS / 64)     /* come later */
-#define REASON_BYTES  512
-#define LITTLE_BYTES  (UINT64_C(512) << 10) /* are freed at once */
-#define COLLECT_LOG2  9 /* of the bytes between two steps of the collector: short ones */
-#define CYCLES        2 /* the collector's, until all that was dropped is free */
-#define STARVED(used) ((used) / 4 * 5)
+#define BLOCK_BYTES_MAX   (UINT64_C(4) << 20) /* of one allocation: Lua copies a table that grows */
+#define CALLBACK_NS_MAX   UINT64_C(5000000)   /* of Lua called back from C, which cannot pause */
+#define HOOK_COUNT_MAX    1024                /* instructions between two hooks */
+#define HOOK_SLOW_NS      (SLICE_NS / 4)  /* with more time between two hooks, lower the count */
+#define HOOK_FAST_NS      (SLICE_NS / 64) /* with less, raise it */
+#define RESERVE_BYTES     (UINT64_C(512) << 10) /* are freed at once */
+#define COLLECT_STEP_LOG2 9 /* of the bytes allocated between two steps of the collector */
+#define COLLECT_CYCLES    2 /* free all that was dropped */
 
-enum stop { STOP_NOT, STOP_TIME, STOP_MEMORY, STOP_STRETCH, STOP_INTERRUPT, STOPS };
+enum stop { STOP_NONE, STOP_TIME, STOP_MEMORY, STOP_CALLBACK, STOP_INTERRUPT, STOPS };
 
 static const char *const stop_reasons[STOPS] = {
-    [STOP_TIME] = "stopped: it has run for as long as a statement may; see help(budget)",
-    [STOP_MEMORY] = "stopped: it takes more memory than a client may; see help(budget)",
-    [STOP_STRETCH] = "stopped: a function called back from C runs for too long",
+    [STOP_TIME] = "stopped: it used up the time that a statement may run; see help(budget)",
+    [STOP_MEMORY] = "stopped: it uses more memory than a client may; see help(budget)",
+    [STOP_CALLBACK] = "stopped: a function called back from C ran for too long",
     [STOP_INTERRUPT] = "interrupted",
 };
 
 struct interpreter {
     struct module_host host;
-    struct outlet outlet;
+    bool (*write)(void *context, const char *bytes, size_t count);
+    void *context; /* of write */
     lua_State *L;
-    lua_State *thread; /* the statement's; NULL: nothing runs */
+    lua_State *thread; /* the statement's coroutine; NULL: no statement runs */
     uint64_t used_bytes, limit_bytes;
-    uint64_t budget_ns, statement_ns; /* in general, and of this statement */
-    uint64_t spent_ns;                /* in slices that are over */
-    uint64_t slice_ns, hook_ns;       /* when this slice, and this stretch of it, began */
+    uint64_t budget_ns, statement_ns; /* of every statement, and of this one */
+    uint64_t spent_ns;                /* CPU time of this statement's slices that are over */
+    uint64_t slice_ns, hook_ns;       /* CPU time when this slice began, and at the last hook */
     uint64_t wake_ns;
-    int hook_count;
-    unsigned parts;  /* of the sandbox, open so far */
-    unsigned cycles; /* that are left until L can be closed */
-    bool ready;
-    bool starved; /* an allocation was refused */
+    int hook_count;  /* instructions until the next hook */
+    unsigned parts;  /* of the sandbox that are open */
+    unsigned cycles; /* of the collector that are left until L can be closed */
+    bool ready;      /* a statement can begin */
+    bool allocation_failed;
     enum stop stop;
     void *resource; /* that the statement holds; NULL: none */
     void (*release)(const struct module_host *host, void *resource);
-    char reason[REASON_BYTES];
+    struct error error;
 };
 
-/* Of this thread: a machine that is busy with others takes nothing from a statement's budget. */
+/* Of this thread, so that other processes do not use up a statement's budget. */
 static uint64_t cpu_ns(void)
 {
     return clock_read_ns(CLOCK_THREAD_CPUTIME_ID);
@@ -75,35 +74,31 @@ const struct module_host *module_host(lua_State *L)
 
 /* Memory. */
 
-static void hook_rings(lua_State *L, lua_Debug *event);
+static void hook_run(lua_State *L, lua_Debug *event);
 
-static void *refuse(struct interpreter *interpreter)
+static void *allocation_refuse(struct interpreter *interpreter)
 {
-    interpreter->starved = true;
+    interpreter->allocation_failed = true;
     if (interpreter->thread)
-        lua_sethook(interpreter->thread, hook_rings, LUA_MASKCOUNT, 1);
+        lua_sethook(interpreter->thread, hook_run, LUA_MASKCOUNT, 1);
     return NULL;
 }
 
-/* Lua's allocator: where nothing was, old tells what kind of object is to be. */
+/* Lua's allocator. For a new object, `old` is not its old size but the kind of object. */
 static void *allocate(void *context, void *memory, size_t old, size_t bytes)
 {
     struct interpreter *interpreter = context;
-    size_t most = memory == NULL && old == LUA_TSTRING ? STRING_BYTES : BLOCK_BYTES;
+    size_t most = memory == NULL && old == LUA_TSTRING ? STRING_BYTES : BLOCK_BYTES_MAX;
     old = memory == NULL ? 0 : old;
     if (bytes > old && bytes > most)
         return NULL;
     if (bytes > old && interpreter->used_bytes - old + bytes > interpreter->limit_bytes)
-        return refuse(interpreter);
-    void *moved = NULL;
-    if (bytes == 0)
-        free(memory);
-    else
-        moved = realloc(memory, bytes);
-    if (bytes > 0 && moved == NULL)
-        abort();
+        return allocation_refuse(interpreter);
     interpreter->used_bytes += bytes - old;
-    return moved;
+    if (bytes > 0)
+        return xreallocarray(memory, bytes, 1);
+    free(memory);
+    return NULL;
 }
 
 /* Running. */
@@ -111,56 +106,56 @@ static void *allocate(void *context, void *memory, size_t old, size_t bytes)
 static void hook_set(struct interpreter *interpreter, lua_State *L, int count)
 {
     interpreter->hook_count = count;
-    lua_sethook(L, hook_rings, LUA_MASKCOUNT, count);
+    lua_sethook(L, hook_run, LUA_MASKCOUNT, count);
 }
 
 static void stop(struct interpreter *interpreter, enum stop why)
 {
-    if (interpreter->stop == STOP_NOT)
+    if (interpreter->stop == STOP_NONE)
         interpreter->stop = why;
 }
 
-/* Comes the sooner, the longer the last instructions took. */
+/* Adapts the number of instructions to the time that the last ones took. */
 static void hook_pace(struct interpreter *interpreter, lua_State *L, uint64_t now_ns)
 {
-    uint64_t stretch_ns = now_ns - interpreter->hook_ns;
+    uint64_t passed_ns = now_ns - interpreter->hook_ns;
     int count = interpreter->hook_count;
     interpreter->hook_ns = now_ns;
-    if (stretch_ns > HURRIED_NS && count > 1)
+    if (passed_ns > HOOK_SLOW_NS && count > 1)
         hook_set(interpreter, L, count / 8 + 1);
-    else if (stretch_ns < LEISURELY_NS && count < HOOK_MOST)
+    else if (passed_ns < HOOK_FAST_NS && count < HOOK_COUNT_MAX)
         hook_set(interpreter, L, count * 2);
 }
 
-/* After a collection there may be enough again. */
-static void hunger_judge(struct interpreter *interpreter, lua_State *L)
+/* After a refused allocation: Lua has collected its garbage, after which there may be enough. */
+static void memory_check(struct interpreter *interpreter, lua_State *L)
 {
-    interpreter->starved = false;
-    if (STARVED(interpreter->used_bytes) > interpreter->limit_bytes)
+    interpreter->allocation_failed = false;
+    if (interpreter->used_bytes / 4 * 5 > interpreter->limit_bytes)
         stop(interpreter, STOP_MEMORY);
     else
         hook_set(interpreter, L, 1);
 }
 
-static void hook_rings(lua_State *L, lua_Debug *event)
+static void hook_run(lua_State *L, lua_Debug *event)
 {
     struct interpreter *interpreter = interpreter_of(L);
     uint64_t now_ns = cpu_ns(), slice_ns = now_ns - interpreter->slice_ns;
     (void)event;
     hook_pace(interpreter, L, now_ns);
-    if (interpreter->starved)
-        hunger_judge(interpreter, L);
+    if (interpreter->allocation_failed)
+        memory_check(interpreter, L);
     if (interpreter->spent_ns + slice_ns > interpreter->statement_ns)
         stop(interpreter, STOP_TIME);
-    if (interpreter->stop == STOP_NOT && slice_ns < SLICE_NS)
+    if (interpreter->stop == STOP_NONE && slice_ns < SLICE_NS)
         return;
     if (lua_isyieldable(L)) {
         lua_yield(L, 0);
         return;
     }
-    if (slice_ns > STRETCH_NS)
-        stop(interpreter, STOP_STRETCH);
-    if (interpreter->stop == STOP_NOT)
+    if (slice_ns > CALLBACK_NS_MAX)
+        stop(interpreter, STOP_CALLBACK);
+    if (interpreter->stop == STOP_NONE)
         return;
     hook_set(interpreter, L, 1);
     luaL_error(L, "%s", stop_reasons[interpreter->stop]);
@@ -169,27 +164,23 @@ static void hook_rings(lua_State *L, lua_Debug *event)
 static void statement_end(struct interpreter *interpreter)
 {
     interpreter_release(interpreter);
-    lua_settop(interpreter->L, 0); /* where the coroutine was kept */
+    lua_settop(interpreter->L, 0); /* drops the coroutine */
     interpreter->thread = NULL;
 }
 
-static enum progress fail(struct interpreter *interpreter, const char *reason)
+static enum progress statement_fail(struct interpreter *interpreter, const char *reason)
 {
-    snprintf(interpreter->reason, sizeof interpreter->reason, "%s", reason);
-    for (char *at = interpreter->reason; *at; at++)
-        if (*at == '\n')
-            *at = ' ';
+    error_set(&interpreter->error, "%s", "");
+    error_add(&interpreter->error, "%s", reason ? reason : "an error that is not a string");
+    for (char *at = interpreter->error.text; (at = strchr(at, '\n'));)
+        *at = ' ';
     statement_end(interpreter);
     return PROGRESS_FAILED;
 }
 
-/* It returned nothing, or the text of its error. */
-static enum progress statement_returned(struct interpreter *interpreter, int results)
+static const char *text_at_top(lua_State *L)
 {
-    if (results > 0 && lua_type(interpreter->thread, -1) == LUA_TSTRING)
-        return fail(interpreter, lua_tostring(interpreter->thread, -1));
-    statement_end(interpreter);
-    return PROGRESS_DONE;
+    return lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : NULL;
 }
 
 static enum progress statement_resume(struct interpreter *interpreter, int arguments)
@@ -200,20 +191,20 @@ static enum progress statement_resume(struct interpreter *interpreter, int argum
     interpreter->slice_ns = interpreter->hook_ns = cpu_ns();
     int status = lua_resume(thread, interpreter->L, arguments, &results);
     interpreter->spent_ns += cpu_ns() - interpreter->slice_ns;
-    if (interpreter->stop != STOP_NOT)
-        return fail(interpreter, stop_reasons[interpreter->stop]);
+    if (interpreter->stop != STOP_NONE)
+        return statement_fail(interpreter, stop_reasons[interpreter->stop]);
     if (status == LUA_YIELD)
         return PROGRESS_RUNNING;
-    if (status == LUA_OK)
-        return statement_returned(interpreter, results);
-    bool told = lua_type(thread, -1) == LUA_TSTRING;
-    return fail(interpreter, told ? lua_tostring(thread, -1) : "an error that is no text");
+    if (status != LUA_OK || (results > 0 && text_at_top(thread))) /* as sandbox.h says */
+        return statement_fail(interpreter, text_at_top(thread));
+    statement_end(interpreter);
+    return PROGRESS_DONE;
 }
 
 enum progress interpreter_step(struct interpreter *interpreter)
 {
-    if (interpreter->stop != STOP_NOT)
-        return fail(interpreter, stop_reasons[interpreter->stop]);
+    if (interpreter->stop != STOP_NONE)
+        return statement_fail(interpreter, stop_reasons[interpreter->stop]);
     return statement_resume(interpreter, 0);
 }
 
@@ -227,31 +218,7 @@ void interpreter_interrupt(struct interpreter *interpreter)
 
 /* Beginning. */
 
-struct source {
-    struct span pieces[2]; /* perhaps "return", and the statement */
-    unsigned next;
-};
-
-static const char *source_read(lua_State *L, void *context, size_t *count)
-{
-    struct source *source = context;
-    (void)L;
-    while (source->next < 2) {
-        struct span piece = source->pieces[source->next++];
-        *count = piece.count;
-        if (piece.count > 0)
-            return piece.bytes;
-    }
-    return NULL;
-}
-
-static int source_load(lua_State *L, struct span before, struct span statement)
-{
-    struct source source = {.pieces = {before, statement}};
-    return lua_load(L, source_read, &source, "=console", "t");
-}
-
-/* A statement cut off ends where the parser wants more. */
+/* The parser's error at the end of an incomplete statement ends with "<eof>". */
 static bool error_is_incomplete(lua_State *L)
 {
     static const char mark[] = "<eof>";
@@ -262,32 +229,44 @@ static bool error_is_incomplete(lua_State *L)
 
 struct beginning {
     struct span text;
-    const char *runner; /* the function of the kit that runs it */
-    bool compiled;      /* the text is Lua */
-    bool incomplete;
+    const char *runner; /* the key of the function that runs it (sandbox.h) */
+    bool is_statement;  /* Lua to be compiled; false: a prefix to be completed */
+    bool incomplete;    /* out */
 };
 
-/* Leaves a function, or raises why not. */
+/* Leaves a function, or an error and returns false. */
+static bool statement_load(lua_State *L, const char *before, struct span text)
+{
+    size_t count;
+    lua_pushstring(L, before);
+    lua_pushlstring(L, text.bytes, text.count);
+    lua_concat(L, 2);
+    const char *source = lua_tolstring(L, -1, &count);
+    int status = luaL_loadbufferx(L, source, count, "=console", "t");
+    lua_remove(L, -2);
+    return status == LUA_OK;
+}
+
+/* Compiles an expression, or else statements. Leaves a function, or raises an error. */
 static void statement_compile(lua_State *L, struct beginning *beginning)
 {
-    static const struct span returning = {"return ", 7}, nothing = {NULL, 0};
-    if (source_load(L, returning, beginning->text) == LUA_OK)
+    if (statement_load(L, "return ", beginning->text))
         return;
     beginning->incomplete = error_is_incomplete(L);
     lua_pop(L, 1);
-    if (source_load(L, nothing, beginning->text) == LUA_OK)
+    if (statement_load(L, "", beginning->text))
         return;
     beginning->incomplete |= error_is_incomplete(L);
     lua_error(L);
 }
 
-/* In: a struct beginning. Out: a coroutine that is to be resumed with one argument. */
+/* Takes a struct beginning. Returns a coroutine to be resumed with one argument. */
 static int statement_prepare(lua_State *L)
 {
     struct beginning *beginning = lua_touserdata(L, 1);
     lua_State *thread = lua_newthread(L);
     lua_getfield(L, LUA_REGISTRYINDEX, beginning->runner);
-    if (beginning->compiled)
+    if (beginning->is_statement)
         statement_compile(L, beginning);
     else
         lua_pushlstring(L, beginning->text.bytes, beginning->text.count);
@@ -297,21 +276,20 @@ static int statement_prepare(lua_State *L)
 
 static enum progress begin_fail(struct interpreter *interpreter, int status, bool incomplete)
 {
-    const char *text = lua_tostring(interpreter->L, -1);
-    fail(interpreter, text ? text : "an error that is no text");
+    statement_fail(interpreter, text_at_top(interpreter->L));
     if (incomplete)
         return PROGRESS_INCOMPLETE;
     if (status != LUA_ERRMEM)
         return PROGRESS_FAILED;
-    interpreter_abandon(interpreter); /* its variables leave no room for anything */
-    return fail(interpreter, "your variables took all the memory that a client may have: "
-                             "they are gone, and all begins anew");
+    interpreter_abandon(interpreter); /* the variables leave no memory for any statement */
+    return statement_fail(interpreter, "your variables used all the memory that a client may have, "
+                                       "and were deleted");
 }
 
 static enum progress begin(struct interpreter *interpreter, struct beginning *beginning)
 {
     lua_State *L = interpreter->L;
-    interpreter->stop = STOP_NOT;
+    interpreter->stop = STOP_NONE;
     interpreter->spent_ns = 0;
     interpreter->statement_ns = interpreter->budget_ns;
     lua_settop(L, 0);
@@ -327,8 +305,8 @@ static enum progress begin(struct interpreter *interpreter, struct beginning *be
 
 enum progress interpreter_begin(struct interpreter *interpreter, struct span statement)
 {
-    return begin(interpreter,
-                 &(struct beginning){.text = statement, .runner = SANDBOX_RUN, .compiled = true});
+    return begin(interpreter, &(struct beginning){
+                                  .text = statement, .runner = SANDBOX_RUN, .is_statement = true});
 }
 
 enum progress interpreter_complete(struct interpreter *interpreter, struct span prefix)
@@ -336,19 +314,17 @@ enum progress interpreter_complete(struct interpreter *interpreter, struct span 
     return begin(interpreter, &(struct beginning){.text = prefix, .runner = SANDBOX_COMPLETE});
 }
 
-/* Making and unmaking. */
+/* Creation and destruction. */
 
 static void state_create(struct interpreter *interpreter)
 {
     interpreter->parts = 0;
-    interpreter->L = lua_newstate(allocate, interpreter);
-    if (interpreter->L == NULL)
-        abort();
-    lua_gc(interpreter->L, LUA_GCINC, 0, 0, COLLECT_LOG2);
+    interpreter->L = xchecked(lua_newstate(allocate, interpreter));
+    lua_gc(interpreter->L, LUA_GCINC, 0, 0, COLLECT_STEP_LOG2);
     *(struct interpreter **)lua_getextraspace(interpreter->L) = interpreter;
 }
 
-/* A part of the sandbox, whatever the client's limit is. */
+/* Opens a part of the sandbox, whatever limit the client has set. */
 static void part_open(struct interpreter *interpreter)
 {
     uint64_t limit_bytes = interpreter->limit_bytes;
@@ -357,13 +333,16 @@ static void part_open(struct interpreter *interpreter)
     interpreter->limit_bytes = limit_bytes;
 }
 
-struct interpreter *interpreter_create(const struct module_host *host, const struct outlet *outlet)
+struct interpreter *
+interpreter_create(const struct module_host *host,
+                   bool (*write)(void *context, const char *bytes, size_t count), void *context)
 {
-    struct interpreter *interpreter = calloc(1, sizeof *interpreter);
-    if (interpreter == NULL)
-        abort();
-    *interpreter = (struct interpreter){
-        .host = *host, .outlet = *outlet, .budget_ns = BUDGET_NS, .limit_bytes = BUDGET_BYTES};
+    struct interpreter *interpreter = xcalloc(1, sizeof *interpreter);
+    interpreter->host = *host;
+    interpreter->write = write;
+    interpreter->context = context;
+    interpreter->budget_ns = BUDGET_NS;
+    interpreter->limit_bytes = BUDGET_BYTES;
     state_create(interpreter);
     return interpreter;
 }
@@ -390,7 +369,8 @@ void interpreter_prepare(struct interpreter *interpreter)
     }
 }
 
-/* Nothing is known any more: neither the globals nor the libraries, nor what strings can do. */
+/* Drops globals, libraries and the metatable of strings, so that the collector frees all objects.
+ */
 static void registry_clear(lua_State *L)
 {
     lua_pushnil(L);
@@ -414,13 +394,13 @@ void interpreter_abandon(struct interpreter *interpreter)
     registry_clear(interpreter->L);
     interpreter->limit_bytes = limit_bytes;
     interpreter->ready = false;
-    interpreter->cycles = CYCLES;
+    interpreter->cycles = COLLECT_CYCLES;
 }
 
 bool interpreter_shrink(struct interpreter *interpreter)
 {
     uint64_t began_ns = cpu_ns();
-    while (interpreter->cycles > 0 && interpreter->used_bytes > LITTLE_BYTES) {
+    while (interpreter->cycles > 0 && interpreter->used_bytes > RESERVE_BYTES) {
         if (cpu_ns() - began_ns > SLICE_NS)
             return true;
         if (lua_gc(interpreter->L, LUA_GCSTEP, 0))
@@ -435,22 +415,22 @@ uint64_t interpreter_wake_ns(const struct interpreter *interpreter)
     return interpreter->wake_ns;
 }
 
-const char *interpreter_reason(const struct interpreter *interpreter)
+const char *interpreter_error(const struct interpreter *interpreter)
 {
-    return interpreter->reason;
+    return interpreter->error.text;
 }
 
-/* The kit. */
+/* For the C functions of modules. */
 
 bool interpreter_write(struct interpreter *interpreter, const char *bytes, size_t count)
 {
-    return interpreter->outlet.write(interpreter->outlet.context, bytes, count);
+    return interpreter->write(interpreter->context, bytes, count);
 }
 
 void interpreter_extend(struct interpreter *interpreter, uint64_t ns)
 {
-    uint64_t room = BUDGET_NS_MOST - interpreter->statement_ns;
-    interpreter->statement_ns += ns < room ? ns : room;
+    uint64_t ns_max = BUDGET_NS_MAX - interpreter->statement_ns;
+    interpreter->statement_ns += ns < ns_max ? ns : ns_max;
 }
 
 void interpreter_sleep(struct interpreter *interpreter, uint64_t ns)

@@ -8,7 +8,7 @@
  *         native.begin_walk()                         -- the statement holds the walk
  *         library.extend(30)                          -- allow 30 s of running in addition
  *         while native.advance() ~= "done" do end     -- each call does a bounded part of the work
- *         return native.lost()
+ *         return native.unreachable()
  *     end
  *
  * Everything may have changed from one C function to the next, so pointers into caches and locks
