@@ -14,7 +14,7 @@ struct load_output {
 };
 
 void load_output_table(const struct load_output *output, FILE *out);
-/* One object; README.md has its keys. */
+/* One object; bench/load/README.md describes its keys. */
 json_t *load_output_json(const struct load_output *output);
 
 #endif
