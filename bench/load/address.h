@@ -12,7 +12,8 @@ struct address {
     socklen_t bytes;
 };
 
-/* 0, or -1 and one line in error. Of several addresses the first that responses is taken. */
+/* Of several addresses, takes the first that accepts a connection. 0, or -1 and one line in
+ * error. */
 int address_resolve(struct address *address, const struct load_target *target, struct error *error);
 /* A socket that is connected or connecting, which the caller closes. -1: refused. */
 int address_connect(const struct address *address);

@@ -12,8 +12,7 @@
 #include <time.h>
 #include <zlib.h>
 
-/* The 1 in the second hexadecimal digit from the right says: counts are words of variable length.
- */
+/* The 1 in the second-last hexadecimal digit means that counts are words of variable length. */
 #define COOKIE            UINT32_C(0x1c849313)
 #define COOKIE_COMPRESSED UINT32_C(0x1c849314)
 #define LOWEST_VALUE      1
@@ -71,8 +70,7 @@ static void word_append(struct bytes *bytes, int64_t value)
     bytes_append(bytes, word, count);
 }
 
-/* Appends the counts; a run of zeros becomes its negated length. An empty histogram has one zero.
- */
+/* Appends the counts; a run of zeros becomes its negated length. Empty: a run of one zero. */
 static void counts_append(struct bytes *bytes, const struct histogram *histogram)
 {
     size_t length = histogram_counts_length(histogram);

@@ -7,9 +7,8 @@
 #include <string.h>
 
 /* Three digits need 2000 sub-buckets; with 2048 the index is computed by shifts. Each bucket covers
- * twice the range of the one before it, and only its upper half is new: HdrHistogram's counts
- * array. Example: 1,000,000 ns is in bucket 9, whose sub-buckets are 512 ns wide, at index 11169.
- */
+ * twice the range of the one before it, and only its upper half is new, as in HdrHistogram.
+ * Example: 1,000,000 ns is in bucket 9, whose sub-buckets are 512 ns wide, at index 11169. */
 #define SUB_BUCKETS      2048
 #define SUB_BUCKET_BITS  11
 #define SUB_BUCKETS_HALF (SUB_BUCKETS / 2)

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
-#define SIZE_DIGITS_MAX 15 /* hexadecimal digits of a chunk's size: less than 64 bits */
+#define SIZE_DIGITS_MAX 15 /* hexadecimal digits of a chunk's size, so that it fits 64 bits */
 #define LENGTH_MAX      UINT64_C(1000000000000000000)
 
 static bool is_digit(char c)

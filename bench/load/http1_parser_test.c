@@ -12,13 +12,13 @@
 
 static const struct known {
     const char *text;
-    enum response_state state; /* after the connection ended */
+    enum response_state state; /* after the connection was closed */
     unsigned status;
     enum response_cache cache;
-    bool close; /* before the connection ended */
+    bool close; /* before it was closed */
     uint64_t body_bytes;
-    size_t excess;    /* bytes that are no part of it */
-    bool until_close; /* over only when the connection ends */
+    size_t excess;    /* bytes after the response */
+    bool until_close; /* over only when the connection is closed */
 } responses[] = {
     {OK "Content-Length: 2\r\n\r\nhi", RESPONSE_COMPLETE, 200, RESPONSE_PLAIN, false, 2, 0, false},
     {OK "content-length:2\r\nx-cache:hit\r\n\r\nhi", RESPONSE_COMPLETE, 200, RESPONSE_HIT, false, 2,

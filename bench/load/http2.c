@@ -1,7 +1,8 @@
-/* http2.c - cleartext HTTP/2 by prior knowledge, over libnghttp2: many exchanges on a connection.
+/* http2.c - HTTP/2 in clear text with prior knowledge, over libnghttp2.
  *
- * libnghttp2 handles frames, header compression and flow control. Responses are checked by the same
- * rules as for HTTP/1.1, so its own checks of messages are off.
+ * Many exchanges are in flight on a connection. libnghttp2 handles frames, header compression and
+ * flow control. Responses are checked by the same rules as for HTTP/1.1, so its own checks of
+ * messages are off.
  */
 #include "protocol.h"
 #include "xmalloc.h"

@@ -51,8 +51,7 @@ static bool session_receive(void *session, const uint8_t *data, size_t bytes)
     return more;
 }
 
-/* The first byte is the length of the pieces, and says whether late requests expire between them.
- */
+/* The first byte gives the length of the pieces, and whether late requests expire between them. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 {
     struct fuzz fuzz = {0};

@@ -231,7 +231,7 @@ static void a_closed_port_refuses(void **unused)
 {
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     socklen_t bytes = sizeof address;
-    int fd = socket(AF_INET, SOCK_STREAM, 0); /* holds the port, but does not listen */
+    int fd = socket(AF_INET, SOCK_STREAM, 0); /* keeps the port, but does not listen */
     struct load_result result;
     char url[64];
     (void)unused;

@@ -73,7 +73,7 @@ static void only_due_times_show_a_stall(void **unused)
     stall_check(true);
 }
 
-/* A file of so many ids, one every 50 ms where it is timed; to be unlinked. */
+/* Writes a file of ids, with times 50 ms apart if timed. The test unlinks it. */
 static void trace_file(char path[64], bool timed, unsigned lines)
 {
     strcpy(path, "/tmp/open_loop_test.XXXXXX");

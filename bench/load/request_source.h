@@ -24,7 +24,7 @@ void request_source_open(struct request_source *source, struct trace *ids);
 void request_source_close(struct request_source *source);
 /* Takes the next id. False: there are no more. */
 bool request_source_take(struct request_source *source, uint64_t *id);
-/* The time of the next id, since the trace's first one. False: there are no more. */
+/* The time of the next id in ns, since the trace's first one. False: there are no more. */
 bool request_source_time(struct request_source *source, double *time_ns);
 
 #endif

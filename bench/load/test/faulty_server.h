@@ -22,13 +22,12 @@ struct faulty_behaviour {
     const char *name;
     const char *response; /* "{id}" in it becomes the last part of the requested path */
     enum faulty_end end;
-    bool drip;        /* sends byte by byte */
-    bool banner;      /* sends the response before the request */
-    unsigned good_of; /* every good_of-th response is a good one instead; 0: none */
-    enum http2_behaviour
-        http2;         /* not HTTP2_NONE: the fields above, except the name, do not matter */
-    unsigned stall_ms; /* sleeps for this time, once a second */
-    atomic_bool *stop; /* set at the first request; may be NULL */
+    bool drip;                  /* sends byte by byte */
+    bool banner;                /* sends the response before the request */
+    unsigned good_of;           /* every good_of-th response is a good one instead; 0: none */
+    enum http2_behaviour http2; /* if not HTTP2_NONE, only the name matters above */
+    unsigned stall_ms;          /* sleeps for this time, once a second */
+    atomic_bool *stop;          /* set at the first request; may be NULL */
 };
 
 struct faulty_server;
