@@ -1,26 +1,28 @@
-/* console_reply.h - what a server's console answers, as a look and as what is lost. */
+/* console_reply.h - parses what a server's console answers: snapshots and unreachable objects. */
 #ifndef CONSOLE_REPLY_H
 #define CONSOLE_REPLY_H
 
 #include "diagnosis.h"
 #include "errors.h"
 
-#define HEARD_NAME_BYTES 64
+#define CONSOLE_REPLY_NAME_BYTES 64
 
-/* What stays the same from look to look. */
+/* What is the same in every snapshot. */
 struct console_reply_server {
-    char policy[HEARD_NAME_BYTES], version[HEARD_NAME_BYTES];
+    char policy[CONSOLE_REPLY_NAME_BYTES];
     uint64_t pid;
     struct result_limits limits;
 };
 
-/* The statements to which these are the answers. */
-#define HEARD_LOOK "print(heap.look())"
-#define HEARD_LOST "print(json(heap.unreachable()))"
+/* The statements that produce these answers. */
+#define CONSOLE_SNAPSHOT    "print(heap.look())"
+#define CONSOLE_UNREACHABLE "print(json(heap.unreachable()))"
 
-/* 0, or -1 and one line in error. What the kernel knows (rss, vsz) is left 0. */
-int console_reply_look(const char *text, size_t bytes, struct look *look,
-                       struct console_reply_server *server, struct error *error);
-int console_reply_lost(const char *text, size_t bytes, struct lost *lost, struct error *error);
+/* 0, or -1 and one line in error: something is missing. Figures of the kernel (rss, vsz) are 0. */
+int console_reply_snapshot(const char *text, size_t bytes, struct snapshot *snapshot,
+                           struct console_reply_server *server, struct error *error);
+/* 0, or -1 and one line in error. */
+int console_reply_unreachable(const char *text, size_t bytes, struct unreachable *unreachable,
+                              struct error *error);
 
 #endif

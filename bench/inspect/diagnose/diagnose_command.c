@@ -1,53 +1,60 @@
-/* diagnose_command.c - tidemark diagnose: looks at a live server for a while, then says what ails
- * it.
+/* diagnose_command.c - tidemark diagnose: takes snapshots of a running server, then explains them.
  */
 #include "diagnose_command.h"
 
 #include "clock.h"
+#include "command.h"
 #include "console_connection.h"
 #include "diagnosis_output.h"
 #include "find_server.h"
-#include "headroom.h"
 #include "interrupt.h"
 #include "options.h"
 #include "process.h"
-#include "units.h"
+#include "table.h"
+#include "xmalloc.h"
 
-#include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
-#define PATIENCE_NS (30 * NS_PER_SECOND) /* with the console, which serves requests first */
-#define LOOKS_MOST  1000
-#define LOOKS_LEAST 2
+#define TIMEOUT_NS    (30 * NS_PER_SECOND) /* of the console, which serves requests first */
+#define SNAPSHOTS_MAX 1000
+#define SNAPSHOTS_MIN 2
 
 struct diagnose_options {
     uint64_t duration_ns, interval_ns;
-    bool json;
+    const char *json;
 };
+
+static const struct diagnose_options option_defaults = {.duration_ns = 10 * NS_PER_SECOND,
+                                                        .interval_ns = 250 * NS_PER_MS};
 
 #define FIELD(name) offsetof(struct diagnose_options, name)
 static const struct option option_rows[] = {
-    {"seconds", OPTION_DURATION, FIELD(duration_ns), "TIME", "looks for so long (10)"},
-    {"interval", OPTION_DURATION, FIELD(interval_ns), "TIME", "between two looks (250ms)"},
-    {"json", OPTION_FLAG, FIELD(json), NULL, "prints one JSON object, as results/README.md says"},
+    {NULL, OPTION_HEADING, 0, NULL, "Snapshots"},
+    {"seconds", OPTION_DURATION, FIELD(duration_ns), "TIME", "take snapshots for this time"},
+    {"interval", OPTION_DURATION, FIELD(interval_ns), "TIME", "time between two snapshots"},
+    {NULL, OPTION_HEADING, 0, NULL, "Output"},
+    {"json", OPTION_OUTPUT, FIELD(json), "FILE",
+     "write JSON; results/README.md describes the keys"},
 };
 
 static const struct option_table option_table = {
     .usage = "tidemark diagnose [OPTIONS] [PID|PATH|POLICY]",
-    .summary = "Looks at one of our servers under load and says what grows, and who holds it.",
+    .summary = "Examines one of our servers under load and says what grows in it, what holds it, "
+               "and what to do. The server is given by its process id, its console's socket or "
+               "its policy; without an argument it is the only server that runs.",
     .details =
-        "Without an argument it is the one server that runs here. Put it under load meanwhile:\n"
-        "growth is told by request, and without requests nothing is said. It asks the server's\n"
-        "console, a few times a second, what lives; then the server walks along all references\n"
-        "from its cache, connections and requests, a slice at a time, to find what no longer has\n"
-        "a holder. Whether it leaks is judged as by `tidemark bench`.\n"
+        "Put the server under load meanwhile: growth is measured per request, and without requests "
+        "there is no verdict. This command asks the server's console several times a second for "
+        "its live objects. At the end the server follows all references from its cache, "
+        "connections and requests, in slices, to find objects that nothing holds. Whether it "
+        "leaks is judged by the rules of `tidemark bench`.\n"
         "\n"
-        "The first half of the time counts as warm-up. A cache that has yet to fill, or entries\n"
-        "that have yet to expire, are said to fill; look again later, or longer.\n"
+        "The first half of the time counts as warm-up. If the cache is not full yet, or entries "
+        "have not expired yet, the answer is `filling`: try again later, or for longer. Ctrl-C "
+        "ends the snapshots early.\n"
         "\n"
         "examples:\n"
         "  tidemark load http://127.0.0.1:8000/users/random --seconds 15 >/dev/null &\n"
@@ -55,153 +62,143 @@ static const struct option_table option_table = {
         "  tidemark diagnose 4711 --seconds 60 --json | jq .verdict.class,.container,.path",
     .options = option_rows,
     .count = sizeof option_rows / sizeof option_rows[0],
+    .defaults = &option_defaults,
 };
 
-struct patient {
+struct examination {
     const struct diagnose_options *options;
     struct console_connection *connection;
     struct interrupt interrupt;
     struct console_reply_server server;
-    struct look *looks; /* LOOKS_MOST of them */
+    struct snapshot *snapshots; /* SNAPSHOTS_MAX of them */
     size_t count;
-    struct lost lost;
+    struct unreachable unreachable;
     struct error error;
 };
 
-static int complain(const char *reason, int status)
+/* Runs a statement in the server. 0, or -1 and one line in error. */
+static int statement_run(struct examination *examination, const char *statement, const char **text,
+                         size_t *bytes)
 {
-    fprintf(stderr, "tidemark diagnose: %s\n", reason);
-    return status;
-}
-
-/* 0, or -1 and one line in error. */
-static int ask(struct patient *patient, const char *statement, const char **text, size_t *bytes)
-{
-    if (console_connection_query(patient->connection, statement, text, bytes) == CONSOLE_DONE)
+    if (console_connection_query(examination->connection, statement, text, bytes) == CONSOLE_DONE)
         return 0;
-    error_set(&patient->error, "%s", console_connection_error(patient->connection));
-    return -1;
+    return error_set(&examination->error, "%s", console_connection_error(examination->connection));
 }
 
-static int look_take(struct patient *patient, struct look *look)
+static int snapshot_take(struct examination *examination, struct snapshot *snapshot)
 {
     const char *text;
     size_t bytes;
     struct process_figures figures;
-    if (ask(patient, HEARD_LOOK, &text, &bytes) < 0 ||
-        console_reply_look(text, bytes, look, &patient->server, &patient->error) < 0)
+    if (statement_run(examination, CONSOLE_SNAPSHOT, &text, &bytes) < 0 ||
+        console_reply_snapshot(text, bytes, snapshot, &examination->server, &examination->error) <
+            0)
         return -1;
-    if (process_read_size((pid_t)patient->server.pid, &figures) == 0) {
-        look->sample.rss_bytes = figures.rss_bytes;
-        look->sample.vsz_bytes = figures.vsz_bytes;
+    if (process_read_size((pid_t)examination->server.pid, &figures) == 0) {
+        snapshot->sample.rss_bytes = figures.rss_bytes;
+        snapshot->sample.vsz_bytes = figures.vsz_bytes;
     }
     return 0;
 }
 
-/* False: the user wants to see what there is. */
-static bool wait_until(struct patient *patient, uint64_t due_ns)
+/* False: interrupted. */
+static bool wait_until(struct examination *examination, uint64_t due_ns)
 {
     uint64_t now_ns = clock_ns();
     uint64_t left_ns = due_ns > now_ns ? due_ns - now_ns : 0;
     struct timespec left = {.tv_sec = (time_t)(left_ns / NS_PER_SECOND),
                             .tv_nsec = (long)(left_ns % NS_PER_SECOND)};
-    return ppoll(NULL, 0, &left, NULL) == 0 && !atomic_load(&patient->interrupt.raised);
+    return ppoll(NULL, 0, &left, NULL) == 0 && !atomic_load(&examination->interrupt.raised);
 }
 
-static int looks_take(struct patient *patient)
+static int snapshots_take(struct examination *examination)
 {
-    const struct diagnose_options *options = patient->options;
+    const struct diagnose_options *options = examination->options;
     uint64_t begin_ns = clock_ns(), interval_ns = options->interval_ns;
-    if (options->duration_ns / interval_ns >= LOOKS_MOST)
-        interval_ns = options->duration_ns / (LOOKS_MOST - 1);
-    for (uint64_t at_ns = 0; at_ns <= options->duration_ns && patient->count < LOOKS_MOST;
+    if (options->duration_ns / interval_ns >= SNAPSHOTS_MAX)
+        interval_ns = options->duration_ns / (SNAPSHOTS_MAX - 1);
+    for (uint64_t at_ns = 0; at_ns <= options->duration_ns && examination->count < SNAPSHOTS_MAX;
          at_ns += interval_ns) {
-        if (!wait_until(patient, begin_ns + at_ns) && patient->count >= LOOKS_LEAST)
+        if (!wait_until(examination, begin_ns + at_ns) && examination->count >= SNAPSHOTS_MIN)
             return 0;
-        if (look_take(patient, &patient->looks[patient->count]) < 0)
+        if (snapshot_take(examination, &examination->snapshots[examination->count]) < 0)
             return -1;
-        patient->count++;
+        examination->count++;
     }
     return 0;
 }
 
-/* While the load goes on, so that what is in flight is seen as such. */
-static int lost_take(struct patient *patient)
+/* Runs while the load goes on, so that requests in flight count as roots. */
+static int unreachable_find(struct examination *examination)
 {
     const char *text;
     size_t bytes;
-    if (ask(patient, HEARD_LOST, &text, &bytes) < 0)
+    if (statement_run(examination, CONSOLE_UNREACHABLE, &text, &bytes) < 0)
         return -1;
-    return console_reply_lost(text, bytes, &patient->lost, &patient->error);
+    return console_reply_unreachable(text, bytes, &examination->unreachable, &examination->error);
 }
 
-static void patience_ask(const struct patient *patient)
+static int server_examine(struct examination *examination)
 {
     char time[UNITS_TEXT_BYTES];
+    interrupt_begin(&examination->interrupt);
     if (isatty(STDERR_FILENO))
-        fprintf(stderr, "looking for %s; Ctrl-C ends it sooner\n",
-                units_format_duration(time, (double)patient->options->duration_ns));
+        fprintf(stderr, "taking snapshots for %s; Ctrl-C ends this early\n",
+                units_format_duration(time, (double)examination->options->duration_ns));
+    int status = snapshots_take(examination);
+    interrupt_end(&examination->interrupt);
+    return status < 0 ? -1 : unreachable_find(examination);
 }
 
-static int patient_examine(struct patient *patient)
+/* 0, or -1 and one line in error: the JSON could not be written. */
+static int diagnosis_show(struct examination *examination)
 {
-    interrupt_begin(&patient->interrupt);
-    patience_ask(patient);
-    int status = looks_take(patient);
-    interrupt_end(&patient->interrupt);
-    return status < 0 ? -1 : lost_take(patient);
-}
-
-static int patient_tell(const struct patient *patient)
-{
-    struct headroom room;
-    struct diagnosis *diagnosis = malloc(sizeof *diagnosis);
-    int status = 0;
-    if (diagnosis == NULL)
-        return complain("out of memory", 1);
-    headroom_find((pid_t)patient->server.pid, &room);
-    diagnosis_make(diagnosis, patient->looks, patient->count, &patient->server.limits,
-                   &patient->lost, &room);
-    if (patient->options->json)
-        status =
-            diagnosis_json(diagnosis, &patient->server, &patient->lost, patient->count, stdout);
-    else
-        diagnosis_show(diagnosis, &patient->server, &patient->lost, patient->count, stdout);
+    const char *json = examination->options->json;
+    struct headroom headroom;
+    struct diagnosis *diagnosis = xmalloc(sizeof *diagnosis);
+    headroom_find((pid_t)examination->server.pid, &headroom);
+    diagnosis_make(diagnosis, examination->snapshots, examination->count,
+                   &examination->server.limits, &examination->unreachable, &headroom);
+    const struct diagnosis_page page = {diagnosis, &examination->server, &examination->unreachable,
+                                        examination->count, table_wants_colours(stdout)};
+    if (json == NULL || strcmp(json, "-") != 0)
+        diagnosis_print(&page, stdout);
+    int status = json ? json_write(diagnosis_json(&page), json, &examination->error) : 0;
     free(diagnosis);
-    return status < 0 ? complain("cannot write the JSON", 1) : 0;
+    return status;
 }
 
-static int diagnose(const struct diagnose_options *options, const char *who)
+static int diagnose(const struct diagnose_options *options, const char *name)
 {
     struct found_server server;
-    struct error error;
-    struct patient patient = {.options = options};
-    if (find_server(who, FIND_CONSOLE, &server, &error) < 0)
-        return complain(error.text, 1);
-    patient.connection = console_connection_open(server.console, PATIENCE_NS, &error);
-    if (patient.connection == NULL)
-        return complain(error.text, 1);
-    patient.looks = calloc(LOOKS_MOST, sizeof *patient.looks);
-    int status = patient.looks == NULL           ? complain("out of memory", 1)
-                 : patient_examine(&patient) < 0 ? complain(patient.error.text, 1)
-                                                 : patient_tell(&patient);
-    free(patient.looks);
-    console_connection_close(patient.connection);
+    struct examination examination = {.options = options};
+    if (find_server(name, FIND_CONSOLE, &server, &examination.error) < 0)
+        return complain("diagnose", STATUS_USAGE, "%s", examination.error.text);
+    examination.connection =
+        console_connection_open(server.console, TIMEOUT_NS, &examination.error);
+    if (examination.connection == NULL)
+        return complain("diagnose", STATUS_USAGE, "%s", examination.error.text);
+    examination.snapshots = xcalloc(SNAPSHOTS_MAX, sizeof *examination.snapshots);
+    int status = STATUS_OK;
+    if (server_examine(&examination) < 0 || diagnosis_show(&examination) < 0)
+        status = complain("diagnose", STATUS_UNDECIDED, "%s", examination.error.text);
+    free(examination.snapshots);
+    console_connection_close(examination.connection);
     return status;
 }
 
 int diagnose_command(int argc, char **argv)
 {
-    struct diagnose_options options = {.duration_ns = 10 * NS_PER_SECOND,
-                                       .interval_ns = 250 * NS_PER_MS};
+    struct diagnose_options options = option_defaults;
     int positional;
     int status =
         options_take(&option_table, "tidemark diagnose", argc, argv, &options, &positional);
     if (status != OPTIONS_GO_ON)
         return status;
     if (positional > 1)
-        return complain("give one server: its process id, its console's path, or its policy", 2);
+        return complain("diagnose", STATUS_USAGE,
+                        "give one server: its process id, its console's socket, or its policy");
     if (options.interval_ns == 0 || options.duration_ns == 0)
-        return complain("--seconds and --interval must be more than 0", 2);
+        return complain("diagnose", STATUS_USAGE, "--seconds and --interval must be more than 0");
     return diagnose(&options, positional == 1 ? argv[1] : NULL);
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""diagnose_test.py - tidemark diagnose on real servers under load: each mistake is named, with the
-container and who holds it, and where there is none nothing is said to leak.
+"""diagnose_test.py - tidemark diagnose on real servers under load: each mistake is found, with
+the container and the path to it, and servers without one are not said to leak.
 
 usage: diagnose_test.py [--all VARIANTS | unittest options]
 
@@ -107,7 +107,7 @@ class DiagnoseTest(unittest.TestCase):
         self.assert_schema(told)
         self.assertEqual((told["mistake"], told["type"]), ("reference cycle", "login"))
         self.assertGreater(told["unreachable"]["records"], 100)
-        self.assertGreater(told["room"]["time_to_limit_ns"], 0)
+        self.assertGreater(told["headroom"]["time_to_limit_ns"], 0)
         self.assertGreater(told["bytes_per_second"], 0)
 
     def test_a_forgotten_reference_on_two_threads(self):
@@ -133,8 +133,8 @@ class DiagnoseTest(unittest.TestCase):
         with Server("unbounded", console=True) as server:
             done = diagnose(server.path, "--seconds", "1")
             self.assertEqual(done.returncode, 0, done.stderr)
-            self.assertIn("cannot tell: 0 requests", done.stdout)
-            self.assertIn("put it under load", done.stdout)
+            self.assertIn("cannot tell: only 0 requests", done.stdout)
+            self.assertIn("put the server under load", done.stdout)
             told = json.loads(diagnose(server.path, "--seconds", "1", "--json").stdout)
             self.assertEqual(told["verdict"]["class"], "undecided")
             self.assertEqual(told["mistake"], "no load")
@@ -142,13 +142,14 @@ class DiagnoseTest(unittest.TestCase):
 
     def test_a_page_for_people(self):
         page = self.page.result()
-        for line in (r"^serve-unbounded\[\d+\], \d+ looks", r"^is it growing ", r"^looks like ",
+        for line in (r"^serve-unbounded\[\d+\], \d+ snapshots", r"^is it growing ", r"^looks like ",
                      r"^what to do ", r"^layers +cache ", r"^container +type "):
             self.assertRegex(page, "(?m)" + line)
         self.assertNotIn("\x1b", page)
 
     def test_what_is_not_there_is_refused(self):
-        self.assertEqual(diagnose("/nowhere/console").returncode, 1)
+        self.assertEqual(diagnose("/nowhere/console").returncode, 2)
+        self.assertEqual(diagnose("nosuchpolicy").returncode, 2)
         self.assertEqual(diagnose("--nonsense").returncode, 2)
         self.assertEqual(diagnose("1", "2").returncode, 2)
         self.assertEqual(diagnose("--interval", "0").returncode, 2)

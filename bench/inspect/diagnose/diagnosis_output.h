@@ -1,15 +1,22 @@
-/* diagnosis_output.h - a diagnosis for people, on one page, and as JSON for programs. */
+/* diagnosis_output.h - a diagnosis as one page of text and as JSON. */
 #ifndef DIAGNOSIS_OUTPUT_H
 #define DIAGNOSIS_OUTPUT_H
 
 #include "console_reply.h"
 
+#include <jansson.h>
 #include <stdio.h>
 
-void diagnosis_show(const struct diagnosis *diagnosis, const struct console_reply_server *server,
-                    const struct lost *lost, size_t looks, FILE *out);
-/* results/diagnose.schema.json describes it. 0, or -1: it could not be written. */
-int diagnosis_json(const struct diagnosis *diagnosis, const struct console_reply_server *server,
-                   const struct lost *lost, size_t looks, FILE *out);
+struct diagnosis_page {
+    const struct diagnosis *diagnosis;
+    const struct console_reply_server *server;
+    const struct unreachable *unreachable;
+    size_t snapshots;
+    bool colours;
+};
+
+void diagnosis_print(const struct diagnosis_page *page, FILE *out);
+/* As results/diagnose.schema.json describes. Released by the caller. */
+json_t *diagnosis_json(const struct diagnosis_page *page);
 
 #endif

@@ -1,4 +1,4 @@
-/* headroom.c - asks the kernel for every limit and keeps the nearest. */
+/* headroom.c - reads every limit from the kernel and keeps the one with the least left. */
 #include "headroom.h"
 
 #include "process.h"
@@ -12,7 +12,7 @@
 #define TEXT_BYTES  4096
 #define PATH_BYTES  1024
 #define CGROUPS     "/sys/fs/cgroup"
-#define NO_LIMIT_V1 (UINT64_C(1) << 60) /* version 1 says "none" by a number near 2^63 */
+#define NO_LIMIT_V1 (UINT64_C(1) << 60) /* version 1 has a number near 2^63 for no limit */
 
 static int text_read(const char *path, char text[TEXT_BYTES])
 {
@@ -31,29 +31,29 @@ static int number_read(const char *path, uint64_t *number)
     if (text_read(path, text) < 0)
         return -1;
     *number = strtoull(text, &end, 10);
-    return end == text ? -1 : 0; /* "max" is none */
+    return end == text ? -1 : 0; /* "max": no limit */
 }
 
-static void headroom_note(struct headroom *room, const char *limit, uint64_t limit_bytes,
-                          uint64_t used)
+static void limit_consider(struct headroom *headroom, const char *limit, uint64_t limit_bytes,
+                           uint64_t used)
 {
     uint64_t left = limit_bytes > used ? limit_bytes - used : 0;
-    if (*room->limit && left >= room->left_bytes)
+    if (*headroom->limit && left >= headroom->left_bytes)
         return;
-    *room = (struct headroom){.limit_bytes = limit_bytes, .left_bytes = left};
-    snprintf(room->limit, sizeof room->limit, "%s", limit);
+    *headroom = (struct headroom){.limit_bytes = limit_bytes, .left_bytes = left};
+    snprintf(headroom->limit, sizeof headroom->limit, "%s", limit);
 }
 
-static void rlimits_note(pid_t pid, struct headroom *room)
+static void rlimits_consider(pid_t pid, struct headroom *headroom)
 {
     struct process_figures figures;
     struct rlimit limit;
     if (process_read_size(pid, &figures) < 0)
         return;
     if (prlimit(pid, RLIMIT_AS, NULL, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY)
-        headroom_note(room, "RLIMIT_AS", limit.rlim_cur, figures.vsz_bytes);
+        limit_consider(headroom, "RLIMIT_AS", limit.rlim_cur, figures.vsz_bytes);
     if (prlimit(pid, RLIMIT_DATA, NULL, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY)
-        headroom_note(room, "RLIMIT_DATA", limit.rlim_cur, figures.rss_bytes);
+        limit_consider(headroom, "RLIMIT_DATA", limit.rlim_cur, figures.rss_bytes);
 }
 
 int headroom_cgroup(const char *cgroup, char *path, size_t bytes, int *version)
@@ -68,7 +68,7 @@ int headroom_cgroup(const char *cgroup, char *path, size_t bytes, int *version)
     return count < 0 || (size_t)count >= bytes ? -1 : 0;
 }
 
-static void cgroup_note(const char *folder, int version, struct headroom *room)
+static void cgroup_consider(const char *folder, int version, struct headroom *headroom)
 {
     char path[PATH_BYTES + 64];
     uint64_t limit, used;
@@ -79,21 +79,21 @@ static void cgroup_note(const char *folder, int version, struct headroom *room)
     snprintf(path, sizeof path, "%s/%s", folder,
              version == 1 ? "memory.usage_in_bytes" : "memory.current");
     if (number_read(path, &used) == 0)
-        headroom_note(room, "cgroup", limit, used);
+        limit_consider(headroom, "cgroup", limit, used);
 }
 
-/* Its own cgroup, and all around it. */
-static void cgroups_note(pid_t pid, struct headroom *room)
+/* The cgroup of the process, and all above it. */
+static void cgroups_consider(pid_t pid, struct headroom *headroom)
 {
-    char text[TEXT_BYTES], file[64], below[PATH_BYTES / 2], folder[PATH_BYTES];
+    char text[TEXT_BYTES], file[64], group[PATH_BYTES / 2], folder[PATH_BYTES];
     int version;
     snprintf(file, sizeof file, "/proc/%ld/cgroup", (long)pid);
-    if (text_read(file, text) < 0 || headroom_cgroup(text, below, sizeof below, &version) < 0)
+    if (text_read(file, text) < 0 || headroom_cgroup(text, group, sizeof group, &version) < 0)
         return;
     for (;;) {
-        snprintf(folder, sizeof folder, "%s%s", version == 1 ? CGROUPS "/memory" : CGROUPS, below);
-        cgroup_note(folder, version, room);
-        char *slash = strrchr(below, '/');
+        snprintf(folder, sizeof folder, "%s%s", version == 1 ? CGROUPS "/memory" : CGROUPS, group);
+        cgroup_consider(folder, version, headroom);
+        char *slash = strrchr(group, '/');
         if (slash == NULL)
             return;
         *slash = '\0';
@@ -110,13 +110,13 @@ int headroom_available(const char *meminfo, uint64_t *bytes)
     return 0;
 }
 
-void headroom_find(pid_t pid, struct headroom *room)
+void headroom_find(pid_t pid, struct headroom *headroom)
 {
     char text[TEXT_BYTES];
     uint64_t available;
-    *room = (struct headroom){0};
-    rlimits_note(pid, room);
-    cgroups_note(pid, room);
+    *headroom = (struct headroom){0};
+    rlimits_consider(pid, headroom);
+    cgroups_consider(pid, headroom);
     if (text_read("/proc/meminfo", text) == 0 && headroom_available(text, &available) == 0)
-        headroom_note(room, "MemAvailable", available, 0);
+        limit_consider(headroom, "MemAvailable", available, 0);
 }

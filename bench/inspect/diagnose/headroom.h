@@ -1,20 +1,25 @@
-/* headroom.h - how much more a process may take until something stops it. */
+/* headroom.h - how much more memory a process may take before a limit stops it. */
 #ifndef HEADROOM_H
 #define HEADROOM_H
 
-#include "diagnosis.h"
-
+#include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
-/* The least of: its limits of address space and data (prlimit), the cgroups that it is in, and what
- * the machine has available. */
-void headroom_find(pid_t pid, struct headroom *room);
+struct headroom {
+    char
+        limit[64]; /* "RLIMIT_AS", "RLIMIT_DATA", "cgroup", "MemAvailable"; "": nothing limits it */
+    uint64_t limit_bytes, left_bytes;
+};
 
-/* What the texts of /proc/meminfo and /proc/PID/cgroup say: for headroom_find and its test. 0, or
- * -1.
- */
+/* Finds the limit with the least left: of address space and data (prlimit), of its cgroup and all
+ * above it, and of the memory that the machine has available. */
+void headroom_find(pid_t pid, struct headroom *headroom);
+
+/* Parsers of /proc/meminfo and /proc/PID/cgroup. 0, or -1: the text does not have it. */
 int headroom_available(const char *meminfo, uint64_t *bytes);
-/* The folder of its cgroup below /sys/fs/cgroup; version 2, or version 1's memory. */
+/* The folder below /sys/fs/cgroup, and the cgroup version: 2, or 1 with a memory controller. Also
+ * -1 if the path is too short. */
 int headroom_cgroup(const char *cgroup, char *path, size_t bytes, int *version);
 
 #endif

@@ -1,4 +1,4 @@
-/* headroom_test.c - limits are read from the kernel's texts, and the nearest counts. */
+/* headroom_test.c - limits are parsed, and the one with the least left is chosen. */
 #include "headroom.h"
 
 #include <setjmp.h>
@@ -34,7 +34,7 @@ static void cgroups_of_both_versions(void **state)
     assert_int_equal(headroom_cgroup("0::/far/too/long\n", tiny, sizeof tiny, &version), -1);
 }
 
-static void what_the_machine_has_left(void **state)
+static void available_memory(void **state)
 {
     (void)state;
     uint64_t bytes;
@@ -44,33 +44,33 @@ static void what_the_machine_has_left(void **state)
     assert_int_equal(headroom_available("MemAvailable: some\n", &bytes), -1);
 }
 
-static void the_nearest_limit_counts(void **state)
+static void least_headroom_is_chosen(void **state)
 {
     (void)state;
-    struct headroom room;
+    struct headroom headroom;
     const struct rlimit small = {64 << 20, 64 << 20};
     pid_t child = fork();
     if (child == 0)
         for (;;)
             pause();
     assert_true(child > 0);
-    headroom_find(child, &room);
-    assert_true(strlen(room.limit) > 0 && room.left_bytes > 0);
+    headroom_find(child, &headroom);
+    assert_true(strlen(headroom.limit) > 0 && headroom.left_bytes > 0);
     assert_int_equal(prlimit(child, RLIMIT_DATA, &small, NULL), 0);
-    headroom_find(child, &room);
+    headroom_find(child, &headroom);
     kill(child, SIGKILL);
     waitpid(child, NULL, 0);
-    assert_string_equal(room.limit, "RLIMIT_DATA");
-    assert_int_equal(room.limit_bytes, 64 << 20);
-    assert_true(room.left_bytes < room.limit_bytes);
+    assert_string_equal(headroom.limit, "RLIMIT_DATA");
+    assert_int_equal(headroom.limit_bytes, 64 << 20);
+    assert_true(headroom.left_bytes < headroom.limit_bytes);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(cgroups_of_both_versions),
-        cmocka_unit_test(what_the_machine_has_left),
-        cmocka_unit_test(the_nearest_limit_counts),
+        cmocka_unit_test(available_memory),
+        cmocka_unit_test(least_headroom_is_chosen),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,94 +1,76 @@
-/* memory_command.c - tidemark memory: where a run's bytes are, layer by layer. */
+/* memory_command.c - tidemark memory: its options, and the choice of a run. */
 #include "memory_command.h"
 
+#include "command.h"
 #include "memory_output.h"
 #include "options.h"
 #include "table.h"
 
 #include <string.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
-
-#define WIDTH_DEFAULT 80
-#define WIDTH_MOST    120
 
 struct memory_options {
     uint64_t run; /* from 1 */
-    bool json;
+    const char *json;
 };
 
+static const struct memory_options option_defaults = {.run = 1};
+
 static const struct option option_rows[] = {
-    {"run", OPTION_COUNT, offsetof(struct memory_options, run), "N", "which run of the file (1)"},
-    {"json", OPTION_FLAG, offsetof(struct memory_options, json), NULL, "prints one JSON object"},
+    {NULL, OPTION_HEADING, 0, NULL, "Output"},
+    {"run", OPTION_COUNT, offsetof(struct memory_options, run), "N",
+     "show the Nth run of the file"},
+    {"json", OPTION_OUTPUT, offsetof(struct memory_options, json), "FILE",
+     "write the layers of the run as JSON"},
 };
 
 static const struct option_table option_table = {
     .usage = "tidemark memory [OPTIONS] RESULT.json",
-    .summary =
-        "Shows where a server's memory is: from the records in its cache to what the kernel\n"
-        "counts, each gap by name, at the start, at the peak and at the end of a run.",
+    .summary = "Shows where a server's memory was during a run of `tidemark bench`: layer by layer "
+               "from the records in its cache to the RSS, with a name for every difference, at the "
+               "start, at the peak and at the end.",
     .details = "examples:\n"
                "  tidemark memory results/lru.json\n"
                "  tidemark memory results/unbounded.json --run 2\n"
                "  tidemark memory results/lru.json --json",
     .options = option_rows,
     .count = sizeof option_rows / sizeof option_rows[0],
+    .defaults = &option_defaults,
 };
-
-static int complain(const char *reason, int status)
-{
-    fprintf(stderr, "tidemark memory: %s\n", reason);
-    return status;
-}
-
-static int refuse_file(const char *path, const char *error)
-{
-    complain(error, 1);
-    if (strstr(path, ".jemalloc.json") != NULL)
-        fprintf(stderr, "  it looks like jemalloc's statistics: try tidemark jemalloc %s\n", path);
-    else
-        fprintf(stderr, "  it takes a result of `tidemark bench`, such as results/lru.json\n");
-    return 1;
-}
-
-static size_t width_find(void)
-{
-    struct winsize size;
-    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0)
-        return WIDTH_DEFAULT;
-    return size.ws_col < WIDTH_MOST ? size.ws_col : WIDTH_MOST;
-}
 
 static int run_show(const struct result *result, const struct memory_options *options)
 {
-    struct error reason;
-    if (options->run == 0 || options->run > result->run_count) {
-        error_set(&reason, "--run %llu: the file has runs 1 to %zu",
-                  (unsigned long long)options->run, result->run_count);
-        return complain(result->run_count > 0 ? reason.text : "the file has no runs", 1);
-    }
-    const struct result_run *run = result->runs[options->run - 1];
-    if (run->sample_count == 0) {
-        error_set(&reason, "run %llu has no samples%s%.200s", (unsigned long long)options->run,
-                  run->reason[0] ? ", it failed: " : "", run->reason);
-        return complain(reason.text, 1);
-    }
-    struct curve curve = {.result = result,
-                          .run = options->run - 1,
-                          .colours = table_wants_colours(stdout),
-                          .width = width_find()};
-    if (options->json)
-        return curve_json(&curve, stdout) == 0 ? 0 : complain("cannot write", 1);
-    curve_print(&curve, stdout);
-    return 0;
+    struct error error;
+    unsigned long long number = options->run;
+    if (number == 0 || number > result->run_count)
+        return complain("memory", STATUS_USAGE, "--run %llu: the file has %zu runs", number,
+                        result->run_count);
+    const struct result_run *run = result->runs[number - 1];
+    if (run->sample_count == 0)
+        return complain("memory", STATUS_USAGE, "run %llu has no samples%s%s", number,
+                        run->reason[0] ? ": it failed: " : "", run->reason);
+    struct memory_view view = {.result = result,
+                               .run = number - 1,
+                               .colours = table_wants_colours(stdout),
+                               .width = (size_t)text_width(stdout)};
+    if (options->json == NULL || strcmp(options->json, "-") != 0)
+        memory_print(&view, stdout);
+    if (options->json != NULL && json_write(memory_json(&view), options->json, &error) < 0)
+        return complain("memory", STATUS_UNDECIDED, "%s", error.text);
+    return STATUS_OK;
 }
 
 static int file_show(const char *path, const struct memory_options *options)
 {
     struct error error;
     struct result *result = result_read(path, &error);
+    if (result == NULL && strstr(path, ".jemalloc.json") != NULL)
+        return complain("memory", STATUS_USAGE,
+                        "%s\n  this looks like jemalloc's statistics; try tidemark jemalloc %s",
+                        error.text, path);
     if (result == NULL)
-        return refuse_file(path, error.text);
+        return complain("memory", STATUS_USAGE,
+                        "%s\n  give a result of `tidemark bench`, such as results/lru.json",
+                        error.text);
     int status = run_show(result, options);
     result_destroy(result);
     return status;
@@ -96,12 +78,12 @@ static int file_show(const char *path, const struct memory_options *options)
 
 int memory_command(int argc, char **argv)
 {
-    struct memory_options options = {.run = 1};
+    struct memory_options options = option_defaults;
     int positional;
     int status = options_take(&option_table, "tidemark memory", argc, argv, &options, &positional);
     if (status != OPTIONS_GO_ON)
         return status;
     if (positional != 1)
-        return complain("give one result, such as results/lru.json", 2);
+        return complain("memory", STATUS_USAGE, "give one result, such as results/lru.json");
     return file_show(argv[1], &options);
 }

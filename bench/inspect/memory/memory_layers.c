@@ -1,116 +1,75 @@
-/* memory_layers.c - a sample's layers from the payload to the RSS, and a name for what lies
- * between. */
+/* memory_layers.c - the table of layers and gaps, filled in from a sample. */
 #include "memory_layers.h"
 
+#include <stddef.h>
+
 #define FIELD(name) offsetof(struct result_sample, name)
-#define NO_FIELD    SIZE_MAX
 
-/* A layer and the gap below it; of the gap, a part that is known by itself stands apart. */
-struct layer {
-    size_t field;
+/* In the order of output. */
+static const struct layer {
     const char *key, *name, *meaning;
-    const char *gap_key, *gap_name, *gap_meaning;
-    size_t part_field;
-    const char *part_key, *part_name, *part_meaning;
+    enum {
+        LAYER,
+        PART, /* of the gap below the next layer, known by itself */
+        GAP,  /* what remains between two layers */
+    } kind;
+    size_t field; /* of a uint64_t in struct result_sample; of a GAP: of the layer above it */
+} rows[] = {
+    {"payload", "payload", "keys and bodies of the records in the cache", LAYER,
+     FIELD(payload_bytes)},
+    {"structure", "+ index, rounding",
+     "index, order (nodes, ghosts), and the rounding of records to size classes", GAP,
+     FIELD(cache_bytes)},
+    {"cache", "= cache", "all memory of the cache, by its own count", LAYER, FIELD(cache_bytes)},
+    {"held_elsewhere", "+ held elsewhere",
+     "records that left the cache and are held by connections, or leaked", GAP,
+     FIELD(zone_allocated_bytes)},
+    {"zone_allocated", "= zone allocated",
+     "the same by the allocator's count: the cache has a zone of its own", LAYER,
+     FIELD(zone_allocated_bytes)},
+    {"server", "+ the server's own", "connections, buffers, the HTTP library", GAP,
+     FIELD(allocated_bytes)},
+    {"allocated", "= allocated", "all that the program holds", LAYER, FIELD(allocated_bytes)},
+    {"fragmentation", "+ fragmentation", "free space between allocations, within pages in use", GAP,
+     FIELD(active_bytes)},
+    {"active", "= active", "the pages in use", LAYER, FIELD(active_bytes)},
+    {"metadata", "+ metadata", "the allocator's records of its pages", PART, FIELD(metadata_bytes)},
+    {"dirty_pages", "+ dirty pages", "free pages, not yet returned to the kernel", GAP,
+     FIELD(resident_bytes)},
+    {"resident", "= resident", "all pages that the allocator has in memory", LAYER,
+     FIELD(resident_bytes)},
+    {"other", "+ stacks, code, rest", "negative: pages that the allocator counts but never touched",
+     GAP, FIELD(rss_bytes)},
+    {"rss", "= RSS", "memory of the process by the kernel's count, as top shows it", LAYER,
+     FIELD(rss_bytes)},
 };
 
-static const struct layer layers[] = {
-    {.field = FIELD(payload_bytes),
-     .key = "payload",
-     .name = "payload",
-     .meaning = "keys and bodies of the records in the cache",
-     .part_field = NO_FIELD},
-    {.field = FIELD(cache_bytes),
-     .key = "cache",
-     .name = "= cache",
-     .meaning = "all that the cache caused, by its own account",
-     .gap_key = "structure",
-     .gap_name = "+ index, rounding",
-     .gap_meaning = "index, order (nodes, ghosts), and records rounded up to a size class",
-     .part_field = NO_FIELD},
-    {.field = FIELD(zone_allocated_bytes),
-     .key = "zone_allocated",
-     .name = "= zone allocated",
-     .meaning = "the same by the allocator's account: the cache has a zone of its own",
-     .gap_key = "held_elsewhere",
-     .gap_name = "+ held elsewhere",
-     .gap_meaning = "records no longer in the cache that connections or nobody let go",
-     .part_field = NO_FIELD},
-    {.field = FIELD(allocated_bytes),
-     .key = "allocated",
-     .name = "= allocated",
-     .meaning = "all that the program holds",
-     .gap_key = "server",
-     .gap_name = "+ the server's own",
-     .gap_meaning = "connections, buffers, the HTTP library",
-     .part_field = NO_FIELD},
-    {.field = FIELD(active_bytes),
-     .key = "active",
-     .name = "= active",
-     .meaning = "the pages in which that lies",
-     .gap_key = "fragmentation",
-     .gap_name = "+ fragmentation",
-     .gap_meaning = "free room between allocations, within pages in use",
-     .part_field = NO_FIELD},
-    {.field = FIELD(resident_bytes),
-     .key = "resident",
-     .name = "= resident",
-     .meaning = "all pages that the allocator has in memory",
-     .gap_key = "dirty_pages",
-     .gap_name = "+ dirty pages",
-     .gap_meaning = "empty, but not yet given back to the kernel",
-     .part_field = FIELD(metadata_bytes),
-     .part_key = "metadata",
-     .part_name = "+ metadata",
-     .part_meaning = "what the allocator needs to know its pages by"},
-    {.field = FIELD(rss_bytes),
-     .key = "rss",
-     .name = "= RSS",
-     .meaning = "memory of the process as the kernel counts it, and as top shows it",
-     .gap_key = "other",
-     .gap_name = "+ stacks, code, rest",
-     .gap_meaning = "below 0: pages that the allocator counts, but never touched",
-     .part_field = NO_FIELD},
-};
-#define LAYERS (sizeof layers / sizeof layers[0])
-
-static double field_of(const struct result_sample *sample, size_t field)
+static double field_value(const struct result_sample *sample, size_t field)
 {
     return (double)*(const uint64_t *)((const char *)sample + field);
 }
 
-static void row_add(struct memory_layers *waterfall, const char *key, const char *name,
-                    const char *meaning, double bytes, bool layer)
+/* An allocator without statistics leaves these, and the gaps below them, out. */
+static bool is_reported(const struct result_sample *sample, const struct layer *layer)
 {
-    waterfall->rows[waterfall->count++] = (struct memory_layers_row){
-        .key = key, .name = name, .meaning = meaning, .layer = layer, .bytes = bytes};
+    size_t field = layer->kind == PART ? FIELD(resident_bytes) : layer->field;
+    bool optional = field == FIELD(allocated_bytes) || field == FIELD(active_bytes) ||
+                    field == FIELD(resident_bytes);
+    return !optional || field_value(sample, field) > 0;
 }
 
-/* An allocator that tells nothing of the process leaves these at 0. */
-static bool is_told(const struct result_sample *sample, const struct layer *layer)
+void memory_layers_make(struct memory_layers *layers, const struct result_sample *sample)
 {
-    bool processes = layer->field == FIELD(allocated_bytes) ||
-                     layer->field == FIELD(active_bytes) || layer->field == FIELD(resident_bytes);
-    return !processes || field_of(sample, layer->field) > 0;
-}
-
-void memory_layers_make(struct memory_layers *waterfall, const struct result_sample *sample)
-{
-    double below = 0;
-    waterfall->count = 0;
-    for (size_t i = 0; i < LAYERS; i++) {
-        const struct layer *layer = &layers[i];
-        if (!is_told(sample, layer))
+    double sum = 0;
+    layers->count = 0;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        if (!is_reported(sample, &rows[i]))
             continue;
-        double bytes = field_of(sample, layer->field), gap = bytes - below;
-        if (layer->part_field != NO_FIELD) {
-            double part = field_of(sample, layer->part_field);
-            row_add(waterfall, layer->part_key, layer->part_name, layer->part_meaning, part, false);
-            gap -= part;
-        }
-        if (layer->gap_key != NULL)
-            row_add(waterfall, layer->gap_key, layer->gap_name, layer->gap_meaning, gap, false);
-        row_add(waterfall, layer->key, layer->name, layer->meaning, bytes, true);
-        below = bytes;
+        double bytes = field_value(sample, rows[i].field);
+        if (rows[i].kind == GAP)
+            bytes -= sum;
+        sum = rows[i].kind == LAYER ? bytes : sum + bytes;
+        layers->rows[layers->count++] = (struct memory_layers_row){
+            rows[i].key, rows[i].name, rows[i].meaning, rows[i].kind != LAYER, bytes};
     }
 }

@@ -1,9 +1,8 @@
-/* memory_layers.h - a sample's layers from the payload to the RSS, and a name for what lies
- * between.
+/* memory_layers.h - the layers of a sample from payload to RSS, and a name for each gap between
+ * two.
  *
- * A pure function of a sample. Every layer holds the one before it and one gap more; but gaps may
- * be below 0, since the layers are read one after the other and some count pages that were never
- * touched.
+ * A pure function of a sample. Each layer is the one before plus the gaps between them. Gaps may be
+ * negative, since the layers are not read at the same instant, and some count untouched pages.
  */
 #ifndef MEMORY_LAYERS_H
 #define MEMORY_LAYERS_H
@@ -14,9 +13,9 @@
 
 struct memory_layers_row {
     const char *key;     /* in JSON */
-    const char *name;    /* for people */
-    const char *meaning; /* what it is, for who never saw it */
-    bool layer;          /* a sum of all before it; otherwise a gap */
+    const char *name;    /* in a table: "= cache", "+ metadata" */
+    const char *meaning; /* in words */
+    bool is_gap;         /* false: a layer, the sum of all gaps before it */
     double bytes;
 };
 
@@ -25,7 +24,7 @@ struct memory_layers {
     size_t count;
 };
 
-/* Layers that the server's allocator could not tell are left out. */
-void memory_layers_make(struct memory_layers *waterfall, const struct result_sample *sample);
+/* Leaves out the layers that the server's allocator does not report. */
+void memory_layers_make(struct memory_layers *layers, const struct result_sample *sample);
 
 #endif

@@ -1,7 +1,8 @@
-/* memory_output_test.c - layers and gaps add up, and what is shown names them. */
+/* memory_output_test.c - layers and gaps add up, and are printed with their names. */
 #include "memory_command.h"
 #include "memory_layers.h"
 #include "memory_output.h"
+#include "memory_points.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -28,22 +29,22 @@ static const struct result_sample full = {
     .rss_bytes = 490 * KIB,
 };
 
-static double row_bytes(const struct memory_layers *waterfall, const char *key)
+static double row_bytes(const struct memory_layers *layers, const char *key)
 {
-    for (size_t i = 0; i < waterfall->count; i++)
-        if (strcmp(waterfall->rows[i].key, key) == 0)
-            return waterfall->rows[i].bytes;
+    for (size_t i = 0; i < layers->count; i++)
+        if (strcmp(layers->rows[i].key, key) == 0)
+            return layers->rows[i].bytes;
     fail_msg("there is no row %s", key);
     return 0;
 }
 
 /* Every layer is the sum of the gaps up to it. */
-static void assert_adds_up(const struct memory_layers *waterfall)
+static void assert_adds_up(const struct memory_layers *layers)
 {
     double sum = 0;
-    for (size_t i = 0; i < waterfall->count; i++) {
-        const struct memory_layers_row *row = &waterfall->rows[i];
-        if (row->layer && i > 0)
+    for (size_t i = 0; i < layers->count; i++) {
+        const struct memory_layers_row *row = &layers->rows[i];
+        if (!row->is_gap && i > 0)
             assert_true(row->bytes == sum);
         else
             sum += row->bytes;
@@ -53,30 +54,30 @@ static void assert_adds_up(const struct memory_layers *waterfall)
 static void every_gap_has_a_name_and_they_add_up(void **state)
 {
     (void)state;
-    struct memory_layers waterfall;
-    memory_layers_make(&waterfall, &full);
-    assert_int_equal(waterfall.count, 14);
-    assert_adds_up(&waterfall);
-    assert_true(row_bytes(&waterfall, "structure") == 40 * KIB);
-    assert_true(row_bytes(&waterfall, "held_elsewhere") == 10 * KIB);
-    assert_true(row_bytes(&waterfall, "server") == 200 * KIB);
-    assert_true(row_bytes(&waterfall, "fragmentation") == 50 * KIB);
-    assert_true(row_bytes(&waterfall, "metadata") == 30 * KIB);
-    assert_true(row_bytes(&waterfall, "dirty_pages") == 70 * KIB);
-    assert_true(row_bytes(&waterfall, "other") == -10 * KIB);
-    assert_true(row_bytes(&waterfall, "rss") == 490 * KIB);
+    struct memory_layers layers;
+    memory_layers_make(&layers, &full);
+    assert_int_equal(layers.count, 14);
+    assert_adds_up(&layers);
+    assert_true(row_bytes(&layers, "structure") == 40 * KIB);
+    assert_true(row_bytes(&layers, "held_elsewhere") == 10 * KIB);
+    assert_true(row_bytes(&layers, "server") == 200 * KIB);
+    assert_true(row_bytes(&layers, "fragmentation") == 50 * KIB);
+    assert_true(row_bytes(&layers, "metadata") == 30 * KIB);
+    assert_true(row_bytes(&layers, "dirty_pages") == 70 * KIB);
+    assert_true(row_bytes(&layers, "other") == -10 * KIB);
+    assert_true(row_bytes(&layers, "rss") == 490 * KIB);
 }
 
-static void what_an_allocator_cannot_tell_is_left_out(void **state)
+static void layers_without_figures_are_left_out(void **state)
 {
     (void)state;
-    struct memory_layers waterfall;
+    struct memory_layers layers;
     struct result_sample sample = full;
     sample.allocated_bytes = sample.active_bytes = sample.resident_bytes = 0;
-    memory_layers_make(&waterfall, &sample);
-    assert_int_equal(waterfall.count, 7);
-    assert_adds_up(&waterfall);
-    assert_true(row_bytes(&waterfall, "other") == 340 * KIB);
+    memory_layers_make(&layers, &sample);
+    assert_int_equal(layers.count, 7);
+    assert_adds_up(&layers);
+    assert_true(row_bytes(&layers, "other") == 340 * KIB);
 }
 
 static struct result *example(void)
@@ -97,35 +98,32 @@ static struct result *example(void)
     return result;
 }
 
-static void the_peak_is_that_of_the_rss(void **state)
+static void peak_is_the_largest_rss(void **state)
 {
     (void)state;
     struct result *result = example();
     const struct result_run *run = result->runs[0];
-    assert_int_equal(curve_sample(run, CURVE_START)->requests, 0);
-    assert_int_equal(curve_sample(run, CURVE_PEAK)->requests, 300);
-    assert_int_equal(curve_sample(run, CURVE_END)->requests, 500);
+    assert_int_equal(memory_point_sample(run, MEMORY_START)->requests, 0);
+    assert_int_equal(memory_point_sample(run, MEMORY_PEAK)->requests, 300);
+    assert_int_equal(memory_point_sample(run, MEMORY_END)->requests, 500);
     result_burst_add(result, result->runs[0]);
     result_burst_samples(result, result->runs[0], 3);
-    assert_int_equal(curve_sample(run, CURVE_PEAK)->requests, 300);
-    assert_int_equal(curve_sample(run, CURVE_END)->requests, 500);
+    assert_int_equal(memory_point_sample(run, MEMORY_PEAK)->requests, 300);
+    assert_int_equal(memory_point_sample(run, MEMORY_END)->requests, 500);
     result_destroy(result);
 }
 
-static char *shown(const struct curve *curve, bool json)
+static char *memory_text(const struct memory_view *view)
 {
     char *text;
     size_t bytes;
     FILE *out = open_memstream(&text, &bytes);
-    if (json)
-        assert_int_equal(curve_json(curve, out), 0);
-    else
-        curve_print(curve, out);
+    memory_print(view, out);
     fclose(out);
     return text;
 }
 
-static void people_see_layers_curve_and_verdict(void **state)
+static void text_has_layers_chart_and_verdict(void **state)
 {
     (void)state;
     static const char *const words[] = {"serve-lru under random",
@@ -139,8 +137,8 @@ static void people_see_layers_curve_and_verdict(void **state)
                                         "bounded at 350 KiB"};
     struct result *result = example();
     result->runs[0]->samples[5].rss_bytes = full.rss_bytes;
-    struct curve curve = {.result = result, .width = 80};
-    char *text = shown(&curve, false);
+    struct memory_view view = {.result = result, .width = 80};
+    char *text = memory_text(&view);
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
         if (strstr(text, words[i]) == NULL)
             fail_msg("no '%s' in:\n%s", words[i], text);
@@ -148,13 +146,12 @@ static void people_see_layers_curve_and_verdict(void **state)
     result_destroy(result);
 }
 
-static void programs_get_the_same(void **state)
+static void json_has_the_same_figures(void **state)
 {
     (void)state;
     struct result *result = example();
-    struct curve curve = {.result = result, .width = 80};
-    char *text = shown(&curve, true);
-    json_t *json = json_loads(text, 0, NULL);
+    struct memory_view view = {.result = result, .width = 80};
+    json_t *json = memory_json(&view);
     long long rss = 0, gap = 0;
     double per_entry = 0;
     assert_int_equal(json_unpack(json, "{s:{s:{s:{s:I}, s:{s:I}, s:{s:F}}}}", "points", "peak",
@@ -165,7 +162,6 @@ static void programs_get_the_same(void **state)
     assert_int_equal(gap, 40 * KIB);
     assert_true(per_entry == 1600);
     json_decref(json);
-    free(text);
     result_destroy(result);
 }
 
@@ -178,19 +174,19 @@ static int command(const char *path, const char *option)
 static void wrong_files_and_runs_are_refused(void **state)
 {
     (void)state;
-    char path[] = "/tmp/tidemark-curve-XXXXXX";
+    char path[] = "/tmp/tidemark-memory-XXXXXX";
     struct error error;
     struct result *result = example();
     result_run_add(result)->status = RUN_FAILED;
     int fd = mkstemp(path);
     assert_true(fd >= 0);
-    assert_int_equal(command(path, NULL), 1); /* empty */
+    assert_int_equal(command(path, NULL), 2); /* empty */
     assert_int_equal(result_write(result, path, &error), 0);
     assert_int_equal(command(path, "--json"), 0);
-    assert_int_equal(command(path, "--run=0"), 1);
-    assert_int_equal(command(path, "--run=3"), 1);
-    assert_int_equal(command(path, "--run=2"), 1); /* no samples */
-    assert_int_equal(command("/nonexistent/lru.json", NULL), 1);
+    assert_int_equal(command(path, "--run=0"), 2);
+    assert_int_equal(command(path, "--run=3"), 2);
+    assert_int_equal(command(path, "--run=2"), 2); /* no samples */
+    assert_int_equal(command("/nonexistent/lru.json", NULL), 2);
     assert_int_equal(command(path, "surplus"), 2);
     unlink(path);
     close(fd);
@@ -201,10 +197,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_gap_has_a_name_and_they_add_up),
-        cmocka_unit_test(what_an_allocator_cannot_tell_is_left_out),
-        cmocka_unit_test(the_peak_is_that_of_the_rss),
-        cmocka_unit_test(people_see_layers_curve_and_verdict),
-        cmocka_unit_test(programs_get_the_same),
+        cmocka_unit_test(layers_without_figures_are_left_out),
+        cmocka_unit_test(peak_is_the_largest_rss),
+        cmocka_unit_test(text_has_layers_chart_and_verdict),
+        cmocka_unit_test(json_has_the_same_figures),
         cmocka_unit_test(wrong_files_and_runs_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,44 +1,22 @@
-/* memory_text.c - one run's memory: which samples count, and how they are shown. */
-#include "memory_output.h"
-
+/* memory_text.c - the memory of one run as a table of layers, a chart and the verdict. */
 #include "chart.h"
 #include "memory_layers.h"
-#include "table.h"
+#include "memory_output.h"
+#include "memory_points.h"
+#include "row_output.h"
 #include "units.h"
+#include "xmalloc.h"
 
-#include <string.h>
+#include <math.h>
+#include <stdlib.h>
 
-#define CHART_HEIGHT 14
-#define LIST_MOST    12 /* runs that are named at the end */
+#define CHART_HEIGHT   14
+#define OTHER_RUNS_MAX 12 /* that are listed at the end */
 
-/* Those under load, then those after it. */
-static size_t samples_count(const struct result_run *run)
+static const struct result_run *run_of(const struct memory_view *view)
 {
-    return run->sample_count + (run->burst != NULL ? run->burst->sample_count : 0);
+    return view->result->runs[view->run];
 }
-
-static const struct result_sample *sample_at(const struct result_run *run, size_t i)
-{
-    return i < run->sample_count ? &run->samples[i] : &run->burst->samples[i - run->sample_count];
-}
-
-const struct result_sample *curve_sample(const struct result_run *run, enum curve_point point)
-{
-    size_t count = samples_count(run), peak = 0;
-    for (size_t i = 1; i < count; i++)
-        if (sample_at(run, i)->rss_bytes > sample_at(run, peak)->rss_bytes)
-            peak = i;
-    const size_t places[CURVE_POINTS] = {
-        [CURVE_START] = 0, [CURVE_PEAK] = peak, [CURVE_END] = count - 1};
-    return sample_at(run, places[point]);
-}
-
-static const struct result_run *run_of(const struct curve *curve)
-{
-    return curve->result->runs[curve->run];
-}
-
-/* The heading. */
 
 static void limits_print(const struct result_limits *limits, FILE *out)
 {
@@ -51,135 +29,119 @@ static void limits_print(const struct result_limits *limits, FILE *out)
         fprintf(out, ", at most %s old", units_format_duration(text, (double)limits->ttl_ns));
 }
 
-static void heading_print(const struct curve *curve, FILE *out)
+static void heading_print(const struct memory_view *view, FILE *out)
 {
-    const struct result_run *run = run_of(curve);
-    const struct result_sample *end = curve_sample(run, CURVE_END);
+    const struct result_run *run = run_of(view);
+    const struct result_sample *end = memory_point_sample(run, MEMORY_END);
     char requests[UNITS_TEXT_BYTES], time[UNITS_TEXT_BYTES], entries[UNITS_TEXT_BYTES];
-    fprintf(out, "serve-%s under %s", curve->result->variant, run->workload);
-    limits_print(&curve->result->limits, out);
+    fprintf(out, "serve-%s under %s", view->result->variant, run->workload);
+    limits_print(&view->result->limits, out);
     fprintf(out, ": %s requests in %s, %s entries at the end\n\n",
             units_format_count(requests, end->requests),
             units_format_duration(time, (double)end->time_ns),
             units_format_count(entries, end->entries));
 }
 
-/* The waterfall. */
-
 static void bytes_cells(struct table *table, const struct memory_layers_row *row, uint64_t entries)
 {
     char text[UNITS_TEXT_BYTES];
-    enum table_tone tone = row->layer ? TABLE_PLAIN : TABLE_FAINT;
-    double size = row->bytes < 0 ? -row->bytes : row->bytes;
-    table_cell(table, tone, "%s%s", row->bytes < 0 ? "-" : "", units_format_size(text, size));
+    enum table_tone tone = row->is_gap ? TABLE_FAINT : TABLE_PLAIN;
+    table_cell(table, tone, "%s%s", row->bytes < 0 ? "-" : "",
+               units_format_size(text, fabs(row->bytes)));
     if (entries == 0)
         table_cell(table, TABLE_FAINT, "-");
     else
         table_cell(table, tone, "%.0f", row->bytes / (double)entries);
 }
 
-static void memory_layers_print(const struct curve *curve, FILE *out)
+static void layers_print(const struct memory_view *view, FILE *out)
 {
     static const struct table_column columns[] = {
         {"", TABLE_LEFT},         {"start", TABLE_RIGHT},   {"B/entry", TABLE_RIGHT},
         {"peak", TABLE_RIGHT},    {"B/entry", TABLE_RIGHT}, {"end", TABLE_RIGHT},
         {"B/entry", TABLE_RIGHT},
     };
-    struct memory_layers points[CURVE_POINTS];
-    uint64_t entries[CURVE_POINTS];
+    struct memory_layers points[MEMORY_POINTS];
+    uint64_t entries[MEMORY_POINTS];
     struct table *table = table_create(columns, sizeof columns / sizeof columns[0]);
-    for (enum curve_point point = 0; point < CURVE_POINTS; point++) {
-        const struct result_sample *sample = curve_sample(run_of(curve), point);
+    for (enum memory_point point = 0; point < MEMORY_POINTS; point++) {
+        const struct result_sample *sample = memory_point_sample(run_of(view), point);
         memory_layers_make(&points[point], sample);
         entries[point] = sample->entries;
     }
-    for (size_t row = 0; row < points[CURVE_END].count; row++) {
-        bool layer = points[CURVE_END].rows[row].layer;
-        table_cell(table, layer ? TABLE_PLAIN : TABLE_FAINT, "%s",
-                   points[CURVE_END].rows[row].name);
-        for (enum curve_point point = 0; point < CURVE_POINTS; point++)
+    for (size_t row = 0; row < points[MEMORY_END].count; row++) {
+        const struct memory_layers_row *end = &points[MEMORY_END].rows[row];
+        table_cell(table, end->is_gap ? TABLE_FAINT : TABLE_PLAIN, "%s", end->name);
+        for (enum memory_point point = 0; point < MEMORY_POINTS; point++)
             bytes_cells(table, &points[point].rows[row], entries[point]);
     }
-    table_print_within(table, curve->colours, curve->width, out);
+    table_print_within(table, view->colours, view->width, out);
     table_destroy(table);
 }
 
-static void meanings_print(const struct curve *curve, FILE *out)
+static void meanings_print(const struct memory_view *view, FILE *out)
 {
-    struct memory_layers waterfall;
-    memory_layers_make(&waterfall, curve_sample(run_of(curve), CURVE_END));
+    struct memory_layers layers;
+    memory_layers_make(&layers, memory_point_sample(run_of(view), MEMORY_END));
     fprintf(out, "\n");
-    for (size_t i = 0; i < waterfall.count; i++)
-        fprintf(out, "%-20s  %s\n", waterfall.rows[i].name, waterfall.rows[i].meaning);
+    for (size_t i = 0; i < layers.count; i++)
+        fprintf(out, "%-20s  %s\n", layers.rows[i].name, layers.rows[i].meaning);
 }
-
-/* The curve. */
 
 static char *count_format(char text[UNITS_TEXT_BYTES], double value)
 {
     return units_format_count(text, value > 0 ? (uint64_t)value : 0);
 }
 
-static const struct {
-    const char *name;
-    size_t field;
-} lines[] = {
-    {"RSS", offsetof(struct result_sample, rss_bytes)},
-    {"resident", offsetof(struct result_sample, resident_bytes)},
-    {"allocated", offsetof(struct result_sample, allocated_bytes)},
-    {"cache", offsetof(struct result_sample, cache_bytes)},
-    {"payload", offsetof(struct result_sample, payload_bytes)},
+#define LINE(name) offsetof(struct result_sample, name##_bytes)
+static const struct row_column lines[] = {
+    {NULL, "RSS", COLUMN_BYTES, LINE(rss)},
+    {NULL, "resident", COLUMN_BYTES, LINE(resident)},
+    {NULL, "allocated", COLUMN_BYTES, LINE(allocated)},
+    {NULL, "cache", COLUMN_BYTES, LINE(cache)},
+    {NULL, "payload", COLUMN_BYTES, LINE(payload)},
 };
 #define LINES (sizeof lines / sizeof lines[0])
 
-static double line_value(const struct result_sample *sample, size_t line)
+/* x is the number of requests, or the time if samples follow the load. */
+static void chart_show(const struct memory_view *view, FILE *out)
 {
-    return (double)*(const uint64_t *)((const char *)sample + lines[line].field);
-}
-
-/* Over requests; over time where the samples go on after the load. */
-static void chart_show(const struct curve *curve, FILE *out)
-{
-    const struct result_run *run = run_of(curve);
-    size_t count = samples_count(run), shown = 0;
+    const struct result_run *run = run_of(view);
+    size_t count = memory_sample_count(run), shown = 0;
     bool timed = count > run->sample_count;
-    struct memory_zone *zone = memory_zone_create();
-    double *values = memory_alloc(zone, (LINES + 1) * count * sizeof *values);
+    double *x = xcalloc((LINES + 1) * count, sizeof *x);
     struct chart_series series[LINES];
     for (size_t i = 0; i < count; i++)
-        values[i] = (double)(timed ? sample_at(run, i)->time_ns : sample_at(run, i)->requests);
+        x[i] = (double)(timed ? memory_sample(run, i)->time_ns : memory_sample(run, i)->requests);
     for (size_t line = 0; line < LINES; line++) {
-        double *y = values + (shown + 1) * count;
+        double *y = x + (shown + 1) * count;
         for (size_t i = 0; i < count; i++)
-            y[i] = line_value(sample_at(run, i), line);
+            y[i] = row_value(&lines[line], memory_sample(run, i));
         if (y[count - 1] > 0)
-            series[shown++] = (struct chart_series){.name = lines[line].name, .y = y};
+            series[shown++] = (struct chart_series){.name = lines[line].head, .y = y};
     }
     struct chart chart = {.series = series,
                           .series_count = shown,
-                          .x = values,
+                          .x = x,
                           .count = count,
-                          .width = curve->width,
+                          .width = view->width,
                           .height = CHART_HEIGHT,
                           .format_x = timed ? units_format_duration : count_format,
                           .format_y = units_format_size,
-                          .colours = curve->colours};
+                          .colours = view->colours};
     fprintf(out, "\nThe same over %s:\n", timed ? "time" : "requests");
     chart_print(&chart, out);
-    memory_free(values);
-    memory_zone_destroy(zone);
+    free(x);
 }
-
-/* What it says. */
 
 static void burst_print(const struct result_burst *burst, FILE *out)
 {
     char text[UNITS_TEXT_BYTES];
     if (burst == NULL || burst->end_ns == 0)
         return;
-    fprintf(out, "\nThe burst was over after %s. Of what it had added at its peak of %s, the\n",
-            units_format_duration(text, (double)burst->end_ns), "RSS");
-    fprintf(out, "process had given back to the kernel:\n");
+    fprintf(out, "\nThe burst ended after %s. Share of the RSS that it had added at its peak, by\n",
+            units_format_duration(text, (double)burst->end_ns));
+    fprintf(out, "the time at which it was returned to the kernel:\n");
     for (size_t i = 0; i < burst->after_count; i++)
         fprintf(out, "  %4.3g s later  %3.0f %%, %s left\n", burst->after[i].seconds,
                 100 * burst->after[i].returned_share,
@@ -197,36 +159,36 @@ static void verdict_print(const struct result_run *run, FILE *out)
     fprintf(out, "\nverdict: %s\n", verdict->words);
     if (verdict->judged_samples > 0)
         fprintf(out,
-                "  It rests on the last %llu samples, %s requests, in which %s\n"
+                "  Judged by the last %llu samples, over %s requests, in which %s\n"
                 "  changed by %+.2f bytes per request (between %+.2f and %+.2f).\n",
                 (unsigned long long)verdict->judged_samples,
                 units_format_count(requests, verdict->judged_requests), verdict->layer,
                 verdict->bytes_per_request, verdict->low, verdict->high);
     if (run->status == RUN_CAPPED)
-        fprintf(out, "  The server was stopped: it %s.\n", run->reason);
+        fprintf(out, "  The run was stopped early: the server %s.\n", run->reason);
 }
 
-static void others_print(const struct curve *curve, FILE *out)
+static void others_print(const struct memory_view *view, FILE *out)
 {
-    const struct result *result = curve->result;
+    const struct result *result = view->result;
     size_t named = 0;
     if (result->run_count < 2)
         return;
-    fprintf(out, "\nThis is run %zu of %zu; others:", curve->run + 1, result->run_count);
-    for (size_t i = 0; i < result->run_count && named < LIST_MOST; i++)
-        if (i != curve->run)
+    fprintf(out, "\nThis is run %zu of %zu; the others:", view->run + 1, result->run_count);
+    for (size_t i = 0; i < result->run_count && named < OTHER_RUNS_MAX; i++)
+        if (i != view->run)
             fprintf(out, "%s --run %zu (%s)", named++ > 0 ? "," : "", i + 1,
                     result->runs[i]->workload);
     fprintf(out, "%s\n", named + 1 < result->run_count ? ", ..." : "");
 }
 
-void curve_print(const struct curve *curve, FILE *out)
+void memory_print(const struct memory_view *view, FILE *out)
 {
-    heading_print(curve, out);
-    memory_layers_print(curve, out);
-    meanings_print(curve, out);
-    chart_show(curve, out);
-    burst_print(run_of(curve)->burst, out);
-    verdict_print(run_of(curve), out);
-    others_print(curve, out);
+    heading_print(view, out);
+    layers_print(view, out);
+    meanings_print(view, out);
+    chart_show(view, out);
+    burst_print(run_of(view)->burst, out);
+    verdict_print(run_of(view), out);
+    others_print(view, out);
 }
