@@ -1,12 +1,12 @@
-# Makefile - the README's two commands and what CI runs; CMake does the work.
+# Makefile - the commands of README.md and of CI; CMake does the work.
 #
-#   make test      install what is missing, build with sanitizers, run every test
-#   make bench     install what is missing, build, measure, print the table; QUICK=1: under a minute
-#   make verdicts  judge leaky and honest variants, count the right verdicts; SHORT=1: in a minute
-#   make baseline  the story's Python service and nginx beside ours: speed and growth
-#   make check     form, layers, warnings, linters
-#   make build     the programs, in build/release/bin
-#   make clean     remove what was built
+#   make test      install missing packages, build with sanitizers, run all tests
+#   make bench     install missing packages, build, measure, print tables; QUICK=1: within a minute
+#   make verdicts  run leaky and correct policies, count the right verdicts; SHORT=1: within a minute
+#   make baseline  measure a Python service and nginx beside our servers
+#   make check     check format, layers, warnings; run the linters
+#   make build     build the programs in build/release/bin
+#   make clean     remove the build folder
 .POSIX:
 .PHONY: help setup build test bench verdicts baseline check format clean
 

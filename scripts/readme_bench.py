@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""readme_bench - puts what `make bench` printed into README.md, a few variants in full.
+"""readme_bench - copies the output of `make bench` into README.md, with a few policies only.
 
 usage: make bench | tee LOG; scripts/readme_bench.py LOG
 """
@@ -7,14 +7,14 @@ import os
 import re
 import sys
 
-SHOWN_VARIANTS = {"null", "unbounded", "lru", "ttl", "weak", "sieve"}
+SHOWN_POLICIES = {"null", "unbounded", "lru", "ttl", "weak", "sieve"}
 SHOWN_WORKLOADS = {"random", "zipf"}
 ROW = re.compile(r"(?:(random|zipf|scan|burst) +)?([a-z0-9_]+) +[(\d.,-]")
 
 
 def shown(line):
     row = ROW.match(line)
-    return not row or (row[2] in SHOWN_VARIANTS and row[1] in SHOWN_WORKLOADS | {None})
+    return not row or (row[2] in SHOWN_POLICIES and row[1] in SHOWN_WORKLOADS | {None})
 
 
 def abridged(lines):

@@ -9,7 +9,7 @@
 #define CHOICE_REASONS_MAX  12
 #define CHOICE_WORDS_BYTES  400
 
-/* A difference matters if it is at least so many points of hit ratio and this share of the misses.
+/* A difference matters if it has at least these points of hit ratio and this share of the misses.
  */
 #define WORTH_POINTS       0.2
 #define WORTH_MISSES_SHARE 0.02
@@ -74,7 +74,7 @@ struct choice {
     double target_hit_ratio;
     struct replay_result everything; /* without limits */
     uint64_t optimum_entries;        /* most entries that any candidate held */
-    struct replay_result optimum;    /* belady with so many entries */
+    struct replay_result optimum;    /* belady with that many entries */
     struct answer answer;
 };
 

@@ -1,4 +1,4 @@
-/* prediction_test.c - mixtures whose latencies can be worked out by hand. */
+/* prediction_test.c - mixtures with latencies that follow by hand. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -23,7 +23,7 @@ struct test {
     struct predictor *predictor;
 };
 
-/* Every hit takes as long as every other, and so does every miss. */
+/* All hits take the same time, and all misses. */
 static void test_begin(struct test *test, double rate_rps)
 {
     test->costs = (struct service_costs){
@@ -50,8 +50,8 @@ static struct replay_result result_of(uint64_t hits)
     return (struct replay_result){.requests = 1000, .hits = hits, .misses = 1000 - hits};
 }
 
-/* A percentile above the hit ratio is a miss's, one below it a hit's. */
-static void a_miss_decides_what_lies_above_the_hit_ratio(void **state)
+/* A percentile above the hit ratio is the latency of a miss, one below it that of a hit. */
+static void percentiles_above_the_hit_ratio_are_misses(void **state)
 {
     (void)state;
     struct test test;
@@ -69,8 +69,8 @@ static void a_miss_decides_what_lies_above_the_hit_ratio(void **state)
     test_end(&test);
 }
 
-/* Who joins a fetch waits for what is left of it. */
-static void who_joins_waits_for_the_rest(void **state)
+/* A request that joins a fetch waits for the rest of it. */
+static void a_joining_request_waits_for_the_rest(void **state)
 {
     (void)state;
     struct test test;
@@ -84,8 +84,8 @@ static void who_joins_waits_for_the_rest(void **state)
     test_end(&test);
 }
 
-/* A policy that takes 10 us more for a hit makes all wait longer: L E[S^2] / 2 (1 - L E[S]). */
-static void a_dearer_policy_makes_all_wait(void **state)
+/* A policy that takes 10 us more for a hit makes all requests wait longer: L E[S^2] / 2 (1 - L E[S]). */
+static void a_slower_policy_makes_all_requests_wait(void **state)
 {
     (void)state;
     struct test test;
@@ -100,7 +100,7 @@ static void a_dearer_policy_makes_all_wait(void **state)
     test_end(&test);
 }
 
-static void nothing_is_predicted_beyond_what_a_loop_serves(void **state)
+static void nothing_is_predicted_beyond_the_capacity_of_the_loop(void **state)
 {
     (void)state;
     struct test test;
@@ -115,10 +115,10 @@ static void nothing_is_predicted_beyond_what_a_loop_serves(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_miss_decides_what_lies_above_the_hit_ratio),
-        cmocka_unit_test(who_joins_waits_for_the_rest),
-        cmocka_unit_test(a_dearer_policy_makes_all_wait),
-        cmocka_unit_test(nothing_is_predicted_beyond_what_a_loop_serves),
+        cmocka_unit_test(percentiles_above_the_hit_ratio_are_misses),
+        cmocka_unit_test(a_joining_request_waits_for_the_rest),
+        cmocka_unit_test(a_slower_policy_makes_all_requests_wait),
+        cmocka_unit_test(nothing_is_predicted_beyond_the_capacity_of_the_loop),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

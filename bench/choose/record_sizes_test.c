@@ -19,7 +19,7 @@
 
 static const uint64_t ids[REQUESTS] = {0, 42, UINT64_C(0x9e3779b97f4a7c15), 42, UINT64_MAX, 0};
 
-/* A corpus of the ids, and perhaps sizes. */
+/* A corpus of the ids, with or without sizes. */
 static struct corpus corpus_of(const uint32_t *bytes)
 {
     struct corpus corpus = {.requests = REQUESTS, .read = REQUESTS};
@@ -51,7 +51,7 @@ static uint32_t served_bytes(struct origin *origin, struct memory_zone *zone, ui
     return bytes;
 }
 
-static void without_sizes_they_are_the_service_s(void **state)
+static void a_trace_without_sizes_gets_those_of_the_service(void **state)
 {
     (void)state;
     struct error error;
@@ -71,12 +71,12 @@ static void without_sizes_they_are_the_service_s(void **state)
     corpus_free(&corpus);
 }
 
-/* One byte says nothing: the id's size elsewhere does, before or after, or else the service's. */
-static void gaps_are_filled_from_the_trace_itself(void **state)
+/* A size of 1 is unknown: the size of the same id elsewhere counts, or that of the service. */
+static void missing_sizes_are_filled_from_the_trace(void **state)
 {
     (void)state;
-    static const uint32_t told[REQUESTS] = {1, 500, 1, 1, 70, 900};
-    struct corpus corpus = corpus_of(told);
+    static const uint32_t given[REQUESTS] = {1, 500, 1, 1, 70, 900};
+    struct corpus corpus = corpus_of(given);
     uint32_t *sizes = sizes_of_service(&corpus);
     const uint32_t expected[REQUESTS] = {900, 500, sizes[2], 500, 70, 900};
     assert_true(sizes_complete(&corpus, sizes));
@@ -89,8 +89,8 @@ static void gaps_are_filled_from_the_trace_itself(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(without_sizes_they_are_the_service_s),
-        cmocka_unit_test(gaps_are_filled_from_the_trace_itself),
+        cmocka_unit_test(a_trace_without_sizes_gets_those_of_the_service),
+        cmocka_unit_test(missing_sizes_are_filled_from_the_trace),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -14,7 +14,7 @@ struct serve_setup {
     double rate_rps; /* average rate; requests come at random times */
     const char *trace, *format;
     uint64_t seed;
-    uint64_t requests; /* at most so many; 0: as many as come in serving.seconds_ns */
+    uint64_t requests; /* at most; 0: as many as come in serving.seconds_ns */
     bool warm;         /* first load the server for 0.2 s, which counts in no figure */
 };
 

@@ -118,7 +118,7 @@ static void noise_measure(struct bench *bench)
         bench->results[i]->noise = noise;
 }
 
-/* Prints what was asked for and returns the exit status. */
+/* Prints tables or JSON and returns the exit status. */
 static int bench_end(struct bench *bench, const char *json)
 {
     struct error error;

@@ -24,7 +24,7 @@
 #define QUOTED_LINES 3 /* of a foreign program's last output */
 #define QUOTED_BYTES 170
 
-/* In the forked process: nothing of ours stays open but its output. */
+/* Runs in the forked process. Closes all files but its output. */
 static void child_run(const struct child_setup *setup, int log_fd, pid_t parent)
 {
     sigset_t none;

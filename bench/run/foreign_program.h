@@ -1,4 +1,4 @@
-/* foreign_program.h - a shell command and a URL with a port of ours in them. */
+/* foreign_program.h - a shell command and a URL, with a free port put into them. */
 #ifndef FOREIGN_PROGRAM_H
 #define FOREIGN_PROGRAM_H
 

@@ -1,4 +1,4 @@
-/* subjects.h - the servers that a bench measures: policies of ours, and foreign programs. */
+/* subjects.h - the servers that a bench measures: policies, and foreign programs. */
 #ifndef SUBJECTS_H
 #define SUBJECTS_H
 

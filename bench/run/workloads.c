@@ -14,7 +14,7 @@
 #define QUICK_WORKLOADS "random,zipf"
 #define USER_PATH       "/users/{id}"
 #define BURST           "burst:"
-#define SET_FACTOR      2 /* scan and burst request so many times what fits */
+#define SET_FACTOR      2 /* scan and burst request twice as many ids as fit */
 
 static const struct {
     const char *name, *ids, *path;

@@ -1,9 +1,10 @@
-/* users_command.c - fills a database with the users that the faker would make up.
+/* users_command.c - tidemark users: a SQLite database of invented users.
  *
- * Their ids are those that the load generator asks for: 16 hexadecimal digits, from 0 on.
+ * Their ids are the first ones of the load generator: 16 hexadecimal digits, from 0 on.
  */
 #include "users_command.h"
 
+#include "command.h"
 #include "faker.h"
 #include "options.h"
 
@@ -11,24 +12,27 @@
 #include <sqlite3.h>
 #include <stdio.h>
 
-#define ID_DIGITS     16
-#define COUNT_DEFAULT 100000
+#define ID_DIGITS 16
 
 struct settings {
     uint64_t count, seed;
 };
+static const struct settings defaults = {.count = 100000};
 
 static const struct option rows[] = {
-    {"count", OPTION_COUNT, offsetof(struct settings, count), "N", "so many users (100000)"},
-    {"seed", OPTION_COUNT, offsetof(struct settings, seed), "N", "another seed, other users (0)"},
+    {NULL, OPTION_HEADING, 0, NULL, "Users"},
+    {"count", OPTION_COUNT, offsetof(struct settings, count), "N", "create N users"},
+    {"seed", OPTION_COUNT, offsetof(struct settings, seed), "N",
+     "seed their names and addresses, as --seed of the server does (default 0)"},
 };
 
 static const struct option_table table = {
     .usage = "tidemark users [OPTIONS] FILE",
-    .summary = "Makes a SQLite database of users, for the servers' --origin sqlite:FILE.\n"
-               "Their ids are 16 hexadecimal digits, as tidemark load asks for them.",
+    .summary = "Creates a SQLite database of invented users for --origin sqlite:FILE of a server. "
+               "Their ids are 16 hexadecimal digits, as tidemark load requests them.",
     .options = rows,
     .count = sizeof rows / sizeof rows[0],
+    .defaults = &defaults,
 };
 
 static const char create[] =
@@ -67,33 +71,23 @@ static int users_insert(sqlite3 *database, const struct settings *settings)
     return status;
 }
 
-static int database_fill(const char *file, const struct settings *settings)
-{
-    sqlite3 *database;
-    bool filled = sqlite3_open(file, &database) == SQLITE_OK &&
-                  sqlite3_exec(database, create, NULL, NULL, NULL) == SQLITE_OK &&
-                  users_insert(database, settings) == 0 &&
-                  sqlite3_exec(database, "COMMIT", NULL, NULL, NULL) == SQLITE_OK;
-    if (!filled)
-        fprintf(stderr, "tidemark users: %s: %s\n", file, sqlite3_errmsg(database));
-    sqlite3_close(database);
-    return filled ? 0 : 1;
-}
-
-static int complain(const char *error)
-{
-    fprintf(stderr, "tidemark users: %s\n", error);
-    return 2;
-}
-
 int users_command(int argc, char **argv)
 {
-    struct settings settings = {.count = COUNT_DEFAULT};
+    struct settings settings = defaults;
+    sqlite3 *database;
     int positional;
     int status = options_take(&table, "tidemark users", argc, argv, &settings, &positional);
     if (status != OPTIONS_GO_ON)
         return status;
     if (positional != 1)
-        return complain("give one FILE to make");
-    return database_fill(argv[1], &settings);
+        return complain("users", STATUS_USAGE, "name one FILE; see tidemark users --help");
+    bool filled = sqlite3_open(argv[1], &database) == SQLITE_OK &&
+                  sqlite3_exec(database, create, NULL, NULL, NULL) == SQLITE_OK &&
+                  users_insert(database, &settings) == 0 &&
+                  sqlite3_exec(database, "COMMIT", NULL, NULL, NULL) == SQLITE_OK;
+    status = filled
+                 ? STATUS_OK
+                 : complain("users", STATUS_UNDECIDED, "%s: %s", argv[1], sqlite3_errmsg(database));
+    sqlite3_close(database);
+    return status;
 }

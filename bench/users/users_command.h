@@ -1,8 +1,8 @@
-/* users_command.h - the command that fills a database with made-up users, for --origin sqlite:FILE.
- */
+/* users_command.h - tidemark users. */
 #ifndef USERS_COMMAND_H
 #define USERS_COMMAND_H
 
+/* Exit status: 3 if the database could not be written. */
 int users_command(int argc, char **argv);
 
 #endif

@@ -283,7 +283,7 @@ static int status_of(const struct matrix *matrix)
     return decided ? STATUS_OK : STATUS_UNDECIDED;
 }
 
-/* Prints what was asked for and returns the exit status. */
+/* Prints the table or JSON and returns the exit status. */
 static int session_end(struct session *session)
 {
     const struct settings *settings = &session->settings;
