@@ -1,4 +1,4 @@
-/* about.js - noise, machine and versions, and every raw number. */
+/* about.js - noise, machine and versions, and all raw numbers. */
 function flatten(value, path = "") {
   if (value === null || typeof value !== "object") return [[path, value]];
   return Object.entries(value).flatMap(
@@ -13,7 +13,7 @@ function valueCell(key, value) {
 
 function noiseTable(model, workload) {
   const keys = [
-    ["requests_per_second", "requests/s"], ["cpu_us_per_request", "CPU a request"],
+    ["requests_per_second", "requests/s"], ["cpu_us_per_request", "CPU per request"],
     ["p50_ns", "p50"], ["p99_ns", "p99"], ["hit_ratio", "hits"],
     ["allocated_end_bytes", "allocated"]
   ];
@@ -32,46 +32,41 @@ function noiseTable(model, workload) {
                        (value) => `${(100 * value).toFixed(2)} %`),
                    number(summary.raw.bottlenecked, units.count)]);
   return table(
-      `${workload}: how far the runs of one variant lie apart, as a share of their median`,
+      `${workload}: width of the 95 % interval of each variant, as a share of its median`,
       [
         "variant", ...keys.map(([, name]) => name), "CPU share of sampling",
-        "runs limited by the load generator"
+        "runs with a bottlenecked generator"
       ],
       rows);
 }
 
-/* What the bench itself found out about its noise, whatever it measured. */
-function noiseMeasured(model) {
-  const blocks = model.results.flatMap(
-      (result) => ["noise", "calibration"]
-                      .filter((key) => result.data[key] && result.data[key].known !== false)
-                      .map((key) => [result, key, JSON.stringify(result.data[key])]));
-  const different =
-      [...new Map(blocks.map((block) => [block[1] + block[2] + block[0].folder, block])).values()];
-  return different.map(
-      ([result, key]) => details(
-          `${key[0].toUpperCase()}${key.slice(1)}, as ${result.folder}/${result.file.name} has it`,
+/* The calibrated noise of each folder. */
+function noiseTables(model) {
+  const known = model.results.filter((result) => asObject(result.data.noise).known);
+  return [...new Map(known.map((result) => [result.folder, result])).values()].map(
+      (result) => details(
+          `Calibrated noise of ${result.folder}`,
           () => table(
-              key, ["figure", "value"],
-              flatten(result.data[key]).map(([path, value]) => [path, valueCell(path, value)]))));
+              `Calibrated noise of ${result.folder}`, ["figure", "value"],
+              Object.entries(result.data.noise)
+                  .map(([key, value]) => [key, valueCell("noise_share", value)]))));
 }
 
 function noiseSection(model) {
   if (!model.results.length) return null;
   const part = section(
       "noise", "Noise",
-      "Machines are noisy. Variants were measured in turn, A B C A B C, and what differs by less " +
-          "than one variant differs from itself is no difference.");
+      "Variants were measured in alternation, A B C A B C. A difference smaller than the one " +
+          "between two measurements of the same variant does not count.");
   const calibrated = model.results.some((result) => asObject(result.data.noise).known);
   part.append(
       el("p", null,
          calibrated
-             ? "The bench measured one server against itself: what two medians of the same " +
-                 "program may differ by is the noise that differences are held against."
+             ? "The bench measured one server against itself: differences count only if they are " +
+                 "larger than the difference between two medians of that same program."
              : "This bench was not calibrated (tidemark bench --calibrate measures a server " +
-                 "against itself), so the noise is taken from how far the runs of one variant " +
-                 "lie apart."),
-      ...model.workloads.map((workload) => noiseTable(model, workload)), ...noiseMeasured(model));
+                 "against itself), so the noise is estimated from the intervals of the variants."),
+      ...model.workloads.map((workload) => noiseTable(model, workload)), ...noiseTables(model));
   return part;
 }
 
@@ -89,7 +84,7 @@ function machineSection(model) {
   ].slice(0, 8);
   part.append(
       table(
-          "What made the results",
+          "Machine, build and load of the results",
           [
             "",
             ...columns.map(

@@ -1,10 +1,10 @@
-/* answers.js - the first screen: what was measured, and the answer for each workload. */
+/* answers.js - the first screen: what was measured, and the answers for each workload. */
 const GLOSSES = [
-  [/^random/, "every id is new, so nothing is ever asked for twice: the fastest way to see a leak"],
-  [/^zipf/, "a few ids are asked for most, as real traffic does"],
-  [/^scan/, "round and round a set that is larger than the cache"],
-  [/^burst/, "many ids once, then only a few: shows whether memory comes back"],
-  [/^shift/, "a few ids are asked for most, but not for long the same ones"],
+  [/^random/, "every id is new and never requested again: the fastest way to see a leak"],
+  [/^zipf/, "a few ids get most of the requests, as in real traffic"],
+  [/^scan/, "all ids of a set larger than the cache, in order, again and again"],
+  [/^burst/, "many ids once, then only a few: shows whether memory is returned"],
+  [/^shift/, "a few ids get most of the requests, and they change over time"],
 ];
 const glossOf = (workload) =>
     (GLOSSES.find(([name]) => name.test(workload)) || [null, "a stream of ids"])[1];
@@ -13,35 +13,35 @@ function leadWords(model) {
   const results = model.results.filter((each) => each.folder === model.latest);
   if (!results.length)
     return model.choices.length
-        ? "Every policy replayed one trace; this is the answer, and why."
-        : "No server was measured here; what follows are the files that were found.";
+        ? "Every policy replayed one trace; this is the answer and its reasons."
+        : "No server was measured; the page shows the files that were found.";
   const made = results[0].madeBy;
   const runs = results.flatMap((result) => result.summaries.map((each) => each.raw.runs || 0));
   const count = new Set(results.map((each) => each.variant)).size;
-  const servers = count === 1 ? "One of the servers" : `${units.count(count)} servers`;
-  const rate = made.rate_rps > 0 ? `, ${units.count(made.rate_rps)} requests due a second` : "";
+  const servers = count === 1 ? "One server" : `${units.count(count)} servers`;
+  const rate = made.rate_rps > 0 ? `, ${units.count(made.rate_rps)} requests due per second` : "";
   const load = `${plural(Math.max(0, ...runs), "run")} of ${units.ns(made.duration_ns)} with ` +
       `${units.count(made.connections)} connections${rate}`;
   const parts = [
-    `${servers} that differ only in the policy of their cache, the rule that says what it ` +
-        `keeps, each under ${plural(model.workloads.length, "workload")}`,
+    `${servers} that differ only in the policy of their cache, each under ${
+        plural(model.workloads.length, "workload")}`,
     Number.isFinite(made.duration_ns) ? `: ${load}` : "",
     made.cpu_model ? `, on ${asText(made.cpu_model)} with ${plural(made.cores, "core")}` : "",
     dayOf(made.time) ? `, ${dayOf(made.time)}` : "",
-    ". Each run is a fresh process whose memory is sampled under load; what the curve says is " +
-        "the verdict: bounded, or a leak.",
+    ". Each run is a fresh process whose memory is sampled under load; the verdict says whether " +
+        "the memory curve is bounded or a leak.",
   ];
   return parts.join("");
 }
 
-/* Where no server was measured. */
+/* The title if no server was measured. */
 function titleWithout(model) {
   const chosen = model.choices.map((file) => asText(asObject(asObject(file.data).answer).policy));
   if (chosen.some(Boolean)) return `Run ${listed(chosen.filter(Boolean))}`;
   return model.replays.length ? "Hits against memory" : "Tidemark report";
 }
 
-/* The gravest that is said of each variant over all workloads. */
+/* The title: the gravest verdict of each variant over all workloads. */
 function titleWords(model) {
   const verdicts = new Map();
   for (const result of model.results.filter((each) => each.folder === model.latest))
@@ -60,7 +60,7 @@ function titleWords(model) {
         : leaks.length < 4 ? `${listed(leaks)} ${leaks.length === 1 ? "leaks" : "leak"}`
                            : `${leaks.length} leak`,
     bounded.length ? `${bounded.length} ${bounded.length === 1 ? "is" : "are"} bounded` : "",
-    rest ? `of ${rest} it is not certain` : "",
+    rest ? `${rest} undecided` : "",
   ];
   return parts.filter(Boolean).join("; ");
 }
@@ -71,7 +71,7 @@ function verdictsGrouped(entries) {
   return groups;
 }
 
-/* "1 leaks: unbounded. 7 are bounded." and what is left to say of speed. */
+/* "unbounded leaks; 7 are bounded.", and a sentence on speed. */
 function answerWords(groups, rank) {
   const names = (entries) => namesShort(entries.map(({result}) => result.short));
   const parts = [
@@ -85,11 +85,10 @@ function answerWords(groups, rank) {
                         : "",
   ].filter(Boolean);
   const speed = !rank            ? ""
-      : !rank.repeated           ? " Speed is not ranked: each ran once."
-      : rank.others.length === 0 ? " In speed there is no difference beyond noise."
-      : rank.equal.length === 1
-      ? ` ${rank.best.result.short} is fastest, beyond noise.`
-      : ` ${plural(rank.equal.length, "variant")} share the lead in speed.`;
+      : !rank.repeated           ? " Speed is not ranked: each ran only once."
+      : rank.others.length === 0 ? " No difference in speed beyond noise."
+      : rank.equal.length === 1  ? ` ${rank.best.result.short} is the fastest, beyond noise.`
+                                 : ` ${plural(rank.equal.length, "variant")} are equally fast.`;
   return `${parts.join("; ")}.${speed}`;
 }
 
@@ -99,10 +98,10 @@ function verdictLines(entries) {
           el("div", null, el("strong", null, result.short), ` ${asText(summary.words)}`));
 }
 
-/* Of one run each; hits hardly depend on what else the machine does. */
+/* For one run each: hits hardly depend on other work of the machine. */
 function hitsWords(hits) {
   const share = units.ratio(hits.figure.median);
-  return `${hits.best.result.short}, of those that do not leak: ${share} of the requests.`;
+  return `${hits.best.result.short}, among those that do not leak: ${share} of the requests.`;
 }
 
 function factsOf(entries, groups) {
@@ -115,7 +114,7 @@ function factsOf(entries, groups) {
   const speed = rankingWords(
       ranking(entries, "requests_per_second", true), units.count, "requests/s", "most requests");
   const cpu = rankingWords(
-      ranking(entries, "cpu_us_per_request", false), units.us, "a request", "least CPU time");
+      ranking(entries, "cpu_us_per_request", false), units.us, "per request", "least CPU time");
   const bounded = entries.filter((entry) => !classOf(entry.summary.class).leak);
   const hits = ranking(bounded, "hit_ratio", true);
   const limited = entries.length > 0 &&
@@ -173,7 +172,7 @@ function answersSection(model) {
   const others = model.resultFolders.filter((folder) => folder !== model.latest);
   const part = section(
       "answers", "The answers",
-      others.length ? `For ${model.latest}; what changed since ${listed(others)} follows.` : null);
+      others.length ? `Of ${model.latest}. What changed since ${listed(others)} follows.` : null);
   const rows = model.results.filter((result) => result.folder === model.latest)
                    .map(
                        (result) =>
@@ -184,8 +183,7 @@ function answersSection(model) {
   part.append(
       el("div", {class: "cards"}, model.workloads.map((workload) => cardMake(model, workload))),
       table(
-          "Every variant under every workload: the verdict, and the memory that the program held " +
-              "at the end",
+          "Verdict and allocated memory at the end, of every variant under every workload",
           ["variant", ...model.workloads], rows),
       wordsMake());
   return part;
@@ -194,42 +192,45 @@ function answersSection(model) {
 const WORDS = [
   [
     "policy, variant",
-    "The rule that says what a cache keeps; and the same server linked with one such rule. null " +
-        "keeps nothing: it is the floor, what a request costs without a cache."
+    "A policy decides what a cache keeps; a variant is the server with one policy. The policy " +
+        "null stores nothing and shows what a request costs without a cache."
   ],
-  ["bounded", "The memory stops growing: per request it grows by less than matters, beyond doubt."],
+  ["bounded", "Memory certainly grows by less per request than matters."],
   [
     "leaks",
-    "The memory grows steadily with every request: in a container (entries pile up), unreachable " +
-        "(nobody can free it any more), or expired (dead entries stay)."
+    "Memory grows steadily with the requests: in a container (entries accumulate), unreachable " +
+        "(nothing refers to it any more), or expired (entries stay after their time to live)."
   ],
-  ["still fills, undecided", "It grows towards its limit; or the run was too short to say."],
+  [
+    "still fills, undecided",
+    "The cache grows towards its limit; or the run was too short to decide."
+  ],
   [
     "noise",
-    "By how much the runs of one and the same variant differ. A difference counts only if the " +
-        "intervals lie apart and it exceeds that."
+    "How much runs of the same variant differ. A difference counts only if it is larger than " +
+        "that and the intervals do not overlap."
   ],
   [
     "interval",
-    "The range that holds the true median with 95 % confidence; with fewer than six runs, from " +
-        "the least to the greatest."
+    "The range that contains the true median with 95 % confidence; with fewer than six runs " +
+        "the range of all runs."
   ],
   [
     "p50, p99, p99.9",
-    "Latency: half of the requests, 99 of 100, 999 of 1,000 were answered faster. Counted from " +
-        "when a request was due."
+    "Latency that 50 %, 99 % and 99.9 % of the requests did not exceed, from when a request was " +
+        "due."
   ],
   ["hit ratio", "The share of the requests that were answered from the cache."],
   [
     "allocated, resident, RSS",
-    "What the program holds; what its allocator holds of the system; what the kernel counts for " +
-        "the process."
+    "Bytes that the program allocated; pages that its allocator has not returned; pages that " +
+        "the kernel counts for the process."
   ],
 ];
 
 function wordsMake() {
   return el(
-      "details", {id: "words"}, el("summary", null, "The words of this page"),
+      "details", {id: "words"}, el("summary", null, "Terms of this page"),
       el("dl", {class: "words"},
          WORDS.flatMap(
              ([word, says]) => [el("dt", null, el("dfn", null, word)), el("dd", null, says)])));

@@ -1,7 +1,7 @@
-/* change.js - two folders of results: what differs between before and after. */
+/* change.js - two folders of results: what changed from before to after. */
 const CHANGES = [
   ["requests_per_second", "requests/s", units.count],
-  ["cpu_us_per_request", "CPU time a request", units.us],
+  ["cpu_us_per_request", "CPU time per request", units.us],
   ["p99_ns", "p99", units.ns],
   ["hit_ratio", "hits", units.ratio],
   ["allocated_end_bytes", "allocated at the end", units.bytes],
@@ -30,9 +30,8 @@ function changeRows(model, workload, from, to) {
         const verdict = {
           text: same ? verdicts[0].word
                      : el("strong", null, `${verdicts[0].word} → ${verdicts[1].word}`),
-          changed: same
-              ? null
-              : `${variant} was ${verdicts[0].word} and is ${verdicts[1].word} under ${workload}`
+          changed: same ? null
+                        : `${variant} under ${workload}: ${verdicts[0].word} → ${verdicts[1].word}`
         };
         return [
           variant, verdict,
@@ -44,7 +43,7 @@ function changeRows(model, workload, from, to) {
 
 function verdictsSentence(all) {
   const verdicts = all.flatMap(({rows}) => rows.map((row) => row[1].changed)).filter(Boolean);
-  return verdicts.length ? `Verdicts that changed: ${verdicts.join("; ")}.` : "No verdict changed.";
+  return verdicts.length ? `Changed verdicts: ${verdicts.join("; ")}.` : "No verdict changed.";
 }
 
 const OUTCOMES = {
@@ -54,7 +53,7 @@ const OUTCOMES = {
   "cannot tell": "? cannot tell"
 };
 
-/* Of google-benchmark's and hyperfine's figures, which have no unit in their names. */
+/* Units of the figures of google-benchmark and hyperfine, whose names have none. */
 const COMPARED_UNITS = {
   cpu_time: units.ns,
   real_time: units.ns,
@@ -68,7 +67,7 @@ function sideCell(side, format) {
   };
 }
 
-/* What tidemark compare found, which tests each difference. */
+/* The result of tidemark compare. */
 function comparedTable(file) {
   const order = ["worse", "better", "same", "cannot tell"];
   const sorted = asList(asObject(file.data).comparisons)
@@ -98,8 +97,8 @@ function comparedTable(file) {
     ];
   });
   return table(
-      `${file.name}: before and after, as tidemark compare tested them`,
-      ["variant", "workload", "figure", "before", "after", "change", "verdict", "p, all together"],
+      `${file.name}: before and after, by tidemark compare`,
+      ["variant", "workload", "figure", "before", "after", "change", "verdict", "p, corrected"],
       rows);
 }
 
@@ -113,11 +112,10 @@ function comparedSentence(file) {
               .map(
                   (verdict) => `${of(verdict).length} ${verdict}${
                       of(verdict).length ? ` (${names(verdict)})` : ""}`)
-              .join(", ")}, ${of("same").length} the same; of ${
-      of("cannot tell").length} nobody can tell.`;
+              .join(", ")}, ${of("same").length} the same; ${of("cannot tell").length} undecided.`;
 }
 
-/* With what was refused, and what differs beside the figures. */
+/* The comparison, the refused pairs, and the settings that differ. */
 function comparedMake(file) {
   const pairs = asList(asObject(file.data).pairs).map(asObject);
   const refused =
@@ -129,7 +127,7 @@ function comparedMake(file) {
         ? el("div", {class: "notice"}, el("p", null, "Not compared:"), el("ul", null, refused))
         : "",
     differences.length
-        ? el("p", {class: "about"}, `Beside the figures these differ: ${differences.join("; ")}.`)
+        ? el("p", {class: "about"}, `Settings that differ: ${differences.join("; ")}.`)
         : "",
     comparedTable(file)
   ];
@@ -152,8 +150,8 @@ function changeTables(model, from, to) {
       model.workloads.map((workload) => ({workload, rows: changeRows(model, workload, from, to)}))
           .filter(({rows}) => rows.length);
   const heads = ["variant", "verdict", ...CHANGES.map(([, name]) => name)];
-  const words = all.length ? verdictsSentence(all)
-                           : "No variant was measured in both under the same workload.";
+  const words =
+      all.length ? verdictsSentence(all) : "Both folders have no variant under the same workload.";
   return {
     words,
     boxes: all.map(

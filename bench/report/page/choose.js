@@ -1,9 +1,9 @@
-/* choose.js - the policy that was chosen for somebody's traffic, and why. */
-const nameOfPolicy = (policy) => asText(policy.policy || policy.name);
+/* choose.js - the policy chosen for a trace, and why. */
+const nameOfPolicy = (policy) => asText(policy.policy);
 const hitsOf = (policy) => asObject(policy.predicted).hit_ratio ?? -1;
 
-/* Those in the running, the most hits first. */
-function running(data) {
+/* All that are not ruled out, the most hits first. */
+function candidates(data) {
   return asList(data.policies)
       .map(asObject)
       .filter((policy) => !policy.ruled_out)
@@ -14,9 +14,9 @@ function chosenTable(data) {
   const keys = [
     ["hit_ratio", "hits", units.ratio], ["bytes", "memory", units.bytes],
     ["mean_ns", "mean latency", units.ns], ["p50_ns", "p50", units.ns], ["p99_ns", "p99", units.ns],
-    ["cpu_us_per_request", "CPU a request", units.us]
+    ["cpu_us_per_request", "CPU per request", units.us]
   ];
-  const rows = running(data).map(
+  const rows = candidates(data).map(
       (policy) =>
           [nameOfPolicy(policy),
            ...keys.map(([key, , format]) => number(asObject(policy.predicted)[key], format)),
@@ -26,35 +26,38 @@ function chosenTable(data) {
            number(asObject(policy.at_double).hit_ratio, units.ratio),
            number(policy.bytes_for_target, units.bytes)]);
   const heads = [
-    "points below the optimum", "worst window", "with half the memory", "with double",
+    "points below optimum", "worst window", "with half the memory", "with double",
     `memory for ${units.ratio(data.target_hit_ratio)}`
   ];
   return table(
-      "The policies, as an exact replay of the trace predicts them",
+      "The policies, predicted by an exact replay of the trace",
       ["policy", ...keys.map(([, name]) => name), ...heads], rows);
 }
 
-/* What was served for real, beside what had been predicted for just that. */
+/* Policies that were served: measurement and prediction. */
 function servedTable(data) {
   const keys = [
     ["hit_ratio", "hits", units.ratio], ["mean_ns", "mean latency", units.ns],
     ["p50_ns", "p50", units.ns], ["p99_ns", "p99", units.ns],
-    ["cpu_us_per_request", "CPU a request", units.us], ["bytes", "memory", units.bytes]
+    ["cpu_us_per_request", "CPU per request", units.us], ["bytes", "memory", units.bytes]
   ];
-  const served = running(data).filter((policy) => policy.measured);
+  const served = candidates(data).filter((policy) => policy.measured);
   if (!served.length) return null;
   const cell = (policy, key, format) => {
-    const [seen, foreseen] =
+    const [measured, predicted] =
         [policy.measured, policy.predicted_as_served].map((part) => asObject(part)[key]);
-    return {...number(seen, format), text: `${format(seen ?? NaN)} / ${format(foreseen ?? NaN)}`};
+    return {
+      ...number(measured, format),
+      text: `${format(measured ?? NaN)} / ${format(predicted ?? NaN)}`
+    };
   };
   const rows = served.map(
       (policy) =>
           [nameOfPolicy(policy), ...keys.map(([key, , format]) => cell(policy, key, format)),
-           policy.disturbed ? "yes: the times are too long" : "no"]);
+           policy.disturbed ? "yes: times are too long" : "no"]);
   return table(
-      "Served for real: measured / predicted",
-      ["policy", ...keys.map(([, name]) => name), "disturbed by other things"], rows);
+      "Served: measured / predicted", ["policy", ...keys.map(([, name]) => name), "disturbed"],
+      rows);
 }
 
 function ruledOutList(data) {
@@ -66,35 +69,32 @@ function ruledOutList(data) {
   return details("Ruled out", () => el("ul", {class: "reasons"}, lines));
 }
 
-/* Those to show at first: the best, and the baseline. */
-function contenders(data) {
-  const names = running(data).map(nameOfPolicy);
+/* The policies to show at first: the best four and lru. */
+function shownPolicies(data) {
+  const names = candidates(data).map(nameOfPolicy);
   return [...new Set([...names.slice(0, 4), ...names.filter((name) => name === "lru")])];
 }
 
-/* A window is a number, or an object that also says where it begins. */
+/* The hit ratio of each window of the trace, over requests. */
 function windowSeries(windows, requests) {
-  const all = asList(windows);
-  const middle = (each, i) => asObject(each).first_request ?? ((i + 0.5) * requests) / all.length;
-  const hits = (each) => (typeof each === "number" ? each : asObject(each).hit_ratio);
-  return {xs: Float64Array.from(all, middle), ys: Float64Array.from(all, hits)};
+  const middle = (_, i) => ((i + 0.5) * requests) / windows.length;
+  return {xs: Float64Array.from(windows, middle), ys: Float64Array.from(windows)};
 }
 
-/* How each policy fared as the traffic went on. */
 function windowsGraph(data, id) {
   const optimum = asList(asObject(data.optimum).windows);
-  const lines = running(data)
+  const lines = candidates(data)
                     .filter((policy) => asList(policy.windows).length)
                     .map((policy) => ({name: nameOfPolicy(policy), windows: policy.windows}));
   if (!lines.length) return null;
   if (optimum.length) lines.push({name: "belady", windows: optimum});
   return new Graph({
     id,
-    title: "Hits as the traffic went on",
-    note: "The hit ratio of each stretch of the trace. belady knows the future: it is the optimum.",
-    shown: [...contenders(data), "belady"],
+    title: "Hits over the trace",
+    note: "The hit ratio of each part of the trace. belady knows the future: it is the optimum.",
+    shown: [...shownPolicies(data), "belady"],
     names: () => lines.map(({name}) => ({name})),
-    ask: (self) => ({
+    content: (self) => ({
       x: {label: "requests", format: units.short},
       y: {label: "hit ratio", format: units.percent, say: units.ratio},
       series: lines.filter(({name}) => self.shown.has(name))
@@ -103,20 +103,20 @@ function windowsGraph(data, id) {
   });
 }
 
-/* What half the memory, or twice as much, would do. */
+/* Hits with half and with twice the memory. */
 function memoryGraph(data, id) {
   const points = (policy) => [policy.at_half, policy.predicted, policy.at_double].map(
       (each) => asObject(each).hit_ratio ?? NaN);
-  const policies = running(data).filter((policy) => points(policy).every(Number.isFinite));
+  const policies = candidates(data).filter((policy) => points(policy).every(Number.isFinite));
   if (!policies.length || !(data.memory_bytes > 0)) return null;
   const xs = Float64Array.from([0.5, 1, 2], (factor) => factor * data.memory_bytes);
   return new Graph({
     id,
-    title: "Hits with half the memory, and with twice as much",
-    note: "How much is lost, or won, if the limit were another.",
-    shown: contenders(data),
+    title: "Hits with half and with twice the memory",
+    note: "How the hit ratio depends on the memory limit.",
+    shown: shownPolicies(data),
     names: () => policies.map((policy) => ({name: nameOfPolicy(policy)})),
-    ask: (self) => ({
+    content: (self) => ({
       x: {label: "memory", format: units.bytes, bytes: true, log: true, at: [...xs]},
       y: {label: "hit ratio", format: units.percent, say: units.ratio},
       series: policies.filter((policy) => self.shown.has(nameOfPolicy(policy)))
@@ -132,7 +132,7 @@ function questionWords(data) {
     `for ${asText(data.trace)}`,
     `within ${units.bytes(data.memory_bytes)}`,
     data.miss_cost_ns > 0 ? `a miss costs ${units.ns(data.miss_cost_ns)}` : "",
-    data.rate_rps > 0 ? `${units.count(data.rate_rps)} requests a second` : "",
+    data.rate_rps > 0 ? `${units.count(data.rate_rps)} requests per second` : "",
     data.max_age_ns > 0 ? `nothing older than ${units.ns(data.max_age_ns)}` : "",
   ];
   return parts.filter(Boolean).join(", ");

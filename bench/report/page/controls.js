@@ -1,4 +1,4 @@
-/* controls.js - what can be set above a chart: each sets a key of its state and draws again. */
+/* controls.js - the controls above a chart: each sets a key of its state and redraws. */
 const pairsOf = (names) => names.map((name) => [name, name]);
 
 const controls = {
@@ -15,7 +15,7 @@ const controls = {
     const names = model.results.map((result) => result.name);
     return controls.list("Variant", "variant", pairsOf(names), state, again);
   },
-  /* The repetitions that there are, and what more is offered. */
+  /* The repetitions of these runs, and more options. */
   run(runs, more, state, again) {
     const numbers = [...new Set(runs.map((run) => run.repetition))].sort((a, b) => a - b);
     const options = numbers.map((each) => [String(each), `run ${each}`]);
@@ -36,5 +36,5 @@ const controls = {
   },
 };
 
-/* How a result is named and drawn. */
+/* What a series needs of a result: names, and the folder for the dash. */
 const whoIs = ({name, variant, folder}) => ({name, variant, folder});

@@ -1,4 +1,4 @@
-/* dom.js - elements and tables. Whatever comes from a file becomes text, never markup. */
+/* dom.js - elements and tables. Text from files is inserted as text, never as markup. */
 function el(tag, attributes, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes || {})) {
@@ -13,7 +13,7 @@ function el(tag, attributes, ...children) {
   return element;
 }
 
-/* A number in a table: what is shown, and in data-value what the file says. */
+/* A number in a table: its text, and in data-value the exact value. */
 function number(value, format) {
   const known = Number.isFinite(value);
   return {text: known ? format(value) : DASH, value: known ? value : null, number: true};
@@ -27,7 +27,7 @@ function cellMake(cell, first, right) {
   return first ? el("th", {scope: "row", ...attributes}, text) : el("td", attributes, text);
 }
 
-/* Scrolls in a box of its own, which the keyboard reaches. */
+/* A table in a box that scrolls and can be reached by keyboard. */
 function table(caption, heads, rows) {
   const isNumber = (cell) => Boolean(cell && cell.number);
   const right = heads.map(
@@ -44,7 +44,7 @@ function table(caption, heads, rows) {
          el("tbody", null, body)));
 }
 
-/* Filled when it is first opened. */
+/* A details element that is filled when it is first opened. */
 function details(summary, fill, kind) {
   const box = el("details", {class: kind}, el("summary", null, summary));
   box.addEventListener("toggle", () => {
@@ -61,7 +61,7 @@ function select(label, options, chosen, change) {
   return el("label", {class: "control"}, label, box);
 }
 
-/* One of a few, as buttons side by side. */
+/* A choice between a few options, as buttons. */
 function choice(label, options, chosen, change) {
   const buttons = options.map(
       ([value, text]) =>

@@ -1,15 +1,15 @@
-/* evidence.js - each verdict with what it rests on, in words and in slopes. */
+/* evidence.js - the evidence for each verdict, in words and as slopes. */
 function slopeWords(slope, unit) {
   const {per_request: value, low, high} = asObject(slope);
-  return Number.isFinite(value)
-      ? `${units.real(value)} ${unit} a request, between ${units.real(low)} and ${units.real(high)}`
-      : "not known";
+  return Number.isFinite(value) ? `${units.real(value)} ${unit} per request, between ${
+                                      units.real(low)} and ${units.real(high)}`
+                                : "not known";
 }
 
 const GAPS = [
-  ["unaccounted", "bytes", "Beyond what the cache accounts for, memory grew by"],
-  ["bookkeeping", "bytes", "What the cache keeps beyond keys and bodies grew by"],
-  ["unreachable_records", "records", "Records that nobody can reach grew by"],
+  ["unaccounted", "bytes", "Memory outside the cache's accounts grew by"],
+  ["bookkeeping", "bytes", "The cache's bookkeeping beyond keys and bodies grew by"],
+  ["unreachable_records", "records", "Unreachable records grew by"],
   ["fragmentation", "bytes", "Pages beyond the allocations in them grew by"],
 ];
 
@@ -18,39 +18,39 @@ function evidenceLines(run) {
   const [first, last] = [asObject(verdict.first), asObject(verdict.last)];
   const layer = asText(verdict.layer).replace(/_bytes$/, "").replace(/_/g, " ") || "memory";
   const counts = [
-    ["entries", "entries"], ["live_records", "records alive"],
+    ["entries", "entries"], ["live_records", "live records"],
     ["held_records", "held outside the cache"], ["unreachable_records", "unreachable"],
     ["evictions", "evictions"], ["expirations", "expirations"]
   ];
   const lines = [
-    `It rests on ${plural(verdict.judged_samples, "sample")} over ${
-        plural(
-            verdict.judged_requests, "request")}; those before are the warm-up and are not judged.`,
-    `In them, ${layer} went from ${units.bytes(verdict.first_bytes)} to ${
-        units.bytes(verdict.last_bytes)} (at most ${units.bytes(verdict.peak_bytes)}).`,
-    `The line through all of them rises by ${
+    `The verdict rests on ${plural(verdict.judged_samples, "sample")} over ${
+        plural(verdict.judged_requests, "request")}; the samples before belong to the warm-up.`,
+    `${layer} went from ${units.bytes(verdict.first_bytes)} to ${
+        units.bytes(verdict.last_bytes)} (maximum ${units.bytes(verdict.peak_bytes)}).`,
+    `Its slope is ${
         slopeWords(
             {per_request: verdict.bytes_per_request, low: verdict.low, high: verdict.high},
             "bytes")}.`,
-    `From the first to the last: ${
+    `From the first sample to the last: ${
         counts.filter(([key]) => key in first)
             .map(([key, name]) => [name, ...[first, last].map((at) => units.count(at[key]))])
             .map(([name, before, after]) => `${name} ${before} → ${after}`)
             .join(", ")}.`,
     ...GAPS.filter(([key]) => verdict[key])
         .map(([key, unit, words]) => `${words} ${slopeWords(verdict[key], unit)}.`),
-    `The growth ${verdict.steady ? "went on throughout" : "was not steady"}; limits were ${
+    `The growth was ${verdict.steady ? "" : "not "}steady; limits were ${
         verdict.limits_kept ? "kept at every judged sample" : "not kept"}.`,
   ];
   if (verdict.grows) lines.splice(2, 0, `What grows: ${asText(verdict.grows)}.`);
   if (verdict.time_to_limit_ns > 0)
-    lines.push(`At ${units.count(verdict.limit_rate_rps)} requests a second it fills ${
+    lines.push(`At ${units.count(verdict.limit_rate_rps)} requests per second it fills ${
         units.bytes(verdict.limit_bytes)} in ${units.ns(verdict.time_to_limit_ns)}.`);
   if (verdict.dead_entries > 0)
-    lines.push(`${plural(verdict.dead_entries, "entry", "entries")} stayed beyond their age.`);
+    lines.push(
+        `${plural(verdict.dead_entries, "entry", "entries")} stayed after their time to live.`);
   if (verdict.requests_until_full > 0)
     lines.push(
-        `It would be full after about ${units.count(verdict.requests_until_full)} more requests.`);
+        `The cache is full after about ${units.count(verdict.requests_until_full)} more requests.`);
   return lines;
 }
 
@@ -62,11 +62,11 @@ function slopesTable(run) {
            ...["per_request", "low", "high"].map(
                (key) => number(asObject(slope)[key], units.real))]);
   return table(
-      "Growth per request, layer by layer, with the interval that holds it",
+      "Growth per request of each layer, with its 99.9 % interval",
       ["layer", "per request", "low", "high"], rows);
 }
 
-/* The run whose words the summary took. */
+/* The run from which the summary took its words. */
 function runOf(result, summary) {
   const runs = result.runs.filter(
       (run) => run.workload === summary.workload && Object.keys(run.verdict).length);
@@ -89,8 +89,7 @@ function evidenceMake({result, summary}) {
              `Of ${plural(summary.raw.runs, "run")}: ${
                  given.map(([name, count]) => `${count} × ${name}`).join(", ")}.`)
         : null;
-    if (!run)
-      return el("ul", null, votes, failed, el("li", null, "No run of it came to a verdict."));
+    if (!run) return el("ul", null, votes, failed, el("li", null, "No run has a verdict."));
     return [
       el("ul", null, votes, failed, evidenceLines(run).map((line) => el("li", null, line))),
       slopesTable(run)
@@ -102,9 +101,8 @@ function evidenceSection(model) {
   if (!model.workloads.length) return null;
   const part = section(
       "evidence", "Verdicts and their evidence",
-      "A verdict is a line through the memory curve, over requests: by how many bytes a request " +
-          "it rises, and between which bounds the true figure lies. Open one to see what it " +
-          "rests on.");
+      "A verdict rests on the slope of the memory curve: by how many bytes per request it rises, " +
+          "and the interval that contains the true value. Open one to see its evidence.");
   for (const workload of model.workloads)
     part.append(el("h3", null, workload), ...under(model, workload).map(evidenceMake));
   return part;

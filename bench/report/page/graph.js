@@ -1,13 +1,13 @@
-/* graph.js - a chart with its legend, its table and its picture; drawn when it comes into view.
+/* graph.js - a chart with its legend, table and downloads; drawn when it comes into view.
  *
- * What a graph shows is asked for each time it is drawn, so a control changes a setting and calls
- * refresh(). Long series are thinned to what the width can show: of each stretch its least and
- * greatest value; the table and the files keep all. */
+ * A graph calls content() each time it is drawn, so a control changes a setting and calls
+ * refresh(). Long series are thinned to what the width can show: the lowest and the highest value
+ * of each part. The downloads have all values. */
 const POINTS_PER_PIXEL = 1;
 const TABLE_ROWS = 40;
 const graphs = [];
 
-/* At most about 2 * buckets points; the extremes of every stretch are among them. */
+/* At most about 2 * buckets points, with the extremes of every bucket. */
 function thin(xs, ys, buckets) {
   const count = Math.min(xs.length, ys.length);
   const points = [];
@@ -38,7 +38,7 @@ function cssColour(name) {
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 }
 
-/* Names at the ends of the lines, moved apart where they would lie upon each other. */
+/* Draws names at the ends of the lines, moved so that they do not overlap. */
 const endLabels = {
   id: "endLabels",
   afterDatasetsDraw(chart) {
@@ -78,7 +78,7 @@ function shorten(ctx, text, width) {
   return cut + "…";
 }
 
-/* The interval of a bar, and its value beside it. */
+/* Draws the interval of a bar and its value. */
 const whiskers = {
   id: "whiskers",
   afterDatasetsDraw(chart) {
@@ -111,11 +111,11 @@ const whiskers = {
 };
 
 class Graph {
-  /* ask(): {series: [{name, variant, folder, xs, ys}], x, y} with x and y {label, format, log,
-   * bytes, min, max, at}, or {rows: [{name, value, low, high, format}], x}. names(): what the
-   * legend offers; shown: which of them at first. */
-  constructor({id, title, note, ask, controls = [], names = null, shown = null}) {
-    Object.assign(this, {id, title, ask, names, drawn: false});
+  /* content(graph): {series: [{name, variant, folder, xs, ys}], x, y} with x and y {label, format,
+   * log, bytes, min, max, at}, or {rows: [{name, value, low, high, format}], x}. names(): the
+   * entries of the legend; shown: those shown at first. */
+  constructor({id, title, note, content, controls = [], names = null, shown = null}) {
+    Object.assign(this, {id, title, content, names, drawn: false});
     this.shown = new Set(shown || []);
     this.canvas = el("canvas", {role: "img"});
     this.box = el("div", {class: "canvas"}, this.canvas);
@@ -133,9 +133,6 @@ class Graph {
     graphs.push(this);
     Graph.observer.observe(this.figure);
   }
-  setNote(text) {
-    this.note.textContent = text;
-  }
   refresh() {
     if (!this.drawn) return;
     this.draw();
@@ -147,7 +144,7 @@ class Graph {
   draw() {
     this.drawn = true;
     this.legendMake();
-    const data = this.ask(this);
+    const data = this.content(this);
     this.data = data;
     if (this.chart) this.chart.destroy();
     const config = data.rows ? this.barConfig(data) : this.lineConfig(data);
@@ -173,7 +170,7 @@ class Graph {
     });
     this.legend.replaceChildren(el("legend", null, "Shown"), ...boxes);
   }
-  /* The axis from 0, or of a logarithmic one from the least that is shown. */
+  /* The axis from 0, or a logarithmic one from the lowest value. */
   static ends(datasets, side, axis) {
     if (axis.max !== undefined) return axis;
     const ends = datasets
@@ -191,7 +188,7 @@ class Graph {
     return {...axis, min: 0, max: side === "x" ? most || 1 : roundUp(most, axis.bytes)};
   }
   axis(side, {label, format, log, bytes, min, max, at}, extra) {
-    const wanted = side === "x" ? Math.max(2, Math.floor(this.box.clientWidth / 110)) : 6;
+    const count = side === "x" ? Math.max(2, Math.floor(this.box.clientWidth / 110)) : 6;
     return {
       type: log ? "logarithmic" : "linear",
       min,
@@ -208,8 +205,8 @@ class Graph {
       },
       afterBuildTicks(scale) {
         const ticks = at ? at
-            : log        ? ticksLog(scale.min, scale.max, bytes, wanted)
-                         : ticksLinear(scale.min, scale.max, bytes, wanted);
+            : log        ? ticksLog(scale.min, scale.max, bytes, count)
+                         : ticksLinear(scale.min, scale.max, bytes, count);
         scale.ticks = ticks.map((value) => ({value}));
       },
       ...extra,
@@ -329,7 +326,7 @@ class Graph {
                       : `${each.name} from ${y.format(each.ys[0])} to ${y.format(each.ys[last])}`;
     });
     return `${this.title}: ${y.label} over ${x.label}. ${
-        ends.join("; ")}. The numbers follow as a table.`;
+        ends.join("; ")}. The table below has the numbers.`;
   }
   tableMake() {
     if (!this.drawn) this.draw();
@@ -350,7 +347,7 @@ class Graph {
           (i) => [each.name, number(each.xs[i], x.format), number(each.ys[i], y.say || y.format)]);
     });
     return table(
-        `${this.title} (every so often; CSV has all)`, ["series", x.label, y.label], cells);
+        `${this.title} (a selection; the CSV has all)`, ["series", x.label, y.label], cells);
   }
   picture() {
     if (!this.drawn) this.draw();
@@ -384,7 +381,7 @@ Graph.observer = new IntersectionObserver((entries) => {
   }
 }, {rootMargin: "200px"});
 
-/* A cell that a spreadsheet would take for a formula is told that it is text. */
+/* A cell that a spreadsheet would take for a formula gets a leading apostrophe. */
 function csvLine(cells) {
   return cells
       .map((cell) => {

@@ -1,4 +1,4 @@
-/* hits.js - hit ratio against the memory that it really took, from replays of traces. */
+/* hits.js - hit ratio against real memory, from replays of traces. */
 function hitsGraph(rows, trace, id) {
   const policies = [...new Set(rows.map((row) => asText(row.policy)))];
   const state = {key: "peak_bytes", log: true};
@@ -8,8 +8,8 @@ function hitsGraph(rows, trace, id) {
     id,
     title: `Hits against memory: ${trace}`,
     shown: policies,
-    note: "The more hits for the same memory the better. belady knows the future: no policy for " +
-        "entries of one size can be above it.",
+    note: "More hits with the same memory are better. belady knows the future: for entries of " +
+        "equal size no policy can be above it.",
     names: () => policies.map((name) => ({name})),
     controls: [
       choice(
@@ -20,9 +20,9 @@ function hitsGraph(rows, trace, id) {
           }),
       controls.scale(state, () => graph.refresh())
     ],
-    ask: (self) => ({
+    content: (self) => ({
       x: {
-        label: state.key === "peak_bytes" ? "memory at its peak" : "entries",
+        label: state.key === "peak_bytes" ? "peak memory" : "entries",
         format: state.key === "peak_bytes" ? units.bytes : units.short,
         bytes: state.key === "peak_bytes",
         log: state.log
@@ -45,12 +45,12 @@ function hitsGraph(rows, trace, id) {
 function hitsTable(rows, trace) {
   const keys = [
     ["hit_ratio", "hits", units.ratio], ["byte_hit_ratio", "byte hits", units.ratio],
-    ["regret_points", "points below the optimum", units.real],
-    ["peak_bytes", "memory at its peak", units.bytes], ["entries", "entries", units.count],
-    ["requests_per_second", "replayed", units.rate]
+    ["regret_points", "points below optimum", units.real],
+    ["peak_bytes", "peak memory", units.bytes], ["entries", "entries", units.count],
+    ["requests_per_second", "replay speed", units.rate]
   ];
   return table(
-      `${trace}: every replay`, ["policy", "capacity", ...keys.map(([, name]) => name)],
+      `${trace}: all replays`, ["policy", "capacity", ...keys.map(([, name]) => name)],
       rows.map(
           (row) =>
               [asText(row.policy),
@@ -63,14 +63,14 @@ function hitsSection(model) {
   if (!model.replays.length) return null;
   const part = section(
       "hits", "Hits against memory",
-      "A trace replayed through the policies without a server: the share of requests that each " +
-          "answers from the cache, and the memory that it really took for that.");
+      "Traces replayed through the policies without a server: the share of requests answered " +
+          "from the cache, and the memory used for it.");
   const traces = [...new Set(model.replays.map((row) => asText(row.trace)))];
   traces.forEach((trace, i) => {
     const rows = model.replays.filter((row) => asText(row.trace) === trace);
     part.append(
         hitsGraph(rows, trace, `hits-${i}`).figure,
-        details(`Every replay of ${trace}`, () => hitsTable(rows, trace)));
+        details(`All replays of ${trace}`, () => hitsTable(rows, trace)));
   });
   return part;
 }

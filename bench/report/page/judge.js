@@ -1,4 +1,5 @@
-/* judge.js - what may be said of figures: who is best, and what is more than noise. */
+/* judge.js - classes in words, and rankings: which variants are best, and which differ from the
+ * best by more than noise. */
 const CLASSES = {
   "bounded": {mark: "●", word: "bounded", tone: "good"},
   "warming": {mark: "◔", word: "still fills", tone: "doubt"},
@@ -11,7 +12,8 @@ const CLASSES = {
 };
 const classOf = (name) => CLASSES[name] || {mark: "✕", word: name || "no verdict", tone: "doubt"};
 
-/* The policy that keeps nothing: what a request costs without a cache. It is ranked with nobody. */
+/* The policy that stores nothing; it shows what a request costs without a cache and is not ranked.
+ */
 const FLOOR = "null";
 
 function figureOf(summary, key) {
@@ -19,7 +21,7 @@ function figureOf(summary, key) {
   return figure.n > 0 && Number.isFinite(figure.median) ? figure : null;
 }
 
-/* All results under a workload: [{result, summary}]; of several folders those of one, if asked. */
+/* All results under a workload: [{result, summary}]; of one folder, if one is given. */
 function under(model, workload, folder) {
   return model.results.filter((result) => folder === undefined || result.folder === folder)
       .map(
@@ -28,12 +30,12 @@ function under(model, workload, folder) {
       .filter((each) => each.summary);
 }
 
-/* By how much the runs of one and the same variant differ, as a share of their median: the median
- * over the variants. A bench that measured this with a server against itself says it in `noise`. */
+/* How much runs of the same variant differ, as a share of their median: as calibrated (`noise` of
+ * the results), otherwise the median over the variants of the width of their intervals. */
 function noiseOf(entries, key) {
-  const told =
-      entries.map(({result, summary}) => noiseTold(result, summary, key)).filter(Number.isFinite);
-  if (told.length) return Math.max(...told);
+  const calibrated =
+      entries.map(({result}) => asObject(result.data.noise)[key]).filter(Number.isFinite);
+  if (calibrated.length) return Math.max(...calibrated);
   const spreads = entries.map(({summary}) => figureOf(summary, key))
                       .filter((figure) => figure && figure.n > 1 && figure.median)
                       .map((figure) => (figure.high - figure.low) / Math.abs(figure.median))
@@ -41,26 +43,17 @@ function noiseOf(entries, key) {
   return spreads.length ? spreads[spreads.length >> 1] : NaN;
 }
 
-function noiseTold(result, summary, key) {
-  for (const block of [summary.raw && summary.raw.noise, result.data.noise]) {
-    const figure = asObject(block)[key];
-    const share =
-        Number.isFinite(figure) ? figure : asObject(figure).share ?? asObject(figure).noise_share;
-    if (Number.isFinite(share)) return share;
-  }
-  return NaN;
-}
-
-/* Two figures differ when their intervals lie apart, and their medians by more than the noise. */
+/* Two figures differ if their intervals do not overlap and their medians differ by more than noise.
+ */
 function differ(a, b, noise) {
   if (!(a.n > 1 && b.n > 1)) return false;
-  const apart = a.low > b.high || b.low > a.high;
-  return apart &&
+  const disjoint = a.low > b.high || b.low > a.high;
+  return disjoint &&
       Math.abs(a.median - b.median) >
       (Number.isFinite(noise) ? noise : 0) * Math.min(Math.abs(a.median), Math.abs(b.median));
 }
 
-/* The best, and all that cannot be told from it. NULL where there is nothing to rank. */
+/* The best entry, and all that do not differ from it. null: fewer than two have the figure. */
 function ranking(entries, key, greater) {
   const known =
       entries.filter(({result, summary}) => result.data.policy !== FLOOR && figureOf(summary, key));
@@ -81,13 +74,13 @@ function ranking(entries, key, greater) {
   };
 }
 
-/* One sentence about a ranking. */
+/* A ranking as a sentence. */
 function rankingWords(rank, format, what, most) {
   if (!rank) return null;
   const value = `${format(rank.figure.median)} ${what}`.trim();
   if (!rank.repeated)
-    return `Ran once each, so nobody is ranked: from ${format(rank.figure.median)} (${
-        rank.best.result.short}) down a single run proves nothing.`;
+    return `Each ran only once, which is not enough for a ranking. The best run was ${
+        rank.best.result.short} with ${value}.`;
   const names = rank.equal.map(({result}) => result.short);
   if (rank.others.length === 0)
     return `No difference beyond noise${
@@ -95,9 +88,9 @@ function rankingWords(rank, format, what, most) {
                                     : ""} among ${namesShort(names)}.`;
   if (names.length === 1) return `${names[0]}, beyond noise: ${value}.`;
   return `${names[0]} has the ${most} (${value}), but ${
-      namesShort(names.slice(1))} cannot be told from it; ${
+      namesShort(names.slice(1))} may be as good; ${
       rank.others.length === 1 ? "the other is"
-                               : `the other ${rank.others.length} are`} behind beyond noise.`;
+                               : `the other ${rank.others.length} are`} worse, beyond noise.`;
 }
 
 function namesShort(names) {

@@ -1,4 +1,4 @@
-/* main.js - puts the page together; a section that fails says so and stops no other. */
+/* main.js - builds the page; a section that fails shows a notice, and the others appear. */
 const SECTIONS = [
   ["answers", "Answers", answersSection],
   ["change", "What changed", changeSection],
@@ -22,7 +22,7 @@ function sectionAdd([id, name, make], model) {
     part = section(id, name, null);
     part.append(
         el("p", {class: "notice"},
-           `This part could not be shown: ${error.message}. The raw numbers are at the end.`));
+           `This section could not be shown: ${error.message}. The raw numbers are at the end.`));
     console.warn(error);
   }
   if (!part) return;
@@ -78,7 +78,7 @@ function pageMake() {
   return model;
 }
 
-/* For those who look from the console, and for the page's own test. */
+/* For the browser's console and the test of the page. */
 window.tidemark = {
   model: pageMake(),
   graphs,

@@ -1,5 +1,5 @@
-/* marks.js - colour, dash and shape of a series: the same name looks the same in every chart, and
- * any two can be told apart without colour. */
+/* marks.js - colour, dash and shape of a series. A name looks the same in every chart, and any two
+ * series differ without colour, too. */
 const PALETTES = {
   light: ["#0067a5", "#c04a00", "#00754f", "#9a3b86", "#8a6100", "#3b5bb5", "#7c2d2d"],
   dark: ["#63b9ee", "#ff9a5c", "#4fd0a5", "#e79fd3", "#ecc558", "#a5b6ff", "#f0a3a3"],
@@ -11,7 +11,7 @@ const SHAPES =
 const marks = {
   order: [],
   folders: [],
-  /* Names in the order in which they first come. */
+  /* Adds new names; the order decides the marks. */
   learn(names) {
     for (const name of names)
       if (!this.order.includes(name)) this.order.push(name);
@@ -38,7 +38,7 @@ const marks = {
 
 const SVG = "http://www.w3.org/2000/svg";
 
-/* The line of a legend. */
+/* The sample line in a legend. */
 function swatch(mark) {
   const svg = document.createElementNS(SVG, "svg");
   const line = document.createElementNS(SVG, "line");

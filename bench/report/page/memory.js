@@ -1,18 +1,18 @@
-/* memory.js - memory curves: variants in one layer, and all layers of one variant. */
+/* memory.js - memory curves: one layer of all variants, and all layers of one variant. */
 const LAYERS = [
   ["payload_bytes", "payload: keys and bodies of the records"],
-  ["cache_bytes", "cache: all that the cache caused"],
+  ["cache_bytes", "cache: all allocations of the cache"],
   ["zone_allocated_bytes", "the cache's memory, as the allocator counts it"],
   ["allocated_bytes", "allocated: what the program holds"],
-  ["active_bytes", "active: pages that hold it"],
-  ["resident_bytes", "resident: pages not given back"],
+  ["active_bytes", "active: the pages that hold it"],
+  ["resident_bytes", "resident: pages not returned"],
   ["rss_bytes", "RSS: what the kernel counts"],
   ["pss_bytes", "PSS: with shared pages in part"],
   ["anonymous_bytes", "anonymous: heap and stacks"],
   ["vsz_bytes", "VSZ: address space"],
-  ["retained_bytes", "retained: address space kept, pages given back"],
+  ["retained_bytes", "retained: address space kept, pages returned"],
   ["entries", "entries in the cache"],
-  ["live_records", "records alive, wherever held"],
+  ["live_records", "live records, wherever held"],
   ["held_records", "references held outside the cache"],
   ["hits", "hits so far"],
   ["misses", "misses so far"],
@@ -26,11 +26,11 @@ const STACK = [
 ];
 const SHOWN_AT_FIRST = 6;
 
-/* The variants to look at first: what does not come out bounded, and then in the order given. */
+/* The variants to show at first: those that leak, then the others in the order given. */
 function shownFirst(model) {
-  const uneasy = (result) =>
+  const leaks = (result) =>
       result.summaries.some((summary) => classOf(summary.class).tone === "bad");
-  const sorted = [...model.results].sort((a, b) => uneasy(b) - uneasy(a));
+  const sorted = [...model.results].sort((a, b) => leaks(b) - leaks(a));
   return sorted.filter((result) => result.data.policy !== FLOOR)
       .slice(0, SHOWN_AT_FIRST * model.resultFolders.length)
       .map((result) => result.name);
@@ -101,8 +101,7 @@ function variantsGraph(model) {
     id: "memory-variants",
     title: "Memory of the variants",
     shown: shownFirst(model),
-    note: "A leak rises with the requests, and a bounded cache levels off. Each line is a run; " +
-        "shapes and dashes tell them apart as colours do.",
+    note: "A leak rises with the requests, a bounded cache levels off. Each line is a run.",
     names: () => model.results.map(whoIs),
     controls: [
       controls.workload(model, state, again),
@@ -110,7 +109,7 @@ function variantsGraph(model) {
       controls.run(allRuns(model), [["all", "all runs"]], state, again),
       controls.over(state, again), controls.scale(state, again)
     ],
-    ask: (self) => ({
+    content: (self) => ({
       x: axisOver(state.time),
       y: axisOfLayer(state.layer, state.log),
       series: curvesOf(model, state, self.shown),
@@ -128,10 +127,9 @@ function layersGraph(model) {
     title: "The layers of one variant",
     shown,
     note:
-        "From the records up to what the kernel counts: what lies between two lines has a name. " +
-        "Payload to cache is index, order and size-class rounding; cache to allocated, the " +
-        "server itself; to active, fragmentation; to resident, pages not given back; to " +
-        "RSS, stacks and program text.",
+        "From the records to what the kernel counts. Between payload and cache are index, order " +
+        "and size-class rounding; between cache and allocated the server itself; then " +
+        "fragmentation (active), pages not returned (resident), stacks and program text (RSS).",
     names: () =>
         layersOf(state).filter(([key]) => key.endsWith("_bytes")).map(([key]) => ({name: key})),
     controls: [
@@ -139,7 +137,7 @@ function layersGraph(model) {
       controls.run(allRuns(model), [], state, again), controls.over(state, again),
       controls.scale(state, again)
     ],
-    ask(self) {
+    content(self) {
       const result = model.results.find((each) => each.name === state.variant);
       const run = runsOf(result, state.workload, state.run)[0];
       const layers = run ? LAYERS.map(([key]) => key).filter((key) => self.shown.has(key)) : [];
@@ -154,7 +152,7 @@ function layersGraph(model) {
   return graph;
 }
 
-/* At the start and at the end, as the summaries have them. */
+/* The medians of the first and the last sample. */
 function startToEnd(summary, layer) {
   const [start, end] = ["start", "end"].map((when) => figureOf(summary, `${layer}_${when}_bytes`));
   if (!end) return DASH;
@@ -165,8 +163,8 @@ function startToEnd(summary, layer) {
 function memoryTable(model, workload) {
   const layers = ["payload", "cache", "allocated", "resident", "rss"];
   const figures = [
-    ["entries", "entries", units.count], ["bytes_per_request", "bytes a request", units.real],
-    ["overhead_bytes_per_entry", "overhead bytes an entry", units.real]
+    ["entries", "entries", units.count], ["bytes_per_request", "bytes per request", units.real],
+    ["overhead_bytes_per_entry", "overhead bytes per entry", units.real]
   ];
   const rows = under(model, workload)
                    .map(
@@ -189,8 +187,8 @@ function burstTable(model) {
         runs.flatMap(({run}) => asList(run.burst.after).map((each) => asObject(each).seconds)))
   ].sort((a, b) => a - b);
   return table(
-      "After a burst: how much of the memory that it had added was given back, as the kernel " +
-          "counts / as the allocator counts",
+      "After a burst: the share of its memory that was returned, as the kernel / the allocator " +
+          "counts",
       ["variant", "workload", "run", "peak RSS", ...seconds.map((each) => `after ${each} s`)],
       runs.map(
           ({result, run}) =>
@@ -210,7 +208,7 @@ function burstTable(model) {
 
 function memorySection(model) {
   if (!model.results.some((result) => result.runs.some((run) => run.samples.length))) return null;
-  const part = section("memory", "Memory, curve by curve", null);
+  const part = section("memory", "Memory", null);
   part.append(
       variantsGraph(model).figure, layersGraph(model).figure,
       ...model.workloads.map((workload) => memoryTable(model, workload)), burstTable(model) || "");

@@ -1,6 +1,6 @@
-/* model.js - what the page carries, made regular: files, results, runs and their samples.
+/* model.js - the data of the page in a regular form: files, results, runs and their samples.
  *
- * A file is as it was written, or as a stranger wrote it: whatever is missing is read as empty. */
+ * Files may come from anywhere, so missing parts are read as empty. */
 function blockParse(id) {
   const block = document.getElementById(id);
   return block ? JSON.parse(block.textContent) : null;
@@ -14,7 +14,7 @@ const asText = (value) =>
          : value === undefined || value === null ? ""
                                                  : String(value));
 
-/* The samples of a run: columns, taken out of the page only when somebody asks for them. */
+/* The samples of a run as columns, which are parsed on first use. */
 class Samples {
   constructor(source, fileId) {
     this.blockId =
@@ -51,7 +51,7 @@ class Samples {
   column(key) {
     return this.table.columns.get(key) || new Float64Array(0);
   }
-  /* As the file had them. */
+  /* As in the file. */
   get objects() {
     const {keys, columns, length} = this.table;
     return this.blockId
@@ -74,7 +74,7 @@ function runMake(raw, fileId) {
     server: asObject(run.server),
     verdict: asObject(run.verdict),
     burst: run.burst ? asObject(run.burst) : null,
-    series: asList(run.series).length ? asList(run.series) : asList(asObject(run.load).series),
+    series: asList(run.series),
     samples: new Samples(run.samples, fileId),
   };
 }
@@ -100,7 +100,7 @@ function resultMake(file) {
   };
 }
 
-/* The shortest ends of the folders' paths that tell them apart. */
+/* Labels the folders with the shortest ends of their paths that differ. */
 function foldersName(files) {
   const folders = [...new Set(files.map((file) => file.folder))];
   const tail = (folder, parts) =>
@@ -112,7 +112,7 @@ function foldersName(files) {
   return folders.map((folder) => tail(folder, parts));
 }
 
-/* Every result has a name of its own: the variant, and what tells it from others of the same. */
+/* Gives every result a unique name: the variant, and if needed folder and file. */
 function resultsName(results, manyFolders) {
   const count = new Map();
   const candidate = (result) => result.variant + (manyFolders ? ` · ${result.folder}` : "");
@@ -121,7 +121,7 @@ function resultsName(results, manyFolders) {
   for (const result of results) {
     const file = count.get(candidate(result)) > 1 ? ` · ${result.file.name}` : "";
     result.name = candidate(result) + file;
-    result.short = result.variant + file; /* among those of one folder */
+    result.short = result.variant + file; /* unique within the folder */
   }
 }
 
@@ -155,7 +155,7 @@ function modelMake() {
   };
 }
 
-/* A file as it was read, its samples put back. */
+/* The file as it was read, with its samples. */
 function fileWhole(file) {
   const back = (value) => {
     if (Array.isArray(value)) return value.map(back);

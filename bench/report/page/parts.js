@@ -1,4 +1,4 @@
-/* parts.js - single operations, starts, and verdicts that were checked. */
+/* parts.js - single operations, start times, and how often verdicts were right. */
 function microParse(file) {
   return asList(asObject(file.data).benchmarks)
       .map(asObject)
@@ -17,7 +17,7 @@ const NS_PER_UNIT = {
   s: 1e9
 };
 
-/* "operation/policy/size"; what ran once only is no operation but a whole life. */
+/* Names are "operation/policy/size". A row that ran only once is no operation. */
 function microGraph(file, id) {
   const rows = microParse(file)
                    .filter(({each}) => each.iterations > 1)
@@ -36,14 +36,14 @@ function microGraph(file, id) {
   const graph = new Graph({
     id,
     title: "Single operations",
-    note: "CPU time of one operation on the cache alone, without a server.",
+    note: "CPU time of one operation on the cache, without a server.",
     controls: [select(
         "Operation", operations.map((each) => [each, each]), state.operation,
         (value) => {
           state.operation = value;
           graph.refresh();
         })],
-    ask: () => ({
+    content: () => ({
       x: {label: "nanoseconds of CPU time", format: units.short},
       rows: rows.filter((row) => row.operation === state.operation).map((row) => ({
                                                                           name: row.policy,
@@ -70,7 +70,8 @@ function microTable(file) {
             Object.keys(each).filter((key) => !standard.has(key) && Number.isFinite(each[key]))))
   ].slice(0, 8);
   return table(
-      "All that micro measured", ["benchmark", "CPU time", "real time", "iterations", ...counters],
+      "All measurements of micro",
+      ["benchmark", "CPU time", "real time", "iterations", ...counters],
       found.map(
           ({name, each}) =>
               [name,
@@ -90,9 +91,9 @@ function startGraph(file, id) {
   const format = (seconds) => units.ns(seconds * 1e9);
   return new Graph({
     id,
-    title: "From start to first answer, and stop",
-    note: "The median, and from the least to the greatest of the runs.",
-    ask: () => ({
+    title: "Time from start to first answer, and stop",
+    note: "The median and the range of the runs.",
+    content: () => ({
       x: {label: "time", format},
       rows: rows.map((each) => ({
                        name: asText(each.command),
@@ -107,11 +108,11 @@ function startGraph(file, id) {
 
 function partsSection(model) {
   if (!model.micro.length && !model.startup.length) return null;
-  const part = section("parts", "Operations and starts", null);
+  const part = section("parts", "Operations and start times", null);
   model.micro.forEach((file, i) => {
     const graph = microGraph(file, `micro-${i}`);
     part.append(
-        graph ? graph.figure : "", details(`All that ${file.name} holds`, () => microTable(file)));
+        graph ? graph.figure : "", details(`All numbers of ${file.name}`, () => microTable(file)));
   });
   model.startup.forEach((file, i) => {
     const graph = startGraph(file, `startup-${i}`);
@@ -123,19 +124,18 @@ function partsSection(model) {
 function verdictsSection(model) {
   if (!model.verdicts.length) return null;
   const part = section(
-      "checked", "Verdicts that were checked",
-      "Variants that are known to leak, or not, were judged: rows are what was to be found, " +
-          "columns what was given.");
+      "checked", "How often verdicts are right",
+      "Variants of which it is known whether they leak were judged. Rows are the expected " +
+          "verdicts, columns the given ones.");
   for (const file of model.verdicts) {
     const matrix = asObject(asObject(file.data).matrix);
     const given = [...new Set(Object.values(matrix).flatMap((row) => Object.keys(asObject(row))))];
     part.append(
         el("p", null,
            `${plural(asList(file.data.runs).length, "run")}, of which ` +
-               `${units.count(file.data.wrong)} are wrong: a leak missed or mistaken, something ` +
-               "honest called a leak, or a failure."),
+               `${units.count(file.data.wrong)} have a wrong verdict.`),
         table(
-            "What was expected, and what was given", ["expected", ...given],
+            "Expected and given verdicts", ["expected", ...given],
             Object.entries(matrix).map(
                 ([expected, row]) =>
                     [expected,

@@ -187,7 +187,7 @@ class Page(unittest.TestCase):
         self.assertIn(sample_results.words(True), card)
         self.assertIn("sieve, beyond noise: 112,500 requests/s", card)
         self.assertIn("No difference beyond noise", self.answer(1.001, 1.002))
-        self.assertIn("Ran once each", self.answer(1.0, 1.5, runs=1))
+        self.assertIn("Each ran only once", self.answer(1.0, 1.5, runs=1))
         top = self.browser.run("return document.querySelector('.card').getBoundingClientRect().top")
         self.assertLess(top, 600)
 
@@ -290,23 +290,23 @@ class Page(unittest.TestCase):
                              [sample_results.FIGURES[f"{end}_end_bytes"] * factors[row[0][0]]
                               for end in ends])
         self.open_all()
-        hits = self.browser.run(CELLS, "zipf:1.0: every replay")
+        hits = self.browser.run(CELLS, "zipf:1.0: all replays")
         self.assertEqual([row[2][1] for row in hits],
                          [row["hit_ratio"] for row in sample_results.replay_rows()])
-        micro = self.browser.run(CELLS, "All that micro measured")
+        micro = self.browser.run(CELLS, "All measurements of micro")
         self.assertEqual([row[1][1] for row in micro], [30.25, 31.25])
-        matrix = self.browser.run(CELLS, "What was expected, and what was given")
+        matrix = self.browser.run(CELLS, "Expected and given verdicts")
         self.assertEqual(matrix[0], [["bounded", None], ["7", 7], ["1", 1]])
-        chosen = self.browser.run(CELLS, "The policies, as an exact replay")
+        chosen = self.browser.run(CELLS, "The policies, predicted by an exact replay")
         self.assertEqual([row[:2] for row in chosen], [[["sieve", None], ["62.5 %", 0.625]]])
-        served = self.browser.run(CELLS, "Served for real")
+        served = self.browser.run(CELLS, "Served: measured")
         self.assertEqual(served[0][1], ["61.3 % / 62.5 %", 0.6125])
         text = self.browser.run("return document.getElementById('choice').textContent")
         for words in ("Run sieve", "It is simple.", "unbounded it leaks", "a miss costs 5 ms"):
             self.assertIn(words, text)
         text = self.browser.run("return document.getElementById('evidence').textContent")
         self.assertIn("17 samples over 1,717 requests", text)
-        self.assertIn("450 bytes a request, between 440 and 461", text.replace("451", "450"))
+        self.assertIn("450 bytes per request, between 440 and 461", text.replace("451", "450"))
         self.check_quiet()
 
     def test_all_raw_numbers_can_be_downloaded(self):
@@ -395,7 +395,7 @@ class Page(unittest.TestCase):
         sample_results.folder_make(after, factor=1.1, leaks=False)
         self.show(before, after)
         text = self.browser.run("return document.getElementById('change').textContent")
-        self.assertIn("unbounded was leaks (container) and is bounded under random", text)
+        self.assertIn("unbounded under random: leaks (container) → bounded", text)
         self.assertRegex(text, r"Of \d+ comparisons: 0 worse, \d+ better .*unbounded random verdict")
         found = self.browser.run(CELLS, "compare.json: before and after")
         self.assertIn(["unbounded", "random", "verdict", "leak: container", "bounded", "–",

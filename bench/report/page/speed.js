@@ -1,10 +1,10 @@
-/* speed.js - throughput, CPU time and latency: by variant, by percentile, and over time. */
+/* speed.js - throughput, CPU time and latency: by variant, by percentile and over time. */
 const PERCENTILES = [
   ["p50_ns", "p50"], ["p90_ns", "p90"], ["p99_ns", "p99"], ["p999_ns", "p99.9"], ["max_ns", "max"]
 ];
 const SPEEDS = [
-  ["requests_per_second", "requests a second", units.count],
-  ["cpu_us_per_request", "CPU time of the server a request (µs)", units.us],
+  ["requests_per_second", "requests per second", units.count],
+  ["cpu_us_per_request", "CPU time of the server per request (µs)", units.us],
   ["p50_ns", "median latency", units.ns], ["p99_ns", "latency p99", units.ns],
   ["p999_ns", "latency p99.9", units.ns], ["hit_ratio", "hit ratio", units.ratio]
 ];
@@ -15,12 +15,12 @@ function barsGraph(model) {
   const graph = new Graph({
     id: "speed-bars",
     title: "Speed",
-    note: "The median of the runs, and the interval that holds it. Bars whose intervals overlap " +
-        "cannot be told apart.",
+    note: "The median of the runs and its 95 % interval. Variants whose intervals overlap may be " +
+        "equally fast.",
     controls: [
       controls.workload(model, state, again), controls.list("Figure", "key", SPEEDS, state, again)
     ],
-    ask() {
+    content() {
       const [key, label, format] = SPEEDS.find(([each]) => each === state.key);
       const rows =
           under(model, state.workload)
@@ -49,13 +49,12 @@ function percentilesGraph(model) {
   const at = Float64Array.from(PERCENTILES, (_, i) => i + 1);
   const graph = new Graph({
     id: "latency",
-    title: "Latency, percentile by percentile",
+    title: "Latency by percentile",
     shown: shownFirst(model),
-    note: "From the request that is as fast as half of them to the slowest of all: the medians " +
-        "of the runs.",
+    note: "The medians of the runs, from the median latency to the slowest request.",
     names: () => model.results.map(whoIs),
     controls: [controls.workload(model, state, again), controls.scale(state, again)],
-    ask: (self) => ({
+    content: (self) => ({
       x: {
         label: "percentile",
         format: (value) => (PERCENTILES[Math.round(value) - 1] || ["", ""])[1],
@@ -78,15 +77,12 @@ function percentilesGraph(model) {
   return graph;
 }
 
-/* Stretches of a run: their middle in seconds, and a figure of theirs. The last, cut short by the
- * end of the run, would say little of a rate. */
+/* The middle of each stretch of a run, in seconds, and its figure. A last stretch under half the
+ * length is left out. */
 function stretches(run, key) {
-  const middle = (each) =>
-      (Number.isFinite(each.time_ns) ? each.time_ns : each.start_ns + each.span_ns / 2) / 1e9;
+  const middle = (each) => (each.start_ns + each.span_ns / 2) / 1e9;
   const figure = (each) =>
-      (key === "requests_per_second" && !(key in each)
-           ? (each.requests * 1e9) / (each.span_ns || 1e8)
-           : each[key]);
+      (key === "requests_per_second" ? (each.requests * 1e9) / each.span_ns : each[key]);
   const longest = Math.max(...run.series.map((each) => asObject(each).span_ns || 0));
   const rows = run.series.map(asObject).filter(
       (each) => Number.isFinite(figure(each)) && !(each.span_ns < longest / 2));
@@ -94,7 +90,7 @@ function stretches(run, key) {
 }
 
 const STRETCH_FIGURES = [
-  ["requests_per_second", "requests a second", units.short],
+  ["requests_per_second", "requests per second", units.short],
   ["p50_ns", "median latency", units.ns],
   ["p99_ns", "latency p99", units.ns],
   ["max_ns", "greatest latency", units.ns],
@@ -124,16 +120,16 @@ function timeGraph(model) {
   const again = () => graph.refresh();
   const graph = new Graph({
     id: "speed-time",
-    title: "Speed as it went",
+    title: "Speed over time",
     shown: shownFirst(model),
-    note: "What ended in each tenth of a second of a run.",
+    note: "The requests that ended in each tenth of a second.",
     names: () => model.results.map(whoIs),
     controls: [
       controls.workload(model, state, again),
       controls.list("Figure", "key", STRETCH_FIGURES, state, again),
       controls.run(runs, [], state, again), controls.scale(state, again)
     ],
-    ask(self) {
+    content(self) {
       const [, label, format] = STRETCH_FIGURES.find(([each]) => each === state.key);
       return {
         x: {label: "seconds", format: units.short},
@@ -171,8 +167,8 @@ function speedTable(model, workload) {
 }
 
 const COUNTS = [
-  ["instructions_per_request", "instructions a request"],
-  ["allocations_per_request", "allocations a request"], ["evictions", "evictions"],
+  ["instructions_per_request", "instructions per request"],
+  ["allocations_per_request", "allocations per request"], ["evictions", "evictions"],
   ["hits", "hits"], ["misses", "misses"]
 ];
 
@@ -187,14 +183,14 @@ function countsRow(result, workload) {
   return [result.name, workload, ...COUNTS.map(([key]) => number(median(key), units.real))];
 }
 
-/* Figures that hardly depend on what else the machine does. */
+/* Figures that hardly depend on other work of the machine. */
 function countsTable(model) {
   const rows =
       model.results.flatMap((result) => model.workloads.map((each) => countsRow(result, each)))
           .filter(Boolean);
   if (!rows.length) return null;
   return table(
-      "Counts, which hardly depend on what else the machine does: the medians of the runs",
+      "Counts, which hardly depend on other work of the machine: the medians of the runs",
       ["variant", "workload", ...COUNTS.map(([, name]) => name)], rows);
 }
 
@@ -202,9 +198,9 @@ function speedSection(model) {
   if (!model.workloads.length) return null;
   const part = section(
       "speed", "Throughput and latency",
-      "Over HTTP most of a request's time is the kernel's, whatever the policy: look at the " +
-          "intervals before at the bars. Runs in which the load generator was the bottleneck " +
-          "count in no figure of speed.");
+      "Over HTTP the kernel takes most of the time of a request, whatever the policy, so compare " +
+          "the intervals before the bars. Runs whose load generator was the bottleneck count in " +
+          "no figure of speed.");
   part.append(el("div", {class: "pair"}, barsGraph(model).figure, percentilesGraph(model).figure));
   const time = timeGraph(model);
   if (time) part.append(time.figure);

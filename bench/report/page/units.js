@@ -1,4 +1,4 @@
-/* units.js - numbers as people read them. What is no number is a dash. */
+/* units.js - formats numbers with their units. A value that is no number becomes a dash. */
 const DASH = "–";
 
 function scaled(value, base, units) {
@@ -31,13 +31,13 @@ const units = {
   ratio: (v) => (Number.isFinite(v) ? `${(100 * v).toFixed(1)} %` : DASH),
   percent: (v) => `${Number((100 * v).toFixed(6))} %`,
   plain: (v) => (Number.isFinite(v) ? String(v) : DASH),
-  /* For axes, where room is short. */
+  /* For axes. */
   short: (v) =>
       (Math.abs(v) < 1000 ? String(Number(v.toPrecision(6)))
                           : scaled(Number(v.toPrecision(12)), 1000, ["", "k", "M", "G"])),
 };
 
-/* The unit that a key ends in, as results/README.md has it. */
+/* The formatter for a key, by its end; results/README.md lists the units. */
 function unitOf(key) {
   const ends = [
     [/_bytes$|^bytes(_for_target)?$|bytes_per_(request|entry)$/, "bytes"],
