@@ -251,13 +251,13 @@ local function references_text(count)
 end
 
 local function holders_text(found)
-    local lines = {format("record %s, %s, %s; found where %d come from:", found.record,
-        library.size(found.bytes), references_text(found.references), found.owning)}
+    local lines = {format("record %s, %s; found %d of %s:", found.record, library.size(found.bytes),
+        found.owning, references_text(found.references))}
     for _, path in ipairs(found) do
         insert(lines, "  " .. reference_text(path))
     end
     if found.owning < found.references then
-        insert(lines, format("  and %d from objects that are not known", found.references - found.owning))
+        insert(lines, format("  %d not found", found.references - found.owning))
     end
     return concat(lines, "\n")
 end
