@@ -23,7 +23,19 @@ struct shared_cache {
     bool modified; /* entries have been inserted and evicted since it was filled */
 };
 
+/* The times come first, so that FOOTPRINT is also their number. */
 enum measure_kind { GET_HIT, GET_MISS, PUT_EVICT, FOOTPRINT, MEASURE_KINDS };
+
+/* Bytes are per entry and beyond key and body: overhead_bytes does not contain rounding_bytes,
+ * rss_bytes contains both. The p9999 pauses are those that 1 in 10,000 operations exceeds. */
+struct footprint {
+    double entries; /* kept by the policy after all have been replaced; 0: all else is 0 */
+    double rounding_bytes, overhead_bytes;
+    double rss_full_bytes; /* growth of RSS when the cache was full, */
+    double rss_bytes;      /* and after all entries were replaced and unused pages returned */
+    double put_max_ns, put_p9999_ns, remove_max_ns, remove_p9999_ns;
+    double interrupted; /* pauses left out, in which the kernel ran another program */
+};
 
 struct measure {
     enum measure_kind kind;
@@ -31,12 +43,8 @@ struct measure {
     uint32_t entries;
     struct shared_cache *shared;
     bool done;
-    double cpu_ns; /* of an operation */
-    /* FOOTPRINT only: entries kept, and bytes per entry beyond key and body. overhead_bytes does
-     * not contain rounding_bytes; rss_bytes contains both. */
-    double kept, rounding_bytes, overhead_bytes, rss_bytes;
-    /* FOOTPRINT only: the longest pause, and the one that 1 in 10,000 operations exceeds. */
-    double put_max_ns, put_p9999_ns, remove_max_ns, remove_p9999_ns;
+    double cpu_ns;              /* of an operation */
+    struct footprint footprint; /* FOOTPRINT only */
 };
 
 void measure_get_hit(struct gbench *bench, void *context);

@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #define SIZES_MAX   3
-#define COLUMNS_MAX (1 + (PUT_EVICT + 1) * SIZES_MAX)
+#define COLUMNS_MAX (1 + FOOTPRINT * SIZES_MAX)
 #define NAME_BYTES  80
 #define GOAL_BYTES  32 /* lru: overhead per entry beyond key, body and rounding, at most */
 #define GOAL_RSS    56 /* lru: RSS per entry beyond key and body, at most */
@@ -109,8 +109,8 @@ static void measure_add(struct micro *micro, enum measure_kind kind, const struc
     gbench_add(measure_name(measure, name), kinds[kind].once, kinds[kind].run, measure);
 }
 
-/* Footprints first, while the process is small; then the times, in an order in which those of one
- * policy and size can share a cache. */
+/* Footprints first, while the process is small; then the times, in the order of time_at, in which
+ * those of one policy and size share a cache. */
 static void measures_add(struct micro *micro)
 {
     const struct plan *plan = micro->plan;
@@ -118,19 +118,16 @@ static void measures_add(struct micro *micro)
         measure_add(micro, FOOTPRINT, policies[p], size_largest(plan));
     for (size_t p = 0; p < policies_count; p++)
         for (size_t s = 0; s < plan->size_count; s++)
-            for (enum measure_kind kind = GET_HIT; kind <= PUT_EVICT; kind++)
+            for (enum measure_kind kind = GET_HIT; kind < FOOTPRINT; kind++)
                 measure_add(micro, kind, policies[p], plan->sizes[s]);
 }
 
-static struct measure *measure_find(struct micro *micro, enum measure_kind kind,
-                                    const struct policy *policy, uint32_t entries)
+/* The measurement of a kind of time, of the policy and the size with these numbers. */
+static const struct measure *time_at(const struct micro *micro, enum measure_kind kind,
+                                     size_t policy, size_t size)
 {
-    for (size_t i = 0; i < micro->count; i++) {
-        struct measure *measure = &micro->measures[i];
-        if (measure->kind == kind && measure->policy == policy && measure->entries == entries)
-            return measure;
-    }
-    return NULL;
+    size_t before = policy * micro->plan->size_count + size;
+    return &micro->measures[policies_count + before * FOOTPRINT + kind];
 }
 
 static struct measure *measure_named(struct micro *micro, const char *name)
@@ -160,45 +157,41 @@ static void measure_ended(void *context, const char *name, double cpu_ns, const 
     }
 }
 
+static bool any_done(const struct measure *measures, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (measures[i].done)
+            return true;
+    return false;
+}
+
 static void table_end(struct table *table)
 {
     table_print(table, table_wants_colours(stdout), stdout);
     table_destroy(table);
 }
 
-/* True: a footprint, or a time, of this policy (NULL: of any) has been measured. */
-static bool any_done(const struct micro *micro, bool footprint, const struct policy *policy)
+static void times_row(const struct micro *micro, struct table *table, size_t policy)
 {
-    for (size_t i = 0; i < micro->count; i++) {
-        const struct measure *measure = &micro->measures[i];
-        if (measure->done && (measure->kind == FOOTPRINT) == footprint &&
-            (policy == NULL || measure->policy == policy))
-            return true;
-    }
-    return false;
-}
-
-static void times_row(struct micro *micro, struct table *table, const struct policy *policy)
-{
-    table_cell(table, TABLE_PLAIN, "%s", policy->name);
-    for (enum measure_kind kind = GET_HIT; kind <= PUT_EVICT; kind++)
+    table_cell(table, TABLE_PLAIN, "%s", policies[policy]->name);
+    for (enum measure_kind kind = GET_HIT; kind < FOOTPRINT; kind++)
         for (size_t s = 0; s < micro->plan->size_count; s++) {
-            const struct measure *m = measure_find(micro, kind, policy, micro->plan->sizes[s]);
-            if (m->done)
-                table_cell(table, TABLE_PLAIN, "%.1f", m->cpu_ns);
+            const struct measure *measure = time_at(micro, kind, policy, s);
+            if (measure->done)
+                table_cell(table, TABLE_PLAIN, "%.1f", measure->cpu_ns);
             else
                 table_cell(table, TABLE_FAINT, "-");
         }
 }
 
-static void times_print(struct micro *micro)
+static void times_print(const struct micro *micro)
 {
-    const struct plan *plan = micro->plan;
     static const char *const labels[] = {"get-hit ", "get-miss ", "put-evict "};
+    const struct plan *plan = micro->plan;
     char heads[COLUMNS_MAX][NAME_BYTES];
     struct table_column columns[COLUMNS_MAX] = {{"policy", TABLE_LEFT}};
     size_t count = 1;
-    for (enum measure_kind kind = GET_HIT; kind <= PUT_EVICT; kind++)
+    for (enum measure_kind kind = GET_HIT; kind < FOOTPRINT; kind++)
         for (size_t s = 0; s < plan->size_count; s++, count++) {
             snprintf(heads[count], NAME_BYTES, "%s%uk", s == 0 ? labels[kind] : "",
                      plan->sizes[s] / 1000);
@@ -206,75 +199,87 @@ static void times_print(struct micro *micro)
         }
     struct table *table = table_create(columns, count);
     for (size_t p = 0; p < policies_count; p++)
-        if (any_done(micro, false, policies[p]))
-            times_row(micro, table, policies[p]);
-    printf(
-        "CPU time of an operation in ns, by the number of entries. The policy null is the floor.\n"
-        "\n");
+        if (any_done(time_at(micro, GET_HIT, p, 0), FOOTPRINT * plan->size_count))
+            times_row(micro, table, p);
+    printf("CPU time of an operation in ns, by the number of entries. The policy null is the floor."
+           "\n\n");
     table_end(table);
 }
 
-/* The policy's footprint, or NULL: it was not measured, or the policy keeps no entries. */
-static const struct measure *footprint_of(struct micro *micro, size_t policy)
+/* A column of a table of footprints. */
+struct figure {
+    const char *head;
+    size_t offset; /* in struct footprint */
+    double unit;
+    int decimals;
+};
+
+#define FIGURES 4 /* of a table, at most */
+
+static const struct figure bytes[] = {
+    {"rounding", offsetof(struct footprint, rounding_bytes), 1, 1},
+    {"overhead", offsetof(struct footprint, overhead_bytes), 1, 1},
+    {"RSS", offsetof(struct footprint, rss_bytes), 1, 1},
+};
+
+static const struct figure pauses[] = {
+    {"put max", offsetof(struct footprint, put_max_ns), NS_PER_US, 0},
+    {"put p99.99", offsetof(struct footprint, put_p9999_ns), NS_PER_US, 0},
+    {"remove max", offsetof(struct footprint, remove_max_ns), NS_PER_US, 0},
+    {"remove p99.99", offsetof(struct footprint, remove_p9999_ns), NS_PER_US, 0},
+};
+
+static void figures_print(const struct micro *micro, const struct figure *figures, size_t count)
 {
-    const struct measure *measure =
-        measure_find(micro, FOOTPRINT, policies[policy], size_largest(micro->plan));
-    return measure->done && measure->kept > 0 ? measure : NULL;
+    struct table_column columns[1 + FIGURES] = {{"policy", TABLE_LEFT}};
+    for (size_t i = 0; i < count; i++)
+        columns[1 + i] = (struct table_column){figures[i].head, TABLE_RIGHT};
+    struct table *table = table_create(columns, 1 + count);
+    for (size_t p = 0; p < policies_count; p++) {
+        const struct measure *measure = &micro->measures[p];
+        if (!measure->done || measure->footprint.entries == 0)
+            continue;
+        table_cell(table, TABLE_PLAIN, "%s", measure->policy->name);
+        for (size_t i = 0; i < count; i++) {
+            const char *at = (const char *)&measure->footprint + figures[i].offset;
+            table_cell(table, TABLE_PLAIN, "%.*f", figures[i].decimals,
+                       *(const double *)at / figures[i].unit);
+        }
+    }
+    table_end(table);
 }
 
-static void bytes_print(struct micro *micro)
+static void footprints_print(const struct micro *micro)
 {
-    static const struct table_column columns[] = {{"policy", TABLE_LEFT},
-                                                  {"rounding", TABLE_RIGHT},
-                                                  {"overhead", TABLE_RIGHT},
-                                                  {"RSS", TABLE_RIGHT}};
     char size[UNITS_TEXT_BYTES];
-    struct table *table = table_create(columns, sizeof columns / sizeof columns[0]);
-    for (size_t p = 0; p < policies_count; p++) {
-        const struct measure *m = footprint_of(micro, p);
-        if (m == NULL)
-            continue;
-        table_cell(table, TABLE_PLAIN, "%s", m->policy->name);
-        table_cell(table, TABLE_PLAIN, "%.1f", m->rounding_bytes);
-        table_cell(table, TABLE_PLAIN, "%.1f", m->overhead_bytes);
-        table_cell(table, TABLE_PLAIN, "%.1f", m->rss_bytes);
-    }
+    units_format_count(size, size_largest(micro->plan));
     printf(
-        "\nBytes per entry beyond its key of %d and its body of %d, at %s entries, after all have\n"
+        "Bytes per entry beyond its key of %d and its body of %d, at %s entries, after all have\n"
         "been replaced once. Goal for lru: overhead at most %d, RSS at most %d.\n\n",
-        KEY_CHARS, BODY_CHARS, units_format_count(size, size_largest(micro->plan)), GOAL_BYTES,
-        GOAL_RSS);
-    table_end(table);
-}
-
-static void pauses_print(struct micro *micro)
-{
-    static const struct table_column columns[] = {{"policy", TABLE_LEFT},
-                                                  {"put max", TABLE_RIGHT},
-                                                  {"put p99.99", TABLE_RIGHT},
-                                                  {"remove max", TABLE_RIGHT},
-                                                  {"remove p99.99", TABLE_RIGHT}};
-    char size[UNITS_TEXT_BYTES];
-    struct table *table = table_create(columns, sizeof columns / sizeof columns[0]);
-    for (size_t p = 0; p < policies_count; p++) {
-        const struct measure *m = footprint_of(micro, p);
-        if (m == NULL)
-            continue;
-        double ns[] = {m->put_max_ns, m->put_p9999_ns, m->remove_max_ns, m->remove_p9999_ns};
-        table_cell(table, TABLE_PLAIN, "%s", m->policy->name);
-        for (size_t i = 0; i < sizeof ns / sizeof ns[0]; i++)
-            table_cell(table, TABLE_PLAIN, "%.0f", ns[i] / (double)NS_PER_US);
-    }
+        KEY_CHARS, BODY_CHARS, size, GOAL_BYTES, GOAL_RSS);
+    figures_print(micro, bytes, sizeof bytes / sizeof bytes[0]);
     printf(
         "\nLongest pause in us, while growing to %s entries and shrinking to 0. Goal: at most %d "
         "ms.\n\n",
-        units_format_count(size, size_largest(micro->plan)), GOAL_MS);
-    table_end(table);
+        size, GOAL_MS);
+    figures_print(micro, pauses, sizeof pauses / sizeof pauses[0]);
+}
+
+static void tables_print(const struct micro *micro)
+{
+    bool times = any_done(micro->measures + policies_count, micro->count - policies_count);
+    bool footprints = any_done(micro->measures, policies_count);
+    if (times)
+        times_print(micro);
+    if (times && footprints)
+        putchar('\n');
+    if (footprints)
+        footprints_print(micro);
 }
 
 static void micro_prepare(struct micro *micro)
 {
-    size_t most = policies_count * ((PUT_EVICT + 1) * micro->plan->size_count + 1);
+    size_t most = policies_count * (FOOTPRINT * micro->plan->size_count + 1);
     micro->shared = (struct shared_cache){.zone = memory_zone_create(),
                                           .key_count = 2 * size_largest(micro->plan)};
     micro->measures = xcalloc(most, sizeof *micro->measures);
@@ -286,7 +291,7 @@ static void micro_prepare(struct micro *micro)
  * since it takes the last of equal options. Returns the JSON, as gbench_run. */
 static char *micro_run(struct micro *micro, int count, char **arguments)
 {
-    size_t timed = policies_count * (PUT_EVICT + 1) * micro->plan->size_count;
+    size_t timed = policies_count * FOOTPRINT * micro->plan->size_count;
     const struct settings *settings = &micro->settings;
     char *own[] = {
         xasprintf("micro"),
@@ -308,14 +313,8 @@ static int micro_print(struct micro *micro, const char *json)
 {
     struct error error;
     const char *path = micro->settings.json;
-    if (path == NULL || strcmp(path, "-") != 0) {
-        if (any_done(micro, false, NULL))
-            times_print(micro);
-        if (any_done(micro, true, NULL)) {
-            bytes_print(micro);
-            pauses_print(micro);
-        }
-    }
+    if (path == NULL || strcmp(path, "-") != 0)
+        tables_print(micro);
     if (path != NULL && file_write(path, json, strlen(json), &error) < 0) {
         fprintf(stderr, "micro: %s\n", error.text);
         return STATUS_UNDECIDED;

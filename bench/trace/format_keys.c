@@ -7,11 +7,13 @@ static inline size_t read_keys(struct reader *reader, struct trace_request *requ
                                size_t id_bytes)
 {
     size_t got = reader_records(reader, id_bytes, count);
-    for (size_t i = 0; i < got; i++, reader->input.at += id_bytes) {
+    const char *at = reader->input.at;
+    for (size_t i = 0; i < got; i++, at += id_bytes) {
         uint64_t id = 0;
-        memcpy((char *)&id + sizeof id - id_bytes, reader->input.at, id_bytes);
+        memcpy((char *)&id + sizeof id - id_bytes, at, id_bytes);
         requests[i] = (struct trace_request){.id = be64toh(id), .bytes = 1};
     }
+    reader->input.at = at;
     reader->line += got;
     return got;
 }
