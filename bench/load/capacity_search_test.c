@@ -93,7 +93,7 @@ static void objectives_are_parsed(void **unused)
     (void)unused;
     assert_int_equal(slo_parse(&slo, "p50=500us,p90=1ms,p99=2ms,p99.9=5ms,max=50ms", &error), 0);
     assert_int_equal(slo.count, 5);
-    assert_int_equal(slo.limits[3].limit_ns, 5 * NS_PER_MS);
+    assert_int_equal(slo.limits[3].ns, 5 * NS_PER_MS);
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         error.text[0] = '\0';
         assert_int_equal(slo_parse(&slo, wrong[i], &error), -1);

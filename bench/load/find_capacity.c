@@ -19,7 +19,7 @@ struct trial {
     double rate_rps;
     bool kept, bottleneck;
     uint64_t requests, errors, unsent;
-    uint64_t p50_ns, p90_ns, p99_ns, p999_ns, max_ns;
+    uint64_t latency_ns[PERCENTILES];
     struct error why; /* it missed; "" if it kept the objective */
 };
 
@@ -46,12 +46,9 @@ static void trial_fill(struct trial *trial, const struct trials *trials,
         .requests = result->requests,
         .errors = result->errors,
         .unsent = result->unsent,
-        .p50_ns = histogram_percentile(result->all, 50),
-        .p90_ns = histogram_percentile(result->all, 90),
-        .p99_ns = histogram_percentile(result->all, 99),
-        .p999_ns = histogram_percentile(result->all, 99.9),
-        .max_ns = histogram_max(result->all),
     };
+    for (size_t i = 0; i < PERCENTILES; i++)
+        trial->latency_ns[i] = histogram_percentile(result->all, percentiles[i].value);
     trial->kept = slo_kept(&trials->slo, result, &trial->why);
 }
 
@@ -109,18 +106,18 @@ static void head_print(const struct trials *trials)
 {
     printf("%s, %u connections, %s\n\n", trials->options->url, trials->setup.connections,
            trials->options->slo);
-    printf("%12s%10s%10s%10s%10s%10s   %s\n", "requests/s", "p50", "p90", "p99", "p99.9", "max",
-           "objective");
+    printf("%12s", "requests/s");
+    for (size_t i = 0; i < PERCENTILES; i++)
+        printf("%10s", percentiles[i].name);
+    puts("   objective");
 }
 
 static void trial_print(const struct trial *trial)
 {
-    const uint64_t figures[] = {trial->p50_ns, trial->p90_ns, trial->p99_ns, trial->p999_ns,
-                                trial->max_ns};
     char text[UNITS_TEXT_BYTES];
     printf("%12s", units_format_count(text, (uint64_t)(trial->rate_rps + 0.5)));
-    for (size_t i = 0; i < sizeof figures / sizeof figures[0]; i++)
-        printf("%10s", units_format_duration(text, (double)figures[i]));
+    for (size_t i = 0; i < PERCENTILES; i++)
+        printf("%10s", units_format_duration(text, (double)trial->latency_ns[i]));
     printf("   %s%s%s\n", trial->kept ? "kept" : "missed: ", trial->why.text,
            trial->bottleneck && !trial->kept ? " (the generator was the bottleneck)" : "");
     fflush(stdout);
@@ -158,12 +155,14 @@ static void capacity_print(const struct trials *trials)
 
 static json_t *trial_json(const struct trial *trial)
 {
-    return xchecked(json_pack("{sf sb ss? sb sI sI sI sI sI sI sI sI}", "rate_rps", trial->rate_rps,
-                              "kept", trial->kept, "why", trial->kept ? NULL : trial->why.text,
-                              "bottleneck", trial->bottleneck, "requests", trial->requests,
-                              "errors", trial->errors, "unsent", trial->unsent, "p50_ns",
-                              trial->p50_ns, "p90_ns", trial->p90_ns, "p99_ns", trial->p99_ns,
-                              "p999_ns", trial->p999_ns, "max_ns", trial->max_ns));
+    json_t *object = xchecked(
+        json_pack("{sf sb ss? sb sI sI sI}", "rate_rps", trial->rate_rps, "kept", trial->kept,
+                  "why", trial->kept ? NULL : trial->why.text, "bottleneck", trial->bottleneck,
+                  "requests", trial->requests, "errors", trial->errors, "unsent", trial->unsent));
+    for (size_t i = 0; i < PERCENTILES; i++)
+        json_object_set_new(object, percentiles[i].key,
+                            json_integer((json_int_t)trial->latency_ns[i]));
+    return object;
 }
 
 static json_t *rate_json(double rate_rps)

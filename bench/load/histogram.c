@@ -15,6 +15,11 @@
 #define BUCKETS          32 /* 2048 << 31 ns is more than HISTOGRAM_HIGHEST */
 #define COUNTS           ((BUCKETS + 1) * SUB_BUCKETS_HALF)
 
+const struct percentile percentiles[PERCENTILES] = {
+    {"p50", "p50_ns", 50},      {"p90", "p90_ns", 90},         {"p99", "p99_ns", 99},
+    {"p99.9", "p999_ns", 99.9}, {"p99.99", "p9999_ns", 99.99}, {"max", "max_ns", 100},
+};
+
 struct histogram {
     uint64_t count, min, max;
     uint64_t counts[COUNTS];

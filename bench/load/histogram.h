@@ -30,6 +30,15 @@ double histogram_mean(const struct histogram *histogram);
  * print it: the highest value of its sub-bucket, but at most the maximum. */
 uint64_t histogram_percentile(const struct histogram *histogram, double percentile);
 
+/* The percentiles that tables, JSON and objectives use; the last one is the maximum. */
+struct percentile {
+    const char *name; /* "p99.9" */
+    const char *key;  /* "p999_ns" */
+    double value;
+};
+#define PERCENTILES 6
+extern const struct percentile percentiles[PERCENTILES];
+
 /* The layout, for writers of HdrHistogram's log format: the counts up to the last one that is not
  * 0, and the lowest value that each index counts. */
 size_t histogram_counts_length(const struct histogram *histogram);

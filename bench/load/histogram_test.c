@@ -39,7 +39,7 @@ static void assert_close(uint64_t found, uint64_t exact)
 
 static void percentiles_match_a_sorted_array(void **unused)
 {
-    static const double percentiles[] = {0.1, 1, 10, 25, 50, 75, 90, 99, 99.9, 99.99};
+    static const double points[] = {0.1, 1, 10, 25, 50, 75, 90, 99, 99.9, 99.99};
     struct histogram *histogram = histogram_create();
     uint64_t *values = calloc(VALUES, sizeof *values);
     uint64_t state = 42;
@@ -47,9 +47,9 @@ static void percentiles_match_a_sorted_array(void **unused)
     for (size_t i = 0; i < VALUES; i++)
         histogram_record(histogram, values[i] = latency_draw(&state));
     qsort(values, VALUES, sizeof *values, value_compare);
-    for (size_t i = 0; i < sizeof percentiles / sizeof percentiles[0]; i++) {
-        size_t rank = (size_t)(percentiles[i] / 100 * VALUES + 0.5);
-        assert_close(histogram_percentile(histogram, percentiles[i]), values[rank - 1]);
+    for (size_t i = 0; i < sizeof points / sizeof points[0]; i++) {
+        size_t rank = (size_t)(points[i] / 100 * VALUES + 0.5);
+        assert_close(histogram_percentile(histogram, points[i]), values[rank - 1]);
     }
     assert_int_equal(histogram_percentile(histogram, 100), values[VALUES - 1]);
     assert_int_equal(histogram_min(histogram), values[0]);

@@ -4,16 +4,6 @@
 #include "units.h"
 #include "xmalloc.h"
 
-static const struct percentile {
-    const char *key, *words;
-    double percentile;
-} percentiles[] = {
-    {"p50_ns", "p50", 50},      {"p90_ns", "p90", 90},         {"p99_ns", "p99", 99},
-    {"p999_ns", "p99.9", 99.9}, {"p9999_ns", "p99.99", 99.99},
-};
-
-#define PERCENTILES (sizeof percentiles / sizeof percentiles[0])
-
 static double per_second(const struct load_result *result, uint64_t count)
 {
     if (result->wall_ns == 0)
@@ -42,10 +32,10 @@ static void latency_line(FILE *out, const char *name, const struct histogram *la
     fprintf(out, "%-14s", name);
     fprintf(out, "%10s", units_format_duration(text, histogram_mean(latency)));
     for (size_t i = 0; i < PERCENTILES; i++) {
-        uint64_t value = histogram_percentile(latency, percentiles[i].percentile);
-        fprintf(out, "%10s", units_format_duration(text, (double)value));
+        uint64_t ns = histogram_percentile(latency, percentiles[i].value);
+        fprintf(out, "%10s", units_format_duration(text, (double)ns));
     }
-    fprintf(out, "%10s\n", units_format_duration(text, (double)histogram_max(latency)));
+    fputc('\n', out);
 }
 
 static void latency_table(FILE *out, const struct load_result *result, bool open_loop)
@@ -54,8 +44,8 @@ static void latency_table(FILE *out, const struct load_result *result, bool open
         return;
     fprintf(out, "\n%-14s%10s", "latency", "mean");
     for (size_t i = 0; i < PERCENTILES; i++)
-        fprintf(out, "%10s", percentiles[i].words);
-    fprintf(out, "%10s\n", "max");
+        fprintf(out, "%10s", percentiles[i].name);
+    fputc('\n', out);
     latency_line(out, "  all", result->all);
     latency_line(out, "  hits", result->hit);
     latency_line(out, "  misses", result->miss);
@@ -178,9 +168,7 @@ static json_t *latency_json(const struct histogram *latency)
     count_set(object, "min_ns", histogram_min(latency));
     json_object_set_new(object, "mean_ns", json_real(histogram_mean(latency)));
     for (size_t i = 0; i < PERCENTILES; i++)
-        count_set(object, percentiles[i].key,
-                  histogram_percentile(latency, percentiles[i].percentile));
-    count_set(object, "max_ns", histogram_max(latency));
+        count_set(object, percentiles[i].key, histogram_percentile(latency, percentiles[i].value));
     return object;
 }
 

@@ -2,52 +2,40 @@
 #include "slo.h"
 
 #include "units.h"
+#include "xmalloc.h"
 
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-#define COPY_BYTES 256 /* the longest objective */
-
-static const struct slo_figure {
-    const char *name;
-    double percentile;
-} figures[] = {{"p50", 50},     {"p90", 90},       {"p99", 99},
-               {"p99.9", 99.9}, {"p99.99", 99.99}, {"max", 100}};
-
-#define FIGURES (sizeof figures / sizeof figures[0])
-
-static const struct slo_figure *figure_find(const char *name, size_t bytes)
+static const struct percentile *percentile_find(const char *name, size_t bytes)
 {
-    for (size_t i = 0; i < FIGURES; i++)
-        if (strlen(figures[i].name) == bytes && memcmp(figures[i].name, name, bytes) == 0)
-            return &figures[i];
+    for (size_t i = 0; i < PERCENTILES; i++)
+        if (strlen(percentiles[i].name) == bytes && memcmp(percentiles[i].name, name, bytes) == 0)
+            return &percentiles[i];
     return NULL;
 }
 
 /* "p99=2ms" */
-static int limit_parse(struct slo *slo, char *text)
+static int limit_parse(struct slo *slo, const char *text)
 {
-    size_t name_bytes = strcspn(text, "=");
-    uint64_t limit_ns;
-    if (text[name_bytes] == '\0' || slo->count == SLO_LIMITS_MAX ||
-        figure_find(text, name_bytes) == NULL ||
-        units_parse_duration(text + name_bytes + 1, &limit_ns) < 0 || limit_ns == 0)
+    size_t bytes = strcspn(text, "=");
+    struct slo_limit limit = {.percentile = percentile_find(text, bytes)};
+    if (text[bytes] == '\0' || limit.percentile == NULL || slo->count == SLO_LIMITS_MAX ||
+        units_parse_duration(text + bytes + 1, &limit.ns) < 0 || limit.ns == 0)
         return -1;
-    slo->limits[slo->count].figure = figure_find(text, name_bytes);
-    slo->limits[slo->count++].limit_ns = limit_ns;
+    slo->limits[slo->count++] = limit;
     return 0;
 }
 
 int slo_parse(struct slo *slo, const char *text, struct error *error)
 {
-    char copy[COPY_BYTES], *rest = copy, *item;
+    char *copy = xstrdup(text), *rest = copy, *item;
     slo->count = 0;
-    if (snprintf(copy, sizeof copy, "%s", text) < COPY_BYTES) {
-        while ((item = strsep(&rest, ",")) != NULL && limit_parse(slo, item) == 0)
-            ;
-        if (item == NULL)
-            return 0;
-    }
+    while ((item = strsep(&rest, ",")) != NULL && limit_parse(slo, item) == 0)
+        ;
+    free(copy);
+    if (item == NULL)
+        return 0;
     return error_set(error, "--slo: '%s' is no list of limits; write p99=2ms or p50=500us,max=50ms",
                      text);
 }
@@ -69,10 +57,11 @@ bool slo_kept(const struct slo *slo, const struct load_result *result, struct er
     if (result->requests == 0)
         return false;
     for (unsigned i = 0; i < slo->count; i++) {
-        const struct slo_figure *figure = slo->limits[i].figure;
-        uint64_t ns = histogram_percentile(result->all, figure->percentile);
-        error_set(why, "%s was %s", figure->name, units_format_duration(found, (double)ns));
-        if (ns > slo->limits[i].limit_ns)
+        const struct slo_limit *limit = &slo->limits[i];
+        uint64_t ns = histogram_percentile(result->all, limit->percentile->value);
+        error_set(why, "%s was %s", limit->percentile->name,
+                  units_format_duration(found, (double)ns));
+        if (ns > limit->ns)
             return false;
     }
     why->text[0] = '\0';

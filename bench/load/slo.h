@@ -11,11 +11,13 @@
 
 #define SLO_LIMITS_MAX 8
 
+struct slo_limit {
+    const struct percentile *percentile;
+    uint64_t ns;
+};
+
 struct slo {
-    struct {
-        const struct slo_figure *figure;
-        uint64_t limit_ns;
-    } limits[SLO_LIMITS_MAX];
+    struct slo_limit limits[SLO_LIMITS_MAX];
     unsigned count;
 };
 

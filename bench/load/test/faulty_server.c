@@ -1,7 +1,7 @@
 /* faulty_server.c - one thread, one poll loop, and a fault in every response. */
 #include "faulty_server.h"
 
-#include "units.h"
+#include "clock.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -148,13 +148,10 @@ static void client_accept(struct faulty_server *server)
 /* Sleeps during the first stall_ms of each second. */
 static void stall(const struct faulty_server *server)
 {
-    const struct timespec length = {.tv_nsec = server->behaviour->stall_ms * (long)NS_PER_MS};
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    if (now.tv_nsec < length.tv_nsec) {
-        now.tv_nsec = length.tv_nsec;
-        clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &now, NULL);
-    }
+    uint64_t stall_ns = server->behaviour->stall_ms * NS_PER_MS;
+    uint64_t passed_ns = clock_ns() % NS_PER_SECOND;
+    if (passed_ns < stall_ns)
+        nanosleep(&(struct timespec){.tv_nsec = (long)(stall_ns - passed_ns)}, NULL);
 }
 
 static void *server_run(void *opaque)
