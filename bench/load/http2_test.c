@@ -16,7 +16,7 @@
 #define REQUESTS    400
 #define CONNECTIONS 3
 #define STREAMS     7
-#define SHORT_NS    (100 * NS_PER_MS) /* timeout of servers that do not respond */
+#define SHORT_NS    (200 * NS_PER_MS) /* timeout of servers that do not respond */
 #define GOOD        (-1)
 #define ANY         (-2)
 

@@ -1,66 +1,28 @@
 """recorded_test.py - a replay of what a server recorded has the hits that the server counted.
 
-usage: recorded_test.py BIN_DIR
+usage: recorded_test.py [unittest options]
 """
-import contextlib
 import json
 import os
-import re
-import resource
 import signal
-import subprocess
-import sys
 import tempfile
 import unittest
-import urllib.request
 
-BIN = sys.argv[1]
-TIDEMARK = os.path.join(BIN, "tidemark")
-PATIENCE_S = 60
+from tidemark_server import Server, run, tidemark
+
 REQUESTS = 20000
 
 
-class Server:
-    def __init__(self, policy, *options, file_bytes=None):
-        def limit():
-            if file_bytes:
-                resource.setrlimit(resource.RLIMIT_FSIZE, (file_bytes, file_bytes))
-        self.process = subprocess.Popen(
-            [os.path.join(BIN, "serve-" + policy), "--port", "0", *options],
-            stderr=subprocess.PIPE, text=True, preexec_fn=limit)
-        found = re.search(r"(http://\S+)", self.process.stderr.readline())
-        self.url = found[1]
-
-    def load(self, requests=REQUESTS, connections=1, workload="zipf:0.9:5000"):
-        done = subprocess.run(
-            [TIDEMARK, "load", self.url + "/users/{id}", "--connections", str(connections),
-             "--requests", str(requests), "--workload", workload, "--json"],
-            capture_output=True, text=True, timeout=PATIENCE_S, check=True)
-        return json.loads(done.stdout)
-
-    def stats(self):
-        with urllib.request.urlopen(self.url + "/stats", timeout=PATIENCE_S) as answer:
-            return json.load(answer)
-
-    def stop(self, number=signal.SIGTERM):
-        self.process.send_signal(number)
-        return self.process.communicate(timeout=PATIENCE_S)[1]
-
-
-@contextlib.contextmanager
-def serving(policy, *options, **more):
-    server = Server(policy, *options, **more)
-    try:
-        yield server
-    finally:
-        if server.process.poll() is None:
-            server.stop(signal.SIGKILL)
+def load(server, requests=REQUESTS, connections=1, workload="zipf:0.9:5000"):
+    done = tidemark("load", server.url + "/users/{id}", "--connections", str(connections),
+                    "--requests", str(requests), "--workload", workload, "--json")
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
 
 
 def replay(path, policy, capacity, *options):
-    done = subprocess.run(
-        [TIDEMARK, "replay", path, "--policies", policy, "--capacity", str(capacity), "--seed", "0",
-         "--json", *options], capture_output=True, text=True, timeout=PATIENCE_S)
+    done = tidemark("replay", path, "--policies", policy, "--capacity", str(capacity), "--seed",
+                    "0", "--json", *options)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 
@@ -74,10 +36,10 @@ class Recorded(unittest.TestCase):
     def test_a_replay_gives_the_hits_that_the_server_counted(self):
         for policy in ("lru", "sieve", "arc"):
             with self.subTest(policy), \
-                    serving(policy, "--capacity", "500", "--record", self.path) as server:
-                server.load()
+                    Server(policy, "--capacity", "500", "--record", self.path) as server:
+                load(server)
                 counted = server.stats()["cache"]
-                self.assertEqual(server.stop(), "")
+                server.stop()
                 row = replay(self.path, policy, 500)
                 self.assertEqual(row["requests"], REQUESTS)
                 self.assertEqual(row["hits"], counted["hits"])
@@ -85,20 +47,21 @@ class Recorded(unittest.TestCase):
                 self.assertGreater(row["hits"], REQUESTS / 10)
 
     def test_every_request_is_recorded_by_all_threads(self):
-        with serving("lru", "--threads", "2", "--origin-cost", "1ms", "--capacity", "500",
+        with Server("lru", "--threads", "2", "--origin-cost", "1ms", "--capacity", "500",
                      "--record", self.path) as server:
-            server.load(connections=20)
+            load(server, connections=20)
             distinct = server.stats()["cache"]["insertions"]
-            self.assertEqual(server.stop(), "")
+            server.stop()
         row = replay(self.path, "lru", "100%")
         self.assertEqual(row["requests"], REQUESTS)
         self.assertLessEqual(row["distinct_ids"], distinct)
         self.assertAlmostEqual(row["byte_hit_ratio"], row["hit_ratio"], 1)
 
     def test_a_server_that_is_killed_leaves_whole_blocks(self):
-        with serving("lru", "--record", self.path) as server:
-            server.load(requests=40000)
-            server.stop(signal.SIGKILL)
+        with Server("lru", "--record", self.path) as server:
+            load(server, requests=40000)
+            server.process.kill()
+            server.process.wait()
         kept = replay(self.path, "lru", 100)["requests"]
         self.assertGreaterEqual(kept, 40000 - 4096)
         with open(self.path, "rb+") as file:
@@ -106,10 +69,11 @@ class Recorded(unittest.TestCase):
         self.assertIn(replay(self.path, "lru", 100)["requests"], range(1, kept))
 
     def test_a_full_disk_ends_the_recording_and_nothing_else(self):
-        with serving("lru", "--record", self.path, file_bytes=100 << 10) as server:
-            load = server.load(requests=60000)
-            self.assertEqual((load["requests"], load["errors"]), (60000, 0))
-            output = server.stop()
+        with Server("lru", "--record", self.path, file_bytes=100 << 10) as server:
+            found = load(server, requests=60000)
+            self.assertEqual((found["requests"], found["errors"]), (60000, 0))
+            server.process.send_signal(signal.SIGTERM)
+            output = server.finish(silent=False)
         self.assertRegex(output, r"^serve-lru: \S+: File too large; recording ends here, serving "
                                r"does not\n$")
         self.assertGreater(replay(self.path, "lru", 100)["requests"], 0)
@@ -119,8 +83,8 @@ class Recorded(unittest.TestCase):
         with open(key, "w", encoding="utf-8") as file:
             file.write("00112233445566778899aabbccddeeff\n")
         for _ in range(2):
-            with serving("lru", "--record", self.path, "--record-key", key) as server:
-                server.load(requests=1000, workload="uniform:100")
+            with Server("lru", "--record", self.path, "--record-key", key) as server:
+                load(server, requests=1000, workload="uniform:100")
                 server.stop()
         with open(self.path + ".1", "rb") as older, open(self.path, "rb") as newer, \
                 open(self.path + ".both", "wb") as both:
@@ -137,8 +101,7 @@ class Recorded(unittest.TestCase):
                 (["--record", self.path + "2", "--record-key", self.path], "32 hexadecimal"),
                 (["--record-key", self.path], "--record FILE"),
                 (["--record", self.path + "2", "--record-limit", "1KiB"], "--record-limit")):
-            done = subprocess.run([os.path.join(BIN, "serve-lru"), "--port", "0", *options],
-                                  capture_output=True, text=True, timeout=PATIENCE_S)
+            done = run("serve-lru", "--port", "0", *options)
             self.assertNotEqual(done.returncode, 0, options)
             self.assertEqual(done.stderr.count("\n"), 1, done.stderr)
             self.assertIn(words, done.stderr)
@@ -147,4 +110,4 @@ class Recorded(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    unittest.main(argv=sys.argv[:1])
+    unittest.main()
