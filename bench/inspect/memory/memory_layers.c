@@ -38,8 +38,9 @@ static const struct layer {
      FIELD(resident_bytes)},
     {"resident", "= resident", "all pages that the allocator has in memory", LAYER,
      FIELD(resident_bytes)},
-    {"other", "+ stacks, code, rest", "negative: pages that the allocator counts but never touched",
-     GAP, FIELD(rss_bytes)},
+    {"other", "+ stacks, code, rest",
+     "stacks, code, libraries; negative if the allocator counts untouched pages", GAP,
+     FIELD(rss_bytes)},
     {"rss", "= RSS", "memory of the process by the kernel's count, as top shows it", LAYER,
      FIELD(rss_bytes)},
 };
