@@ -67,13 +67,12 @@ static bool pid_is_known(const struct search *search, long pid)
 static void file_search(struct search *search, const char *folder, const char *name)
 {
     struct candidate *candidate = &search->servers[search->count];
-    char exact[NAME_MAX + 1];
     struct error ignored;
+    int length = 0;
     *candidate = (struct candidate){0};
-    if (search->count == SERVERS_MAX || sscanf(name, WIRE_NAME, &candidate->pid) != 1)
-        return;
-    snprintf(exact, sizeof exact, WIRE_NAME, candidate->pid);
-    if (strcmp(exact, name) == 0 && !pid_is_known(search, candidate->pid) &&
+    if (search->count < SERVERS_MAX &&
+        sscanf(name, WIRE_NAME "%n", &candidate->pid, &length) == 1 && length > 0 &&
+        name[length] == '\0' && !pid_is_known(search, candidate->pid) &&
         snprintf(candidate->path, PATH_MAX, "%s/%s", folder, name) < PATH_MAX &&
         candidate_ask(candidate, &ignored) == 0)
         search->count++;

@@ -1,37 +1,36 @@
 /* headroom.c - reads every limit from the kernel and keeps the one with the least left. */
 #include "headroom.h"
 
+#include "files.h"
 #include "process.h"
 
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 
-#define TEXT_BYTES  4096
-#define PATH_BYTES  1024
-#define CGROUPS     "/sys/fs/cgroup"
-#define NO_LIMIT_V1 (UINT64_C(1) << 60) /* version 1 has a number near 2^63 for no limit */
+#define TEXT_BYTES_MAX 65536
+#define PATH_BYTES     1024
+#define CGROUPS        "/sys/fs/cgroup"
+#define NO_LIMIT_V1    (UINT64_C(1) << 60) /* version 1 has a number near 2^63 for no limit */
 
-static int text_read(const char *path, char text[TEXT_BYTES])
+/* NULL: it cannot be read. The caller frees the text. */
+static char *text_read(const char *path)
 {
-    FILE *file = fopen(path, "re");
-    if (file == NULL)
-        return -1;
-    size_t count = fread(text, 1, TEXT_BYTES - 1, file);
-    fclose(file);
-    text[count] = '\0';
-    return count > 0 ? 0 : -1;
+    size_t bytes;
+    struct error ignored;
+    return file_read(path, TEXT_BYTES_MAX, &bytes, &ignored);
 }
 
+/* 0, or -1: it cannot be read, or is "max", which is no limit. */
 static int number_read(const char *path, uint64_t *number)
 {
-    char text[TEXT_BYTES], *end;
-    if (text_read(path, text) < 0)
-        return -1;
-    *number = strtoull(text, &end, 10);
-    return end == text ? -1 : 0; /* "max": no limit */
+    char *text = text_read(path);
+    int status = text && sscanf(text, "%" SCNu64, number) == 1 ? 0 : -1;
+    free(text);
+    return status;
 }
 
 static void limit_consider(struct headroom *headroom, const char *limit, uint64_t limit_bytes,
@@ -85,19 +84,19 @@ static void cgroup_consider(const char *folder, int version, struct headroom *he
 /* The cgroup of the process, and all above it. */
 static void cgroups_consider(pid_t pid, struct headroom *headroom)
 {
-    char text[TEXT_BYTES], file[64], group[PATH_BYTES / 2], folder[PATH_BYTES];
+    char file[64], group[PATH_BYTES / 2], folder[PATH_BYTES];
     int version;
     snprintf(file, sizeof file, "/proc/%ld/cgroup", (long)pid);
-    if (text_read(file, text) < 0 || headroom_cgroup(text, group, sizeof group, &version) < 0)
-        return;
-    for (;;) {
+    char *text = text_read(file);
+    bool found = text && headroom_cgroup(text, group, sizeof group, &version) == 0;
+    for (char *slash; found; *slash = '\0') {
         snprintf(folder, sizeof folder, "%s%s", version == 1 ? CGROUPS "/memory" : CGROUPS, group);
         cgroup_consider(folder, version, headroom);
-        char *slash = strrchr(group, '/');
+        slash = strrchr(group, '/');
         if (slash == NULL)
-            return;
-        *slash = '\0';
+            break;
     }
+    free(text);
 }
 
 int headroom_available(const char *meminfo, uint64_t *bytes)
@@ -112,11 +111,12 @@ int headroom_available(const char *meminfo, uint64_t *bytes)
 
 void headroom_find(pid_t pid, struct headroom *headroom)
 {
-    char text[TEXT_BYTES];
     uint64_t available;
     *headroom = (struct headroom){0};
     rlimits_consider(pid, headroom);
     cgroups_consider(pid, headroom);
-    if (text_read("/proc/meminfo", text) == 0 && headroom_available(text, &available) == 0)
+    char *text = text_read("/proc/meminfo");
+    if (text && headroom_available(text, &available) == 0)
         limit_consider(headroom, "MemAvailable", available, 0);
+    free(text);
 }

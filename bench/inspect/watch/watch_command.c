@@ -4,6 +4,7 @@
 #include "clock.h"
 #include "command.h"
 #include "counter.h"
+#include "files.h"
 #include "find_server.h"
 #include "interrupt.h"
 #include "options.h"
@@ -110,18 +111,19 @@ static bool process_ended(const struct watch *watch, uint64_t wait_ns)
     return ppoll(&end, 1, &wait, NULL) > 0;
 }
 
+/* The program's name; characters that are not printable ASCII become '?'. */
 static void name_read(pid_t pid, char name[VIEW_NAME_BYTES])
 {
     char path[64];
+    size_t bytes;
+    struct error ignored;
     snprintf(path, sizeof path, "/proc/%ld/comm", (long)pid);
-    FILE *file = fopen(path, "r");
-    if (file == NULL || fgets(name, VIEW_NAME_BYTES, file) == NULL)
-        strcpy(name, "?");
-    if (file != NULL)
-        fclose(file);
+    char *text = file_read(path, 4096, &bytes, &ignored);
+    snprintf(name, VIEW_NAME_BYTES, "%.*s", text ? (int)strcspn(text, "\n") : 1, text ? text : "?");
+    free(text);
     for (; *name != '\0'; name++)
         if (*name < ' ' || *name > '~')
-            *name = *name == '\n' ? '\0' : '?';
+            *name = '?';
 }
 
 /* The requests since the watch began. If the counter cannot be read or falls, its last value
