@@ -23,7 +23,7 @@ FULL_LOAD = LOAD[2:]
 WARMUP_REQUESTS = 3000  # so that a capacity is reached
 CAPACITY = ("--capacity", "2000")
 
-# What is expected of a variant whose ids are always new: class, container, the path's form.
+# What is expected of a variant whose ids are always new: class, container, the form of the path.
 HELD = r'^main\.cache\.index( \d+)? -> node \d+ -> record ".*"$'
 MISTAKES = {
     "unbounded": ("leak: container", "main.cache", HELD),
@@ -34,7 +34,7 @@ MISTAKES = {
     "ttl_lazy": ("leak: expired", "main.cache", HELD),
     "fragmenting": ("fragmentation", "main.cache", r"^main\.cache -> its pages$"),
 }
-HONEST = ("bounded", "", r"^$")
+NO_MISTAKE = ("bounded", "", r"^$")
 SECONDS = {"fragmenting": 10}
 
 
@@ -60,94 +60,100 @@ def diagnosis_of(variant, options, *arguments):
     return done.stdout
 
 
-def wrong_in(variant, told):
-    """What differs from what is expected, or an empty text."""
-    given, container, path = MISTAKES.get(variant, HONEST)
+def wrong_in(variant, diagnosis):
+    """The differences from what is expected, or an empty text."""
+    given, container, path = MISTAKES.get(variant, NO_MISTAKE)
     wrong = []
-    if told["verdict"]["class"] != given:
-        wrong.append(f"{told['verdict']['class']}, not {given}")
-    if told["container"] != container:
-        wrong.append(f"container {told['container']!r}, not {container!r}")
-    if not re.search(path, told["path"]):
-        wrong.append(f"path {told['path']!r}")
-    return f"{variant}: {'; '.join(wrong)} ({told['verdict']['words']})" if wrong else ""
+    if diagnosis["verdict"]["class"] != given:
+        wrong.append(f"{diagnosis['verdict']['class']}, not {given}")
+    if diagnosis["container"] != container:
+        wrong.append(f"container {diagnosis['container']!r}, not {container!r}")
+    if not re.search(path, diagnosis["path"]):
+        wrong.append(f"path {diagnosis['path']!r}")
+    return f"{variant}: {'; '.join(wrong)} ({diagnosis['verdict']['words']})" if wrong else ""
 
 
 def examine(variant, *options):
-    """Once more, and longer, where a machine that was busy is to blame."""
+    """Tries again for longer, since a busy machine may disturb the first try."""
     seconds = SECONDS.get(variant, 5)
     for attempt in (seconds, 3 * seconds):
-        told = json.loads(diagnosis_of(variant, options, "--seconds", str(attempt), "--json"))
-        if not wrong_in(variant, told):
+        diagnosis = json.loads(diagnosis_of(variant, options, "--seconds", str(attempt), "--json"))
+        if not wrong_in(variant, diagnosis):
             break
-    return told
+    return diagnosis
 
 
 class DiagnoseTest(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        """All are examined at the same time, since each waits for most of it."""
+        """Examines all at the same time, since each mostly waits."""
         cls.pool = concurrent.futures.ThreadPoolExecutor(6)
-        cls.told = {variant: cls.pool.submit(examine, variant, *options) for variant, options in (
-            ("cycle", ()), ("pinned", ("--threads", "2")), ("cycle_fixed", ()),
-            ("pinned_fixed", ()), ("unbounded", ()))}
+        cls.diagnoses = {
+            variant: cls.pool.submit(examine, variant, *options) for variant, options in (
+                ("cycle", ()), ("pinned", ("--threads", "2")), ("cycle_fixed", ()),
+                ("pinned_fixed", ()), ("unbounded", ()))}
         cls.page = cls.pool.submit(diagnosis_of, "unbounded", (), "--seconds", "5")
 
     @classmethod
     def tearDownClass(cls):
         cls.pool.shutdown()
 
-    def assert_told(self, variant):
-        told = self.told[variant].result()
-        self.assertEqual(wrong_in(variant, told), "")
-        return told
+    def assert_diagnosis(self, variant):
+        diagnosis = self.diagnoses[variant].result()
+        self.assertEqual(wrong_in(variant, diagnosis), "")
+        return diagnosis
 
-    def test_a_cycle(self):
-        told = self.assert_told("cycle")
-        self.assert_schema(told)
-        self.assertEqual((told["mistake"], told["type"]), ("reference cycle", "login"))
-        self.assertGreater(told["unreachable"]["records"], 100)
-        self.assertGreater(told["headroom"]["time_to_limit_ns"], 0)
-        self.assertGreater(told["bytes_per_second"], 0)
+    def test_reference_cycle(self):
+        diagnosis = self.assert_diagnosis("cycle")
+        self.assert_schema(diagnosis)
+        self.assertEqual((diagnosis["mistake"], diagnosis["type"]), ("reference cycle", "login"))
+        self.assertGreater(diagnosis["unreachable"]["records"], 100)
+        self.assertGreater(diagnosis["headroom"]["time_to_limit_ns"], 0)
+        self.assertGreater(diagnosis["bytes_per_second"], 0)
 
-    def test_a_forgotten_reference_on_two_threads(self):
-        told = self.assert_told("pinned")
-        self.assertEqual((told["mistake"], told["type"]), ("forgotten reference", "check"))
-        for example in told["unreachable"]["examples"]:
+    def test_forgotten_reference_on_two_threads(self):
+        diagnosis = self.assert_diagnosis("pinned")
+        self.assertEqual((diagnosis["mistake"], diagnosis["type"]), ("forgotten reference", "check"))
+        for example in diagnosis["unreachable"]["examples"]:
             self.assertEqual(example["references"], 1)
 
-    def test_what_is_mended_does_not_leak(self):
+    def test_fixed_variants_do_not_leak(self):
         for variant in ("cycle_fixed", "pinned_fixed"):
-            self.assertEqual(self.assert_told(variant)["mistake"], "none")
+            self.assertEqual(self.assert_diagnosis(variant)["mistake"], "none")
 
-    def test_a_container_without_end(self):
-        told = self.assert_told("unbounded")
-        self.assertEqual(told["mistake"], "unbounded container")
-        self.assert_schema(told)
+    def test_unbounded_container(self):
+        diagnosis = self.assert_diagnosis("unbounded")
+        self.assertEqual(diagnosis["mistake"], "unbounded container")
+        self.assert_schema(diagnosis)
 
-    def assert_schema(self, told):
+    def assert_schema(self, diagnosis):
         with open(SCHEMA, encoding="utf-8") as file:
-            jsonschema.Draft202012Validator(json.load(file)).validate(told)
+            jsonschema.Draft202012Validator(json.load(file)).validate(diagnosis)
 
-    def test_without_load_it_says_so(self):
+    def test_no_load(self):
         with Server("unbounded", console=True) as server:
             done = diagnose(server.path, "--seconds", "1")
             self.assertEqual(done.returncode, 0, done.stderr)
             self.assertIn("cannot tell: only 0 requests", done.stdout)
             self.assertIn("put the server under load", done.stdout)
-            told = json.loads(diagnose(server.path, "--seconds", "1", "--json").stdout)
-            self.assertEqual(told["verdict"]["class"], "undecided")
-            self.assertEqual(told["mistake"], "no load")
-            self.assert_schema(told)
+            diagnosis = json.loads(diagnose(server.path, "--seconds", "1", "--json").stdout)
+            self.assertEqual(diagnosis["verdict"]["class"], "undecided")
+            self.assertEqual(diagnosis["mistake"], "no load")
+            self.assert_schema(diagnosis)
 
-    def test_a_page_for_people(self):
+    def test_page(self):
         page = self.page.result()
         for line in (r"^serve-unbounded\[\d+\], \d+ snapshots", r"^is it growing ", r"^looks like ",
                      r"^what to do ", r"^layers +cache ", r"^container +type "):
             self.assertRegex(page, "(?m)" + line)
         self.assertNotIn("\x1b", page)
 
-    def test_what_is_not_there_is_refused(self):
+    def test_watch_finds_the_process_behind_a_socket(self):
+        with Server("unbounded", console=True) as server:
+            done = tidemark("watch", server.path, "--seconds", "0.1", "--json")
+            self.assertEqual(json.loads(done.stdout)["pid"], server.process.pid)
+
+    def test_bad_arguments_are_refused(self):
         self.assertEqual(diagnose("/nowhere/console").returncode, 2)
         self.assertEqual(diagnose("nosuchpolicy").returncode, 2)
         self.assertEqual(diagnose("--nonsense").returncode, 2)
@@ -160,11 +166,11 @@ def examine_all(variants):
     """Prints what is said of each; the number that was wrong."""
     wrong = 0
     for variant in variants:
-        told = examine(variant)
-        reason = wrong_in(variant, told)
+        diagnosis = examine(variant)
+        reason = wrong_in(variant, diagnosis)
         wrong += bool(reason)
-        print(f"{variant:15} {'WRONG' if reason else 'right':6} {told['verdict']['class']:18} "
-              f"{told['container']:25} {told['path'] or told['mistake']}", flush=True)
+        print(f"{variant:15} {'WRONG' if reason else 'right':6} {diagnosis['verdict']['class']:18} "
+              f"{diagnosis['container']:25} {diagnosis['path'] or diagnosis['mistake']}", flush=True)
     print(f"{len(variants) - wrong} of {len(variants)} are right")
     return wrong
 
