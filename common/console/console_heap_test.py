@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""console_heap_test.py - what the heap module tells of real servers: what lives, grows, and who holds it.
+"""console_heap_test.py - the heap module in real servers: live objects, growth, references, walks.
 
 usage: console_heap_test.py [unittest options]
 """
@@ -14,7 +14,7 @@ from console_test import Client, Server
 
 
 def value(client, expression):
-    kind, text = client.ask(f"print(json({expression}))")
+    kind, text = client.query(f"print(json({expression}))")
     if kind != "d":
         raise AssertionError(text)
     return json.loads(text)
@@ -26,11 +26,11 @@ def rows(client, expression, key="type"):
 
 class HeapTest(unittest.TestCase):
     def text(self, client, statement):
-        kind, text = client.ask(statement)
+        kind, text = client.query(statement)
         self.assertEqual(kind, "d", text)
         return text
 
-    def test_types_add_up_to_what_the_cache_says(self):
+    def test_types_add_up_to_the_bytes_of_the_cache(self):
         with Server("sieve") as server, Client(server.path) as client:
             server.fill(0, 300)
             types = rows(client, "heap.types()")
@@ -43,7 +43,7 @@ class HeapTest(unittest.TestCase):
             self.assertEqual(in_cache, stats["memory"]["cache_bytes"])
             self.assertRegex(self.text(client, "heap.types()"), r"(?m)^type +live +bytes")
 
-    def test_growth_is_what_came_since(self):
+    def test_growth(self):
         with Server("lru") as server, Client(server.path) as client:
             value(client, "heap.growth()")
             self.text(client, "heap.mark()")
@@ -51,10 +51,10 @@ class HeapTest(unittest.TestCase):
             self.assertEqual(rows(client, "heap.growth()")["record"]["live"], 50)
             self.assertNotIn("record", rows(client, "heap.growth()"))
             self.assertEqual(rows(client, "heap.since()")["record"]["created"], 50)
-            kind, text = client.ask("heap.since(5)")
+            kind, text = client.query("heap.since(5)")
             self.assertEqual((kind, "heap.mark" in text), ("e", True))
 
-    def test_holders_of_a_record_that_is_cached_and_asked_for(self):
+    def test_holders_of_a_record_in_a_cache_and_a_session(self):
         with Server("weak", "--session", "3") as server, Client(server.path) as client:
             connection = server.connect()
             server.request("/users/alice", connection=connection)
@@ -68,9 +68,9 @@ class HeapTest(unittest.TestCase):
             graph = self.text(client, "heap.graph('alice')")
             self.assertRegex(graph, r'(?s)^digraph holders \{.*"session".*\}')
             connection.close()
-            kind, text = client.ask("heap.path('nobody')")
+            kind, text = client.query("heap.path('nobody')")
             self.assertEqual((kind, "no record" in text), ("e", True))
-            kind, text = client.ask("heap.path({})")
+            kind, text = client.query("heap.path({})")
             self.assertEqual((kind, "give the id" in text), ("e", True))
 
     def lost(self, policy, *options):
@@ -83,7 +83,7 @@ class HeapTest(unittest.TestCase):
                 self.text(client, "heap.path(heap.unreachable().examples[1])")
             return lost, text, path
 
-    def test_a_cycle_is_shown_from_record_to_record(self):
+    def test_cycle(self):
         lost, text, path = self.lost("cycle")
         self.assertEqual(lost["kinds"][0]["type"], "login")
         self.assertEqual(lost["kinds"][0]["count"], 2400)
@@ -91,7 +91,7 @@ class HeapTest(unittest.TestCase):
         self.assertRegex(text, r'a cycle: record "(\d+)" -> login -> record "\1"')
         self.assertRegex(path, r'^\(unreachable\) -> login -> record "\d+"$')
 
-    def test_a_forgotten_reference_is_shown(self):
+    def test_forgotten_reference(self):
         for threads in ("1", "2"):
             lost, text, path = self.lost("pinned", "--threads", threads)
             self.assertEqual(lost["kinds"][0]["count"], 2)
@@ -99,59 +99,59 @@ class HeapTest(unittest.TestCase):
             self.assertRegex(text, r'\(unreachable\) -> check -> record "\d+"')
             self.assertRegex(path, r'^\(unreachable\) -> check -> record "\d+"$')
 
-    def test_where_all_is_honest_nothing_is_lost(self):
+    def test_without_leaks_nothing_is_unreachable(self):
         for policy in ("cycle_fixed", "pinned_fixed", "lru"):
             lost, _, _ = self.lost(policy, "--threads", "2")
             self.assertEqual((lost["records"], lost["examples"]), (0, {}), policy)
             for kind in lost["kinds"] or ():
                 self.assertEqual(kind["count"], 0)
 
-    def test_walks_while_others_ask_and_clients_leave(self):
+    def test_walks_during_requests_and_disconnects(self):
         with Server("cycle_fixed", "--capacity", "500", "--threads", "2") as server:
             over = threading.Event()
 
-            def keep_asking(first):
+            def keep_requesting(first):
                 while not over.is_set():
                     server.fill(first, first + 200)
                     first += 200
-            threads = [threading.Thread(target=keep_asking, args=(n * 10 ** 6,)) for n in range(2)]
+            threads = [threading.Thread(target=keep_requesting, args=(n * 10 ** 6,)) for n in range(2)]
             for thread in threads:
                 thread.start()
             try:
                 for _ in range(15):
                     with Client(server.path) as client:
                         self.assertLessEqual(value(client, "heap.unreachable()")["records"], 2)
-                    with Client(server.path) as leaves:
-                        leaves.send("s", b"heap.unreachable()")
+                    with Client(server.path) as leaving:
+                        leaving.send("s", b"heap.unreachable()")
             finally:
                 over.set()
                 for thread in threads:
                     thread.join()
 
     def assert_free(self, client):
-        """A walk works at once, without waiting for another."""
+        """Asserts that a walk works at once, without waiting for another."""
         began = time.monotonic()
         self.text(client, "heap.unreachable()")
         self.assertLess(time.monotonic() - began, 5)
 
     def test_an_interrupted_walk_is_over(self):
-        with Server("cycle_fixed") as server, Client(server.path) as stays, \
+        with Server("cycle_fixed") as server, Client(server.path) as staying, \
                 Client(server.path) as other:
             server.fill(0, 500)
             for _ in range(30):
-                stays.send("s", b"while true do pcall(heap.unreachable) end")
+                staying.send("s", b"while true do pcall(heap.unreachable) end")
                 time.sleep(random.uniform(0, 0.01))
-                stays.send("i")
-                self.assertEqual(stays.answer(), ("e", "interrupted"))
+                staying.send("i")
+                self.assertEqual(staying.answer(), ("e", "interrupted"))
                 self.assert_free(other)
 
     def test_a_failed_walk_is_over(self):
-        with Server("cycle_fixed") as server, Client(server.path) as stays, \
+        with Server("cycle_fixed") as server, Client(server.path) as staying, \
                 Client(server.path) as other:
             server.fill(0, 500)
             for statement in ("heap.unreachable() error('x')", "heap.path('nobody')",
                               "pcall(heap.path, {}) error('x')"):
-                self.assertEqual(stays.ask(statement)[0], "e")
+                self.assertEqual(staying.query(statement)[0], "e")
                 self.assert_free(other)
 
     def test_the_server_stops_during_a_walk(self):
@@ -166,29 +166,29 @@ class HeapTest(unittest.TestCase):
                 client.socket.close()
 
     def test_clients_leave_at_any_instant(self):
-        with Server("cycle_fixed") as server, Client(server.path) as stays:
+        with Server("cycle_fixed") as server, Client(server.path) as staying:
             server.fill(0, 100)
             left, together = 3000, []
             while left > 0 or together:
                 while left > 0 and len(together) < 6:
                     together.append((time.monotonic() + random.uniform(0, 0.02), Client(server.path)))
                     left -= self.walk_begin(together[-1][1])
-                leaves = min(together, key=lambda pair: pair[0])
-                together.remove(leaves)
-                until, client = leaves
+                leaving = min(together, key=lambda pair: pair[0])
+                together.remove(leaving)
+                until, client = leaving
                 select.select([client.socket], [], [], max(until - time.monotonic(), 0))
                 client.socket.close()
-            self.assert_free(stays)
+            self.assert_free(staying)
 
     def walk_begin(self, client):
-        """False: the server refused, because those that left are not gone yet."""
+        """Returns False if the server refused, because others that left are not freed yet."""
         try:
             client.send("s", b"heap.unreachable()")
         except OSError:
             return False
         return True
 
-    def test_a_look_is_figures_and_census_of_a_moment(self):
+    def test_look_has_figures_and_census(self):
         with Server("lru") as server, Client(server.path) as client:
             server.fill(0, 20)
             look = json.loads(self.text(client, "print(heap.look())"))

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""console_test.py - the console of real servers: what it tells, its budgets, hostile clients.
+"""console_test.py - the console of real servers: its language, budgets, hostile clients, the client.
 
 usage: console_test.py [unittest options]
 """
@@ -53,7 +53,7 @@ class Client:
         return chr(header[0]), self.receive(struct.unpack(">I", header[1:])[0])
 
     def answer(self):
-        """The last frame's kind and all text, the last frame's own included."""
+        """Returns the last frame's kind, and all text including that of the last frame."""
         text = b""
         while True:
             kind, payload = self.frame()
@@ -62,7 +62,7 @@ class Client:
                 return kind, text.decode(errors="replace")
 
     def begin(self, statement):
-        """Sends a statement, and returns once it runs."""
+        """Sends a statement and returns when it runs."""
         self.send("s", b"print('begun') " + statement.encode())
         text = b""
         while text != b"begun\n":
@@ -71,7 +71,7 @@ class Client:
             if kind != "t":
                 raise AssertionError((kind, text))
 
-    def ask(self, statement, kind="s"):
+    def query(self, statement, kind="s"):
         self.send(kind, statement.encode())
         return self.answer()
 
@@ -88,19 +88,19 @@ class Server(PlainServer):
 
 class ConsoleTest(unittest.TestCase):
     def value(self, client, statement):
-        kind, text = client.ask(statement)
+        kind, text = client.query(statement)
         self.assertEqual(kind, "d", f"{statement}: {text}")
         return text.rstrip("\n")
 
-    def error(self, client, statement, wanted):
-        kind, text = client.ask(statement)
+    def error(self, client, statement, expected):
+        kind, text = client.query(statement)
         self.assertEqual(kind, "e", f"{statement}: {text}")
-        self.assertRegex(text, wanted)
+        self.assertRegex(text, expected)
         self.assertNotIn("\n", text)
 
 
 class Objects(ConsoleTest):
-    def test_the_story(self):
+    def test_entries_are_counted_and_cleared(self):
         with Server("unbounded") as server, server.client() as client:
             server.fill(0, 2)
             self.assertEqual(self.value(client, "#main.cache"), "2")
@@ -113,7 +113,7 @@ class Objects(ConsoleTest):
             server.fill(0, 10)
             self.assertEqual(self.value(client, "#main.cache"), "10")
 
-    def test_looking_is_no_hit_and_changes_no_order(self):
+    def test_reading_is_no_hit_and_changes_no_order(self):
         with Server("lru", "--capacity", "2") as server, server.client() as client:
             server.fill(0, 2)
             body = server.request("/users/1").body.decode()
@@ -124,11 +124,11 @@ class Objects(ConsoleTest):
             self.assertEqual(self.value(client, "main.cache[7]"), "nil")
             after = server.stats()["cache"]
             self.assertEqual(before, after)
-            server.fill(2, 3)  # 0 was looked at last, but asked for first
+            server.fill(2, 3)  # 0 was read last here, but requested first
             self.assertEqual(self.value(client, "main.cache[0]"), "nil")
             self.assertEqual(self.value(client, "main.cache[1].key"), "1")
 
-    def test_walk_meets_each_entry_once(self):
+    def test_pairs_visits_each_entry_once(self):
         with Server("unbounded") as server, server.client() as client:
             server.fill(0, 2000)
             self.assertEqual(self.value(client, """
@@ -162,9 +162,9 @@ class Objects(ConsoleTest):
         with Server("unbounded") as server, server.client() as client:
             self.error(client, "main.cache:resize(10)", "has no capacity")
 
-    def test_values_are_shown_bounded(self):
+    def test_values_are_printed_with_a_bound(self):
         with Server("lru") as server, server.client() as client:
-            for statement, wanted in (
+            for statement, expected in (
                     ("1, 2.5, nil, 'x'", "1\n2.5\nnil\nx"),
                     ("{1, 2, {a = 'b'}}", '{1, 2, {a = "b"}}'),
                     ("json({1, {a = 'b\\n'}, true, 0/0})", '[1,{"a":"b\\n"},true,null]'),
@@ -174,7 +174,7 @@ class Objects(ConsoleTest):
                     ("main.server.pid", str(server.process.pid)),
                     ("", ""),
                     ("x = 5", "")):
-                self.assertEqual(self.value(client, statement), wanted, statement)
+                self.assertEqual(self.value(client, statement), expected, statement)
             self.assertEqual(self.value(client, "x"), "5")
             with server.client() as other:
                 self.assertEqual(self.value(other, "x"), "nil")
@@ -187,15 +187,15 @@ class Objects(ConsoleTest):
 
     def test_completion_and_incomplete_statements(self):
         with Server("lru") as server, server.client() as client:
-            self.assertEqual(client.ask("main.ca", "c"), ("d", "main.cache\n"))
-            self.assertEqual(client.ask("main.cache:st", "c"), ("d", "main.cache:stats\n"))
-            self.assertEqual(client.ask("nothing.", "c"), ("d", ""))
-            self.assertIn("main.config.policy\n", client.ask("main.config.", "c")[1])
+            self.assertEqual(client.query("main.ca", "c"), ("d", "main.cache\n"))
+            self.assertEqual(client.query("main.cache:st", "c"), ("d", "main.cache:stats\n"))
+            self.assertEqual(client.query("nothing.", "c"), ("d", ""))
+            self.assertIn("main.config.policy\n", client.query("main.config.", "c")[1])
             for statement in ("for i = 1, 2 do", "x =", "f(", "'a' ..", "return {"):
-                self.assertEqual(client.ask(statement)[0], "m", statement)
-            self.assertEqual(client.ask("for i = 1, 2 do print(i) end"), ("d", "1\n2\n"))
+                self.assertEqual(client.query(statement)[0], "m", statement)
+            self.assertEqual(client.query("for i = 1, 2 do print(i) end"), ("d", "1\n2\n"))
 
-    def test_names_alone_teach(self):
+    def test_names_alone_print_help(self):
         with Server("unbounded") as server, server.client() as client:
             self.assertRegex(self.value(client, "help"), "(?s)#main.cache .*Ctrl-C")
             self.assertEqual(self.value(client, "help()"), self.value(client, "help"))
@@ -211,7 +211,7 @@ class Objects(ConsoleTest):
             self.assertNotIn("mine", lua)
             self.assertEqual(self.value(client, "main.cache:sample(5)"), "{}")
 
-    def test_texts_are_repeated_as_lua_does(self):
+    def test_string_rep_and_find(self):
         with Server("lru") as server, server.client() as client:
             self.assertEqual(self.value(client, """
                 for _, between in ipairs{"", "-", ("="):rep(50)} do
@@ -223,10 +223,10 @@ class Objects(ConsoleTest):
                         end
                     end
                 end"""), "")
-            for call, wanted in (("'x', 'x', math.mininteger", "1\n1"), ("'a.b.', '.', 3, true", "4\n4"),
+            for call, expected in (("'x', 'x', math.mininteger", "1\n1"), ("'a.b.', '.', 3, true", "4\n4"),
                                  ("'aXbX', 'X', -2", "4\n4"), ("'abc', ''", "1\n0"),
                                  ("'abc', 'x'", ""), ("'abc', 'a', 9", ""), ("'a\\0bc', 'bc'", "3\n4")):
-                self.assertEqual(self.value(client, f"string.find({call})"), wanted, call)
+                self.assertEqual(self.value(client, f"string.find({call})"), expected, call)
             self.assertRegex(self.value(client, "help(string.gmatch)"), "not offered.*string.find")
             self.assertEqual(self.value(client, "{a_1 = 1, ['1a'] = 2, [''] = 3, ['a-b'] = 4}"),
                              '{[""] = 3, ["1a"] = 2, ["a-b"] = 4, a_1 = 1}')
@@ -265,7 +265,7 @@ class Objects(ConsoleTest):
 
 
 class Traffic:
-    """Asks for users all the while; each request must succeed."""
+    """Requests users in the background; each request must succeed."""
 
     def __init__(self, server):
         self.server, self.ended, self.requests, self.failures = server, threading.Event(), 0, []
@@ -281,7 +281,7 @@ class Traffic:
         connection.close()
 
     def go_on(self, count):
-        """Waits until so many more requests were served."""
+        """Waits until this many more requests were served."""
         goal = self.requests + count
         wait_until(lambda: self.requests >= goal, "service while the console is busy")
 
@@ -297,10 +297,10 @@ class Traffic:
 
 
 OVER_TIME = "stopped: it used up the time"
-ANYTHING = "^|"  # fails or not, as long as it ends
+ANYTHING = "^|"  # may fail or not, but must end
 OVER_MEMORY = "not enough memory|more memory than|used all the memory"
 
-# What tries to break out, and what it gets.
+# Statements that try to break out, and the error that each must get; None: no error.
 ATTACKS = (
     ("while true do end", OVER_TIME),
     ("while true do pcall(function() while true do end end) end", OVER_TIME),
@@ -394,37 +394,37 @@ def cpu_s(server):
 
 
 class Budgets(ConsoleTest):
-    def test_nothing_breaks_out(self):
+    def test_no_statement_breaks_out(self):
         with Server("lru", "--capacity", "100") as server:
-            for statement, wanted in ATTACKS:
+            for statement, expected in ATTACKS:
                 with server.client() as client, self.subTest(statement=statement[:100]):
                     before_s = cpu_s(server)
-                    kind, text = client.ask(statement)
+                    kind, text = client.query(statement)
                     self.assertLess(cpu_s(server) - before_s, 20)
-                    if wanted == ANYTHING:
+                    if expected == ANYTHING:
                         self.assertIn(kind, "de")
-                    elif wanted is None:
+                    elif expected is None:
                         self.assertEqual(kind, "d", text)
                     else:
                         self.assertEqual(kind, "e", text)
-                        self.assertRegex(text, wanted)
+                        self.assertRegex(text, expected)
                     self.assertEqual(self.value(client, "1 + 1"), "2")
                 server.request("/users/1")
 
-    def test_memory_that_is_kept_ends_with_a_new_beginning(self):
+    def test_variables_that_use_all_memory_are_deleted(self):
         with Server("lru") as server, server.client() as client:
-            client.ask("budget('10s')")
-            client.ask("t = {} while true do t[#t + 1] = ('x'):rep(100000) .. #t end")
+            client.query("budget('10s')")
+            client.query("t = {} while true do t[#t + 1] = ('x'):rep(100000) .. #t end")
             for _ in range(50):
-                if client.ask("t[#t + 1] = ('x'):rep(10000) .. #t")[0] == "e":
+                if client.query("t[#t + 1] = ('x'):rep(10000) .. #t")[0] == "e":
                     break
             for _ in range(50):
-                if client.ask("u = {u, #'x'}")[0] == "e":
+                if client.query("u = {u, #'x'}")[0] == "e":
                     break
-            client.ask("1 + 1")
+            client.query("1 + 1")
             self.assertEqual(self.value(client, "1 + 1"), "2")
 
-    def test_budget_can_be_raised(self):
+    def test_raised_budget(self):
         loop = "local sum = 0 for i = 1, 2e7 do sum = sum + i end return 'over'"
         with Server("lru") as server, server.client() as client:
             self.value(client, "budget('1ms')")
@@ -441,12 +441,12 @@ class Budgets(ConsoleTest):
                 kind, text = client.answer()
                 self.assertEqual(kind, "e")
                 self.assertTrue(text.endswith("interrupted"), text)
-            client.send("i")  # nothing runs: nothing happens
+            client.send("i")  # ignored: no statement runs
             self.assertEqual(self.value(client, "1"), "1")
 
 
 class Hostile(ConsoleTest):
-    def test_requests_are_served_whatever_clients_do(self):
+    def test_requests_are_served_during_attacks(self):
         with Server("unbounded") as server:
             server.fill(0, 1000)
             with Traffic(server) as traffic:
@@ -471,7 +471,7 @@ class Hostile(ConsoleTest):
             client.socket.close()
 
     def gigabyte(self, server, _):
-        """The server refuses and closes long before a gigabyte has come."""
+        """The server closes the connection long before it received a gigabyte."""
         for header in (b"", b"s" + struct.pack(">I", 1 << 30)):
             with server.client() as client:
                 sent = 0
@@ -493,7 +493,7 @@ class Hostile(ConsoleTest):
                 self.assertRegex(text, "unknown request|too long")
                 self.assertClosed(client)
         with server.client() as client:
-            self.assertEqual(client.ask(os.urandom(2000).decode("latin-1"))[0], "e")
+            self.assertEqual(client.query(os.urandom(2000).decode("latin-1"))[0], "e")
             self.assertEqual(self.value(client, "1"), "1")
             client.send("s", b"return '\0\xff'")
             self.assertEqual(client.answer()[0], "d")
@@ -522,9 +522,9 @@ class Hostile(ConsoleTest):
         def free():
             with server.client() as client:
                 try:
-                    return client.ask("1")[0] == "d"
+                    return client.query("1")[0] == "d"
                 except (BrokenPipeError, ConnectionResetError):
-                    return False  # refused before it could ask
+                    return False  # refused before it could send
         wait_until(free, "a place for a client")
 
     def half_way(self, server, _):
@@ -536,7 +536,7 @@ class Hostile(ConsoleTest):
         self.await_free(server)
 
     def slow_reader(self, server, traffic):
-        """What is not read is not made: the server's memory stays as it is."""
+        """A statement pauses while its output is not read: the server's memory stays bounded."""
         before = self.rss(server)
         clients = [server.client() for _ in range(4)]
         for client in clients:
@@ -552,10 +552,10 @@ class Hostile(ConsoleTest):
             return int(file.read().split()[1]) * os.sysconf("SC_PAGESIZE")
 
     def departures(self, server, traffic):
-        """What a client had is let go in slices: others come meanwhile, in the end nothing is left."""
+        """Variables of clients that left are freed in slices, while other clients connect."""
         for _ in range(12):
             with server.client() as client:
-                kind, text = client.ask("budget('10s') t = {} for i = 1, 50000 do t[i] = {i} end")
+                kind, text = client.query("budget('10s') t = {} for i = 1, 50000 do t[i] = {i} end")
                 self.assertEqual(kind, "d", text)
                 client.begin("""string.own = t
                     local a <close> = setmetatable({}, {__close = function()
@@ -574,16 +574,16 @@ class Hostile(ConsoleTest):
             self.assertEqual((kind, "before the answer" in text), ("e", True))
             self.assertClosed(client)
 
-    @unittest.skipIf(os.geteuid() != 0, "only root can be somebody else")
+    @unittest.skipIf(os.geteuid() != 0, "needs root to become another user")
     def test_other_users_are_refused(self):
         with Server("lru") as server:
             os.chmod(server.folder.name, 0o755)
             self.assertEqual(os.stat(server.path).st_mode & 0o777, 0o600)
-            for mode, wanted in ((0o600, "denied"), (0o666, "only the user")):
+            for mode, expected in ((0o600, "denied"), (0o666, "only the user")):
                 os.chmod(server.path, mode)
-                self.assertEqual(self.as_somebody_else(server.path, wanted), 0, wanted)
+                self.assertEqual(self.as_another_user(server.path, expected), 0, expected)
 
-    def as_somebody_else(self, path, wanted):
+    def as_another_user(self, path, expected):
         child = os.fork()
         if child == 0:
             status = 1
@@ -593,14 +593,14 @@ class Hostile(ConsoleTest):
                 os.setuid(65534)
                 with Client(path) as client:
                     kind, text = client.answer()
-                    status = 0 if kind == "e" and wanted in text else 1
+                    status = 0 if kind == "e" and expected in text else 1
             except PermissionError:
-                status = 0 if wanted == "denied" else 1
+                status = 0 if expected == "denied" else 1
             finally:
                 os._exit(status)
         return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
-    def test_a_stale_socket_and_one_in_use(self):
+    def test_stale_socket_and_socket_in_use(self):
         with tempfile.TemporaryDirectory() as folder:
             path = f"{folder}/socket"
             with socket.socket(socket.AF_UNIX) as stale:
@@ -617,7 +617,7 @@ class Hostile(ConsoleTest):
         self.assertEqual(done.returncode, 3)
         self.assertRegex(done.stderr, "--console: cannot listen")
 
-    def test_a_default_that_cannot_be_is_a_warning(self):
+    def test_unusable_default_socket_is_a_warning(self):
         with self.server_in("/nowhere") as server:
             self.assertRegex(server.prefix[0], "--console: cannot listen .*; going on without")
         with tempfile.TemporaryDirectory() as folder:
@@ -662,7 +662,7 @@ class Terminal:
         fcntl.ioctl(slave, termios.TIOCSCTTY, 0)
 
     def read(self):
-        """False at the end."""
+        """Returns False at the end."""
         if not select.select([self.master], [], [], PATIENCE_S)[0]:
             raise AssertionError(f"nothing follows {self.text!r}")
         try:
@@ -755,9 +755,9 @@ class Command(ConsoleTest):
             folder = stack.enter_context(tempfile.TemporaryDirectory())
             servers = {policy: stack.enter_context(PlainServer(policy, environment={
                 "XDG_RUNTIME_DIR": folder})) for policy in ("sieve", "gdsf")}
-            for who, wanted in ((str(servers["sieve"].process.pid), "sieve"), ("gdsf", "gdsf")):
+            for who, expected in ((str(servers["sieve"].process.pid), "sieve"), ("gdsf", "gdsf")):
                 done = self.run_command(who, "-e", "main.config.policy", folder=folder)
-                self.assertEqual((done.returncode, done.stdout), (0, wanted + "\n"))
+                self.assertEqual((done.returncode, done.stdout), (0, expected + "\n"))
             done = self.run_command("-e", "1", folder=folder)
             self.assertEqual((done.returncode, done.stdout), (2, ""))
             for policy, server in servers.items():

@@ -1,9 +1,12 @@
-/* wire.h - how the console and its clients talk: frames over a Unix socket.
+/* wire.h - the protocol between the console and its clients: frames over a Unix socket.
  *
- * A frame is its kind, a letter, then the number of bytes that follow, four bytes, the highest
- * first, then these. A client sends a statement or a prefix and waits until its last answer has
- * come; meanwhile it may send an interrupt, and nothing else. Answered are any number of texts,
- * then one last frame. Whoever breaks the rules is told so in a FAILED frame and cut off.
+ * A frame is its kind (one letter), the number of bytes that follow (four bytes, big-endian), and
+ * these bytes. A client sends a statement or a prefix, and waits for the last frame of the answer:
+ * any number of TEXT frames, then one DONE, FAILED or INCOMPLETE frame. Meanwhile it may send an
+ * INTERRUPT, but nothing else. After a frame that breaks these rules the server sends FAILED and
+ * closes the connection. Example, a statement and its answer:
+ *
+ *     's' 0 0 0 5 "1 + 1"          't' 0 0 0 2 "2\n"  'd' 0 0 0 0
  */
 #ifndef WIRE_H
 #define WIRE_H
@@ -12,18 +15,18 @@
 #include <stdlib.h>
 
 enum wire_kind {
-    WIRE_STATEMENT = 's', /* Lua to run, or an expression to show */
-    WIRE_COMPLETE = 'c',  /* a prefix such as `main.ca`: each way to end it comes as a line */
-    WIRE_INTERRUPT = 'i', /* empty: stop what runs, which answers FAILED. Not answered itself */
-    WIRE_TEXT = 't',      /* part of the answer */
-    WIRE_DONE = 'd',      /* last: empty, all is well */
-    WIRE_FAILED = 'e',    /* last: why, in one line */
-    WIRE_INCOMPLETE = 'm' /* last: the statement goes on; send it again with more */
+    WIRE_STATEMENT = 's',  /* request: Lua to run, or an expression to show */
+    WIRE_COMPLETE = 'c',   /* request: print the completions of a prefix (`main.ca`), one a line */
+    WIRE_INTERRUPT = 'i',  /* request: fail the running statement; empty, and not answered itself */
+    WIRE_TEXT = 't',       /* answer: part of what the statement prints */
+    WIRE_DONE = 'd',       /* last frame of an answer: empty */
+    WIRE_FAILED = 'e',     /* last frame: the error, in one line */
+    WIRE_INCOMPLETE = 'm', /* last frame: the statement needs more lines; what the parser says */
 };
 
 #define WIRE_HEADER_BYTES    5
-#define WIRE_STATEMENT_BYTES 16384 /* a statement or prefix has no more */
-#define WIRE_ANSWER_BYTES    65536 /* nor has a frame of an answer */
+#define WIRE_STATEMENT_BYTES 16384 /* the most in a request */
+#define WIRE_ANSWER_BYTES    65536 /* the most in a frame of an answer */
 
 static inline void wire_put(unsigned char header[WIRE_HEADER_BYTES], enum wire_kind kind,
                             uint32_t count)
@@ -33,7 +36,7 @@ static inline void wire_put(unsigned char header[WIRE_HEADER_BYTES], enum wire_k
         header[i] = (unsigned char)(count >> (32 - 8 * i));
 }
 
-/* How many bytes follow the header. */
+/* The number of bytes that follow the header. */
 static inline uint32_t wire_count(const unsigned char header[WIRE_HEADER_BYTES])
 {
     uint32_t count = 0;
@@ -42,7 +45,7 @@ static inline uint32_t wire_count(const unsigned char header[WIRE_HEADER_BYTES])
     return count;
 }
 
-/* Where sockets are that were given no path, and how they are called, by process. */
+/* The default socket: WIRE_NAME, with the server's process id, in wire_folder(). */
 #define WIRE_NAME "tidemark-%ld.sock"
 
 static inline const char *wire_folder(void)
