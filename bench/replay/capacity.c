@@ -2,56 +2,45 @@
 #include "capacity.h"
 
 #include "units.h"
+#include "xmalloc.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define WORD_BYTES     64
 #define CURVE_SMALLEST 1000 /* a curve begins at 1/1000 of the distinct keys */
 
-/* "1%", "0.5%": 0, or -1. */
-static int share_parse(const char *text, double *share)
+/* Entries, bytes, or a share such as "0.5%". */
+static int capacity_parse_one(const char *text, struct capacity *capacity)
 {
     char *end;
     double percent = strtod(text, &end);
-    if (end == text || strcmp(end, "%") != 0 || !(percent > 0 && percent <= 100))
-        return -1;
-    *share = percent / 100;
-    return 0;
-}
-
-static int capacity_parse_one(const char *text, struct capacity *capacity)
-{
     *capacity = (struct capacity){0};
-    if (share_parse(text, &capacity->share) == 0)
-        return 0;
-    if (units_parse_count(text, &capacity->entries) == 0 && capacity->entries > 0)
-        return 0;
-    capacity->entries = 0;
+    if (end != text && strcmp(end, "%") == 0) {
+        capacity->share = percent / 100;
+        return percent > 0 && percent <= 100 ? 0 : -1;
+    }
+    if (units_parse_count(text, &capacity->entries) == 0)
+        return capacity->entries > 0 ? 0 : -1;
     return units_parse_size(text, &capacity->bytes) == 0 && capacity->bytes > 0 ? 0 : -1;
 }
 
 int capacity_parse(const char *list, struct capacity capacities[CAPACITIES_MAX],
                    struct error *error)
 {
+    char *copy = xstrdup(list), *rest = copy, *word;
     int count = 0;
-    for (const char *at = list; count < CAPACITIES_MAX; at++) {
-        char word[WORD_BYTES];
-        size_t length = strcspn(at, ",");
-        snprintf(word, sizeof word, "%.*s", (int)length, at);
-        if (length >= sizeof word || capacity_parse_one(word, &capacities[count]) < 0)
-            return error_set(error,
-                             "--capacity: '%s' is no number of entries (1000), size (64MiB) or "
-                             "share of the distinct ids (1%%)",
-                             word);
-        count++;
-        at += length;
-        if (*at == '\0')
-            return count;
+    while (count >= 0 && (word = strsep(&rest, ",")) != NULL) {
+        if (count == CAPACITIES_MAX)
+            count = error_set(error, "--capacity: more than %d capacities", CAPACITIES_MAX);
+        else if (capacity_parse_one(word, &capacities[count++]) < 0)
+            count = error_set(error,
+                              "--capacity: '%s' is no number of entries (1000), size (64MiB) or "
+                              "share of the distinct ids (1%%)",
+                              word);
     }
-    return error_set(error, "--capacity: more than %d capacities", CAPACITIES_MAX);
+    free(copy);
+    return count;
 }
 
 int capacity_curve(uint64_t distinct, int count, struct capacity capacities[CAPACITIES_MAX])

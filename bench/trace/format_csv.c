@@ -373,17 +373,16 @@ static int start_twitter(struct reader *reader, const char *options)
 static bool detect_twitter(const char *bytes, size_t count, bool complete)
 {
     (void)complete;
-    const char *end = memchr(bytes, '\n', count), *at = bytes;
-    end = end != NULL ? end : bytes + count;
-    for (int column = 0; column < 7; column++, at++) {
-        struct field field = next_field(&at, end, ',');
+    struct field line = field_first_line(bytes, count);
+    for (int column = 0; column < 7; column++, line.at++) {
+        struct field field = next_field(&line.at, line.end, ',');
         const char *digit = field.at;
         uint64_t time;
         if (column == 0 && field_number(&digit, field.end, &time) != 0)
             return false;
         if (column == 5 && find_operation(field) == NULL)
             return false;
-        if (at == end)
+        if (line.at == line.end)
             return column == 6;
     }
     return false;

@@ -6,22 +6,21 @@
  */
 #include "reader.h"
 
-#include "xmalloc.h"
-
 #include <regex.h>
-#include <stdlib.h>
+#include <time.h>
 
-#define FORM          "an access log's line"
-#define GROUPS        2 /* the whole match, and the first group */
-#define TARGET_BYTES  16384
-#define NOT_MODIFIED  304
-#define DAYS_PER_ERA  INT64_C(146097) /* 400 years */
-#define DAYS_TO_EPOCH INT64_C(719468) /* from March 1st of year 0 */
-#define S_PER_DAY     INT64_C(86400)
-#define YEAR_MAX      9999
-#define REASON_BYTES  128
+#define FORM         "an access log's line"
+#define GROUPS       2 /* the whole match, and the first group */
+#define TARGET_BYTES 16384
+#define NOT_MODIFIED 304
+#define TIME_EXAMPLE "10/Oct/2000:13:55:36 -0700"
+#define TIME_CHARS   (sizeof TIME_EXAMPLE - 1)
+#define TIME_FORM    "%d/%b/%Y:%H:%M:%S %z"
+#define REASON_BYTES 128
 
 struct log {
+    char time[TIME_CHARS]; /* the last one parsed: neighbouring lines often have the same */
+    uint64_t seconds;
     bool has_pattern; /* false: the path is the key */
     regex_t pattern;
 };
@@ -97,72 +96,23 @@ static bool split(struct field line, struct entry *entry)
     return at < end && (*at == '-' || field_number(&at, end, &entry->bytes) == 0);
 }
 
-static const char *const months[] = {"Mar", "Apr", "May", "Jun", "Jul", "Aug",
-                                     "Sep", "Oct", "Nov", "Dec", "Jan", "Feb"};
-
-#define MONTHS ((int)(sizeof months / sizeof months[0]))
-
-/* The months since March; -1: it is no month. */
-static int month_find(struct field text)
+/* Parses TIME_FORM; TIME_EXAMPLE is one. */
+static bool parse_time(struct log *log, struct field text)
 {
-    for (int i = 0; i < MONTHS; i++) {
-        if (field_is(text, months[i]))
-            return i;
-    }
-    return -1;
-}
-
-/* Days since 1970. Years begin in March here, so that a leap day is the last day of its year. */
-static int64_t days_since_epoch(int64_t year, int64_t month, int64_t day)
-{
-    int64_t began = year - (month >= 10), era = began / 400, of_era = began % 400;
-    int64_t of_year = (153 * month + 2) / 5 + day - 1;
-    return era * DAYS_PER_ERA + of_era * 365 + of_era / 4 - of_era / 100 + of_year - DAYS_TO_EPOCH;
-}
-
-/* Takes a number of exactly `digits` digits, at most `largest`, and the character `behind` after it
- * (0: none). */
-static bool take_digits(const char **at, const char *end, int digits, int64_t largest, char behind,
-                        int64_t *value)
-{
-    const char *first = *at;
-    uint64_t number;
-    if (field_number(at, end, &number) != 0 || *at - first != digits || number > (uint64_t)largest)
+    char copy[TIME_CHARS + 1] = "";
+    struct tm tm = {0};
+    if (text.end - text.at != TIME_CHARS)
         return false;
-    *value = (int64_t)number;
-    return behind == '\0' || skip(at, end, behind);
-}
-
-/* Takes a time zone such as "-0730" at the end of the text. */
-static bool take_zone(const char **at, const char *end, int64_t *zone_s)
-{
-    int64_t number;
-    bool west = *at < end && **at == '-';
-    if (!west && !(*at < end && **at == '+'))
+    if (memcmp(text.at, log->time, TIME_CHARS) == 0)
+        return true;
+    memcpy(copy, text.at, TIME_CHARS);
+    const char *end = strptime(copy, TIME_FORM, &tm);
+    int64_t zone_s = tm.tm_gmtoff, unix_s = timegm(&tm) - zone_s;
+    if (end == NULL || *end != '\0' || unix_s < 0)
         return false;
-    (*at)++;
-    if (!take_digits(at, end, 4, 2359, '\0', &number))
-        return false;
-    *zone_s = (number / 100 * 60 + number % 100) * 60 * (west ? -1 : 1);
-    return *at == end;
-}
-
-/* "10/Oct/2000:13:55:36 -0700" */
-static bool parse_time(struct field text, uint64_t *seconds)
-{
-    const char *at = text.at, *end = text.end;
-    int64_t day, year, hour, minute, second, zone_s;
-    struct field month_name;
-    if (!take_digits(&at, end, 2, 31, '/', &day) || !take_until(&at, end, '/', &month_name) ||
-        !take_digits(&at, end, 4, YEAR_MAX, ':', &year) ||
-        !take_digits(&at, end, 2, 23, ':', &hour) || !take_digits(&at, end, 2, 59, ':', &minute) ||
-        !take_digits(&at, end, 2, 60, ' ', &second) || !take_zone(&at, end, &zone_s))
-        return false;
-    int month = month_find(month_name);
-    int64_t unix_s = days_since_epoch(year, month, day) * S_PER_DAY + hour * 3600 + minute * 60 +
-                     second - zone_s;
-    *seconds = (uint64_t)unix_s;
-    return month >= 0 && day > 0 && year > 0 && unix_s >= 0;
+    memcpy(log->time, copy, TIME_CHARS);
+    log->seconds = (uint64_t)unix_s;
+    return true;
 }
 
 /* Narrows the target to the key. False: it does not match, or is longer than servers accept. */
@@ -191,11 +141,11 @@ static bool find_key(const struct reader *reader, struct field *target)
 static int parse(struct reader *reader, struct field line, struct trace_request *request)
 {
     struct entry entry;
-    uint64_t seconds;
+    struct log *log = reader->state;
     if (!split(line, &entry))
         return reader_expected(reader, FORM, line);
-    if (!parse_time(entry.time, &seconds))
-        return reader_expected(reader, "a time like 10/Oct/2000:13:55:36 -0700", entry.time);
+    if (!parse_time(log, entry.time))
+        return reader_expected(reader, "a time like " TIME_EXAMPLE, entry.time);
     bool modified = entry.status != NOT_MODIFIED;
     if (!field_is(entry.method, "GET") || (modified && entry.status / 100 != 2) ||
         !find_key(reader, &entry.target))
@@ -203,7 +153,7 @@ static int parse(struct reader *reader, struct field line, struct trace_request 
     uint64_t bytes = modified ? entry.bytes : 1;
     *request = (struct trace_request){
         .id = reader_key(entry.target),
-        .time_ns = reader_time(reader, seconds, 0),
+        .time_ns = reader_time(reader, log->seconds, 0),
         .bytes = bytes < UINT32_MAX ? (uint32_t)bytes : UINT32_MAX,
     };
     return 1;
@@ -232,10 +182,8 @@ static bool detect(const char *bytes, size_t count, bool complete)
 {
     (void)complete;
     struct entry entry;
-    uint64_t seconds;
-    const char *end = memchr(bytes, '\n', count);
-    struct field line = {bytes, end != NULL ? end : bytes + count};
-    return split(line, &entry) && parse_time(entry.time, &seconds);
+    struct log log = {0};
+    return split(field_first_line(bytes, count), &entry) && parse_time(&log, entry.time);
 }
 
 const struct format format_log = {

@@ -31,16 +31,15 @@ static int parse(struct reader *reader, struct field line, struct trace_request 
 static bool detect(const char *bytes, size_t count, bool complete)
 {
     (void)complete;
-    const char *at = bytes, *end = memchr(bytes, '\n', count);
+    struct field line = field_first_line(bytes, count);
     uint64_t number, ns;
-    end = end != NULL ? end : bytes + count;
     for (int column = 0; column < 3; column++) {
-        field_skip_blanks(&at, end);
-        if (field_seconds(&at, end, &number, &ns) != 0)
+        field_skip_blanks(&line.at, line.end);
+        if (field_seconds(&line.at, line.end, &number, &ns) != 0)
             return false;
     }
-    field_skip_blanks(&at, end);
-    return at == end || *at == '\r';
+    field_skip_blanks(&line.at, line.end);
+    return line.at == line.end || *line.at == '\r';
 }
 
 const struct format format_sized = {

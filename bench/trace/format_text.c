@@ -60,15 +60,13 @@ static size_t read_text(struct reader *reader, struct trace_request *requests, s
 static bool detect(const char *bytes, size_t count, bool complete)
 {
     (void)complete;
-    const char *end = bytes + count, *line_end = memchr(bytes, '\n', count);
-    for (const char *at = bytes; at < end; at++) {
+    struct field line = field_first_line(bytes, count);
+    for (const char *at = bytes; at < bytes + count; at++)
         if (is_control(*at) && *at != '\n' && *at != '\r')
             return false;
-    }
-    for (const char *at = bytes; at < (line_end != NULL ? line_end : end); at++) {
-        if (*at == ' ' || *at == '\t' || *at == ',')
+    for (; line.at < line.end; line.at++)
+        if (field_is_blank(*line.at) || *line.at == ',')
             return false;
-    }
     return *bytes != '\n' && *bytes != '\r';
 }
 

@@ -170,28 +170,24 @@ static int parse_alpha(const char *text, double *alpha)
     return end != text && *end == '\0' && *alpha >= 0 && *alpha <= ALPHA_MAX ? 0 : -1;
 }
 
-static int parse_count(const char *text, uint64_t max, uint64_t *count)
-{
-    return units_parse_count(text, count) == 0 && *count > 0 && *count <= max ? 0 : -1;
-}
-
 static int parse_field(struct generator *generator, enum field_kind field, const char *text)
 {
-    switch (field) {
-    case FIELD_ALPHA:
+    static const struct {
+        size_t offset;
+        uint64_t max;
+    } counts[] = {
+        [FIELD_IDS] = {offsetof(struct generator, ids), IDS_MAX},
+        [FIELD_HOT] = {offsetof(struct generator, hot), IDS_MAX},
+        [FIELD_REQUESTS] = {offsetof(struct generator, requests), UINT64_MAX},
+        [FIELD_PERIOD] = {offsetof(struct generator, period), UINT64_MAX},
+    };
+    if (field == FIELD_NONE)
+        return -1;
+    if (field == FIELD_ALPHA)
         return parse_alpha(text, &generator->alpha);
-    case FIELD_IDS:
-        return parse_count(text, IDS_MAX, &generator->ids);
-    case FIELD_HOT:
-        return parse_count(text, IDS_MAX, &generator->hot);
-    case FIELD_REQUESTS:
-        return parse_count(text, UINT64_MAX, &generator->requests);
-    case FIELD_PERIOD:
-        return parse_count(text, UINT64_MAX, &generator->period);
-    case FIELD_NONE:
-        break;
-    }
-    return -1;
+    uint64_t *count = (uint64_t *)((char *)generator + counts[field].offset);
+    return units_parse_count(text, count) == 0 && *count > 0 && *count <= counts[field].max ? 0
+                                                                                            : -1;
 }
 
 static int parse_name(struct generator *generator, const char *name)

@@ -6,7 +6,9 @@
 #define LINE_FIELDS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 /* A line without its newline, or a part of one: the characters from `at` up to `end`. */
 struct field {
@@ -22,6 +24,13 @@ static inline void field_skip_blanks(const char **at, const char *end)
 {
     while (*at < end && field_is_blank(**at))
         (*at)++;
+}
+
+/* The first line of these bytes; all of them if they have no newline. */
+static inline struct field field_first_line(const char *bytes, size_t count)
+{
+    const char *end = memchr(bytes, '\n', count);
+    return (struct field){bytes, end != NULL ? end : bytes + count};
 }
 
 /* An integer up to 2^64 - 1. 0, or -1: there is none. */
