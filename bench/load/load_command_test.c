@@ -3,13 +3,16 @@
 
 #include "command.h"
 #include "faulty_server.h"
+#include "units.h"
 
 #include <jansson.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -164,6 +167,29 @@ static void a_load_that_cannot_run_is_undecided(void **unused)
     assert_string_equal(output, "");
 }
 
+/* SIGINT ends the run: the results so far are printed. */
+static void an_interrupted_load_prints_its_results(void **unused)
+{
+    const struct itimerspec soon = {.it_value.tv_nsec = 100 * (long)NS_PER_MS};
+    struct sigevent event = {.sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGINT};
+    char url[256], output[OUTPUT_BYTES];
+    sigset_t interrupt;
+    timer_t timer;
+    (void)unused;
+    sigemptyset(&interrupt);
+    sigaddset(&interrupt, SIGINT);
+    pthread_sigmask(SIG_BLOCK, &interrupt, NULL); /* also in the server's thread */
+    struct faulty_server *server = faulty_server_open(&good, NULL);
+    snprintf(url, sizeof url, "%s/users/random", faulty_server_url(server));
+    assert_int_equal(timer_create(CLOCK_MONOTONIC, &event, &timer), 0);
+    timer_settime(timer, 0, &soon, NULL);
+    assert_int_equal(command_run(output, (const char *[]){url, "--seconds=30", NULL}),
+                     STATUS_INTERRUPTED);
+    timer_delete(timer);
+    assert_non_null(strstr(output, "Interrupted"));
+    faulty_server_close(server);
+}
+
 static void a_capacity_is_found(void **unused)
 {
     struct faulty_server *server = faulty_server_open(&good, NULL);
@@ -245,6 +271,7 @@ int main(void)
         cmocka_unit_test(a_log_is_written),
         cmocka_unit_test(json_is_written_to_a_file),
         cmocka_unit_test(a_load_that_cannot_run_is_undecided),
+        cmocka_unit_test(an_interrupted_load_prints_its_results),
         cmocka_unit_test(a_capacity_is_found),
         cmocka_unit_test(a_server_that_is_down_ends_the_search),
         cmocka_unit_test(wrong_options_are_refused),
