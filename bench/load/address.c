@@ -11,7 +11,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-static int address_of_socket(struct address *address, const char *path)
+static int address_set_socket(struct address *address, const char *path)
 {
     struct sockaddr_un local = {.sun_family = AF_UNIX};
     memcpy(local.sun_path, path, strlen(path) + 1);
@@ -20,7 +20,7 @@ static int address_of_socket(struct address *address, const char *path)
     return 0;
 }
 
-static void address_take(struct address *address, const struct addrinfo *info)
+static void address_set(struct address *address, const struct addrinfo *info)
 {
     memcpy(&address->storage, info->ai_addr, info->ai_addrlen);
     address->bytes = info->ai_addrlen;
@@ -36,19 +36,19 @@ static bool address_accepts(const struct address *address)
     return accepts;
 }
 
-static void address_choose(struct address *address, const struct addrinfo *list)
+static void address_select(struct address *address, const struct addrinfo *list)
 {
     struct address candidate;
-    address_take(address, list);
+    address_set(address, list);
     for (; list && list->ai_next; list = list->ai_next) {
-        address_take(&candidate, list);
+        address_set(&candidate, list);
         if (address_accepts(&candidate)) {
             *address = candidate;
             return;
         }
     }
     if (list)
-        address_take(address, list);
+        address_set(address, list);
 }
 
 int address_resolve(struct address *address, const struct load_target *target, struct error *error)
@@ -57,23 +57,23 @@ int address_resolve(struct address *address, const struct load_target *target, s
     struct addrinfo *list;
     int status;
     if (target->socket[0] != '\0')
-        return address_of_socket(address, target->socket);
+        return address_set_socket(address, target->socket);
     status = getaddrinfo(target->host, target->port, &hints, &list);
     if (status != 0)
         return error_set(error, "%s: %s", target->host, gai_strerror(status));
-    address_choose(address, list);
+    address_select(address, list);
     freeaddrinfo(list);
     return 0;
 }
 
 /* Unix sockets block while they connect, for 1 s at most: a full backlog would refuse a
  * non-blocking one at once. */
-static void socket_prepare(int fd, int family)
+static void socket_configure(int fd, int family)
 {
-    const struct timeval patience = {.tv_sec = 1};
+    const struct timeval timeout = {.tv_sec = 1};
     const int yes = 1;
     if (family == AF_UNIX)
-        setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
+        setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof timeout);
     else
         setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
 }
@@ -85,7 +85,7 @@ int address_connect(const struct address *address)
     int fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC | nonblocking, 0);
     if (fd < 0)
         return -1;
-    socket_prepare(fd, family);
+    socket_configure(fd, family);
     if (connect(fd, (const struct sockaddr *)&address->storage, address->bytes) < 0 &&
         errno != EINPROGRESS) {
         close(fd);

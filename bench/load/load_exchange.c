@@ -55,7 +55,7 @@ bool exchange_next(struct connection *connection, struct exchange *exchange)
     if (loop->connecting || loop->closing || due_ns > loop->now_ns)
         return false;
     if (time_is_up(loop) || limit_is_reached(loop) ||
-        !request_source_take(&loop->source, &exchange->id)) {
+        !request_source_next(&loop->source, &exchange->id)) {
         loop->closing = true;
         return false;
     }

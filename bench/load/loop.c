@@ -121,7 +121,7 @@ static void loop_count_unsent(struct loop *loop)
     if (!load_is_open(loop->setup))
         return;
     while (schedule_due(&loop->schedule, end_ns) < end_ns && !limit_is_reached(loop) &&
-           request_source_take(&loop->source, &id)) {
+           request_source_next(&loop->source, &id)) {
         schedule_step(loop);
         loop->started++;
         loop->result->unsent++;

@@ -65,7 +65,7 @@ static bool request_source_has_next(struct request_source *source)
     return source->at < source->count;
 }
 
-bool request_source_take(struct request_source *source, uint64_t *id)
+bool request_source_next(struct request_source *source, uint64_t *id)
 {
     *id = 0;
     if (source->ids == NULL)

@@ -23,7 +23,7 @@ struct request_source {
 void request_source_open(struct request_source *source, struct trace *ids);
 void request_source_close(struct request_source *source);
 /* Takes the next id. False: there are no more. */
-bool request_source_take(struct request_source *source, uint64_t *id);
+bool request_source_next(struct request_source *source, uint64_t *id);
 /* The time of the next id in ns, since the trace's first one. False: there are no more. */
 bool request_source_time(struct request_source *source, double *time_ns);
 

@@ -64,11 +64,11 @@ static void whole_seconds_are_spread(void **unused)
             assert_true(request_source_time(&source, &time_ns));
             assert_int_equal((uint64_t)time_ns,
                              second * NS_PER_SECOND + k * NS_PER_SECOND / per_second[second]);
-            assert_true(request_source_take(&source, &id));
+            assert_true(request_source_next(&source, &id));
             assert_int_equal(id, expected++);
         }
     assert_false(request_source_time(&source, &time_ns));
-    assert_false(request_source_take(&source, &id));
+    assert_false(request_source_next(&source, &id));
     request_source_close(&source);
     trace_close(trace);
 }
@@ -85,7 +85,7 @@ static void finer_times_are_not_changed(void **unused)
     for (unsigned i = 0; i < 5; i++) {
         assert_true(request_source_time(&source, &time_ns));
         assert_int_equal((uint64_t)time_ns, (uint64_t)expected_ns[i]);
-        assert_true(request_source_take(&source, &id));
+        assert_true(request_source_next(&source, &id));
         assert_int_equal(id, i + 1);
     }
     request_source_close(&source);
@@ -108,7 +108,7 @@ static void long_traces_are_read_to_their_end(void **unused)
     while (request_source_time(&source, &time_ns)) {
         assert_true(time_ns > last_ns);
         last_ns = time_ns;
-        assert_true(request_source_take(&source, &id));
+        assert_true(request_source_next(&source, &id));
         if (id != count++)
             fail_msg("id %llu at %llu", (unsigned long long)id, (unsigned long long)count);
     }
@@ -126,13 +126,13 @@ static void generators_and_no_trace_never_end(void **unused)
     (void)unused;
     request_source_open(&source, scan);
     for (uint64_t i = 0; i < 2500; i++) {
-        assert_true(request_source_take(&source, &id));
+        assert_true(request_source_next(&source, &id));
         assert_int_equal(id, i % 1000);
     }
     request_source_close(&source);
     trace_close(scan);
     request_source_open(&source, NULL);
-    assert_true(request_source_take(&source, &id));
+    assert_true(request_source_next(&source, &id));
     assert_int_equal(id, 0);
     request_source_close(&source);
 }
