@@ -1,7 +1,8 @@
 /* http_client.c - a blocking HTTP/1.1 client, as small as fetching statistics needs. */
 #include "http_client.h"
 
-#include "memory.h"
+#include "http1_parser.h"
+#include "xmalloc.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -14,15 +15,15 @@
 #include <sys/time.h>
 #include <unistd.h>
 
-#define TIMEOUT_S  5
-#define PROBE_S    1
-#define HEAD_BYTES 4096
-#define BODY_BYTES ((size_t)64 << 20) /* far more than any response that we read */
+#define TIMEOUT_S     5
+#define PROBE_S       1
+#define READ_BYTES    16384
+#define RESPONSE_MAX  ((size_t)64 << 20) /* far more than any response that we read */
+#define REQUEST_BYTES 1200
 
 struct http_client {
-    struct memory_zone *zone;
     int fd;
-    char *body;
+    char *text; /* the last response */
     size_t room;
 };
 
@@ -53,9 +54,7 @@ struct http_client *http_client_open(uint16_t port, struct error *error)
         error_set(error, "127.0.0.1:%u: %s", port, strerror(errno));
         return NULL;
     }
-    struct memory_zone *zone = memory_zone_create();
-    struct http_client *client = memory_alloc_zeroed(zone, sizeof *client);
-    client->zone = zone;
+    struct http_client *client = xcalloc(1, sizeof *client);
     client->fd = fd;
     return client;
 }
@@ -64,76 +63,15 @@ void http_client_close(struct http_client *client)
 {
     if (client == NULL)
         return;
-    struct memory_zone *zone = client->zone;
     close(client->fd);
-    memory_free(client->body);
-    memory_free(client);
-    memory_zone_destroy(zone);
-}
-
-static const char *refuse(struct error *error, const char *path, const char *what)
-{
-    error_set(error, "GET %s: %s", path, what);
-    return NULL;
-}
-
-/* Reads until the head is complete. Returns its end, where *extra bytes of the body follow. NULL:
- * the connection ended or the head is too long. */
-static char *head_read(const struct http_client *client, char head[HEAD_BYTES + 1], size_t *extra)
-{
-    size_t length = 0;
-    while (length < HEAD_BYTES) {
-        ssize_t count = recv(client->fd, head + length, HEAD_BYTES - length, 0);
-        if (count <= 0)
-            return NULL;
-        length += (size_t)count;
-        head[length] = '\0';
-        char *end = strstr(head, "\r\n\r\n");
-        if (end != NULL) {
-            end += 4;
-            *extra = (size_t)(head + length - end);
-            return end;
-        }
-    }
-    return NULL;
-}
-
-static int length_find(const char *head, const char *end, size_t *bytes)
-{
-    static const char name[] = "\r\ncontent-length:";
-    const char *field = strcasestr(head, name);
-    char *after;
-    if (field == NULL || field >= end)
-        return -1;
-    errno = 0;
-    *bytes = strtoull(field + sizeof name - 1, &after, 10);
-    return errno == 0 && *after == '\r' && *bytes < BODY_BYTES ? 0 : -1;
-}
-
-static int body_read(struct http_client *client, const char *begun, size_t count, size_t bytes)
-{
-    if (client->room <= bytes) {
-        memory_free(client->body);
-        client->room = 2 * bytes + 1;
-        client->body = memory_alloc(client->zone, client->room);
-    }
-    if (count > bytes)
-        return -1;
-    memcpy(client->body, begun, count);
-    while (count < bytes) {
-        ssize_t more = recv(client->fd, client->body + count, bytes - count, 0);
-        if (more <= 0)
-            return -1;
-        count += (size_t)more;
-    }
-    client->body[bytes] = '\0';
-    return 0;
+    free(client->text);
+    free(client);
 }
 
 /* 0, or -1: it could not be sent. */
 static int request_send(int fd, const char *path)
 {
-    char request[1200];
+    char request[REQUEST_BYTES];
     int length =
         snprintf(request, sizeof request, "GET %.1024s HTTP/1.1\r\nHost: localhost\r\n\r\n", path);
     return send(fd, request, (size_t)length, MSG_NOSIGNAL) == length ? 0 : -1;
@@ -149,21 +87,41 @@ bool http_responds(uint16_t port, const char *path)
     return answers;
 }
 
+/* Returns how many bytes it read into client->text. */
+static size_t response_receive(struct http_client *client, struct response *response)
+{
+    size_t count = 0;
+    response_begin(response);
+    while (!response_over(response) && count < RESPONSE_MAX) {
+        client->text = growable(client->text, &client->room, count + READ_BYTES + 1, 1);
+        ssize_t more = recv(client->fd, client->text + count, READ_BYTES, 0);
+        if (more <= 0)
+            break;
+        response_read(response, client->text + count, (size_t)more);
+        count += (size_t)more;
+    }
+    return count;
+}
+
 const char *http_client_get(struct http_client *client, const char *path, size_t *bytes,
                             struct error *error)
 {
-    char head[HEAD_BYTES + 1];
-    size_t extra;
-    if (request_send(client->fd, path) != 0)
-        return refuse(error, path, "the connection was closed");
-    const char *begun = head_read(client, head, &extra);
-    if (begun == NULL)
-        return refuse(error, path, "no response");
-    if (length_find(head, begun, bytes) != 0)
-        return refuse(error, path, "the response has no Content-Length");
-    if (body_read(client, begun, extra, *bytes) != 0)
-        return refuse(error, path, "the response ended too early");
-    if (strncmp(head, "HTTP/1.1 200 ", 13) != 0)
-        return refuse(error, path, "the status is not 200");
-    return client->body;
+    struct response response;
+    const char *flaw = NULL;
+    size_t count = request_send(client->fd, path) == 0 ? response_receive(client, &response) : 0;
+    if (count == 0)
+        flaw = "no response";
+    else if (response.state != RESPONSE_COMPLETE)
+        flaw = "the response is not complete";
+    else if (response.status != 200)
+        flaw = "the status is not 200";
+    else if (response.chunked)
+        flaw = "the response has no Content-Length";
+    if (flaw != NULL) {
+        error_set(error, "GET %s: %s", path, flaw);
+        return NULL;
+    }
+    *bytes = response.body_bytes;
+    client->text[count] = '\0';
+    return client->text + count - response.body_bytes;
 }
