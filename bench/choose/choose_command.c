@@ -13,6 +13,7 @@
 #include "provenance.h"
 #include "recommendation.h"
 #include "record_sizes.h"
+#include "serve.h"
 #include "served_check.h"
 #include "units.h"
 #include "xmalloc.h"

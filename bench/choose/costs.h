@@ -6,11 +6,11 @@
 #include "errors.h"
 #include "histogram.h"
 
-#include <stdatomic.h>
-
 /* Measured within milliseconds, in this process, on a cache of COSTS_ENTRIES. */
 #define COSTS_ENTRIES 10000
 struct policy_costs costs_of_policy(const struct policy *policy);
+
+struct serving; /* serve.h */
 
 /* Of hits, or of misses, served at a rate. */
 struct service_cost {
@@ -22,14 +22,6 @@ struct service_cost {
 struct service_costs {
     double rate_rps, fetch_ns; /* the load, and the time of the origin */
     struct service_cost hit, miss;
-};
-
-/* How servers are run. */
-struct serving {
-    const char *server_dir;
-    int server_cpu, generator_cpu;
-    uint64_t seconds_ns; /* of a load without a number of requests */
-    const atomic_bool *stop;
 };
 
 /* Runs a server under hits only and one under misses only, with the question's rate and miss cost.

@@ -84,7 +84,8 @@ static void a_joining_request_waits_for_the_rest(void **state)
     test_end(&test);
 }
 
-/* A policy that takes 10 us more for a hit makes all requests wait longer: L E[S^2] / 2 (1 - L E[S]). */
+/* A policy that takes 10 us more for a hit makes all requests wait longer: L E[S^2] / 2 (1 - L
+ * E[S]). */
 static void a_slower_policy_makes_all_requests_wait(void **state)
 {
     (void)state;

@@ -2,9 +2,19 @@
 #ifndef SERVE_H
 #define SERVE_H
 
-#include "costs.h"
 #include "errors.h"
+#include "histogram.h"
 #include "result.h"
+
+#include <stdatomic.h>
+
+/* How servers are run. */
+struct serving {
+    const char *server_dir;
+    int server_cpu, generator_cpu;
+    uint64_t seconds_ns; /* of a load without a number of requests */
+    const atomic_bool *stop;
+};
 
 struct serve_setup {
     const struct serving *serving;
