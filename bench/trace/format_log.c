@@ -96,14 +96,14 @@ static bool split(struct field line, struct entry *entry)
     return at < end && (*at == '-' || field_number(&at, end, &entry->bytes) == 0);
 }
 
-/* Parses TIME_FORM; TIME_EXAMPLE is one. */
+/* Sets log->seconds from a time such as TIME_EXAMPLE. False: it is none, or before 1970. */
 static bool parse_time(struct log *log, struct field text)
 {
     char copy[TIME_CHARS + 1] = "";
     struct tm tm = {0};
     if (text.end - text.at != TIME_CHARS)
         return false;
-    if (memcmp(text.at, log->time, TIME_CHARS) == 0)
+    if (log->time[0] != '\0' && memcmp(text.at, log->time, TIME_CHARS) == 0)
         return true;
     memcpy(copy, text.at, TIME_CHARS);
     const char *end = strptime(copy, TIME_FORM, &tm);
