@@ -54,7 +54,7 @@ class Choose(unittest.TestCase):
             if row["ruled_out"] is not None:
                 self.assertIn(name, ("null", "unbounded", "weak"))
                 self.assertIn({"null": "without a cache", "unbounded": "without limit: to",
-                               "weak": "no limit of memory"}[name], row["ruled_out"])
+                               "weak": "no memory limit"}[name], row["ruled_out"])
                 continue
             self.assertLessEqual(row["predicted"]["bytes"], 200 << 10)
             self.assertGreater(row["regret_points"], 0)

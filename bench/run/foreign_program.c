@@ -1,7 +1,9 @@
 /* foreign_program.c - puts a port and an id into a command and a URL. */
 #include "foreign_program.h"
 
+#include "clock.h"
 #include "http_client.h"
+#include "random.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -11,10 +13,13 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define PORT      "{port}"
-#define ID        "{id}"
-#define URL_BYTES 1024
-#define PROBE_ID  "0000000000000001"
+#define PORT_FIRST 20000
+#define PORT_COUNT 10000
+#define PORT_TRIES 100
+#define PORT       "{port}"
+#define ID         "{id}"
+#define URL_BYTES  1024
+#define PROBE_ID   "0000000000000001"
 #define SHELL_ONLY                                                                                 \
     ";&|\n(){}" /* a command without these is one program, which the shell may exec */
 
@@ -32,17 +37,28 @@ static int text_put(char *to, size_t bytes, const char *from, const char *name, 
     return length < bytes ? 0 : -1;
 }
 
-/* A port that nothing listens on; 0 if there is none. */
-static uint16_t port_find_free(void)
+static bool port_is_free(uint16_t port)
 {
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    socklen_t bytes = sizeof address;
+    struct sockaddr_in address = {
+        .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK), .sin_port = htons(port)};
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    bool found = fd >= 0 && bind(fd, (struct sockaddr *)&address, sizeof address) == 0 &&
-                 getsockname(fd, (struct sockaddr *)&address, &bytes) == 0;
+    bool is_free = fd >= 0 && bind(fd, (struct sockaddr *)&address, sizeof address) == 0;
     if (fd >= 0)
         close(fd);
-    return found ? ntohs(address.sin_port) : 0;
+    return is_free;
+}
+
+/* A port that nothing listens on; 0 if none was found. It lies below the range from which the
+ * kernel chooses ports of connections, so that none takes it before the program listens. */
+static uint16_t port_find_free(void)
+{
+    uint64_t random = clock_ns() ^ (uint64_t)getpid() << 32;
+    for (int i = 0; i < PORT_TRIES; i++) {
+        uint16_t port = (uint16_t)(PORT_FIRST + random_splitmix(&random) % PORT_COUNT);
+        if (port_is_free(port))
+            return port;
+    }
+    return 0;
 }
 
 static int url_fill(struct foreign_program *program, const char *url, const char *port,
