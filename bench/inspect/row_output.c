@@ -5,6 +5,7 @@
 
 #include <math.h>
 #include <stdint.h>
+#include <string.h>
 
 #define WHOLE_MAX 1e15
 
@@ -70,45 +71,45 @@ json_t *rows_json(const struct row_column *columns, size_t count, const void *ro
     return array;
 }
 
-static void column_cell(struct table *table, enum table_tone tone, const struct row_column *column,
-                        const void *row)
+char *row_text(char text[ROW_TEXT_BYTES], const struct row_column *column, const void *row)
 {
-    char text[UNITS_TEXT_BYTES];
-    double value = row_value(column, row);
+    char number[UNITS_TEXT_BYTES];
+    const char *name;
+    double value = row_value(column, row), size = fabs(value);
     switch (column->kind) {
     case COLUMN_NAME:
     case COLUMN_TEXT:
-        table_cell(table, tone, "%s", column_text(column, row) ? column_text(column, row) : "-");
-        break;
+        name = column_text(column, row);
+        snprintf(text, ROW_TEXT_BYTES, "%s", name ? name : "-");
+        return text;
     case COLUMN_FLAG:
-        table_cell(table, tone, "%s", value != 0 ? "yes" : "no");
-        break;
+        return strcpy(text, value != 0 ? "yes" : "no");
     case COLUMN_BYTES:
     case COLUMN_REAL_BYTES:
-        table_cell(table, tone, "%s", units_format_size(text, value));
-        break;
     case COLUMN_BYTES_CHANGE:
-        table_cell(table, tone, "%c%s", value < 0 ? '-' : '+',
-                   units_format_size(text, fabs(value)));
+        units_format_size(number, size);
         break;
-    case COLUMN_COUNT_CHANGE:
-        table_cell(table, tone, "%+.0f", value);
+    case COLUMN_REAL_MS:
+        units_format_duration(number, size * (double)NS_PER_MS);
         break;
     case COLUMN_SHARE:
-        table_cell(table, tone, "%.1f %%", 100 * value);
+        snprintf(number, sizeof number, "%.1f %%", 100 * size);
         break;
     default:
-        table_cell(table, tone, "%s",
-                   units_format_count(text, (uint64_t)fmax(0, fmin(value, 1e18))));
+        units_format_count(number, (uint64_t)fmin(size, 1e18));
     }
+    bool change = column->kind == COLUMN_BYTES_CHANGE || column->kind == COLUMN_COUNT_CHANGE;
+    snprintf(text, ROW_TEXT_BYTES, "%s%s", value < 0 ? "-" : change ? "+" : "", number);
+    return text;
 }
 
 void row_cells(struct table *table, enum table_tone tone, const struct row_column *columns,
                size_t count, const void *row)
 {
+    char text[ROW_TEXT_BYTES];
     for (size_t i = 0; i < count; i++)
         if (columns[i].head)
-            column_cell(table, tone, &columns[i], row);
+            table_cell(table, tone, "%s", row_text(text, &columns[i], row));
 }
 
 size_t row_heads(const struct row_column *columns, size_t count, struct table_column *heads)

@@ -20,6 +20,7 @@ enum row_column_kind {
     COLUMN_BYTES_CHANGE, /* int64_t, with its sign in a table */
     COLUMN_REAL_COUNT,   /* double, a whole number */
     COLUMN_REAL_BYTES,   /* double, a whole number */
+    COLUMN_REAL_MS,      /* double, milliseconds */
     COLUMN_SHARE,        /* double from 0 to 1; a percentage in a table */
 };
 
@@ -40,6 +41,9 @@ void row_cells(struct table *table, enum table_tone tone, const struct row_colum
                size_t count, const void *row);
 /* Fills in the table's heads: texts to the left, numbers to the right. Returns how many. */
 size_t row_heads(const struct row_column *columns, size_t count, struct table_column *heads);
+/* The value as in a table: "1,280", "7.9 MiB", "12.5 %". Returns the text. */
+#define ROW_TEXT_BYTES 128
+char *row_text(char text[ROW_TEXT_BYTES], const struct row_column *column, const void *row);
 /* The number in the column, 0 for a text. */
 double row_value(const struct row_column *column, const void *row);
 

@@ -159,15 +159,15 @@ static void layers_print(const struct diagnosis *diagnosis, FILE *out)
     };
     fputs("layers        ", out);
     for (size_t i = 0; i < sizeof layers / sizeof layers[0]; i++) {
-        char size[UNITS_TEXT_BYTES], change[UNITS_TEXT_BYTES];
-        double to = row_value(&layers[i], &diagnosis->last->sample);
-        double from = row_value(&layers[i], &diagnosis->first->sample);
+        char size[ROW_TEXT_BYTES], change[UNITS_TEXT_BYTES];
+        double growth = row_value(&layers[i], &diagnosis->last->sample) -
+                        row_value(&layers[i], &diagnosis->first->sample);
         fprintf(out, "%s%s %s (%c%s)",
                 i == 0   ? ""
                 : i == 3 ? ",\n" MARGIN
                          : ", ",
-                layers[i].head, units_format_size(size, to), to < from ? '-' : '+',
-                units_format_size(change, fabs(to - from)));
+                layers[i].head, row_text(size, &layers[i], &diagnosis->last->sample),
+                growth < 0 ? '-' : '+', units_format_size(change, fabs(growth)));
     }
     fputc('\n', out);
 }

@@ -1,7 +1,7 @@
 /* dump_advice.c - the rules, and the figures that are inserted into their texts. */
 #include "dump_advice.h"
 
-#include "units.h"
+#include "row_output.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -22,46 +22,40 @@
 #define GROWN_MIN      (64.0 * 1024)
 #define ARENAS_MANY    16
 
-enum unit { UNIT_BYTES, UNIT_SHARE, UNIT_COUNT, UNIT_TIME_MS, UNIT_TEXT };
-
 /* What may stand in braces. */
 #define FIGURE(name) offsetof(struct facts, name)
-static const struct placeholder {
-    const char *name;
-    enum unit unit;
-    size_t offset;
-} placeholders[] = {
-    {"unused", UNIT_BYTES, FIGURE(unused)},
-    {"unused%", UNIT_SHARE, FIGURE(unused_share)},
-    {"tcache", UNIT_BYTES, FIGURE(tcache)},
-    {"tcache%", UNIT_SHARE, FIGURE(tcache_share)},
-    {"dirty", UNIT_BYTES, FIGURE(dirty)},
-    {"dirty%", UNIT_SHARE, FIGURE(dirty_share)},
-    {"dirty decay", UNIT_TIME_MS, FIGURE(dirty_decay_ms)},
-    {"muzzy", UNIT_BYTES, FIGURE(muzzy)},
-    {"metadata", UNIT_BYTES, FIGURE(metadata)},
-    {"metadata%", UNIT_SHARE, FIGURE(metadata_share)},
-    {"retained", UNIT_BYTES, FIGURE(retained)},
-    {"arenas", UNIT_COUNT, FIGURE(arenas)},
-    {"worst", UNIT_COUNT, FIGURE(wasteful.classes[0].size_bytes)},
-    {"worst wasted", UNIT_BYTES, FIGURE(wasteful.classes[0].wasted_bytes)},
-    {"worst used%", UNIT_SHARE, FIGURE(wasteful.classes[0].utilisation)},
-    {"largest", UNIT_COUNT, FIGURE(largest.classes[0].size_bytes)},
-    {"largest below", UNIT_COUNT, FIGURE(largest.classes[0].below_bytes)},
-    {"largest live", UNIT_COUNT, FIGURE(largest.classes[0].live)},
-    {"largest%", UNIT_SHARE, FIGURE(largest_share)},
-    {"grown", UNIT_COUNT, FIGURE(grown_most.size_bytes)},
-    {"grown below", UNIT_COUNT, FIGURE(grown_most.below_bytes)},
-    {"grown count", UNIT_COUNT, FIGURE(grown_most.grown)},
-    {"grown bytes", UNIT_BYTES, FIGURE(grown_most.grown_bytes)},
-    {"grown%", UNIT_SHARE, FIGURE(grown_most_share)},
-    {"arena", UNIT_TEXT, FIGURE(manual_arena)},
-    {"arena bytes", UNIT_BYTES, FIGURE(manual_arena_bytes)},
-    {"arena%", UNIT_SHARE, FIGURE(manual_arena_share)},
-    {"arena grown", UNIT_BYTES, FIGURE(manual_arena_grown)},
-    {"arena grown%", UNIT_SHARE, FIGURE(manual_arena_grown_share)},
-    {"allocated grown", UNIT_BYTES, FIGURE(allocated_grown)},
-    {"unused grown", UNIT_BYTES, FIGURE(unused_grown)},
+static const struct row_column placeholders[] = {
+    {"unused", NULL, COLUMN_REAL_BYTES, FIGURE(unused)},
+    {"unused%", NULL, COLUMN_SHARE, FIGURE(unused_share)},
+    {"tcache", NULL, COLUMN_REAL_BYTES, FIGURE(tcache)},
+    {"tcache%", NULL, COLUMN_SHARE, FIGURE(tcache_share)},
+    {"dirty", NULL, COLUMN_REAL_BYTES, FIGURE(dirty)},
+    {"dirty%", NULL, COLUMN_SHARE, FIGURE(dirty_share)},
+    {"dirty decay", NULL, COLUMN_REAL_MS, FIGURE(dirty_decay_ms)},
+    {"muzzy", NULL, COLUMN_REAL_BYTES, FIGURE(muzzy)},
+    {"metadata", NULL, COLUMN_REAL_BYTES, FIGURE(metadata)},
+    {"metadata%", NULL, COLUMN_SHARE, FIGURE(metadata_share)},
+    {"retained", NULL, COLUMN_REAL_BYTES, FIGURE(retained)},
+    {"arenas", NULL, COLUMN_REAL_COUNT, FIGURE(arenas)},
+    {"worst", NULL, COLUMN_REAL_COUNT, FIGURE(wasteful.classes[0].size_bytes)},
+    {"worst wasted", NULL, COLUMN_REAL_BYTES, FIGURE(wasteful.classes[0].wasted_bytes)},
+    {"worst used%", NULL, COLUMN_SHARE, FIGURE(wasteful.classes[0].utilisation)},
+    {"largest", NULL, COLUMN_REAL_COUNT, FIGURE(largest.classes[0].size_bytes)},
+    {"largest below", NULL, COLUMN_REAL_COUNT, FIGURE(largest.classes[0].below_bytes)},
+    {"largest live", NULL, COLUMN_REAL_COUNT, FIGURE(largest.classes[0].live)},
+    {"largest%", NULL, COLUMN_SHARE, FIGURE(largest_share)},
+    {"grown", NULL, COLUMN_REAL_COUNT, FIGURE(grown_most.size_bytes)},
+    {"grown below", NULL, COLUMN_REAL_COUNT, FIGURE(grown_most.below_bytes)},
+    {"grown count", NULL, COLUMN_REAL_COUNT, FIGURE(grown_most.grown)},
+    {"grown bytes", NULL, COLUMN_REAL_BYTES, FIGURE(grown_most.grown_bytes)},
+    {"grown%", NULL, COLUMN_SHARE, FIGURE(grown_most_share)},
+    {"arena", NULL, COLUMN_TEXT, FIGURE(manual_arena)},
+    {"arena bytes", NULL, COLUMN_REAL_BYTES, FIGURE(manual_arena_bytes)},
+    {"arena%", NULL, COLUMN_SHARE, FIGURE(manual_arena_share)},
+    {"arena grown", NULL, COLUMN_REAL_BYTES, FIGURE(manual_arena_grown)},
+    {"arena grown%", NULL, COLUMN_SHARE, FIGURE(manual_arena_grown_share)},
+    {"allocated grown", NULL, COLUMN_REAL_BYTES, FIGURE(allocated_grown)},
+    {"unused grown", NULL, COLUMN_REAL_BYTES, FIGURE(unused_grown)},
 };
 
 /* The conditions, one line each. */
@@ -198,34 +192,12 @@ static const struct rule {
 #define RULES        (sizeof rules / sizeof rules[0])
 #define PLACEHOLDERS (sizeof placeholders / sizeof placeholders[0])
 
-static const char *value_format(char text[UNITS_TEXT_BYTES], enum unit unit, double value)
-{
-    switch (unit) {
-    case UNIT_BYTES:
-        return units_format_size(text, value);
-    case UNIT_COUNT:
-        return units_format_count(text, (uint64_t)fmin(fabs(value), 1e18));
-    case UNIT_TIME_MS:
-        return units_format_duration(text, value * (double)NS_PER_MS);
-    default:
-        snprintf(text, UNITS_TEXT_BYTES, "%.0f %%", 100 * fmin(value, 1));
-        return text;
-    }
-}
-
 static void placeholder_print(const struct facts *facts, const char *name, size_t length, FILE *out)
 {
-    char text[UNITS_TEXT_BYTES];
-    for (size_t i = 0; i < PLACEHOLDERS; i++) {
-        const struct placeholder *place = &placeholders[i];
-        const char *at = (const char *)facts + place->offset;
-        if (strlen(place->name) != length || memcmp(place->name, name, length) != 0)
-            continue;
-        if (place->unit == UNIT_TEXT)
-            fputs(*(const char *const *)at ? *(const char *const *)at : "?", out);
-        else
-            fputs(value_format(text, place->unit, *(const double *)at), out);
-    }
+    char text[ROW_TEXT_BYTES];
+    for (size_t i = 0; i < PLACEHOLDERS; i++)
+        if (strlen(placeholders[i].key) == length && memcmp(placeholders[i].key, name, length) == 0)
+            fputs(row_text(text, &placeholders[i], facts), out);
 }
 
 static void words_format(char words[ADVICE_WORDS_BYTES], const char *from,

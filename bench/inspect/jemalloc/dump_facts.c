@@ -32,37 +32,27 @@ static struct fact_class class_fact(const struct dump *dump, const struct dump_c
     return fact;
 }
 
-/* What a list is sorted by. */
-typedef double weight(const struct fact_class *class);
+#define CLASS(name) offsetof(struct fact_class, name)
 
-static double wasted_weight(const struct fact_class *class)
+/* What a list is sorted by: the size of the figure at the offset. */
+static double weight(const struct fact_class *class, size_t offset)
 {
-    return class->wasted_bytes;
+    return fabs(*(const double *)((const char *)class + offset));
 }
 
-static double used_weight(const struct fact_class *class)
-{
-    return class->used_bytes;
-}
-
-static double change_weight(const struct fact_class *class)
-{
-    return fabs(class->grown_bytes);
-}
-
-static void list_add(struct fact_list *list, const struct fact_class *class, weight *weight_of)
+static void list_add(struct fact_list *list, const struct fact_class *class, size_t offset)
 {
     size_t place = list->count;
     const struct fact_class *dropped = class;
-    if (weight_of(class) <= 0)
+    if (weight(class, offset) <= 0)
         return;
-    while (place > 0 && weight_of(&list->classes[place - 1]) < weight_of(class))
+    while (place > 0 && weight(&list->classes[place - 1], offset) < weight(class, offset))
         place--;
     if (list->count == FACTS_LIST_MAX) {
         if (place < FACTS_LIST_MAX)
             dropped = &list->classes[FACTS_LIST_MAX - 1];
         list->rest++;
-        list->rest_bytes += weight_of(dropped);
+        list->rest_bytes += weight(dropped, offset);
     } else {
         list->count++;
     }
@@ -78,8 +68,8 @@ static void classes_gather(struct facts *facts)
     const struct dump_arena *total = &facts->dump->total;
     for (size_t i = 0; i < total->class_count; i++) {
         struct fact_class class = class_fact(facts->dump, &total->classes[i]);
-        list_add(&facts->wasteful, &class, wasted_weight);
-        list_add(&facts->largest, &class, used_weight);
+        list_add(&facts->wasteful, &class, CLASS(wasted_bytes));
+        list_add(&facts->largest, &class, CLASS(used_bytes));
     }
     facts->largest_share = share(facts->largest.classes[0].used_bytes, facts->allocated);
 }
@@ -181,7 +171,7 @@ static void growth_add(struct facts *facts, const struct dump_class *class, doub
     fact.grown_bytes = fact.grown * fact.size_bytes;
     const struct dump_arena *arena = growth_arena(facts, class->size_bytes, fact.grown);
     fact.arena = arena ? arena->name : NULL;
-    list_add(&facts->changed, &fact, change_weight);
+    list_add(&facts->changed, &fact, CLASS(grown_bytes));
     if (fact.grown_bytes > facts->grown_most.grown_bytes)
         facts->grown_most = fact;
 }

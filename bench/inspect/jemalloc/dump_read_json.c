@@ -1,8 +1,6 @@
 /* dump_read_json.c - jemalloc's statistics as JSON (malloc_stats_print with the option J). */
 #include "dump_formats.h"
 
-#include "dump_fields.h"
-
 #include <jansson.h>
 #include <string.h>
 

@@ -5,7 +5,6 @@
  */
 #include "dump_formats.h"
 
-#include "dump_fields.h"
 #include "xmalloc.h"
 
 #include <errno.h>

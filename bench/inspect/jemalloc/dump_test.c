@@ -170,7 +170,7 @@ static void rules_follow_the_figures(void **state)
 
     dump->allocated_bytes /= 2;
     facts_gather(&facts, dump, NULL);
-    assert_true(advised(&facts, "fragmentation", "50 %"));
+    assert_true(advised(&facts, "fragmentation", "50.0 %"));
     dump_destroy(dump);
 }
 

@@ -8,7 +8,6 @@
 #include "units.h"
 #include "xmalloc.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -250,12 +249,11 @@ static void layer_changes_print(const struct dump_page *page)
 
 static void class_change_print(const struct dump_page *page, const struct fact_class *class)
 {
-    char size[UNITS_TEXT_BYTES], count[UNITS_TEXT_BYTES], bytes[UNITS_TEXT_BYTES];
-    bool fewer = class->grown < 0;
-    fprintf(page->out, "  %s-byte allocations: %c%s of them, %s%s",
-            units_format_count(size, (uint64_t)fmin(class->size_bytes, 1e18)), fewer ? '-' : '+',
-            units_format_count(count, (uint64_t)fmin(fabs(class->grown), 1e18)), fewer ? "-" : "",
-            units_format_size(bytes, fabs(class->grown_bytes)));
+    char size[ROW_TEXT_BYTES], count[ROW_TEXT_BYTES], bytes[ROW_TEXT_BYTES];
+    fprintf(page->out, "  %s-byte allocations: %s%s of them, %s",
+            row_text(size, &dump_class_columns[0], class), class->grown < 0 ? "" : "+",
+            row_text(count, &dump_change_columns[0], class),
+            row_text(bytes, &dump_change_columns[1], class));
     if (class->arena != NULL && page->facts->dump->arena_count > 1)
         fprintf(page->out, ", most in arena %s", class->arena);
     fputc('\n', page->out);

@@ -2,6 +2,7 @@
 #include "screen.h"
 
 #include "chart.h"
+#include "row_output.h"
 #include "table.h"
 #include "units.h"
 #include "xmalloc.h"
@@ -170,26 +171,33 @@ static json_t *figure_json(const struct series *series, size_t figure)
                      slope.low, "slope_high", slope.high);
 }
 
+#define SAMPLE(field) offsetof(struct series_sample, field)
+static const struct row_column sample_columns[] = {
+    {"time_ns", NULL, COLUMN_COUNT, SAMPLE(time_ns)},
+    {"rss_bytes", NULL, COLUMN_BYTES, SAMPLE(process.rss_bytes)},
+    {"vsz_bytes", NULL, COLUMN_BYTES, SAMPLE(process.vsz_bytes)},
+    {"minor_faults", NULL, COLUMN_COUNT, SAMPLE(process.minor_faults)},
+    {"major_faults", NULL, COLUMN_COUNT, SAMPLE(process.major_faults)},
+};
+static const struct row_column request_columns[] = {
+    {"requests", NULL, COLUMN_COUNT, SAMPLE(requests)},
+};
+static const struct row_column rollup_columns[] = {
+    {"pss_bytes", NULL, COLUMN_BYTES, SAMPLE(rollup.pss_bytes)},
+    {"anonymous_bytes", NULL, COLUMN_BYTES, SAMPLE(rollup.anonymous_bytes)},
+};
+#define COUNT(columns) (sizeof columns / sizeof columns[0])
+
 static json_t *samples_json(const struct series *series)
 {
-    json_t *array = json_array();
+    json_t *array = rows_json(sample_columns, COUNT(sample_columns), series->samples, series->count,
+                              sizeof series->samples[0]);
     for (size_t i = 0; i < series->count; i++) {
-        const struct series_sample *sample = &series->samples[i];
-        json_t *object =
-            json_pack("{s:I, s:I, s:I, s:I, s:I}", "time_ns", (json_int_t)sample->time_ns,
-                      "rss_bytes", (json_int_t)sample->process.rss_bytes, "vsz_bytes",
-                      (json_int_t)sample->process.vsz_bytes, "minor_faults",
-                      (json_int_t)sample->process.minor_faults, "major_faults",
-                      (json_int_t)sample->process.major_faults);
+        json_t *object = json_array_get(array, i);
         if (series->by_request)
-            json_object_set_new(object, "requests", json_integer((json_int_t)sample->requests));
-        if (sample->has_rollup) {
-            json_object_set_new(object, "pss_bytes",
-                                json_integer((json_int_t)sample->rollup.pss_bytes));
-            json_object_set_new(object, "anonymous_bytes",
-                                json_integer((json_int_t)sample->rollup.anonymous_bytes));
-        }
-        json_array_append_new(array, object);
+            row_json(object, request_columns, COUNT(request_columns), &series->samples[i]);
+        if (series->samples[i].has_rollup)
+            row_json(object, rollup_columns, COUNT(rollup_columns), &series->samples[i]);
     }
     return array;
 }

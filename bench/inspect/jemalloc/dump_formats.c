@@ -1,5 +1,5 @@
-/* dump_fields.c - the tables of names. */
-#include "dump_fields.h"
+/* dump_formats.c - the names of figures. */
+#include "dump_formats.h"
 
 #define FIELD(name) offsetof(struct dump_arena, name)
 const struct dump_arena_field dump_arena_fields[DUMP_ARENA_FIELDS] = {
