@@ -11,7 +11,7 @@ double capacity_search_begin(struct capacity_search *search, double first_rps)
     return first_rps;
 }
 
-/* While the rate is doubled, one trial that keeps the objective is enough. */
+/* While the rate is doubled, one trial that meets the objective is enough. */
 static unsigned votes_needed(const struct capacity_search *search)
 {
     bool doubling = search->high == 0 && search->rate != search->low;
@@ -45,20 +45,20 @@ static void rate_miss(struct capacity_search *search)
     search->high = search->rate;
 }
 
-double capacity_search_next(struct capacity_search *search, bool kept)
+double capacity_search_next(struct capacity_search *search, bool met)
 {
-    search->kept += kept;
-    search->missed += !kept;
+    search->met += met;
+    search->missed += !met;
     if (++search->trials == CAPACITY_TRIALS_MAX)
         return 0;
-    if (search->kept >= votes_needed(search)) {
-        search->low_is_sure = search->kept >= CAPACITY_VOTES;
+    if (search->met >= votes_needed(search)) {
+        search->low_is_sure = search->met >= CAPACITY_VOTES;
         search->low = search->rate;
     } else if (search->missed >= CAPACITY_VOTES) {
         rate_miss(search);
     } else {
         return search->rate;
     }
-    search->kept = search->missed = 0;
+    search->met = search->missed = 0;
     return search->rate = rate_choose(search);
 }

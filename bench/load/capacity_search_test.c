@@ -11,13 +11,13 @@
 
 #include <cmocka.h>
 
-/* A server that keeps the objective up to its capacity, except in some trials. */
+/* A server that meets the objective up to its capacity, except in some trials. */
 struct server {
     double capacity_rps;
     unsigned misses_of, trials; /* every misses_of-th trial misses by noise; 0: none does */
 };
 
-static bool server_keeps_slo(struct server *server, double rate_rps)
+static bool server_meets_slo(struct server *server, double rate_rps)
 {
     server->trials++;
     if (server->misses_of && server->trials % server->misses_of == 0)
@@ -29,7 +29,7 @@ static double capacity_found(struct server *server, double first_rps)
 {
     struct capacity_search search;
     for (double rate = capacity_search_begin(&search, first_rps); rate > 0;
-         rate = capacity_search_next(&search, server_keeps_slo(server, rate)))
+         rate = capacity_search_next(&search, server_meets_slo(server, rate)))
         assert_true(rate >= CAPACITY_RATE_MIN && rate <= CAPACITY_RATE_MAX);
     assert_true(search.low == 0 || search.high == 0 ||
                 search.high <= search.low * (1 + CAPACITY_PRECISION) * 1.0001);
@@ -61,7 +61,7 @@ static void noise_does_not_change_the_capacity(void **unused)
     }
 }
 
-/* 1000/s keeps the objective once, by luck, while the rate is doubled, and never again. */
+/* 1000/s meets the objective once, by luck, while the rate is doubled, and never again. */
 static void the_capacity_is_confirmed_by_a_second_trial(void **unused)
 {
     struct capacity_search search;
@@ -69,8 +69,8 @@ static void the_capacity_is_confirmed_by_a_second_trial(void **unused)
     double rate;
     (void)unused;
     for (rate = capacity_search_begin(&search, 1000); rate > 0;) {
-        bool kept = rate <= 600 || (rate == 1000 && lucky && lucky--);
-        rate = capacity_search_next(&search, kept);
+        bool met = rate <= 600 || (rate == 1000 && lucky && lucky--);
+        rate = capacity_search_next(&search, met);
     }
     assert_true(search.low <= 600 && search.low > 550);
 }
@@ -110,19 +110,19 @@ static void runs_are_checked_against_objectives(void **unused)
     for (unsigned i = 0; i < 100; i++)
         histogram_record(result.all, i < 98 ? NS_PER_MS : 40 * NS_PER_MS);
     slo_parse(&slo, "p90=2ms,max=50ms", &why);
-    assert_true(slo_kept(&slo, &result, &why));
+    assert_true(slo_is_met(&slo, &result, &why));
     slo_parse(&slo, "p90=2ms,p99=5ms", &why);
-    assert_false(slo_kept(&slo, &result, &why));
+    assert_false(slo_is_met(&slo, &result, &why));
     assert_non_null(strstr(why.text, "p99 was 40 ms"));
     slo_parse(&slo, "max=50ms", &why);
     result.unsent = 1234;
-    assert_false(slo_kept(&slo, &result, &why));
+    assert_false(slo_is_met(&slo, &result, &why));
     assert_non_null(strstr(why.text, "1,234 requests were due"));
     result.unsent = 0;
     result.errors = 1;
-    assert_false(slo_kept(&slo, &result, &why));
+    assert_false(slo_is_met(&slo, &result, &why));
     result.errors = result.requests = 0;
-    assert_false(slo_kept(&slo, &result, &why));
+    assert_false(slo_is_met(&slo, &result, &why));
     histogram_destroy(result.all);
 }
 

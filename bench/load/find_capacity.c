@@ -17,10 +17,10 @@
 
 struct trial {
     double rate_rps;
-    bool kept, bottleneck;
+    bool met, bottleneck;
     uint64_t requests, errors, unsent;
     uint64_t latency_ns[PERCENTILES];
-    struct error why; /* it missed; "" if it kept the objective */
+    struct error why; /* it missed; "" if it met the objective */
 };
 
 struct trials {
@@ -49,7 +49,7 @@ static void trial_fill(struct trial *trial, const struct trials *trials,
     };
     for (size_t i = 0; i < PERCENTILES; i++)
         trial->latency_ns[i] = histogram_percentile(result->all, percentiles[i].value);
-    trial->kept = slo_kept(&trials->slo, result, &trial->why);
+    trial->met = slo_is_met(&trials->slo, result, &trial->why);
 }
 
 /* With another seed for each trial, so that none finds its ids in the cache already. */
@@ -118,8 +118,8 @@ static void trial_print(const struct trial *trial)
     printf("%12s", units_format_count(text, (uint64_t)(trial->rate_rps + 0.5)));
     for (size_t i = 0; i < PERCENTILES; i++)
         printf("%10s", units_format_duration(text, (double)trial->latency_ns[i]));
-    printf("   %s%s%s\n", trial->kept ? "kept" : "missed: ", trial->why.text,
-           trial->bottleneck && !trial->kept ? " (the generator was the bottleneck)" : "");
+    printf("   %s%s%s\n", trial->met ? "met" : "missed: ", trial->why.text,
+           trial->bottleneck && !trial->met ? " (the generator was the bottleneck)" : "");
     fflush(stdout);
 }
 
@@ -127,7 +127,7 @@ static void trial_print(const struct trial *trial)
 static const struct trial *trial_beyond(const struct trials *trials)
 {
     for (unsigned i = trials->count; i-- > 0;)
-        if (trials->list[i].rate_rps == trials->search.high && !trials->list[i].kept)
+        if (trials->list[i].rate_rps == trials->search.high && !trials->list[i].met)
             return &trials->list[i];
     return NULL;
 }
@@ -138,7 +138,7 @@ static void capacity_print(const struct trials *trials)
     char low[UNITS_TEXT_BYTES], high[UNITS_TEXT_BYTES];
     putchar('\n');
     if (trials->search.low == 0) {
-        printf("No rate keeps %s.\n", trials->options->slo);
+        printf("No rate meets %s.\n", trials->options->slo);
         return;
     }
     printf("capacity %s requests/s with %s", units_format_count(low, (uint64_t)trials->search.low),
@@ -156,9 +156,9 @@ static void capacity_print(const struct trials *trials)
 static json_t *trial_json(const struct trial *trial)
 {
     json_t *object = xchecked(
-        json_pack("{sf sb ss? sb sI sI sI}", "rate_rps", trial->rate_rps, "kept", trial->kept,
-                  "why", trial->kept ? NULL : trial->why.text, "bottleneck", trial->bottleneck,
-                  "requests", trial->requests, "errors", trial->errors, "unsent", trial->unsent));
+        json_pack("{sf sb ss? sb sI sI sI}", "rate_rps", trial->rate_rps, "met", trial->met, "why",
+                  trial->met ? NULL : trial->why.text, "bottleneck", trial->bottleneck, "requests",
+                  trial->requests, "errors", trial->errors, "unsent", trial->unsent));
     for (size_t i = 0; i < PERCENTILES; i++)
         json_object_set_new(object, percentiles[i].key,
                             json_integer((json_int_t)trial->latency_ns[i]));
@@ -189,7 +189,7 @@ static json_t *capacity_json(const struct trials *trials)
  * repeated. */
 static bool trial_is_void(struct trials *trials, const struct trial *trial)
 {
-    bool doubtful = !trial->kept && trial->bottleneck;
+    bool doubtful = !trial->met && trial->bottleneck;
     if (trials->repeated_rps != trial->rate_rps)
         trials->repeats = 0;
     trials->repeated_rps = trial->rate_rps;
@@ -208,7 +208,7 @@ static int trials_run(struct trials *trials)
         if (!trials->quiet)
             trial_print(trial);
         if (!trial_is_void(trials, trial))
-            rate_rps = capacity_search_next(&trials->search, trial->kept);
+            rate_rps = capacity_search_next(&trials->search, trial->met);
     }
     return STATUS_OK;
 }

@@ -17,7 +17,7 @@ struct find_capacity_options {
 };
 
 /* Runs the setup at one rate after another. Its rate_rps is the first rate; 0: CAPACITY_RATE_FIRST.
- * Returns the exit status: STATUS_BAD if no rate keeps the objective. */
+ * Returns the exit status: STATUS_BAD if no rate meets the objective. */
 int find_capacity_command(const struct load_setup *setup,
                           const struct find_capacity_options *options);
 

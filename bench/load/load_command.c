@@ -61,7 +61,7 @@ static const struct option option_rows[] = {
     {"cpu", OPTION_COUNT, FIELD(cpu), "N", "run the generator on this core"},
     {NULL, OPTION_HEADING, 0, NULL, "Capacity"},
     {"find-capacity", OPTION_FLAG, FIELD(find_capacity), NULL,
-     "search the highest rate that keeps --slo, by trials of --seconds (default 2s) each"},
+     "search the highest rate that meets --slo, by trials of --seconds (default 2s) each"},
     {"slo", OPTION_TEXT, FIELD(slo), "LIMITS",
      "limits on latency, such as p99=2ms or p50=300us,max=50ms, on p50, p90, p99, p99.9, p99.99 "
      "and max; errors and requests not sent in time miss them, too"},
@@ -82,7 +82,7 @@ static const struct option_table option_table = {
         "reach. Open loop (with one of them): requests are due on a schedule, whatever the server "
         "does. This measures the latency that users see: it counts from when a request was due; "
         "`as sent` stands beside it. A response that is incomplete or wrong in any way is an "
-        "error. Exits with 1 if there were errors, or if no rate keeps --slo.",
+        "error. Exits with 1 if there were errors, or if no rate meets --slo.",
     .options = option_rows,
     .count = sizeof option_rows / sizeof option_rows[0],
     .defaults = &option_defaults,

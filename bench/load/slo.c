@@ -47,7 +47,7 @@ static bool count_misses(uint64_t count, const char *what, struct error *why)
     return count > 0;
 }
 
-bool slo_kept(const struct slo *slo, const struct load_result *result, struct error *why)
+bool slo_is_met(const struct slo *slo, const struct load_result *result, struct error *why)
 {
     char found[UNITS_TEXT_BYTES];
     if (count_misses(result->errors, "errors", why) ||

@@ -23,7 +23,7 @@ struct slo {
 
 /* 0, or -1 and one line in error. */
 int slo_parse(struct slo *slo, const char *text, struct error *error);
-/* Whether the run kept it; if not, `why` says which limit it missed. */
-bool slo_kept(const struct slo *slo, const struct load_result *result, struct error *why);
+/* Whether the run met it; if not, `why` says which limit it missed. */
+bool slo_is_met(const struct slo *slo, const struct load_result *result, struct error *why);
 
 #endif
