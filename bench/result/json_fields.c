@@ -1,4 +1,4 @@
-/* json_fields.c - the keys of a result's flat objects, and how they get in and out. */
+/* json_fields.c - the keys of the flat objects of a result. */
 #include "json_fields.h"
 
 #include "result.h"

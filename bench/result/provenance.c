@@ -1,4 +1,4 @@
-/* provenance.c - asks the machine and the build what they are. */
+/* provenance.c - reads machine and build. */
 #include "provenance.h"
 
 #include "commit.h"

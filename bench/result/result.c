@@ -1,4 +1,4 @@
-/* result.c - results in memory, and as files that are either whole or not there. */
+/* result.c - results in memory, and writing them as JSON. */
 #include "result.h"
 
 #include "json_fields.h"
@@ -120,14 +120,14 @@ void result_destroy(struct result *result)
     memory_zone_destroy(zone);
 }
 
-/* The list with room for one more; *room is updated. */
-static void *list_grow(struct memory_zone *zone, void *list, size_t count, size_t *room,
+/* The list with capacity for one more element. */
+static void *list_grow(struct memory_zone *zone, void *list, size_t count, size_t *capacity,
                        size_t element_bytes)
 {
-    if (count < *room)
+    if (count < *capacity)
         return list;
-    *room = *room == 0 ? 16 : 2 * *room;
-    void *grown = memory_alloc_zeroed(zone, *room * element_bytes);
+    *capacity = *capacity == 0 ? 16 : 2 * *capacity;
+    void *grown = memory_alloc_zeroed(zone, *capacity * element_bytes);
     if (count > 0)
         memcpy(grown, list, count * element_bytes);
     memory_free(list);
@@ -136,7 +136,7 @@ static void *list_grow(struct memory_zone *zone, void *list, size_t count, size_
 
 struct result_run *result_run_add(struct result *result)
 {
-    result->runs = list_grow(result->zone, result->runs, result->run_count, &result->run_room,
+    result->runs = list_grow(result->zone, result->runs, result->run_count, &result->run_capacity,
                              sizeof *result->runs);
     struct result_run *run = memory_alloc_zeroed(result->zone, sizeof *run);
     result->runs[result->run_count++] = run;
@@ -146,8 +146,8 @@ struct result_run *result_run_add(struct result *result)
 void result_sample_add(struct result *result, struct result_run *run,
                        const struct result_sample *sample)
 {
-    run->samples =
-        list_grow(result->zone, run->samples, run->sample_count, &run->sample_room, sizeof *sample);
+    run->samples = list_grow(result->zone, run->samples, run->sample_count, &run->sample_capacity,
+                             sizeof *sample);
     run->samples[run->sample_count++] = *sample;
 }
 
@@ -241,7 +241,7 @@ static json_t *burst_json(const struct result_burst *burst)
     return object;
 }
 
-/* A failed run has its samples, but no figures. */
+/* A failed run has samples, but no figures. */
 static json_t *run_json(const struct result_run *run)
 {
     json_t *object = fields_json(&run_fields, run);
@@ -294,13 +294,13 @@ json_t *result_json(const struct result *result)
     return object;
 }
 
-/* The objects whose figures may be unknown. */
+/* Whether figures of this object may be unknown. */
 static bool may_be_unknown(const char *key)
 {
     return strcmp(key, "noise") == 0 || strcmp(key, "counts") == 0;
 }
 
-/* Whether a null, which stands for a figure that is no number, is where there must be one. */
+/* Whether there is a null, which stands for no number, where a number must be. */
 static bool json_has_null(const json_t *json)
 {
     json_t *value;
@@ -320,7 +320,7 @@ int result_write(const struct result *result, const char *path, struct error *er
         json_has_null(json) ? NULL : json_dumps(json, JSON_COMPACT | JSON_REAL_PRECISION(9));
     json_decref(json);
     if (text == NULL) {
-        return error_set(error, "%.400s: a figure is no number", path);
+        return error_set(error, "%s: not written, because a figure is not a number", path);
     }
     int status = file_write(path, text, strlen(text), error);
     free(text);

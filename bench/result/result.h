@@ -1,10 +1,10 @@
-/* result.h - the result file: what one variant did in all its runs, written and read in one place.
+/* result.h - the result file: all runs of one variant, in memory and as JSON.
  *
- * results/README.md names every key and unit, results/schema.json says the same to programs. The
- * field tables in fields.c are the one source of the keys of flat objects.
+ * results/README.md describes every key and unit, results/schema.json is the schema. The tables in
+ * json_fields.c define the keys of flat objects.
  *
  * A result owns all that hangs from it. One thread at a time, except that one thread may add
- * samples to a run while others look at other runs.
+ * samples to a run while others read other runs.
  */
 #ifndef RESULT_H
 #define RESULT_H
@@ -23,20 +23,20 @@
 #define RESULT_WORDS_BYTES 256
 #define RESULT_LINE_BYTES  1024
 
-/* One point of the memory curve. */
+/* One point of the memory curve; all but requests are the server's. */
 struct result_sample {
-    uint64_t time_ns;  /* since the load began */
-    uint64_t requests; /* ended, as the load generator counts them */
+    uint64_t time_ns;  /* since the start of the load */
+    uint64_t requests; /* that have ended, as the load generator counts them */
     uint64_t hits, misses, evictions, expirations, entries;
     uint64_t payload_bytes, cache_bytes;
-    /* Records alive wherever they are held, and references held outside the caches. */
+    /* All records that exist, and the references held outside the caches. */
     uint64_t live_records, live_record_bytes, held_records;
-    uint64_t zone_allocated_bytes, zone_active_bytes, zone_resident_bytes; /* the cache's own */
+    uint64_t zone_allocated_bytes, zone_active_bytes, zone_resident_bytes; /* of the cache alone */
     uint64_t zone_metadata_bytes, zone_retained_bytes;
-    uint64_t allocated_bytes, active_bytes, metadata_bytes; /* the process's */
+    uint64_t allocated_bytes, active_bytes, metadata_bytes; /* of the process */
     uint64_t resident_bytes, mapped_bytes, retained_bytes;
     uint64_t rss_bytes, vsz_bytes;
-    uint64_t pss_bytes, anonymous_bytes; /* read less often: as they were last */
+    uint64_t pss_bytes, anonymous_bytes; /* read once a second, repeated in between */
     uint64_t cpu_ns, minor_faults, major_faults;
 };
 
@@ -46,7 +46,7 @@ struct result_latency {
     uint64_t p50_ns, p90_ns, p99_ns, p999_ns, p9999_ns, max_ns;
 };
 
-struct result_errors { /* by kind, in the load generator's words */
+struct result_errors { /* by kind */
     uint64_t refused, reset, timeout, status, truncated, garbage, length, wrong;
 };
 
@@ -56,43 +56,43 @@ struct result_load {
     uint64_t wall_ns, generator_cpu_ns;
     double requests_per_second;
     double hit_ratio;
-    double generator_busy;                      /* share of the time that the generator ran */
-    bool bottleneck;                            /* the generator, not the server, limited the run */
-    char bottleneck_reason[RESULT_WORDS_BYTES]; /* "" where it did not */
-    uint64_t unsent;  /* open loop: due before the end, but no connection was free for them */
-    uint64_t late_ns; /* open loop: longest time by which the generator itself sent late */
-    /* Open loop: since they were due, and `as_sent`, all since they were sent. */
+    double generator_busy; /* share of the time that it ran or waited for its core */
+    bool bottleneck;       /* the generator, not the server, limited the run */
+    char bottleneck_reason[RESULT_WORDS_BYTES]; /* "": it did not */
+    uint64_t unsent;  /* open loop: due before the end, but no connection was free */
+    uint64_t late_ns; /* open loop: the longest delay caused by the generator */
+    /* From when requests were due; as_sent: all requests, from when they were sent. */
     struct result_latency all, hit, miss, as_sent;
 };
 
-/* What ended within a stretch of the load. */
+/* The requests that ended within a part of the load. */
 struct result_interval {
-    uint64_t start_ns, span_ns; /* start: since the time zero of the samples */
+    uint64_t start_ns, span_ns; /* start: since the same moment as the samples */
     uint64_t requests, hits, misses, errors;
-    uint64_t p50_ns, p99_ns, max_ns; /* 0 where no answer was good */
+    uint64_t p50_ns, p99_ns, max_ns; /* 0: no valid answer */
 };
 
-/* What hardly depends on what else the machine does. NAN: nobody can tell. */
+/* Figures that hardly depend on other work of the machine. NAN: not known. */
 struct result_exact {
-    uint64_t hits, misses;           /* of the whole load, as its generator counts */
-    uint64_t evictions;              /* of the server, from its start until the load was over */
+    uint64_t hits, misses;           /* of the whole load, as the generator counts */
+    uint64_t evictions;              /* of the server, from its start to the end of the load */
     double instructions_per_request; /* of the server, in user mode */
-    double allocations_per_request;  /* that its allocator made */
+    double allocations_per_request;  /* of the server's allocator */
 };
 
 struct result_server {
     uint64_t cpu_ns; /* from the first to the last sample */
     double cpu_us_per_request;
-    double overhead_bytes_per_entry; /* cache bytes beyond the payload, at the end */
+    double overhead_bytes_per_entry; /* cache_bytes beyond payload_bytes, at the end */
 };
 
-struct result_sampling { /* what looking cost */
+struct result_sampling { /* the cost of sampling */
     uint64_t interval_ns, samples;
-    double cpu_us_per_sample; /* the server's, as calibrated without load */
+    double cpu_us_per_sample; /* of the server, measured without load */
     double cpu_share;         /* of the server's CPU time during the run */
 };
 
-/* How one figure moved with the requests: slope and the interval that holds it. */
+/* The slope of a figure over requests, with its interval. */
 struct result_slope {
     double per_request, low, high;
 };
@@ -101,24 +101,24 @@ struct result_slope {
 /* The layers of a verdict, in this order. */
 extern const char *const result_layers[RESULT_LAYERS];
 
-/* What grew beyond what: more slopes of a verdict, in this order. */
+/* Differences of two layers: more slopes of a verdict, in this order. */
 enum result_gap {
-    GAP_UNACCOUNTED,   /* bytes of the layer, beyond what the cache accounts for */
-    GAP_BOOKKEEPING,   /* bytes of the cache, beyond keys and bodies */
-    GAP_UNREACHABLE,   /* records alive, beyond those in caches and those held elsewhere */
-    GAP_FRAGMENTATION, /* bytes of active pages, beyond the allocations in them */
+    GAP_UNACCOUNTED,   /* bytes of the layer beyond cache_bytes */
+    GAP_BOOKKEEPING,   /* cache_bytes beyond payload_bytes */
+    GAP_UNREACHABLE,   /* live records beyond those in caches and those held elsewhere */
+    GAP_FRAGMENTATION, /* active_bytes beyond allocated_bytes */
     RESULT_GAPS,
 };
 extern const char *const result_gaps[RESULT_GAPS];
 
 enum verdict_class {
     VERDICT_BOUNDED,
-    VERDICT_WARMING,          /* fills towards its limit */
-    VERDICT_LEAK_CONTAINER,   /* entries grow, or what a container keeps beside them */
-    VERDICT_LEAK_UNREACHABLE, /* bytes grow that no container explains */
-    VERDICT_LEAK_EXPIRED,     /* dead entries stay */
-    VERDICT_FRAGMENTATION,    /* what is allocated does not grow, the pages under it do */
-    VERDICT_NOT_RETURNED,     /* what is allocated fell, the pages under it did not */
+    VERDICT_WARMING,          /* the cache fills towards its limit */
+    VERDICT_LEAK_CONTAINER,   /* entries or bookkeeping of a container grow */
+    VERDICT_LEAK_UNREACHABLE, /* memory grows that no container explains */
+    VERDICT_LEAK_EXPIRED,     /* entries stay after their time to live */
+    VERDICT_FRAGMENTATION,    /* pages grow, allocations do not */
+    VERDICT_NOT_RETURNED,     /* allocations fell, pages did not */
     VERDICT_UNDECIDED,
     VERDICT_CLASSES,
 };
@@ -126,7 +126,7 @@ enum verdict_class {
 const char *verdict_class_name(enum verdict_class verdict);
 bool verdict_is_leak(enum verdict_class verdict);
 
-/* What a person would count: at one sample. */
+/* Counts and bytes at one sample. */
 struct result_counts {
     uint64_t entries, live_records, held_records, unreachable_records, evictions, expirations;
     uint64_t payload_bytes, cache_bytes, allocated_bytes, active_bytes, resident_bytes;
@@ -134,52 +134,52 @@ struct result_counts {
 
 struct result_verdict {
     enum verdict_class class;
-    char layer[RESULT_NAME_BYTES]; /* what bytes_per_request speaks of */
+    char layer[RESULT_NAME_BYTES]; /* whose growth bytes_per_request is */
     double bytes_per_request, low, high;
-    char grows[RESULT_NAME_BYTES]; /* what does; "" where nothing leaks */
-    uint64_t limit_bytes;          /* for a leak: when it is reached at this rate */
+    char grows[RESULT_NAME_BYTES]; /* what leaks, in words; "": nothing */
+    uint64_t limit_bytes;          /* of a leak: filled after time_to_limit_ns at this rate */
     double limit_rate_rps;
     uint64_t time_to_limit_ns;
-    uint64_t requests_until_full; /* warming: about so many more; otherwise 0 */
+    uint64_t requests_until_full; /* of warming, estimated; otherwise 0 */
     char words[RESULT_WORDS_BYTES];
-    /* The evidence: of the samples that were judged. */
+    /* The evidence, from the judged samples. */
     uint64_t judged_samples, judged_requests;
     uint64_t first_bytes, last_bytes, peak_bytes;
-    bool steady;           /* the growth went on throughout, it was no single step */
-    bool limits_kept;      /* at every judged sample; true where there are none */
-    uint64_t dead_entries; /* in the last sample: more than can be within their age, by so many */
+    bool steady;           /* the growth went on throughout and was no single step */
+    bool limits_kept;      /* at every judged sample; true without limits */
+    uint64_t dead_entries; /* in the last sample: entries that must be older than the limit */
     struct result_counts first, last;
     struct result_slope gaps[RESULT_GAPS];
     struct result_slope layers[RESULT_LAYERS];
 };
 
-/* What the process still took some time after a burst. */
+/* The memory of the process some time after a burst. */
 struct result_after {
     double seconds;
     uint64_t rss_bytes, resident_bytes;
-    /* Of what the burst had added at its peak; below 0: it went on growing. */
+    /* Share of the growth to the peak that was returned; below 0: it grew further. */
     double returned_share, resident_returned_share;
 };
 #define RESULT_AFTERS 4
 
-/* How memory came back once most ids were no longer asked for. */
+/* How memory was returned after many ids had been requested once. */
 struct result_burst {
-    uint64_t ids;           /* asked for once each */
-    uint64_t end_ns;        /* when they had been; 0: the run ended before */
-    int64_t dirty_decay_ns; /* that the server was told to keep unused pages; -1: its default */
-    uint64_t peak_rss_bytes, peak_resident_bytes; /* until then */
+    uint64_t ids;                                 /* requested once each */
+    uint64_t end_ns;                              /* of the first part; 0: the run ended before */
+    int64_t dirty_decay_ns;                       /* given to the allocator; -1: its default */
+    uint64_t peak_rss_bytes, peak_resident_bytes; /* until end_ns */
     struct result_after after[RESULT_AFTERS];
     size_t after_count;
-    struct result_sample *samples; /* taken when the load was over */
+    struct result_sample *samples; /* taken after the load */
     size_t sample_count;
 };
 
 enum run_status { RUN_OK, RUN_CAPPED, RUN_FAILED, RUN_STATUSES };
 const char *run_status_name(enum run_status status);
 
-/* One variant under one workload, from a fresh process to its end. */
+/* One run: a fresh process of the variant under one workload. */
 struct result_run {
-    char workload[RESULT_NAME_BYTES]; /* its name; the stream in full is in `ids` */
+    char workload[RESULT_NAME_BYTES]; /* its name; `ids` describes the stream in full */
     char ids[RESULT_NAME_BYTES];
     uint64_t repetition; /* from 1 */
     uint64_t seed;
@@ -192,15 +192,15 @@ struct result_run {
     struct result_verdict verdict;
     struct result_burst *burst; /* NULL: the workload has none */
     struct result_exact counts;
-    struct result_interval *series; /* of the load, one after the other */
+    struct result_interval *series; /* of the load, in the order of time */
     size_t series_count;
     struct result_sample *samples;
-    size_t sample_count, sample_room;
+    size_t sample_count, sample_capacity;
 };
 
-/* A figure over the runs that count. */
+/* A figure over n runs. */
 struct result_figure {
-    double median, low, high; /* 95 % interval of the median; with few runs their range */
+    double median, low, high; /* 95 % interval of the median; of few runs their range */
     uint64_t n;
 };
 
@@ -233,8 +233,8 @@ enum result_figure_name {
 };
 extern const char *const result_figures[RESULT_FIGURES];
 
-/* What two medians of one and the same program may differ by: 95 % of the pairs that were measured
- * differ by no more, as a share of the smaller. */
+/* How much two medians of the same program differ, as a share of the smaller one: 95 % of the
+ * measured pairs differ by no more. */
 #define RESULT_NOISES 6 /* the first figures: those of speed without max_ns */
 struct result_noise {
     bool known;
@@ -247,8 +247,8 @@ struct result_summary {
     char workload[RESULT_NAME_BYTES];
     uint64_t runs, failed, capped, bottlenecked; /* bottlenecked runs count in no speed figure */
     struct result_figure figures[RESULT_FIGURES];
-    uint64_t verdicts[VERDICT_CLASSES]; /* how often each was given */
-    enum verdict_class class;           /* the most frequent; of equals the gravest */
+    uint64_t verdicts[VERDICT_CLASSES]; /* how often each class was given */
+    enum verdict_class class; /* the most frequent; of equally frequent ones the gravest */
     char words[RESULT_WORDS_BYTES];
 };
 
@@ -266,9 +266,9 @@ struct result_made_by {
     char allocator[RESULT_WORDS_BYTES], allocator_options[RESULT_WORDS_BYTES];
     uint64_t seed, connections, duration_ns;
     char protocol[RESULT_NAME_BYTES]; /* "http/1.1" or "h2c" */
-    uint64_t streams;                 /* at a time on a connection */
+    uint64_t streams;                 /* per connection */
     double rate_rps;                  /* 0: closed loop */
-    /* Of a program that is not ours, as they were given; "": ours. */
+    /* Of a program that is not ours; "": it is ours. */
     char command[RESULT_LINE_BYTES], url[RESULT_LINE_BYTES];
     char command_line[RESULT_LINE_BYTES];
     char time[RESULT_NAME_BYTES]; /* when the bench began, ISO 8601, UTC */
@@ -277,40 +277,40 @@ struct result_made_by {
 struct result {
     struct memory_zone *zone; /* holds runs, samples and summaries */
     char variant[RESULT_NAME_BYTES], policy[RESULT_NAME_BYTES];
-    bool complete; /* every planned run is there, and none failed */
+    bool complete; /* all planned runs are there, and none failed */
     struct result_limits limits;
     struct result_made_by made_by;
     struct result_noise noise;
     struct result_run **runs;
-    size_t run_count, run_room;
+    size_t run_count, run_capacity;
     struct result_summary *summaries;
     size_t summary_count;
 };
 
-/* Released with result_destroy. Its noise is not known. */
+/* A result without runs, whose noise is not known. The caller calls result_destroy. */
 struct result *result_create(const char *variant, const char *policy);
-void result_destroy(struct result *result); /* NULL is fine */
-/* All zero; lives as long as the result. */
+void result_destroy(struct result *result); /* NULL is allowed */
+/* Adds a run, all zero, owned by the result. */
 struct result_run *result_run_add(struct result *result);
 void result_sample_add(struct result *result, struct result_run *run,
                        const struct result_sample *sample);
-/* Gives the run, which has none yet, a series of so many intervals, all zero; NULL for 0. */
+/* Sets the series, `count` intervals, all zero; NULL for 0. The run must not have one. */
 struct result_interval *result_series_add(struct result *result, struct result_run *run,
                                           size_t count);
-/* Gives the run a burst, all zero. */
+/* Sets the burst, all zero. */
 struct result_burst *result_burst_add(struct result *result, struct result_run *run);
-/* Hands the run's samples from `first` on over to its burst, which has none yet. */
+/* Moves the run's samples from `first` on to its burst, which must not have any. */
 void result_burst_samples(struct result *result, struct result_run *run, size_t first);
 
-/* Into a temporary file beside `path`, renamed when whole. 0, or -1 and one line in error. */
+/* Writes the result to `path` as file_write does. 0, or -1 and one line in error. */
 int result_write(const struct result *result, const char *path, struct error *error);
-/* What result_write writes; the caller releases it. */
+/* The JSON of result_write; the caller releases it. */
 json_t *result_json(const struct result *result);
-/* NULL, and one line in error, for what is no result of this schema. */
+/* NULL and one line in error: it cannot be read, or is not of RESULT_SCHEMA. */
 struct result *result_read(const char *path, struct error *error);
-/* The same of a text that came from `path`. */
+/* The same for a text that was read from `path`. */
 struct result *result_parse(const char *path, const char *text, size_t bytes, struct error *error);
-/* Whether `path` holds a complete result, which only a complete one may replace. */
+/* Whether `path` holds a complete result; only a complete one may replace it. */
 bool result_is_complete(const char *path);
 
 #endif

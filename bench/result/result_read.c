@@ -1,11 +1,11 @@
-/* result_read.c - a result file back into memory; whatever is not as written is refused by name. */
+/* result_read.c - reads a result file. A key that is missing or wrong is named in the error. */
 #include "json_fields.h"
 #include "result.h"
 
 #include <stdio.h>
 #include <string.h>
 
-/* Where in the file the reader is, for the error. */
+/* `missing` is the key that is read, for the error. */
 struct reader {
     struct result *result;
     const char *missing;
@@ -19,7 +19,7 @@ static int object_read(struct reader *reader, const json_t *parent, const char *
     return json_is_object(object) ? fields_read(object, table, into, &reader->missing) : -1;
 }
 
-/* The name's number in a list of names. */
+/* Finds the text among names; *value is its index. */
 static int name_read(struct reader *reader, const json_t *parent, const char *key,
                      const char *(*name)(size_t), size_t names, unsigned *value)
 {
@@ -126,7 +126,7 @@ static int after_read(struct reader *reader, const json_t *object, struct result
     return 0;
 }
 
-/* Its samples are read as the run's, which has none yet, and handed over. */
+/* Reads the burst's samples as those of the run, which has none yet, and moves them. */
 static int burst_read(struct reader *reader, const json_t *parent, struct result_run *run)
 {
     const json_t *object = json_object_get(parent, "burst");
@@ -226,12 +226,12 @@ static bool is_other_version(const json_t *json)
            strcmp(schema, RESULT_SCHEMA) != 0;
 }
 
-/* Takes json over; where that is NULL, wrong says why. */
+/* Releases json. If that is NULL, `wrong` says why. */
 static struct result *result_of(const char *path, json_t *json, const json_error_t *wrong,
                                 struct error *error)
 {
     if (json == NULL) {
-        error_set(error, "%.300s: %s", path, wrong->text);
+        error_set(error, "%s: %s", path, wrong->text);
         return NULL;
     }
     struct reader reader = {.result = result_create("", "")};
@@ -242,10 +242,10 @@ static struct result *result_of(const char *path, json_t *json, const json_error
         return reader.result;
     if (other)
         error_set(error,
-                  "%.300s: a result of another version, not " RESULT_SCHEMA "; bench it again",
+                  "%s: a result of another version than " RESULT_SCHEMA "; run the bench again",
                   path);
     else
-        error_set(error, "%.300s: no " RESULT_SCHEMA " result: '%s' is missing or wrong", path,
+        error_set(error, "%s: not a " RESULT_SCHEMA " result: '%s' is missing or wrong", path,
                   reader.missing);
     result_destroy(reader.result);
     return NULL;

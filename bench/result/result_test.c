@@ -148,7 +148,7 @@ static void a_write_that_fails_leaves_the_old_file(void **state)
     assert_int_equal(result_write(result, path, &error), 0);
     result->runs[0]->verdict.low = 0.0 / zero;
     assert_int_equal(result_write(result, path, &error), -1);
-    assert_non_null(strstr(error.text, "no number"));
+    assert_non_null(strstr(error.text, "not a number"));
     assert_true(result_is_complete(path));
     assert_int_equal(files_count(), 1);
     result_destroy(result);

@@ -1,4 +1,4 @@
-/* evidence.c - curves over requests, limits kept or not, counts at both ends. */
+/* evidence.c - computes slopes and checks limits from the samples of a run. */
 #include "evidence.h"
 
 #include "verdict.h"
@@ -33,7 +33,7 @@ uint64_t evidence_unreachable(const struct result_sample *sample)
     return sample->live_records > reachable ? sample->live_records - reachable : 0;
 }
 
-/* What a curve is drawn of: a layer, or what it has beyond another. */
+/* The figure of a curve: a layer, or the difference of two. */
 struct figure {
     size_t layer, beyond;
 };
@@ -50,10 +50,10 @@ static double figure_value(const struct result_sample *sample, struct figure fig
 
 size_t evidence_layer_choose(const struct result_sample *last)
 {
-    static const size_t wanted[] = {LAYER_ALLOCATED, LAYER_ZONE_ALLOCATED};
-    for (size_t i = 0; i < COUNT_OF(wanted); i++)
-        if (evidence_value(last, wanted[i]) > 0)
-            return wanted[i];
+    static const size_t layers[] = {LAYER_ALLOCATED, LAYER_ZONE_ALLOCATED};
+    for (size_t i = 0; i < COUNT_OF(layers); i++)
+        if (evidence_value(last, layers[i]) > 0)
+            return layers[i];
     return LAYER_RSS;
 }
 
@@ -64,8 +64,8 @@ static void point_close(struct stats_points *points, double *neighbours)
     *neighbours = 0;
 }
 
-/* Averages neighbours: until few enough points are left, and where the load stood still, so that
- * points lie about equally far apart in requests. */
+/* Averages neighbouring samples, until at most STATS_POINTS_MAX are left, and where the load stood
+ * still, so that the points have similar distances in requests. */
 static void points_make(struct stats_points *points, const struct evidence *evidence,
                         struct figure figure)
 {
@@ -80,9 +80,9 @@ static void points_make(struct stats_points *points, const struct evidence *evid
         points->x[points->count] += (double)sample->requests;
         points->y[points->count] += figure_value(sample, figure);
         neighbours++;
-        bool apart =
+        bool is_distant =
             i + 1 < evidence->count && (double)evidence->samples[i + 1].requests - from >= least;
-        if (neighbours >= (double)each && apart)
+        if (neighbours >= (double)each && is_distant)
             point_close(points, &neighbours);
     }
     if (neighbours > 0)
@@ -97,7 +97,7 @@ static double part_median(const double *values, size_t count, size_t part)
     return stats_median(copy, to - from);
 }
 
-/* Whether all steps from part to part but one are worth the name. */
+/* Whether all steps from part to part but one are large enough. */
 static bool points_steady(const struct stats_points *points)
 {
     double x[VERDICT_PARTS], y[VERDICT_PARTS];
@@ -123,7 +123,7 @@ static struct curve curve_draw(const struct evidence *evidence, struct figure fi
     return curve;
 }
 
-/* The median of the figure over the requests before a share of all; NAN: there is no sample. */
+/* The median of the figure near the end of an octave; NAN: there is no sample. */
 static double level_before(const struct evidence *evidence, struct figure figure, double share)
 {
     double values[STATS_VALUES_MAX];
@@ -147,7 +147,7 @@ static double evictions_before(const struct evidence *evidence, double share)
     return evictions;
 }
 
-/* Where an octave has no sample all is NAN, of which no comparison is true. */
+/* If an octave has no sample, everything is NAN, so no comparison is true. */
 static struct octaves octaves_draw(const struct evidence *evidence, struct figure figure,
                                    size_t count)
 {
@@ -169,7 +169,7 @@ static struct octaves octaves_draw(const struct evidence *evidence, struct figur
     return octaves;
 }
 
-/* Misses up to a time, between samples as on a line. */
+/* Misses up to a time, interpolated between samples. */
 static double misses_at(const struct evidence *evidence, uint64_t time_ns)
 {
     const struct result_sample *samples = evidence->whole_run;
@@ -186,7 +186,7 @@ static double misses_at(const struct evidence *evidence, uint64_t time_ns)
     return (double)before.misses + share * (double)(samples[after].misses - before.misses);
 }
 
-/* Entries beyond those that came within their age. */
+/* Entries beyond the misses within the time to live. */
 static uint64_t dead_count(const struct evidence *evidence, const struct result_sample *sample)
 {
     uint64_t age_ns = evidence->limits->ttl_ns + VERDICT_AGE_SLACK_NS;
@@ -239,8 +239,8 @@ void evidence_cut(struct evidence *evidence, const struct result_sample *samples
                                   .limits = limits};
 }
 
-/* What a cache holds may still have changed as it warmed up or as the workload turned; then it is
- * enough that it has come to rest. */
+/* The cache's bytes may change during warm-up or with the workload; then the late samples decide.
+ */
 static struct curve late_draw(const struct evidence *evidence)
 {
     struct evidence late = *evidence;

@@ -1,4 +1,4 @@
-/* finding.c - verdicts in words. */
+/* finding.c - describes verdicts in words. */
 #include "finding.h"
 
 #include "units.h"
@@ -8,9 +8,9 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#define LONGER_MOST 1000 /* times as long: beyond that nobody waits */
+#define LONGER_MOST 1000 /* times as long; more is not proposed */
 
-__attribute__((format(printf, 2, 3))) static void words_say(struct result_verdict *verdict,
+__attribute__((format(printf, 2, 3))) static void words_set(struct result_verdict *verdict,
                                                             const char *format, ...)
 {
     va_list arguments;
@@ -19,20 +19,20 @@ __attribute__((format(printf, 2, 3))) static void words_say(struct result_verdic
     va_end(arguments);
 }
 
-static void bounded_say(const struct finding *finding, const struct evidence *evidence,
-                        struct result_verdict *verdict)
+static void bounded_describe(const struct finding *finding, const struct evidence *evidence,
+                             struct result_verdict *verdict)
 {
     char peak[UNITS_TEXT_BYTES], dead[UNITS_TEXT_BYTES];
     units_format_size(peak, (double)verdict->peak_bytes);
     (void)finding;
     if (evidence->dead_entries == 0)
-        words_say(verdict, "bounded at %s", peak);
+        words_set(verdict, "bounded at %s", peak);
     else
-        words_say(verdict, "bounded at %s, but %s entries are past their age", peak,
+        words_set(verdict, "bounded at %s, but %s entries are past their age", peak,
                   units_format_count(dead, evidence->dead_entries));
 }
 
-/* Until the capacity is used, or the departed keys that may be remembered have departed. */
+/* Requests until the capacity is used, or until VERDICT_TURNOVERS times the capacity is evicted. */
 static double requests_left(const struct evidence *evidence)
 {
     const struct result_sample *first = evidence->samples, *last = first + evidence->count - 1;
@@ -41,13 +41,13 @@ static double requests_left(const struct evidence *evidence)
         double bytes = (double)last->cache_bytes * (1 / used - 1);
         return bytes / evidence->layers[LAYER_CACHE].slope.value;
     }
-    double wanted = VERDICT_TURNOVERS * (double)evidence->limits->capacity_entries;
+    double needed = VERDICT_TURNOVERS * (double)evidence->limits->capacity_entries;
     double rate = (double)(last->evictions - first->evictions) / evidence->requests;
-    return fmax(0, wanted - (double)last->evictions) / fmax(rate, 1e-9);
+    return fmax(0, needed - (double)last->evictions) / fmax(rate, 1e-9);
 }
 
-static void warming_say(const struct finding *finding, const struct evidence *evidence,
-                        struct result_verdict *verdict)
+static void warming_describe(const struct finding *finding, const struct evidence *evidence,
+                             struct result_verdict *verdict)
 {
     char now[UNITS_TEXT_BYTES], left[UNITS_TEXT_BYTES];
     (void)finding;
@@ -55,22 +55,23 @@ static void warming_say(const struct finding *finding, const struct evidence *ev
     units_format_size(now, (double)verdict->last_bytes);
     units_format_count(left, verdict->requests_until_full);
     if (evidence->full)
-        words_say(verdict,
-                  "still fills: full at %s, but what it remembers of departed keys grows, for some "
-                  "%s requests yet",
-                  now, left);
+        words_set(
+            verdict,
+            "still fills: full at %s, but its memory of departed keys grows for about %s more "
+            "requests",
+            now, left);
     else
-        words_say(verdict, "still fills: %.0f %% of its capacity at %s, full in some %s requests",
+        words_set(verdict, "still fills: %.0f %% of its capacity at %s, full in about %s requests",
                   100 * evidence_fullness(evidence), now, left);
 }
 
-static void leak_say(const struct finding *finding, const struct evidence *evidence,
-                     struct result_verdict *verdict)
+static void leak_describe(const struct finding *finding, const struct evidence *evidence,
+                          struct result_verdict *verdict)
 {
     char limit[UNITS_TEXT_BYTES], time[UNITS_TEXT_BYTES], rate[UNITS_TEXT_BYTES];
     double per_request = verdict->bytes_per_request;
     (void)evidence;
-    words_say(verdict, "leaks %.*f B/request: %s in %s at %s req/s (%s)",
+    words_set(verdict, "leaks %.*f B/request: %s in %s at %s req/s (%s)",
               per_request < 1    ? 2
               : per_request < 10 ? 1
                                  : 0,
@@ -79,29 +80,29 @@ static void leak_say(const struct finding *finding, const struct evidence *evide
               units_format_count(rate, (uint64_t)verdict->limit_rate_rps), finding->grows);
 }
 
-static void fragmentation_say(const struct finding *finding, const struct evidence *evidence,
-                              struct result_verdict *verdict)
+static void fragmentation_describe(const struct finding *finding, const struct evidence *evidence,
+                                   struct result_verdict *verdict)
 {
     char now[UNITS_TEXT_BYTES], pages[UNITS_TEXT_BYTES];
     const struct result_sample *last = &evidence->samples[evidence->count - 1];
-    words_say(verdict, "fragments: %s allocated, but pages grow by %.1f B/request, to %s",
+    words_set(verdict, "fragments: %s allocated, but pages grow by %.1f B/request, to %s",
               units_format_size(now, (double)last->allocated_bytes), finding->curve->slope.value,
               units_format_size(pages, (double)last->resident_bytes));
 }
 
-static void not_returned_say(const struct finding *finding, const struct evidence *evidence,
-                             struct result_verdict *verdict)
+static void not_returned_describe(const struct finding *finding, const struct evidence *evidence,
+                                  struct result_verdict *verdict)
 {
     char fell[UNITS_TEXT_BYTES], returned[UNITS_TEXT_BYTES], time[UNITS_TEXT_BYTES];
     const struct fall *fall = &evidence->fall;
     (void)finding;
-    words_say(verdict, "not returned: allocated fell by %s, resident by %s, %s after the peak",
+    words_set(verdict, "not returned: allocated fell by %s, resident by %s, %s after the peak",
               units_format_size(fell, fall->allocated_bytes),
               units_format_size(returned, fall->resident_bytes),
               units_format_duration(time, (double)fall->time_ns));
 }
 
-/* A slope's interval narrows with the length to the power of 1.5. */
+/* For a bounded verdict: the interval of a slope narrows with the length to the power of 1.5. */
 static double requests_needed(const struct evidence *evidence)
 {
     const struct stats_interval *slope = &evidence->gaps[GAP_UNACCOUNTED].slope;
@@ -111,37 +112,41 @@ static double requests_needed(const struct evidence *evidence)
            fmin(fmax(longer, 2), LONGER_MOST);
 }
 
-static void undecided_say(const struct finding *finding, const struct evidence *evidence,
-                          struct result_verdict *verdict)
+static void undecided_describe(const struct finding *finding, const struct evidence *evidence,
+                               struct result_verdict *verdict)
 {
     char growth[UNITS_TEXT_BYTES], needed[UNITS_TEXT_BYTES];
     const struct curve *total = &evidence->layers[evidence->layer];
     (void)finding;
     units_format_count(needed, (uint64_t)requests_needed(evidence));
     if (total->slope.low > 0 && !total->steady)
-        words_say(verdict, "undecided: grew by %s, but not steadily; needs some %s requests",
+        words_set(verdict, "undecided: grew by %s, but not steadily; needs about %s requests",
                   units_format_size(growth, total->growth), needed);
     else
-        words_say(verdict, "undecided: between %.1f and %.1f B/request; needs some %s requests",
+        words_set(verdict, "undecided: between %.1f and %.1f B/request; needs about %s requests",
                   verdict->low, verdict->high, needed);
 }
 
-static void (*const say[VERDICT_CLASSES])(const struct finding *, const struct evidence *,
-                                          struct result_verdict *) = {
-    [VERDICT_BOUNDED] = bounded_say,           [VERDICT_WARMING] = warming_say,
-    [VERDICT_LEAK_CONTAINER] = leak_say,       [VERDICT_LEAK_UNREACHABLE] = leak_say,
-    [VERDICT_LEAK_EXPIRED] = leak_say,         [VERDICT_FRAGMENTATION] = fragmentation_say,
-    [VERDICT_NOT_RETURNED] = not_returned_say, [VERDICT_UNDECIDED] = undecided_say,
+static void (*const describe[VERDICT_CLASSES])(const struct finding *, const struct evidence *,
+                                               struct result_verdict *) = {
+    [VERDICT_BOUNDED] = bounded_describe,
+    [VERDICT_WARMING] = warming_describe,
+    [VERDICT_LEAK_CONTAINER] = leak_describe,
+    [VERDICT_LEAK_UNREACHABLE] = leak_describe,
+    [VERDICT_LEAK_EXPIRED] = leak_describe,
+    [VERDICT_FRAGMENTATION] = fragmentation_describe,
+    [VERDICT_NOT_RETURNED] = not_returned_describe,
+    [VERDICT_UNDECIDED] = undecided_describe,
 };
 
-void finding_say(const struct finding *finding, const struct evidence *evidence,
-                 struct result_verdict *verdict)
+void finding_describe(const struct finding *finding, const struct evidence *evidence,
+                      struct result_verdict *verdict)
 {
-    say[finding->class](finding, evidence, verdict);
+    describe[finding->class](finding, evidence, verdict);
 }
 
-static void age_say(const struct evidence *evidence, const struct result_sample *last,
-                    struct result_verdict *verdict)
+static void age_describe(const struct evidence *evidence, const struct result_sample *last,
+                         struct result_verdict *verdict)
 {
     char age[UNITS_TEXT_BYTES], left[UNITS_TEXT_BYTES];
     uint64_t ttl_ns = evidence->limits->ttl_ns;
@@ -149,20 +154,20 @@ static void age_say(const struct evidence *evidence, const struct result_sample 
     double rate = (double)last->requests / fmax(1, (double)last->time_ns);
     verdict->class = VERDICT_WARMING;
     verdict->requests_until_full = (uint64_t)fmax(1, left_ns * rate);
-    words_say(verdict,
-              "still fills: the load ended before anything was %s old; full in some %s requests",
+    words_set(verdict,
+              "still fills: the load ended before anything was %s old; full in about %s requests",
               units_format_duration(age, (double)ttl_ns),
               units_format_count(left, verdict->requests_until_full));
 }
 
-void finding_refuse(const struct evidence *evidence, struct result_verdict *verdict)
+void finding_too_short(const struct evidence *evidence, struct result_verdict *verdict)
 {
     const struct result_sample *last =
         evidence->whole_count > 0 ? &evidence->whole_run[evidence->whole_count - 1] : NULL;
     uint64_t ttl_ns = evidence->limits->ttl_ns;
     if (last != NULL && ttl_ns > 0 && last->time_ns < ttl_ns + 2 * VERDICT_AGE_SLACK_NS)
-        age_say(evidence, last, verdict);
+        age_describe(evidence, last, verdict);
     else
-        words_say(verdict, "undecided: %zu samples after the warm-up, needs %d", evidence->count,
+        words_set(verdict, "undecided: %zu samples after the warm-up, needs %d", evidence->count,
                   VERDICT_SAMPLES_MIN);
 }

@@ -1,4 +1,4 @@
-/* finding.h - a class with what it rests on, and the words for it. Only verdicts need it. */
+/* finding.h - a class with its evidence, and its words. Internal to the verdict. */
 #ifndef FINDING_H
 #define FINDING_H
 
@@ -6,16 +6,16 @@
 
 struct finding {
     enum verdict_class class;
-    const char *grows;         /* of a leak, for people; otherwise "" */
-    const struct curve *curve; /* what does grow, for a leak; otherwise NULL */
-    double unit_bytes;         /* of what the curve counts; 1 where that is bytes */
+    const char *grows;         /* of a leak, in words; otherwise "" */
+    const struct curve *curve; /* of a leak: what grows; otherwise NULL */
+    double unit_bytes;         /* bytes per unit of the curve; 1 if that is bytes */
 };
 
-/* Fills in words, and of a warming one how many requests are left. The figures are there. */
-void finding_say(const struct finding *finding, const struct evidence *evidence,
-                 struct result_verdict *verdict);
-/* The same where too few samples are left after the warm-up: for lack of time to reach the age, or
- * for lack of samples. Fills in the class, too. */
-void finding_refuse(const struct evidence *evidence, struct result_verdict *verdict);
+/* Fills in the words, and of warming the requests that are left. The figures must be filled in. */
+void finding_describe(const struct finding *finding, const struct evidence *evidence,
+                      struct result_verdict *verdict);
+/* Fills in class and words if too few samples are left after the warm-up: warming if the load ended
+ * before the time to live, otherwise undecided. */
+void finding_too_short(const struct evidence *evidence, struct result_verdict *verdict);
 
 #endif

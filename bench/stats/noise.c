@@ -1,4 +1,4 @@
-/* noise.c - draws medians of a program's runs, and sees how far apart they lie. */
+/* noise.c - draws pairs with replacement and compares the medians of both sides. */
 #include "noise.h"
 
 #include "random.h"
@@ -11,7 +11,7 @@
 #define PERCENTILE    95
 #define REPEATS_DRAWN 64
 
-/* A figure of runs that were taken one after the other. */
+/* The values of a figure in runs that are neighbours in time. */
 struct pairs {
     double one[STATS_VALUES_MAX], other[STATS_VALUES_MAX];
     size_t count;
@@ -31,7 +31,7 @@ static void pairs_fill(struct pairs *pairs, const struct result *one, const stru
     }
 }
 
-/* Of the medians of so many pairs, drawn with replacement: their difference by the smaller. */
+/* Draws `repeats` pairs; the difference of the medians as a share of the smaller one. */
 static double difference_draw(const struct pairs *pairs, size_t repeats, struct random *random)
 {
     double one[REPEATS_DRAWN], other[REPEATS_DRAWN];

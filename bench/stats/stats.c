@@ -8,7 +8,7 @@
 
 #define MEDIAN_RESAMPLES 999
 #define PAIRS_MAX        (STATS_POINTS_MAX * (STATS_POINTS_MAX - 1) / 2)
-/* Residuals that remember more look like a leak for as long as one cares to look. */
+/* the highest autocorrelation; with more, no length of run tells noise from a leak */
 #define MEMORY_MAX    0.99
 #define STATS_SLOPE_Z 3.2905 /* the normal quantile of STATS_CONFIDENCE_SLOPE */
 
@@ -108,7 +108,7 @@ static double slope_median(const double *x, const double *y, size_t count)
     return stats_median(slopes, pairs);
 }
 
-/* What the line through the points leaves, around 0. */
+/* The residuals of the line through the points, with mean 0. */
 static void residuals_fill(double *residuals, const struct stats_points *points, double slope)
 {
     for (size_t i = 0; i < points->count; i++)
@@ -118,9 +118,9 @@ static void residuals_fill(double *residuals, const struct stats_points *points,
         residuals[i] -= centre;
 }
 
-/* How much of a residual the next one remembers, as from an AR(1) process. Residuals of a fitted
- * line tell too little of it: the correction is that for a line of n points (Kendall 1954), and
- * one standard error more, since too little memory makes noise a leak. */
+/* The autocorrelation of the residuals, taken as AR(1). Residuals of a fitted line underestimate
+ * it, so it is corrected for a line of n points (Kendall 1954), and by one standard error more,
+ * since a value that is too low makes noise look like a leak. */
 static double memory_estimate(const double *residuals, size_t count)
 {
     double together = 0, alone = 0;
@@ -134,7 +134,7 @@ static double memory_estimate(const double *residuals, size_t count)
     return corrected < 0 ? 0 : corrected > MEMORY_MAX ? MEMORY_MAX : corrected;
 }
 
-/* Variance of what is new in each residual. */
+/* Variance of the innovations: of what a residual does not take from the one before. */
 static double innovation_variance(const double *residuals, size_t count, double memory)
 {
     double sum = 0;

@@ -1,7 +1,8 @@
-/* stats_rank.c - tests by ranks, with the chances counted where that is possible. */
+/* stats_rank.c - rank tests, exact for small samples. */
 #include "stats_rank.h"
 
 #include "random.h"
+#include "xmalloc.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -13,7 +14,7 @@
 #define PAIRS_SUM   (STATS_EXACT_PAIRS * (STATS_EXACT_PAIRS + 1)) /* of doubled ranks */
 #define CHOSEN_SUM  (2 * STATS_EXACT_EACH * (2 * STATS_EXACT_EACH + 1))
 #define CHOSEN_ROW  (CHOSEN_SUM + 1)
-#define EXACT_SLACK 1e-9 /* a share of a count may be a little less than it ought to be */
+#define EXACT_SLACK 1e-9 /* against rounding */
 
 static size_t at_most(size_t count, size_t most)
 {
@@ -31,8 +32,8 @@ static int ranked_order(const void *left, const void *right)
     return (a > b) - (a < b);
 }
 
-/* Twice the rank of each value, so that the mean of tied ranks is whole too. Returns the sum of
- * t^3 - t over the groups of ties. */
+/* Fills in twice the rank of each value, so that the mean of tied ranks is a whole number. Returns
+ * the sum of t^3 - t over the groups of ties. */
 static double ranks_fill(const double *values, size_t count, size_t *doubled)
 {
     struct ranked sorted[BOTH_MAX] = {{0, 0}};
@@ -51,7 +52,7 @@ static double ranks_fill(const double *values, size_t count, size_t *doubled)
     return ties;
 }
 
-/* Two-sided, for a statistic so far from its mean. A step of the statistic is half one wide. */
+/* The two-sided p of a statistic at this distance from its mean, with a continuity correction. */
 static double normal_p(double distance, double variance)
 {
     if (variance <= 0)
@@ -64,13 +65,11 @@ static double two_sided(double below, double above, double all)
     return fmin(1, 2 * fmin(below, above) / all);
 }
 
-/* Of all ways to choose so many of the ranks: how many have a sum at most, or at least, this. */
+/* The two-sided p of a sum of `chosen` ranks, counted over all ways to choose them. */
 static double chosen_p(const size_t *doubled, size_t count, size_t chosen, size_t sum)
 {
-    double *ways = calloc((STATS_EXACT_EACH + 1) * CHOSEN_ROW, sizeof *ways);
+    double *ways = xcalloc((STATS_EXACT_EACH + 1) * CHOSEN_ROW, sizeof *ways);
     double below = 0, above = 0, all = 0;
-    if (ways == NULL)
-        abort();
     ways[0] = 1;
     for (size_t i = 0; i < count; i++)
         for (size_t k = at_most(i + 1, chosen); k > 0; k--)
@@ -177,9 +176,7 @@ static int p_order(const void *left, const void *right)
 
 void stats_holm(double *p, size_t count)
 {
-    double **sorted = malloc((count + 1) * sizeof *sorted), worst = 0;
-    if (sorted == NULL)
-        abort();
+    double **sorted = xreallocarray(NULL, count + 1, sizeof *sorted), worst = 0;
     for (size_t i = 0; i < count; i++)
         sorted[i] = &p[i];
     qsort(sorted, count, sizeof *sorted, p_order);
@@ -190,7 +187,7 @@ void stats_holm(double *p, size_t count)
     free(sorted);
 }
 
-/* Beyond which so much of the normal curve lies; found by halving. */
+/* The value that a normal variable exceeds with probability `tail`, by bisection. */
 static double normal_quantile(double tail)
 {
     double low = 0, high = 10;
@@ -204,8 +201,8 @@ static double normal_quantile(double tail)
     return low;
 }
 
-/* Of the sorted means of pairs, how many to leave out at either end, and one more; 0: so few
- * differences cannot give such confidence. */
+/* The rank, from either end of the sorted pair means, of the ends of the interval; 0: there are too
+ * few differences for this confidence. */
 static size_t shift_rank(size_t count, double confidence)
 {
     double tail = (1 - confidence) / 2, n = (double)count;
@@ -275,7 +272,7 @@ static void range_find(const double *values, size_t count, double *least, double
     }
 }
 
-/* How one median lies to the other; each sample is resampled by itself (Efron 1979). */
+/* The ratio or difference of the medians; each sample is resampled by itself (Efron 1979). */
 static struct stats_interval medians_interval(const double *first, size_t first_count,
                                               const double *second, size_t second_count,
                                               uint64_t seed, double (*between)(double, double))

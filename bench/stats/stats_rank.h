@@ -1,10 +1,10 @@
-/* stats_rank.h - whether two samples differ, by how much, and how sure that is; pure.
+/* stats_rank.h - whether two samples differ, by how much, and how certain that is; pure.
  *
- * Of runs that were taken in turns, the pairs are what to look at: what drifts is in both of a pair
- * and not in their ratio. Their test is Wilcoxon's, their estimate Hodges and Lehmann's, and its
- * interval is that of the same test turned round, so that the three never contradict each other.
- * Of runs that were not, the test is Mann and Whitney's, and the ratio is that of the medians. None
- * of these asks for normal noise.
+ * Runs that alternated are compared as pairs: the drift of the machine is in both values of a pair
+ * and not in their ratio. The test is Wilcoxon's, the estimate Hodges and Lehmann's, and its
+ * interval the inversion of the same test, so that the three never contradict each other. Other
+ * runs are tested by Mann and Whitney's U, and their ratio is that of the medians. No test assumes
+ * normal noise.
  */
 #ifndef STATS_RANK_H
 #define STATS_RANK_H
@@ -13,45 +13,46 @@
 
 #include <stdbool.h>
 
-/* Of so few values p is exact, ties or not; of more it is that of the normal curve, corrected for
- * ties and for steps. */
+/* Up to so many values p is exact, with ties, too; beyond that it is the normal approximation,
+ * corrected for ties and continuity. */
 #define STATS_EXACT_PAIRS 50
 #define STATS_EXACT_EACH  20
 
 struct stats_test {
-    double statistic; /* U, of pairs in which the second is larger; or W+ */
-    double p;         /* two-sided; 1 where there is nothing to compare */
-    double effect;    /* chance that the second is larger (Vargha & Delaney's A); 0.5 is none */
+    double statistic; /* U: the number of pairs in which the second is larger; or W+ */
+    double p;         /* two-sided; 1 without values */
+    double
+        effect; /* probability that the second is larger (Vargha & Delaney's A); 0.5: no effect */
     bool exact;
 };
 
-/* Whether the second sample tends to be larger (Mann & Whitney 1947). No more than
- * STATS_VALUES_MAX of each. */
+/* Whether the second sample tends to be larger (Mann & Whitney 1947). Values after
+ * STATS_VALUES_MAX are ignored. */
 struct stats_test stats_mann_whitney(const double *first, size_t first_count, const double *second,
                                      size_t second_count);
-/* Whether differences lie around 0 (Wilcoxon 1945). Those of 0 are left out. effect: W+ as a share
- * of all ranks. No more than STATS_VALUES_MAX. */
+/* Whether differences are symmetric around 0 (Wilcoxon 1945). Zeros are left out. effect: W+ as a
+ * share of all ranks. Values after STATS_VALUES_MAX are ignored. */
 struct stats_test stats_signed_rank(const double *differences, size_t count);
 
-/* The least p that so many values can give, however far apart they are. */
+/* The smallest p that so many values can give. */
 double stats_mann_whitney_least(size_t first_count, size_t second_count);
 double stats_signed_rank_least(size_t count);
 
-/* Makes of the p-values of several tests those that hold for all of them together (Holm 1979). No
- * more than a chance of alpha that any is at most alpha without a cause. */
+/* Corrects the p-values of several tests (Holm 1979): the probability that any of them is at most
+ * alpha although nothing differs is at most alpha. */
 void stats_holm(double *p, size_t count);
 
 /* The pseudomedian of the differences (Hodges & Lehmann 1963) with the interval that
- * stats_signed_rank would not reject at 1 - confidence. Of fewer than that needs, their range. */
+ * stats_signed_rank does not reject at 1 - confidence. With too few differences, their range. */
 struct stats_interval stats_shift_interval(const double *differences, size_t count,
                                            double confidence);
-/* The ratio of the second's median to the first's, and its bootstrap interval at
- * STATS_CONFIDENCE_FIGURE. Where a sample has fewer than STATS_BOOTSTRAP_MIN, all that the ratio of
- * any two values could be. All values must be above 0. */
+/* The ratio of the second median to the first, and its bootstrap interval at
+ * STATS_CONFIDENCE_FIGURE. With fewer than STATS_BOOTSTRAP_MIN values in a sample, the range of the
+ * ratios of all pairs. All values must be above 0. */
 struct stats_interval stats_ratio_interval(const double *first, size_t first_count,
                                            const double *second, size_t second_count,
                                            uint64_t seed);
-/* The same of the difference of the medians, for values of any sign. */
+/* The same for the difference of the medians, for values of any sign. */
 struct stats_interval stats_difference_interval(const double *first, size_t first_count,
                                                 const double *second, size_t second_count,
                                                 uint64_t seed);

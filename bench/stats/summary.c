@@ -1,4 +1,4 @@
-/* summary.c - medians and verdicts over repetitions. */
+/* summary.c - medians and verdicts over the runs of a workload. */
 #include "summary.h"
 
 #include "stats.h"
@@ -39,7 +39,7 @@ static double count_of(const struct result_run *run, size_t offset)
     return (double)*(const uint64_t *)((const char *)run + offset);
 }
 
-/* Where a figure comes from, and whether it says how fast the server is. */
+/* Where a figure is found, and whether it is one of speed. */
 struct source {
     double (*value)(const struct result_run *run, size_t offset);
     size_t offset;
@@ -75,7 +75,7 @@ static const struct source sources[RESULT_FIGURES] = {
     [FIGURE_RSS_PEAK_BYTES] = {peak_of, IN_SAMPLE(rss_bytes), false},
 };
 
-/* From the most harmless to the gravest. */
+/* From harmless to grave. */
 static const enum verdict_class by_gravity[VERDICT_CLASSES] = {
     VERDICT_BOUNDED,   VERDICT_WARMING,      VERDICT_NOT_RETURNED,   VERDICT_FRAGMENTATION,
     VERDICT_UNDECIDED, VERDICT_LEAK_EXPIRED, VERDICT_LEAK_CONTAINER, VERDICT_LEAK_UNREACHABLE};
@@ -135,9 +135,9 @@ static enum verdict_class class_choose(const struct result_summary *summary)
     return chosen;
 }
 
-/* The words of the run of the chosen class that lies nearest to the median growth. */
-static const struct result_run *representative_run_choose(const struct result *result,
-                                                          const struct result_summary *summary)
+/* The run of the chosen class that is nearest to the median growth. */
+static const struct result_run *representative_run(const struct result *result,
+                                                   const struct result_summary *summary)
 {
     double median = summary->figures[FIGURE_BYTES_PER_REQUEST].median, nearest = INFINITY;
     const struct result_run *chosen = NULL;
@@ -155,9 +155,9 @@ static const struct result_run *representative_run_choose(const struct result *r
 
 static void words_make(struct result_summary *summary, const struct result *result)
 {
-    const struct result_run *representative_run = representative_run_choose(result, summary);
-    if (representative_run != NULL)
-        memcpy(summary->words, representative_run->verdict.words, sizeof summary->words);
+    const struct result_run *representative = representative_run(result, summary);
+    if (representative != NULL)
+        memcpy(summary->words, representative->verdict.words, sizeof summary->words);
 }
 
 static bool is_listed(const struct result *result, const char *workload)

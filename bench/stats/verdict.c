@@ -1,4 +1,4 @@
-/* verdict.c - from what the samples show to a class, its figures and its words. */
+/* verdict.c - decides on a class from the slopes, and fills in the figures. */
 #include "verdict.h"
 
 #include "finding.h"
@@ -8,29 +8,29 @@
 #include <stdio.h>
 #include <string.h>
 
-#define OWN_BOOKS "the cache's own bookkeeping"
+#define BOOKKEEPING "the cache's bookkeeping"
 
-/* Beyond doubt, of a size that matters, and going on. */
+/* The slope is certainly above 0, large enough, and steady. */
 static bool curve_leaks(const struct curve *curve)
 {
     return curve->slope.low > 0 && curve->slope.value >= VERDICT_LEAK_BYTES_PER_REQUEST &&
            curve->growth >= VERDICT_NOISE_BYTES && curve->steady;
 }
 
-/* By leaps, but the same in each octave. */
+/* It grows in leaps, but in each octave. */
 static bool octaves_leak(const struct octaves *octaves)
 {
     return octaves->curve.slope.low >= VERDICT_LEAK_BYTES_PER_REQUEST &&
            octaves->curve.growth >= VERDICT_FRAGMENT_OCTAVES * VERDICT_NOISE_BYTES;
 }
 
-/* The same for records, which are counted. */
+/* The same for a number of records. */
 static bool records_leak(const struct curve *curve)
 {
     return curve->slope.low > 0 && curve->growth >= VERDICT_RECORDS_MIN && curve->steady;
 }
 
-/* Even at the upper end of what the slope well may be, it is not worth the name. */
+/* Even the upper end of the 95 % interval is too small to matter. */
 static bool curve_flat(const struct curve *curve, double requests, double tolerated_bytes)
 {
     const struct stats_interval *slope = &curve->slope;
@@ -50,7 +50,7 @@ static bool unaccounted_flat(const struct evidence *evidence)
                       fmax(VERDICT_NOISE_BYTES, VERDICT_FLAT_SHARE * level));
 }
 
-/* What a cache holds comes and goes with its entries; a share of it says nothing. */
+/* The cache's bytes vary with its entries, so a larger share of them is tolerated. */
 static bool accounts_flat(const struct evidence *evidence)
 {
     double level = level_of(evidence, LAYER_CACHE);
@@ -59,7 +59,7 @@ static bool accounts_flat(const struct evidence *evidence)
            curve_flat(&evidence->late, evidence->requests, tolerated);
 }
 
-static bool limits_forgive(const struct evidence *evidence)
+static bool limits_kept_all(const struct evidence *evidence)
 {
     return evidence->limited && evidence->age_kept && evidence->capacity_kept;
 }
@@ -81,14 +81,13 @@ static struct finding leak_of(enum verdict_class class, const char *grows,
     return (struct finding){.class = class, .grows = grows, .curve = curve, .unit_bytes = 1};
 }
 
-/* Memory beyond what the cache accounts for. */
+/* Growth outside the cache's accounts. */
 static struct finding outside_find(const struct evidence *evidence)
 {
     const struct curve *records = &evidence->gaps[GAP_UNREACHABLE];
     const struct curve *bytes = &evidence->gaps[GAP_UNACCOUNTED];
     if (records_leak(records)) {
-        struct finding found =
-            leak_of(VERDICT_LEAK_UNREACHABLE, "records that nobody can reach", records);
+        struct finding found = leak_of(VERDICT_LEAK_UNREACHABLE, "unreachable records", records);
         found.unit_bytes = record_bytes(evidence);
         return found;
     }
@@ -97,12 +96,12 @@ static struct finding outside_find(const struct evidence *evidence)
     if (records_leak(&evidence->layers[LAYER_HELD]))
         return leak_of(VERDICT_LEAK_CONTAINER, "records held outside the cache", bytes);
     return leak_of(VERDICT_LEAK_UNREACHABLE,
-                   evidence->layer == LAYER_RSS ? "nothing that is counted explains it"
+                   evidence->layer == LAYER_RSS ? "no counted memory explains it"
                                                 : "bytes outside the cache and its records",
                    bytes);
 }
 
-/* The departed keys of a full cache, in tables that double: more than a few times its entries. */
+/* Bookkeeping of a full cache that grows in leaps, after VERDICT_TURNOVERS times its entries. */
 static bool bookkeeping_leaps(const struct evidence *evidence)
 {
     const struct result_limits *limits = evidence->limits;
@@ -111,8 +110,8 @@ static bool bookkeeping_leaps(const struct evidence *evidence)
            evidence->bookkeeping.evictions >= VERDICT_TURNOVERS * (double)limits->capacity_entries;
 }
 
-/* A full cache that keeps its number of entries may still hold larger ones than before; what it
- * spends beyond them may not grow. */
+/* The verdict if the limits were kept. A full cache may hold larger entries than before, but its
+ * bookkeeping may not grow. */
 static struct finding limited_find(const struct evidence *evidence)
 {
     const struct result_limits *limits = evidence->limits;
@@ -120,26 +119,26 @@ static struct finding limited_find(const struct evidence *evidence)
     if (limits->capacity_bytes > 0 || (limits->capacity_entries > 0 && !evidence->full))
         return finding_of(evidence->full ? VERDICT_BOUNDED : VERDICT_WARMING);
     if (bookkeeping_leaps(evidence))
-        return leak_of(VERDICT_LEAK_CONTAINER, OWN_BOOKS, &evidence->bookkeeping.curve);
+        return leak_of(VERDICT_LEAK_CONTAINER, BOOKKEEPING, &evidence->bookkeeping.curve);
     if (limits->capacity_entries > 0 && curve_leaks(overhead))
-        return evidence->turned_over ? leak_of(VERDICT_LEAK_CONTAINER, OWN_BOOKS, overhead)
+        return evidence->turned_over ? leak_of(VERDICT_LEAK_CONTAINER, BOOKKEEPING, overhead)
                                      : finding_of(VERDICT_WARMING);
     return finding_of(VERDICT_BOUNDED);
 }
 
-/* What the cache accounts for. */
+/* Growth of the cache's accounts. */
 static struct finding accounts_find(const struct evidence *evidence)
 {
     const struct curve *accounts = &evidence->layers[LAYER_CACHE];
     const struct curve *entries = &evidence->layers[LAYER_ENTRIES];
     if (!curve_leaks(accounts) && !bookkeeping_leaps(evidence))
         return finding_of(VERDICT_UNDECIDED);
-    if (limits_forgive(evidence))
+    if (limits_kept_all(evidence))
         return limited_find(evidence);
     if (!evidence->age_kept)
         return leak_of(VERDICT_LEAK_EXPIRED, "entries past their age", accounts);
     bool more = entries->slope.low > 0 && entries->steady;
-    return leak_of(VERDICT_LEAK_CONTAINER, more ? "entries" : OWN_BOOKS, accounts);
+    return leak_of(VERDICT_LEAK_CONTAINER, more ? "entries" : BOOKKEEPING, accounts);
 }
 
 static bool pages_kept(const struct evidence *evidence)
@@ -150,7 +149,7 @@ static bool pages_kept(const struct evidence *evidence)
            fall->resident_bytes < VERDICT_RETURNED_SHARE * fall->allocated_bytes;
 }
 
-/* Pages that stay or grow while what is allocated does not. */
+/* Pages that stay or grow while the allocations do not. */
 static struct finding pages_find(const struct evidence *evidence)
 {
     const struct curve *pages[] = {&evidence->gaps[GAP_FRAGMENTATION], &evidence->dirty};
@@ -167,14 +166,14 @@ static struct finding pages_find(const struct evidence *evidence)
     return finding_of(VERDICT_UNDECIDED);
 }
 
-/* Bytes a request, of a leak; otherwise 0. */
+/* Bytes per request of a leak; otherwise 0. */
 static double rate_of(const struct finding *finding)
 {
     return finding->curve == NULL ? 0 : finding->curve->slope.value * finding->unit_bytes;
 }
 
-/* The accounts' word, unless more is lost outside. While a cache fills, what its entries bring with
- * them grows outside, too. */
+/* The faster growth decides. While a cache fills, slower growth outside its accounts may come with
+ * its entries. */
 static struct finding growth_find(const struct evidence *evidence)
 {
     struct finding outside = outside_find(evidence), accounts = accounts_find(evidence);
@@ -185,7 +184,7 @@ static struct finding growth_find(const struct evidence *evidence)
     return rate_of(&outside) > rate_of(&accounts) ? outside : accounts;
 }
 
-static struct finding evidence_weigh(const struct evidence *evidence)
+static struct finding finding_choose(const struct evidence *evidence)
 {
     struct finding found = growth_find(evidence);
     if (found.class != VERDICT_UNDECIDED && found.class != VERDICT_BOUNDED)
@@ -193,7 +192,8 @@ static struct finding evidence_weigh(const struct evidence *evidence)
     struct finding pages = pages_find(evidence);
     if (pages.class != VERDICT_UNDECIDED)
         return pages;
-    bool flat = unaccounted_flat(evidence) && (limits_forgive(evidence) || accounts_flat(evidence));
+    bool flat =
+        unaccounted_flat(evidence) && (limits_kept_all(evidence) || accounts_flat(evidence));
     return flat ? finding_of(VERDICT_BOUNDED) : found;
 }
 
@@ -223,7 +223,7 @@ static void evidence_fill(struct result_verdict *verdict, const struct evidence 
         verdict->gaps[i] = slope_of(&evidence->gaps[i]);
 }
 
-/* That of the layer; of a leak which is lost in the layer's noise, that of what leaks. */
+/* The slope of the layer; of a leak smaller than the layer's noise, the slope of what leaks. */
 static void rate_fill(struct result_verdict *verdict, const struct evidence *evidence,
                       const struct finding *finding)
 {
@@ -266,15 +266,15 @@ void verdict_give(struct result_verdict *verdict, const struct result_sample *sa
         snprintf(verdict->layer, sizeof verdict->layer, "%s",
                  result_layers[evidence_layer_choose(&samples[sample_count - 1])]);
     if (evidence.count < VERDICT_SAMPLES_MIN) {
-        finding_refuse(&evidence, verdict);
+        finding_too_short(&evidence, verdict);
         return;
     }
     evidence_collect(&evidence);
-    struct finding finding = evidence_weigh(&evidence);
+    struct finding finding = finding_choose(&evidence);
     verdict->class = finding.class;
     snprintf(verdict->grows, sizeof verdict->grows, "%s", finding.grows);
     evidence_fill(verdict, &evidence);
     rate_fill(verdict, &evidence, &finding);
     limit_fill(verdict);
-    finding_say(&finding, &evidence, verdict);
+    finding_describe(&finding, &evidence, verdict);
 }

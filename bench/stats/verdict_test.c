@@ -29,9 +29,9 @@ struct world {
     double drift;         /* the rate changes by this share from begin to end */
     double step_bytes;    /* once, at step_at */
     double ghosts;        /* departed keys that the policy remembers at most */
-    double orphans;       /* records a request that nobody can reach */
+    double orphans;       /* unreachable records per request */
     double record_noise;  /* records that are counted a moment too early or too late */
-    double record_step;   /* records that nobody can reach, once, at step_at */
+    double record_step;   /* unreachable records, once, at step_at */
     double sessions;      /* records a request that are held outside the cache for ever */
     double fragments;     /* bytes of pages a request, beyond what is allocated */
     double burst;         /* entries at a sixth of the samples, gone at a third */
@@ -278,7 +278,7 @@ static void a_record_in_a_thousand_that_nobody_can_reach_is_found(void **state)
     (void)state;
     assert_in_range(class_count(&world, VERDICT_LEAK_UNREACHABLE), SEEDS * 99 / 100, SEEDS);
     first_run(&world, &verdict);
-    assert_string_equal(verdict.grows, "records that nobody can reach");
+    assert_string_equal(verdict.grows, "unreachable records");
     assert_true(verdict.bytes_per_request > 0.3 && verdict.bytes_per_request < 0.7);
     assert_true(verdict.last.unreachable_records > verdict.first.unreachable_records + 40);
     assert_true(verdict.time_to_limit_ns > 0);
@@ -332,7 +332,7 @@ static void a_history_in_tables_that_double_is_found_by_octaves(void **state)
     (void)state;
     assert_in_range(class_count(&world, VERDICT_LEAK_CONTAINER), SEEDS * 98 / 100, SEEDS);
     first_run(&world, &verdict);
-    assert_string_equal(verdict.grows, "the cache's own bookkeeping");
+    assert_string_equal(verdict.grows, "the cache's bookkeeping");
     assert_true(verdict.bytes_per_request > 20 && verdict.bytes_per_request < 150);
     for (world.ghosts = 1000; world.ghosts < 10000; world.ghosts += 1000)
         assert_int_equal(class_count(&world, ANY_LEAK), 0);
