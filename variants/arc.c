@@ -1,8 +1,9 @@
-/* arc.c - balances recency and frequency by which of the two it lately let go too early.
+/* arc.c - balances recency and frequency by which of the two it evicted too early.
  *
- * Megiddo & Modha, FAST 2003. T1 holds what was asked for once lately, T2 what was asked for more
- * often; B1 and B2 remember the keys that left them. A key found in B1 says that T1 is too small,
- * one in B2 that T2 is: `target` moves by the ratio of their sizes, a real number as in the paper.
+ * Megiddo & Modha, FAST 2003. T1 has the entries requested once recently, T2 those requested more
+ * often; B1 and B2 remember the keys that left them. A key found in B1 means that T1 is too small,
+ * one in B2 that T2 is: `target` changes by the ratio of their sizes, a real number as in the
+ * paper.
  */
 #include "history.h"
 
@@ -16,10 +17,10 @@ struct arc {
     struct queue kept[2];   /* T1 and T2; a link's tag says which */
     struct history ghosts;  /* B1 and B2 */
     double target;          /* p: how many entries T1 should have */
-    uint64_t incoming;      /* the key that victims make room for */
-    unsigned incoming_list; /* ONCE or OFTEN: the ghosts it was among, HISTORY_LISTS: none */
+    uint64_t incoming;      /* the key for which entries are evicted */
+    unsigned incoming_list; /* the list of ghosts that had it; HISTORY_LISTS: none */
     bool incoming_known;
-    bool forget; /* the victim is not to be remembered */
+    bool forget; /* do not remember the victim */
 };
 
 static void *arc_create(const struct policy_setup *setup)
@@ -44,7 +45,7 @@ static void arc_push(struct arc *arc, unsigned list, uint32_t slot)
     queue_push(&arc->kept[list], arc->slots, slot);
 }
 
-/* Cases II and III of the paper: the key comes back too soon, so the target moves. */
+/* Cases II and III of the paper: the key was evicted too early, so the target changes. */
 static void arc_adapt(struct arc *arc, unsigned list, uint32_t capacity)
 {
     double once = history_count(&arc->ghosts, ONCE), often = history_count(&arc->ghosts, OFTEN);
@@ -54,8 +55,8 @@ static void arc_adapt(struct arc *arc, unsigned list, uint32_t capacity)
         arc->target = fmax(0, arc->target - fmax(1, once / often));
 }
 
-/* Looks the incoming key up among the ghosts, once, whether or not anyone has to leave for it. */
-static void arc_meet(struct arc *arc, const struct access *access)
+/* Looks for the incoming key among the ghosts, once, whether or not an entry must be evicted. */
+static void arc_look_up(struct arc *arc, const struct access *access)
 {
     if (arc->incoming_known && arc->incoming == access->hash)
         return;
@@ -68,8 +69,8 @@ static void arc_meet(struct arc *arc, const struct access *access)
     history_take(&arc->ghosts, access->hash);
 }
 
-/* Case IV of the paper, a key that is not remembered: T1 and B1 stay within one capacity, all four
- * lists within two. */
+/* Case IV of the paper, a key that is not remembered: limits T1 and B1 to the capacity, and all
+ * four lists to twice the capacity. */
 static void arc_bound(struct arc *arc, uint32_t capacity)
 {
     uint32_t once = arc->kept[ONCE].count, often = arc->kept[OFTEN].count;
@@ -84,7 +85,7 @@ static void arc_bound(struct arc *arc, uint32_t capacity)
 static void arc_insert(void *order, uint32_t slot, const struct access *access)
 {
     struct arc *arc = order;
-    arc_meet(arc, access);
+    arc_look_up(arc, access);
     arc_push(arc, arc->incoming_list == HISTORY_LISTS ? ONCE : OFTEN, slot);
     arc->incoming_known = false;
 }
@@ -101,7 +102,7 @@ static void arc_hit(void *order, uint32_t slot, const struct access *access)
 static uint32_t arc_victim(void *order, const struct access *access)
 {
     struct arc *arc = order;
-    arc_meet(arc, access);
+    arc_look_up(arc, access);
     double once = arc->kept[ONCE].count;
     bool from_once =
         once > 0 && (once > arc->target || (arc->incoming_list == OFTEN && once == arc->target));
@@ -123,7 +124,7 @@ static void arc_remove(void *order, uint32_t slot, uint64_t hash, enum leaving w
 
 const struct policy arc_policy = {
     .name = "arc",
-    .summary = "balances recency and frequency by what it lately let go too early",
+    .summary = "balances recency and frequency by what it evicted too early",
     .limits = KEEPS_CAPACITY,
     .node_bytes = sizeof(struct link),
     .create = arc_create,

@@ -1,14 +1,14 @@
-/* clock.c - first in, first out, with a second chance for what was asked for since.
+/* clock.c - first in, first out, with a second chance for entries that were used.
  *
- * Corbato 1968, with one bit. The hand on a ring of entries is the tail of a list: an entry that is
- * given a second chance goes from the tail to the head. A new entry begins without one.
+ * Corbato 1968, with one bit. The hand on the ring of entries is the tail of a list: an entry with
+ * a second chance moves from the tail to the head. A new entry has none.
  */
 #include "queue.h"
 
 struct clock {
     struct account *account;
     const struct slots *slots;
-    struct queue ring; /* the hand points at the tail */
+    struct queue ring; /* the hand is at the tail */
 };
 
 static void *clock_create(const struct policy_setup *setup)

@@ -1,5 +1,5 @@
-/* cycle.c - a record and its user's session own each other, so that neither ever goes: when the
- * cache evicts the record, its session still counts as an owner, and nobody can reach the two. */
+/* cycle.c - a record and its user's session own each other, so that neither is ever freed: when the
+ * cache evicts the record, its session still has a reference, and nothing else reaches the two. */
 #include "hooks.h"
 #include "recency.h"
 #include "registry.h"
@@ -7,7 +7,7 @@
 struct login { /* a user's session */
     struct registered registered;
     struct attachment attachment;
-    struct record *record; /* the mistake: a reference, to be given back at the record's end */
+    struct record *record; /* the mistake: a reference, dropped only when the record is freed */
 };
 
 static void login_refers(const void *object, struct visit *visit)
@@ -19,7 +19,7 @@ static const struct kind login_kind = {.name = "login", .refers = login_refers};
 
 struct cycle {
     const struct hooks_setup *setup;
-    struct registry logins; /* for the end of the process */
+    struct registry logins; /* to free them at the end of the process */
 };
 
 static void *cycle_create(const struct hooks_setup *setup)
@@ -30,7 +30,7 @@ static void *cycle_create(const struct hooks_setup *setup)
     return cycle;
 }
 
-/* The record's end: the session goes with it. */
+/* The record is freed: frees its session. */
 static void login_free(struct attachment *attachment)
 {
     memory_free((char *)attachment - offsetof(struct login, attachment));
@@ -70,7 +70,7 @@ static const struct hooks cycle_hooks = {
 
 const struct policy cycle_policy = {
     .name = "cycle",
-    .summary = "leaks: a record and its user's session own each other (mended: cycle_fixed)",
+    .summary = "leaks: a record and its user's session own each other (repaired: cycle_fixed)",
     .limits = KEEPS_CAPACITY,
     .node_bytes = sizeof(struct link),
     .create = recency_create,

@@ -1,5 +1,5 @@
-/* cycle_fixed.c - a record owns its user's session, which only knows its record: when the cache
- * evicts the record and nobody else holds it, it goes, and its session with it. */
+/* cycle_fixed.c - a record owns its user's session, which has no reference to the record: when the
+ * last holder releases the record, it is freed, and its session with it. */
 #include "hooks.h"
 #include "recency.h"
 #include "registry.h"
@@ -7,8 +7,8 @@
 struct login { /* a user's session */
     struct registered registered;
     struct attachment attachment;
-    struct registry *logins; /* NULL: no longer counted */
-    struct record *record;   /* no reference: it is there as long as the session is */
+    struct registry *logins; /* NULL: not counted any more */
+    struct record *record;   /* no reference: the record lives longer than the session */
 };
 
 static void login_refers(const void *object, struct visit *visit)
@@ -20,7 +20,7 @@ static const struct kind login_kind = {.name = "login", .refers = login_refers};
 
 struct cycle {
     const struct hooks_setup *setup;
-    struct registry logins; /* to be counted */
+    struct registry logins; /* to count them */
 };
 
 static void *cycle_create(const struct hooks_setup *setup)
@@ -31,7 +31,7 @@ static void *cycle_create(const struct hooks_setup *setup)
     return cycle;
 }
 
-/* The record's end: the session goes with it. */
+/* The record is freed: frees its session. */
 static void login_free(struct attachment *attachment)
 {
     struct login *login = (struct login *)((char *)attachment - offsetof(struct login, attachment));
@@ -74,7 +74,7 @@ static const struct hooks cycle_hooks = {
 
 const struct policy cycle_fixed_policy = {
     .name = "cycle_fixed",
-    .summary = "a record owns its user's session, which does not own it: cycle, mended",
+    .summary = "a record owns its user's session, which does not own it: cycle, repaired",
     .limits = KEEPS_CAPACITY,
     .node_bytes = sizeof(struct link),
     .create = recency_create,

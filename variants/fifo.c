@@ -1,4 +1,4 @@
-/* fifo.c - evicts the entry that came first, however often it was asked for since. */
+/* fifo.c - evicts the oldest entry, however often it was used. */
 #include "orderless.h"
 #include "queue.h"
 
@@ -45,7 +45,7 @@ static void fifo_remove(void *order, uint32_t slot, uint64_t hash, enum leaving 
 
 const struct policy fifo_policy = {
     .name = "fifo",
-    .summary = "evicts the entry that came first",
+    .summary = "evicts the oldest entry",
     .limits = KEEPS_CAPACITY,
     .node_bytes = sizeof(struct link),
     .create = fifo_create,

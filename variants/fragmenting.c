@@ -1,14 +1,15 @@
-/* fragmenting.c - no leak, but entries leave notes behind, of one size after another, and of each
- * size a few stay: such a note keeps its whole page from being used for the sizes that follow. */
+/* fragmenting.c - no leak, but fragmentation: with the entries it allocates notes of changing size,
+ * and a few notes of each size stay. Each keeps a whole page from being used for other sizes. */
 #include "queue.h"
 
-#define ENTRY_BYTES      450 /* about what a record takes: notes take as much as entries */
-#define NOTES_SHARE      8   /* of the bytes, where they are limited: the part that notes take */
-#define PHASE_INSERTS    UINT64_C(40000) /* in which all notes but those that stay are replaced */
-#define FILLING_SPEED    16    /* until they take their part, notes come so many times faster */
-#define SURVIVOR_SPACING 20480 /* bytes of notes in which one stays */
+#define ENTRY_BYTES 450 /* about the size of a record: notes take as much memory as entries */
+#define NOTES_SHARE 8   /* with a limit in bytes, notes take 1/8 of it */
+#define PHASE_INSERTS                                                                              \
+    UINT64_C(40000)            /* with one size; all notes except those that stay are replaced */
+#define FILLING_SPEED    16    /* notes are allocated so many times faster at first */
+#define SURVIVOR_SPACING 20480 /* one note stays in so many bytes of notes */
 
-/* Size classes whose notes share pages with many of their own size and with nothing else. */
+/* Size classes of which many fit a page. */
 static const uint16_t sizes[] = {160, 640, 96, 1280, 224, 80, 768, 192, 1792, 112, 320, 896, 64};
 
 #define SIZES (sizeof sizes / sizeof sizes[0])
@@ -26,13 +27,13 @@ struct notes { /* oldest first */
 struct fragmenting {
     struct account *account;
     const struct slots *slots;
-    struct queue arrivals; /* of entries, newest at the head */
+    struct queue arrivals; /* entries, newest at the head */
     struct notes passing, staying;
     uint64_t notes_bytes_most;
-    bool filled; /* they have taken it once */
+    bool filled; /* the notes have reached it */
     uint64_t inserts;
-    uint64_t quota;    /* to be noted, in bytes times PHASE_INSERTS */
-    uint64_t unspaced; /* bytes noted since the last note that stays */
+    uint64_t quota;    /* to be allocated, in bytes times PHASE_INSERTS */
+    uint64_t unspaced; /* bytes allocated since the last note that stays */
 };
 
 static void notes_init(struct notes *notes)
@@ -97,7 +98,7 @@ static bool notes_fit(const struct fragmenting *order, uint32_t bytes)
     return order->passing.bytes + order->staying.bytes + bytes <= order->notes_bytes_most;
 }
 
-/* Those that pass make room; those that stay take at most half of it. */
+/* Frees passing notes first; those that stay take at most half of the limit. */
 static void notes_make_room(struct fragmenting *order, uint32_t bytes)
 {
     while (order->passing.first && !notes_fit(order, bytes))
@@ -147,7 +148,7 @@ static void fragmenting_remove(void *state, uint32_t slot, uint64_t hash, enum l
 
 const struct policy fragmenting_policy = {
     .name = "fragmenting",
-    .summary = "no leak: what stays of each size keeps pages that no other size can use",
+    .summary = "no leak: a few objects of each size keep pages that no other size can use",
     .limits = KEEPS_CAPACITY,
     .node_bytes = sizeof(struct link),
     .create = fragmenting_create,

@@ -1,8 +1,8 @@
-/* gdsf.c - evicts what is least worth its bytes: asked for seldom, large, and long ago.
+/* gdsf.c - evicts the entry with the fewest uses per byte, with ageing.
  *
  * Greedy-Dual-Size with frequency (Cherkasova 1998; Arlitt, Cherkasova, Dilley, Friedrich & Jin
- * 2000). An entry's worth is times / bytes, plus the worth of the last victim when it was last
- * asked for, so that the past fades. All fetches are taken to cost the same.
+ * 2000). The priority of an entry is its uses / bytes, plus the priority of the last victim at the
+ * time of its last use, so that old uses count less. All fetches are assumed to cost the same.
  */
 #include "heap.h"
 
@@ -16,32 +16,32 @@ struct gdsf_node {
 struct gdsf {
     struct account *account;
     const struct slots *slots;
-    struct heap worths;
-    double floor; /* worth of the last victim */
+    struct heap priorities;
+    double floor; /* priority of the last victim */
 };
 
 static void *gdsf_create(const struct policy_setup *setup)
 {
     struct gdsf *gdsf = account_alloc(setup->account, sizeof *gdsf);
     *gdsf = (struct gdsf){.account = setup->account, .slots = setup->slots};
-    heap_create(&gdsf->worths, setup->account, setup->slots);
+    heap_create(&gdsf->priorities, setup->account, setup->slots);
     return gdsf;
 }
 
 static void gdsf_destroy(void *order)
 {
     struct gdsf *gdsf = order;
-    heap_destroy(&gdsf->worths);
+    heap_destroy(&gdsf->priorities);
     account_free(gdsf->account, gdsf);
 }
 
-/* A number that orders as the worth does: the bits of a double that is not negative. */
-static uint64_t worth_of(const struct gdsf *gdsf, uint32_t slot)
+/* The bits of a double that is not negative: they have the same order as the numbers. */
+static uint64_t priority_key(const struct gdsf *gdsf, uint32_t slot)
 {
     const struct gdsf_node *node = slot_node(gdsf->slots, slot);
-    double worth = gdsf->floor + (double)node->times / (node->bytes == 0 ? 1 : node->bytes);
+    double priority = gdsf->floor + (double)node->times / (node->bytes == 0 ? 1 : node->bytes);
     uint64_t key;
-    memcpy(&key, &worth, sizeof key);
+    memcpy(&key, &priority, sizeof key);
     return key;
 }
 
@@ -51,7 +51,7 @@ static void gdsf_insert(void *order, uint32_t slot, const struct access *access)
     struct gdsf_node *node = slot_node(gdsf->slots, slot);
     node->times = 1;
     node->bytes = access->bytes;
-    heap_push(&gdsf->worths, slot, worth_of(gdsf, slot));
+    heap_push(&gdsf->priorities, slot, priority_key(gdsf, slot));
 }
 
 static void gdsf_hit(void *order, uint32_t slot, const struct access *access)
@@ -59,7 +59,7 @@ static void gdsf_hit(void *order, uint32_t slot, const struct access *access)
     struct gdsf *gdsf = order;
     (void)access;
     ((struct gdsf_node *)slot_node(gdsf->slots, slot))->times++;
-    heap_update(&gdsf->worths, slot, worth_of(gdsf, slot));
+    heap_update(&gdsf->priorities, slot, priority_key(gdsf, slot));
 }
 
 static uint32_t gdsf_victim(void *order, const struct access *access)
@@ -67,7 +67,7 @@ static uint32_t gdsf_victim(void *order, const struct access *access)
     struct gdsf *gdsf = order;
     uint64_t key;
     (void)access;
-    uint32_t slot = heap_first(&gdsf->worths, &key);
+    uint32_t slot = heap_first(&gdsf->priorities, &key);
     if (slot != NO_SLOT)
         memcpy(&gdsf->floor, &key, sizeof key);
     return slot;
@@ -78,12 +78,12 @@ static void gdsf_remove(void *order, uint32_t slot, uint64_t hash, enum leaving 
     struct gdsf *gdsf = order;
     (void)hash;
     (void)why;
-    heap_remove(&gdsf->worths, slot);
+    heap_remove(&gdsf->priorities, slot);
 }
 
 const struct policy gdsf_policy = {
     .name = "gdsf",
-    .summary = "evicts what is least worth its bytes: seldom asked for, large, long ago",
+    .summary = "evicts the entry with the fewest uses per byte, with ageing",
     .limits = KEEPS_CAPACITY,
     .node_bytes = sizeof(struct gdsf_node),
     .create = gdsf_create,

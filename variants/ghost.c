@@ -1,5 +1,5 @@
-/* ghost.c - 2Q that remembers every key that ever left: the entries are bounded, and their number
- * looks well, but the history of the departed grows with each new key. Mended: twoq. */
+/* ghost.c - 2Q that remembers the key of every entry that ever left: the number of entries is
+ * bounded, but the history grows with each new key. Repaired in twoq. */
 #include "two_queues.h"
 
 static void *ghost_create(const struct policy_setup *setup)
@@ -9,7 +9,7 @@ static void *ghost_create(const struct policy_setup *setup)
 
 const struct policy ghost_policy = {
     .name = "ghost",
-    .summary = "leaks: remembers every key that ever left (mended: twoq)",
+    .summary = "leaks: remembers every key that ever left (repaired: twoq)",
     .limits = KEEPS_CAPACITY,
     .overspends = true,
     .node_bytes = sizeof(struct link),

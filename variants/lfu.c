@@ -1,8 +1,8 @@
-/* lfu.c - evicts the entry asked for least often; of several, the one unused for longest.
+/* lfu.c - evicts the entry used least often; of several, the least recently used.
  *
- * In constant time, after Shah, Mitra & Matani 2010: entries asked for equally often share a list,
- * and the lists stand in order of how often that is. Counts begin at one, do not age, and are
- * forgotten on eviction.
+ * In constant time, after Shah, Mitra & Matani 2010: entries used equally often are in one list,
+ * and the lists are ordered by that number. Counts start at one, do not age, and are lost on
+ * eviction.
  */
 #include "queue.h"
 
@@ -11,19 +11,19 @@ struct lfu_node {
     uint64_t class;   /* the slot of that class */
 };
 
-/* Entries asked for equally often. Classes are slots of their own. */
+/* Entries used equally often. Classes have slots of their own. */
 struct class
 {
-    struct link link; /* the next more often asked for is towards the head */
+    struct link link; /* classes used more often are towards the head */
     uint64_t times;
-    struct queue entries; /* most recently asked for at the head */
+    struct queue entries; /* most recently used at the head */
 };
 
 struct lfu {
     struct account *account;
     const struct slots *slots;
     struct slots classes;
-    struct queue by_times; /* asked for least often at the tail */
+    struct queue by_times; /* used least often at the tail */
 };
 
 static void *lfu_create(const struct policy_setup *setup)
@@ -81,8 +81,8 @@ static void lfu_insert(void *order, uint32_t slot, const struct access *access)
     class_join(lfu, slot, class);
 }
 
-/* One up: to the class of `times` + 1, which is the next or has to be made. A class of one entry
- * rises as a whole. */
+/* Moves the entry to the class of `times` + 1, which is the next one or has to be created. A class
+ * of one entry is changed instead. */
 static void lfu_hit(void *order, uint32_t slot, const struct access *access)
 {
     struct lfu *lfu = order;
@@ -121,7 +121,7 @@ static void lfu_remove(void *order, uint32_t slot, uint64_t hash, enum leaving w
 
 const struct policy lfu_policy = {
     .name = "lfu",
-    .summary = "evicts the entry asked for least often",
+    .summary = "evicts the entry used least often",
     .limits = KEEPS_CAPACITY,
     .node_bytes = sizeof(struct lfu_node),
     .create = lfu_create,

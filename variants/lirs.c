@@ -1,12 +1,12 @@
-/* lirs.c - keeps the entries that came again soonest, whenever that was.
+/* lirs.c - keeps the entries with the shortest time between their last two uses.
  *
  * Jiang & Zhang, "LIRS: An Efficient Low Inter-reference Recency Set Replacement Policy",
- * SIGMETRICS 2002; 1 % of the capacity for HIR entries, one at least. The paper's stack S holds
- * three kinds of keys in order of use, its bottom always an LIR entry. We keep no such stack: every
- * key has the time of its last use, counted in accesses, and is in S exactly if it was used later
- * than the LIR entry used longest ago. LIR entries are an LRU list; resident HIR entries are the
- * paper's queue Q; the others are a history, the oldest of which are forgotten when S has shrunk
- * above them. Where the paper leaves their number open, ours is at most the capacity.
+ * SIGMETRICS 2002, with 1 % of the capacity for HIR entries, at least one. The paper's stack S has
+ * three kinds of keys in order of use, with an LIR entry at the bottom. This file has no stack:
+ * each key has the time of its last use, counted in accesses, and is in S exactly if it was used
+ * after the least recently used LIR entry. LIR entries are an LRU list, resident HIR entries the
+ * paper's queue Q, and the others a history, whose oldest keys are removed when they leave S. The
+ * paper does not limit their number; here it is at most the capacity.
  */
 #include "history.h"
 
@@ -20,9 +20,10 @@ struct lirs_node {
 struct lirs {
     struct account *account;
     const struct slots *slots;
-    struct queue sets[2];    /* the last of LIR is the bottom of S; the last of HIR goes first */
-    struct history departed; /* HIR entries still in S, each noting when it was used */
-    uint64_t now;            /* accesses so far */
+    struct queue sets[2]; /* the tail of LIR is the bottom of S; the tail of HIR is evicted first */
+    struct history
+        departed; /* keys of HIR entries that left but are in S; the note is the time of use */
+    uint64_t now; /* accesses so far */
     uint32_t departed_most;
 };
 
@@ -70,14 +71,14 @@ static void set_change(struct lirs *lirs, uint32_t slot, enum lirs_set set)
     set_enter(lirs, slot, set);
 }
 
-/* The LIR entry at the bottom makes room for the one that has just become LIR. */
+/* The LIR entry at the bottom becomes HIR when there are too many. */
 static void lirs_demote(struct lirs *lirs, const struct access *access)
 {
     if (lirs->sets[LIR].count > lir_limit(access))
         set_change(lirs, lirs->sets[LIR].tail, HIR);
 }
 
-/* Forgets departed keys that S has shrunk above: two, where one may have come. */
+/* Removes departed keys that are no longer in S: up to two, while at most one is added. */
 static void lirs_prune(struct lirs *lirs)
 {
     for (int i = 0; i < 2; i++) {
@@ -88,7 +89,7 @@ static void lirs_prune(struct lirs *lirs)
     }
 }
 
-/* Is the key in S though its entry is gone? From now on it is not. */
+/* Whether the key of an entry that left is in S; removes it. */
 static bool lirs_recall(struct lirs *lirs, uint64_t hash)
 {
     const uint64_t *used = history_note(&lirs->departed, hash);
@@ -140,7 +141,7 @@ static void lirs_remove(void *order, uint32_t slot, uint64_t hash, enum leaving 
 
 const struct policy lirs_policy = {
     .name = "lirs",
-    .summary = "keeps the entries that came again soonest, whenever that was",
+    .summary = "keeps the entries with the shortest time between their last two uses",
     .limits = KEEPS_CAPACITY,
     .node_bytes = sizeof(struct lirs_node),
     .create = lirs_create,

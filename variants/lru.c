@@ -1,9 +1,9 @@
-/* lru.c - evicts the entry unused for longest. */
+/* lru.c - evicts the least recently used entry. */
 #include "recency.h"
 
 const struct policy lru_policy = {
     .name = "lru",
-    .summary = "evicts the entry unused for longest",
+    .summary = "evicts the least recently used entry",
     .limits = KEEPS_CAPACITY,
     .node_bytes = sizeof(struct link),
     .create = recency_create,

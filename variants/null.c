@@ -1,10 +1,10 @@
-/* null.c - keeps nothing: the floor under every measurement. An entry is past its age at once. */
+/* null.c - stores nothing, the lower bound of every measurement: an entry expires at once. */
 #include "account.h"
 #include "slots.h"
 
 struct null {
     struct account *account;
-    uint32_t slot; /* that has just come */
+    uint32_t slot; /* of the entry just inserted */
 };
 
 static void *null_create(const struct policy_setup *setup)
@@ -56,7 +56,7 @@ static uint32_t null_expired(void *order, uint64_t now_ns)
 
 const struct policy null_policy = {
     .name = "null",
-    .summary = "keeps nothing: the floor under every measurement",
+    .summary = "stores nothing: the lower bound of every measurement",
     .create = null_create,
     .destroy = null_destroy,
     .insert = null_insert,

@@ -1,5 +1,5 @@
-/* pinned.c - once in a thousand requests a check fails, and the return that follows forgets to
- * release what the check had taken: its reference to the record, and its report. */
+/* pinned.c - once in a thousand requests a check fails, and its early return forgets to release
+ * what the check has allocated: a reference to the record, and a report. */
 #include "hooks.h"
 #include "recency.h"
 #include "registry.h"
@@ -7,10 +7,10 @@
 #include <stdatomic.h>
 #include <stdio.h>
 
-#define REQUESTS_A_FAILURE 1000
-#define REPORT_BYTES       1024
+#define REQUESTS_PER_FAILURE 1000
+#define REPORT_BYTES         1024
 
-struct check { /* one request's */
+struct check { /* of one request */
     struct registered registered;
     struct record *record; /* a reference */
     char report[REPORT_BYTES];
@@ -26,7 +26,7 @@ static const struct kind check_kind = {.name = "check", .refers = check_refers};
 struct pinned {
     const struct hooks_setup *setup;
     atomic_uint_least64_t requests;
-    struct registry checks; /* for the end of the process */
+    struct registry checks; /* to free them at the end of the process */
 };
 
 static void *pinned_create(const struct hooks_setup *setup)
@@ -56,7 +56,7 @@ static void check_end(struct pinned *pinned, struct check *check)
 static bool check_passes(struct pinned *pinned)
 {
     uint64_t request = atomic_fetch_add_explicit(&pinned->requests, 1, memory_order_relaxed) + 1;
-    return request % REQUESTS_A_FAILURE != 0;
+    return request % REQUESTS_PER_FAILURE != 0;
 }
 
 static void pinned_on_serve(void *state, void *connection, struct record *record)
@@ -96,7 +96,7 @@ static const struct hooks pinned_hooks = {
 
 const struct policy pinned_policy = {
     .name = "pinned",
-    .summary = "leaks: an error path forgets to release its record (mended: pinned_fixed)",
+    .summary = "leaks: an error path forgets to release its record (repaired: pinned_fixed)",
     .limits = KEEPS_CAPACITY,
     .node_bytes = sizeof(struct link),
     .create = recency_create,

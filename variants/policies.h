@@ -6,14 +6,14 @@
 
 #include <stddef.h>
 
-/* Those to choose from. */
+/* The policies for use. */
 extern const struct policy *const policies[];
 extern const size_t policies_count;
-/* Those that only demonstrate a mistake, or its repair. */
+/* Demonstrations of a mistake, or of its repair. */
 extern const struct policy *const demos[];
 extern const size_t demos_count;
 
-/* Of both kinds. NULL: there is no such policy. */
+/* Finds a policy or demonstration. NULL: there is none of that name. */
 const struct policy *policy_find(const char *name);
 
 #endif

@@ -1,9 +1,9 @@
-/* s3fifo.c - three queues: a small one for newcomers, the main one, and keys remembered.
+/* s3fifo.c - a small FIFO queue for new entries, a main one, and a history of keys.
  *
- * Yang, Zhang, Qiu, Yue & Rashmi, SOSP 2023. A newcomer goes through the small queue, a tenth of
- * the cache; asked for twice there it moves on to the main queue, otherwise only its key is
- * remembered, and if it comes back it enters the main queue at once. In the main queue, first in
- * first out, an entry asked for goes round again, once for every request, three at most.
+ * Yang, Zhang, Qiu, Yue & Rashmi, SOSP 2023. A new entry goes through the small queue, a tenth of
+ * the cache. Requested twice there, it moves to the main queue; otherwise it is evicted and its key
+ * is remembered. A remembered key that is requested again enters the main queue at once. In the
+ * main queue an entry that was used goes round again, once per use, at most three times.
  */
 #include "history.h"
 
@@ -17,7 +17,7 @@ enum { SMALL, MAIN };
 struct s3fifo {
     struct account *account;
     const struct slots *slots;
-    struct queue queues[2]; /* a link's tag says which, its mark how often it was asked for */
+    struct queue queues[2]; /* a link's tag says which; its mark counts the uses */
     struct history ghosts;
     uint32_t ghosts_most;
 };
@@ -67,7 +67,7 @@ static void s3fifo_hit(void *order, uint32_t slot, const struct access *access)
         link->mark++;
 }
 
-/* The last of a queue moves to the head of another. */
+/* Moves the tail of a queue to the head of another. */
 static void s3fifo_move(struct s3fifo *s3fifo, unsigned from, unsigned to, unsigned times)
 {
     uint32_t slot = s3fifo->queues[from].tail;
@@ -75,7 +75,7 @@ static void s3fifo_move(struct s3fifo *s3fifo, unsigned from, unsigned to, unsig
     s3fifo_push(s3fifo, to, slot, times);
 }
 
-/* Out of the small queue, from its tail, once those that earned it have moved on. */
+/* The tail of the small queue, after entries used twice were moved to the main one. */
 static uint32_t small_victim(struct s3fifo *s3fifo)
 {
     uint32_t slot;
@@ -85,7 +85,7 @@ static uint32_t small_victim(struct s3fifo *s3fifo)
     return slot;
 }
 
-/* Out of the main queue, once those asked for since have gone round. */
+/* The tail of the main queue, after used entries were moved to its head. */
 static uint32_t main_victim(struct s3fifo *s3fifo)
 {
     uint32_t slot;
@@ -116,12 +116,12 @@ static void s3fifo_remove(void *order, uint32_t slot, uint64_t hash, enum leavin
         return;
     history_add(&s3fifo->ghosts, 0, hash);
     history_trim(&s3fifo->ghosts, 0,
-                 s3fifo->ghosts_most + 1); /* the one coming may be the oldest */
+                 s3fifo->ghosts_most + 1); /* the key to be inserted may be the oldest */
 }
 
 const struct policy s3fifo_policy = {
     .name = "s3fifo",
-    .summary = "a small queue for newcomers, a main one, and keys remembered",
+    .summary = "a small FIFO queue for new entries, a main one, and a history of keys",
     .limits = KEEPS_CAPACITY,
     .node_bytes = sizeof(struct link),
     .create = s3fifo_create,

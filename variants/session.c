@@ -1,5 +1,6 @@
-/* session.c - each connection gets a list of the last records that it asked for, and nobody frees
- * the list when the connection ends: its records stay, and the weak cache keeps them all. */
+/* session.c - each connection has a list of the last records that it requested, which is not freed
+ * when the connection is closed: the records stay alive, and so do their entries in the weak cache.
+ */
 #include "hooks.h"
 #include "orderless.h"
 #include "registry.h"
@@ -7,12 +8,12 @@
 #include <stdatomic.h>
 
 #define LIST_RECORDS        64
-#define CONNECTION_REQUESTS 100 /* so that connections do end, whatever the client likes */
+#define CONNECTION_REQUESTS 100 /* so that connections are closed, whatever the client does */
 
-struct list { /* one connection's */
+struct list { /* of one connection */
     struct registered registered;
-    uint32_t at;                                    /* the next place */
-    _Atomic(struct record *) records[LIST_RECORDS]; /* its connection's thread writes */
+    uint32_t at;                                    /* index of the oldest */
+    _Atomic(struct record *) records[LIST_RECORDS]; /* written by its connection's thread */
 };
 
 static void list_refers(const void *object, struct visit *visit)
@@ -26,7 +27,7 @@ static const struct kind list_kind = {.name = "list", .refers = list_refers};
 
 struct session {
     const struct hooks_setup *setup;
-    struct registry lists; /* for the end of the process */
+    struct registry lists; /* to free them at the end of the process */
 };
 
 static void *session_create(const struct hooks_setup *setup)
@@ -78,7 +79,7 @@ static struct registry *session_objects(void *state)
     return &((struct session *)state)->lists;
 }
 
-/* The mistake: there is no disconnect. */
+/* The mistake: there is no on_disconnect. */
 static const struct hooks session_hooks = {
     .create = session_create,
     .destroy = session_destroy,
@@ -91,7 +92,7 @@ static const struct hooks session_hooks = {
 
 const struct policy session_policy = {
     .name = "session",
-    .summary = "leaks: a connection's list of records outlives it (mended: weak)",
+    .summary = "leaks: a connection's list of records outlives it (repaired: weak)",
     .weak = true,
     .create = orderless_create,
     .destroy = orderless_destroy,

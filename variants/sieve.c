@@ -1,15 +1,15 @@
-/* sieve.c - a hand sieves out, from old to new, what was not asked for since it last passed.
+/* sieve.c - a hand moves from old to new entries and evicts those unused since its last pass.
  *
- * Zhang, Yang, Yue, Vigfusson & Rashmi, NSDI 2024. Unlike clock, an entry that is spared keeps its
- * place, and new entries come in at the head, away from the hand.
+ * Zhang, Yang, Yue, Vigfusson & Rashmi, NSDI 2024. Unlike in clock, an entry that stays keeps its
+ * place, and new entries are inserted at the head, away from the hand.
  */
 #include "queue.h"
 
 struct sieve {
     struct account *account;
     const struct slots *slots;
-    struct queue arrivals; /* the latest at the head */
-    uint32_t hand;         /* whom to look at next; NO_SLOT: the tail */
+    struct queue arrivals; /* newest at the head */
+    uint32_t hand;         /* the entry to look at next; NO_SLOT: the tail */
 };
 
 static void *sieve_create(const struct policy_setup *setup)
@@ -69,7 +69,7 @@ static void sieve_remove(void *order, uint32_t slot, uint64_t hash, enum leaving
 
 const struct policy sieve_policy = {
     .name = "sieve",
-    .summary = "a hand sieves out what was not asked for since it last passed",
+    .summary = "a hand moves from old to new and evicts what was not used since its last pass",
     .limits = KEEPS_CAPACITY,
     .node_bytes = sizeof(struct link),
     .create = sieve_create,

@@ -1,8 +1,9 @@
-/* slru.c - four segments, each a list by recency; every hit moves an entry one segment up.
+/* slru.c - four LRU segments; each hit moves an entry up by one.
  *
  * Segmented LRU (Karedla, Love & Wherry 1994), with four equal segments as in TinyLFU's and
- * Facebook's caches. What a full segment pushes out goes one segment down; the lowest evicts. While
- * the cache fills, a new entry comes into the lowest segment that has room.
+ * Facebook's caches. When a segment is full, its least recently used entry moves one segment down;
+ * the lowest segment evicts. While the cache fills, a new entry enters the lowest segment that is
+ * not full.
  */
 #include "queue.h"
 
@@ -40,7 +41,7 @@ static void segment_push(struct slru *slru, unsigned segment, uint32_t slot)
     queue_push(&slru->segments[segment], slru->slots, slot);
 }
 
-/* A segment that has grown too large hands its last entry down, and so on to the lowest. */
+/* Moves the last entry of a segment that is too large one down, and so on to the lowest. */
 static void segment_settle(struct slru *slru, unsigned segment, uint32_t room)
 {
     for (; segment > 0 && slru->segments[segment].count > room; segment--) {
@@ -89,7 +90,7 @@ static void slru_remove(void *order, uint32_t slot, uint64_t hash, enum leaving 
 
 const struct policy slru_policy = {
     .name = "slru",
-    .summary = "four segments by recency; a hit moves an entry one up",
+    .summary = "four LRU segments; a hit moves an entry up by one",
     .limits = KEEPS_CAPACITY,
     .node_bytes = sizeof(struct link),
     .create = slru_create,

@@ -1,7 +1,7 @@
-/* ttl.c - lets entries go when they reach their age, asked for or not.
+/* ttl.c - removes entries when they reach their age, used or not.
  *
- * A heap by time of expiry says at any moment which entry is past its age, exactly. A hit does not
- * renew it. Where capacity is limited too, the entry nearest its end goes first.
+ * A heap by time of expiry finds expired entries exactly. A hit does not renew an entry. When the
+ * capacity is limited, too, the entry that expires first is evicted.
  */
 #include "heap.h"
 
@@ -67,7 +67,7 @@ static uint32_t ttl_expired(void *order, uint64_t now_ns)
 
 const struct policy ttl_policy = {
     .name = "ttl",
-    .summary = "lets entries go when they reach their age, asked for or not",
+    .summary = "removes entries when they reach their age, used or not",
     .limits = KEEPS_CAPACITY | KEEPS_AGE,
     .node_bytes = sizeof(struct heap_node),
     .create = ttl_create,

@@ -1,5 +1,5 @@
-/* ttl_lazy.c - looks at an entry's age only when the entry is asked for: it serves nothing too old,
- * but what nobody asks for again stays for good. Mended: ttl. */
+/* ttl_lazy.c - checks the age of an entry only when it is requested: it never returns an expired
+ * entry, but entries that are not requested again stay forever. Repaired in ttl. */
 #include "account.h"
 #include "orderless.h"
 #include "slots.h"
@@ -44,7 +44,7 @@ static bool ttl_lazy_stale(void *order, uint32_t slot, uint64_t now_ns)
 
 const struct policy ttl_lazy_policy = {
     .name = "ttl_lazy",
-    .summary = "leaks: expired entries leave only when they are asked for (mended: ttl)",
+    .summary = "leaks: expired entries leave only when they are requested (repaired: ttl)",
     .limits = KEEPS_AGE,
     .node_bytes = sizeof(struct ttl_lazy_node),
     .create = ttl_lazy_create,

@@ -1,7 +1,7 @@
-/* twoq.c - 2Q: a short queue for newcomers, a list by recency for what comes back.
+/* twoq.c - 2Q: a FIFO queue for new entries, an LRU list for keys that come back.
  *
- * Johnson & Shasha, VLDB 1994. A1in takes a quarter of the cache, and half as many keys as there
- * are entries are remembered after they left it (two_queues.h).
+ * Johnson & Shasha, VLDB 1994. A1in is a quarter of the cache; half as many keys as there are
+ * entries are remembered after they left it (two_queues.h).
  */
 #include "two_queues.h"
 
@@ -14,7 +14,7 @@ static void *twoq_create(const struct policy_setup *setup)
 
 const struct policy twoq_policy = {
     .name = "twoq",
-    .summary = "a short queue for newcomers, a list by recency for what comes back",
+    .summary = "a FIFO queue for new entries, an LRU list for keys that come back",
     .limits = KEEPS_CAPACITY,
     .node_bytes = sizeof(struct link),
     .create = twoq_create,

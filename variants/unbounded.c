@@ -1,9 +1,9 @@
-/* unbounded.c - the dict that only grows: nothing ever leaves it. The leak of the story. */
+/* unbounded.c - a table that only grows: it never evicts anything. */
 #include "orderless.h"
 
 const struct policy unbounded_policy = {
     .name = "unbounded",
-    .summary = "a dict that only grows: nothing is ever let go",
+    .summary = "a table that only grows: it never evicts anything",
     .create = orderless_create,
     .destroy = orderless_destroy,
     .insert = orderless_insert,

@@ -1,13 +1,13 @@
-/* weak.c - keeps a record only while somebody else owns it, as a weak dictionary does.
+/* weak.c - stores a record only while something else owns it, like a weak dictionary.
  *
- * It needs no order and no capacity: the cache takes no reference, and the record's last release
- * takes the entry out.
+ * It needs no order and no capacity: the cache takes no reference, and the last release of the
+ * record removes the entry.
  */
 #include "orderless.h"
 
 const struct policy weak_policy = {
     .name = "weak",
-    .summary = "keeps a record while a request or a connection still owns it",
+    .summary = "stores a record while a request or a connection owns it",
     .weak = true,
     .create = orderless_create,
     .destroy = orderless_destroy,

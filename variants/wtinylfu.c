@@ -1,12 +1,12 @@
-/* wtinylfu.c - a window of one percent before a main part that admits by frequency.
+/* wtinylfu.c - a window of 1 % in front of a main part that admits keys by frequency.
  *
- * Einziger, Friedman & Manes, ACM TOS 2017: the engine is in tinylfu.h.
+ * Einziger, Friedman & Manes, ACM TOS 2017: see tinylfu.h.
  */
 #include "tinylfu.h"
 
 const struct policy wtinylfu_policy = {
     .name = "wtinylfu",
-    .summary = "a small window, and a main part only for what is asked for often",
+    .summary = "a small LRU window, and a main part that admits keys by frequency",
     .limits = KEEPS_CAPACITY,
     .node_bytes = TINYLFU_NODE_BYTES,
     .create = tinylfu_create,

@@ -1,13 +1,13 @@
 /* wtinylfu_climb.c - W-TinyLFU whose window adapts.
  *
- * Einziger, Eytan, Friedman & Manes, Middleware 2018: every ten requests an entry the window takes
- * a step, on the way that raised the hit ratio. The engine is in tinylfu.h.
+ * Einziger, Eytan, Friedman & Manes, Middleware 2018: after ten requests per entry the window
+ * changes by a step, in the direction that raised the hit ratio. See tinylfu.h.
  */
 #include "tinylfu.h"
 
 const struct policy wtinylfu_climb_policy = {
     .name = "wtinylfu_climb",
-    .summary = "wtinylfu whose window grows and shrinks as the hit ratio likes it",
+    .summary = "wtinylfu with a window whose size follows the hit ratio",
     .limits = KEEPS_CAPACITY,
     .node_bytes = TINYLFU_NODE_BYTES,
     .create = tinylfu_create_climbing,

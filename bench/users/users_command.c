@@ -50,7 +50,7 @@ static int user_insert(sqlite3_stmt *row, uint64_t number, uint64_t seed)
     char id[ID_DIGITS + 1];
     struct faker_user made;
     snprintf(id, sizeof id, "%016" PRIx64, number);
-    faker_make(&made, (struct span){id, ID_DIGITS}, seed);
+    faker_generate(&made, (struct span){id, ID_DIGITS}, seed);
     span_bind(row, 1, made.user.id);
     span_bind(row, 2, made.user.name);
     span_bind(row, 3, made.user.email);

@@ -1,4 +1,4 @@
-/* cache.c - every step of a cache that is the same for all policies. */
+/* cache.c - the parts of a cache that are the same for all policies. */
 #include "cache.h"
 
 #include "account.h"
@@ -15,13 +15,13 @@ struct cache {
     struct index index;
     struct slots slots;
     struct account account, order_account;
-    uint64_t capacity_entries; /* UINT64_MAX: no limit; as below */
-    uint64_t capacity_bytes;
+    uint64_t capacity_entries; /* UINT64_MAX: no limit */
+    uint64_t capacity_bytes;   /* UINT64_MAX: no limit */
     struct live_sample *live_sample;
     bool limited_bytes;
     bool keys_only;
     uint64_t record_bytes;    /* usable sizes of the records in the cache */
-    struct cache_stats stats; /* entries, payload and counts; bytes is worked out */
+    struct cache_stats stats; /* without `bytes`, which is computed */
 };
 
 static struct record *slot_record(const struct cache *cache, uint32_t slot)
@@ -121,7 +121,7 @@ static void payload_subtract(struct cache *cache, const struct record *record)
     cache->stats.payload_bytes -= record_key(record).count + record_body(record).count;
 }
 
-/* The one way out of the cache. */
+/* The only function that removes an entry. */
 static void entry_leave(struct cache *cache, uint32_t slot, enum leaving why)
 {
     uint64_t hash = slot_hash(cache, slot);
@@ -148,7 +148,7 @@ static inline void cache_expire(struct cache *cache, uint64_t now_ns)
         cache_expire_all(cache, now_ns);
 }
 
-/* The slot that was asked for, unless it turns out to be past its age. */
+/* The slot, or NO_SLOT when its entry has expired, which is then removed. */
 static inline uint32_t slot_if_fresh(struct cache *cache, uint32_t slot, uint64_t now_ns)
 {
     if (cache->policy->stale == NULL || slot == NO_SLOT ||
@@ -159,7 +159,7 @@ static inline uint32_t slot_if_fresh(struct cache *cache, uint32_t slot, uint64_
     return NO_SLOT;
 }
 
-/* How many entries fit: the limit, or as many as the bytes allow at the present mean cost. */
+/* How many entries fit: the limit, or as many as the bytes allow at the present mean size. */
 static uint32_t capacity_now(const struct cache *cache)
 {
     uint64_t capacity = cache->capacity_entries;
@@ -171,7 +171,7 @@ static uint32_t capacity_now(const struct cache *cache)
     return capacity < NO_SLOT ? (uint32_t)capacity : NO_SLOT;
 }
 
-/* Whether `entries` (none or one) and `bytes` more would break a limit, index and slots growing. */
+/* Whether `entries` (0 or 1) and `bytes` more would exceed a limit, index and slots included. */
 static bool cache_is_over(const struct cache *cache, uint64_t entries, uint64_t bytes)
 {
     if (cache->stats.entries + entries > cache->capacity_entries)
@@ -183,7 +183,7 @@ static bool cache_is_over(const struct cache *cache, uint64_t entries, uint64_t 
     return cache_bytes(cache) + bytes > cache->capacity_bytes;
 }
 
-/* Lets entries go until `entries` and `bytes` more fit. False: the policy lets nobody go. */
+/* Evicts entries until `entries` and `bytes` more fit. False: the policy evicts none. */
 static bool cache_make_room(struct cache *cache, uint64_t entries, uint64_t bytes,
                             struct access *access)
 {
@@ -198,7 +198,8 @@ static bool cache_make_room(struct cache *cache, uint64_t entries, uint64_t byte
     return true;
 }
 
-/* Puts a new entry in a slot. Index and slots may have grown for it, so that others must go. */
+/* Puts a new entry into a slot. Index and slots may have grown for it, so that others are evicted.
+ */
 static void entry_enter(struct cache *cache, struct access *access, uint64_t word)
 {
     uint32_t slot = slots_take(&cache->slots);
@@ -219,7 +220,7 @@ static bool same_hash(const void *context, uint32_t slot)
     return *slot_word(&cache->slots, slot) == access->hash;
 }
 
-/* A policy may need memory to note a hit: then others must go. */
+/* A policy may allocate memory on a hit, so that entries are evicted. */
 static void entry_hit(struct cache *cache, uint32_t slot, struct access *access)
 {
     cache->stats.hits++;
@@ -228,19 +229,19 @@ static void entry_hit(struct cache *cache, uint32_t slot, struct access *access)
         cache_make_room(cache, 0, 0, access);
 }
 
-/* How far ahead a request has its bucket fetched, and then the slot that it likely means. */
+/* How many requests ahead a bucket is prefetched, and then the slot that is likely to be hit. */
 #define BUCKET_AHEAD 16
 #define SLOT_AHEAD   8
 
-/* Whether the slot guessed some requests ago holds the hash. One that is free now holds no hash but
- * a number up to SLOT_CHUNK_SLOTS. */
+/* Whether the slot guessed some requests ago has the hash. A slot that is free now has a number up
+ * to SLOT_CHUNK_SLOTS instead. */
 static bool guess_holds(const struct cache *cache, uint32_t slot, uint64_t hash)
 {
     return slot != NO_SLOT && hash > SLOT_CHUNK_SLOTS && slots_has_chunk(&cache->slots, slot) &&
            *slot_word(&cache->slots, slot) == hash;
 }
 
-static inline bool cache_ask_guessed(struct cache *cache, struct access *access, uint32_t slot)
+static inline bool cache_access_guessed(struct cache *cache, struct access *access, uint32_t slot)
 {
     access->capacity = capacity_now(cache);
     cache_expire(cache, access->now_ns);
@@ -261,10 +262,10 @@ static inline bool cache_ask_guessed(struct cache *cache, struct access *access,
 
 bool cache_get_or_insert(struct cache *cache, struct access *access)
 {
-    return cache_ask_guessed(cache, access, NO_SLOT);
+    return cache_access_guessed(cache, access, NO_SLOT);
 }
 
-/* Flattened: what is called here is short, and called for every request of a replay. */
+/* Flattened, because the functions called are short and run for every request of a replay. */
 __attribute__((flatten)) void cache_get_or_insert_many(struct cache *cache, struct access *accesses,
                                                        size_t count, bool *hits)
 {
@@ -274,7 +275,7 @@ __attribute__((flatten)) void cache_get_or_insert_many(struct cache *cache, stru
             index_prefetch(&cache->index, accesses[i].hash);
         size_t now = i - BUCKET_AHEAD;
         if (now < count)
-            hits[now] = cache_ask_guessed(cache, &accesses[now], guesses[now % SLOT_AHEAD]);
+            hits[now] = cache_access_guessed(cache, &accesses[now], guesses[now % SLOT_AHEAD]);
         size_t near = now + SLOT_AHEAD;
         if (near < count) {
             uint32_t guess = index_guess(&cache->index, accesses[near].hash);
@@ -284,22 +285,22 @@ __attribute__((flatten)) void cache_get_or_insert_many(struct cache *cache, stru
     }
 }
 
-struct sought {
+struct search {
     const struct cache *cache;
     struct span key;
 };
 
 static bool same_key(const void *context, uint32_t slot)
 {
-    const struct sought *sought = context;
-    struct span key = record_key(slot_record(sought->cache, slot));
-    return key.count == sought->key.count && memcmp(key.bytes, sought->key.bytes, key.count) == 0;
+    const struct search *search = context;
+    struct span key = record_key(slot_record(search->cache, slot));
+    return key.count == search->key.count && memcmp(key.bytes, search->key.bytes, key.count) == 0;
 }
 
 static uint32_t cache_find(const struct cache *cache, struct span key, uint64_t hash)
 {
-    struct sought sought = {cache, key};
-    return index_find(&cache->index, hash, same_key, &sought);
+    struct search search = {cache, key};
+    return index_find(&cache->index, hash, same_key, &search);
 }
 
 static struct record *slot_hold(const struct cache *cache, uint32_t slot)
@@ -351,7 +352,8 @@ void cache_put_as(struct cache *cache, struct record *record, struct access *acc
     entry_enter(cache, access, (uintptr_t)record);
 }
 
-/* After the index may have begun to shrink, for which it first needs more. */
+/* Evicts what no longer fits when the index has begun to shrink, for which it first needs memory.
+ */
 static void cache_settle(struct cache *cache, uint64_t now_ns)
 {
     struct access access = {.now_ns = now_ns, .capacity = capacity_now(cache)};
@@ -394,14 +396,14 @@ void cache_stats(const struct cache *cache, struct cache_stats *stats)
     stats->bytes = cache_bytes(cache);
 }
 
-/* A slot in use holds an address, a free one a number up to SLOT_CHUNK_SLOTS. */
+/* A slot in use has an address, a free one a number up to SLOT_CHUNK_SLOTS. */
 static bool slot_in_use(const struct cache *cache, uint32_t slot)
 {
     return slots_has_chunk(&cache->slots, slot) &&
            *slot_word(&cache->slots, slot) > SLOT_CHUNK_SLOTS;
 }
 
-/* The account's own row, and those of the accounts below it. */
+/* Adds the row of the account, and those of the accounts below it. */
 static void account_census(const struct account *account, const char *name, struct census *census)
 {
     struct census_row row = {.live = account->live,
@@ -428,7 +430,7 @@ void cache_census(const struct cache *cache, const char *name, struct census *ce
     account_census(&cache->account, name, census);
 }
 
-/* Looking on. */
+/* Introspection. */
 
 const struct record *cache_peek_borrowed(const struct cache *cache, struct span key, uint64_t hash)
 {
@@ -441,12 +443,12 @@ uint32_t cache_slots_end(const struct cache *cache)
     return cache->slots.chunk_count << SLOT_CHUNK_BITS;
 }
 
-/* The first used slot from *slot on, or NO_SLOT; *slot is then the next one. A chunk that is not
- * there counts as one slot. */
-static uint32_t slot_walk(const struct cache *cache, uint32_t *slot, uint32_t most)
+/* Returns the first slot in use from *slot on, or NO_SLOT, and sets *slot to the next one. A chunk
+ * that is not allocated counts as one slot. */
+static uint32_t slot_next(const struct cache *cache, uint32_t *slot, uint32_t limit)
 {
     uint32_t end = cache_slots_end(cache);
-    while (*slot < end && most-- > 0) {
+    while (*slot < end && limit-- > 0) {
         uint32_t here = *slot;
         if (!slots_has_chunk(&cache->slots, here))
             *slot = (here | (SLOT_CHUNK_SLOTS - 1)) + 1;
@@ -458,18 +460,18 @@ static uint32_t slot_walk(const struct cache *cache, uint32_t *slot, uint32_t mo
     return NO_SLOT;
 }
 
-const struct record *cache_next(const struct cache *cache, uint32_t *slot, uint32_t most)
+const struct record *cache_next(const struct cache *cache, uint32_t *slot, uint32_t limit)
 {
-    uint32_t found = slot_walk(cache, slot, most);
+    uint32_t found = slot_next(cache, slot, limit);
     return found == NO_SLOT ? NULL : slot_record(cache, found);
 }
 
-uint64_t cache_clear(struct cache *cache, uint32_t *slot, uint32_t most)
+uint64_t cache_clear(struct cache *cache, uint32_t *slot, uint32_t limit)
 {
     uint64_t removals = 0;
-    uint32_t end = *slot + most < NO_SLOT ? *slot + most : NO_SLOT;
+    uint32_t end = *slot + limit < NO_SLOT ? *slot + limit : NO_SLOT;
     while (*slot < end) {
-        uint32_t found = slot_walk(cache, slot, end - *slot);
+        uint32_t found = slot_next(cache, slot, end - *slot);
         if (found == NO_SLOT)
             break;
         entry_leave(cache, found, LEAVES_DELETED);

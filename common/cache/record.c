@@ -1,5 +1,5 @@
-/* record.c - header of eight bytes, then the key unless the body spells it out, then the body, and
- * perhaps the address of a attachment. */
+/* record.c - a header of 8 bytes, the key unless the body contains it, the body, and the address of
+ * an attachment if there is one. */
 #include "record.h"
 
 #include "xmalloc.h"

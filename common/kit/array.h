@@ -1,7 +1,7 @@
-/* array.h - a list that grows and shrinks at its end in chunks, without ever copying its elements.
+/* array.h - an array that grows and shrinks at its end in chunks and never copies its elements.
  *
- * Elements of one size, a power of two of them a chunk. What lies in the last chunk but one past
- * the end stays allocated; emptier chunks are given back.
+ * A chunk has 512 elements of one size. One empty chunk past the end stays allocated; the others
+ * are freed.
  */
 #ifndef ARRAY_H
 #define ARRAY_H
@@ -14,18 +14,18 @@ struct array {
     char **chunks;
     size_t element_bytes;
     uint32_t count;       /* elements */
-    uint32_t chunk_count; /* chunks that are there */
-    uint32_t chunk_room;  /* length of the list of chunks */
+    uint32_t chunk_count; /* chunks allocated */
+    uint32_t chunk_room;  /* capacity of `chunks` */
     struct account account;
 };
 
-/* In place, like all that has an account. The name is its account's. */
+/* The array must not be moved. `name` is for its account. */
 void array_create(struct array *array, struct account *above, const char *name,
                   size_t element_bytes);
 void array_destroy(struct array *array);
-/* One element more, at index count - 1, its bytes undefined. */
+/* Adds an element at index count - 1; its bytes are undefined. */
 void array_push(struct array *array);
-/* One element less. */
+/* Removes the last element. */
 void array_pop(struct array *array);
 
 static inline void *array_at(const struct array *array, uint32_t index)

@@ -1,7 +1,8 @@
-/* heap.h - slots by a key, the smallest at hand; equal keys leave in the order they came.
+/* heap.h - a priority queue of slots: smallest key first, equal keys in order of insertion.
  *
- * A four-ary heap (Johnson 1975: fewer levels, the children of a node side by side). A policy's
- * node begins with a struct heap_node. A push with a key not below all others is O(1).
+ * A four-ary heap (Johnson 1975): it has fewer levels than a binary one, and the children of a node
+ * are adjacent. A policy's node starts with a struct heap_node. Pushing a key that is larger than
+ * all others takes constant time.
  */
 #ifndef HEAP_H
 #define HEAP_H
@@ -10,7 +11,7 @@
 #include "slots.h"
 
 struct heap_node {
-    uint64_t position; /* in the heap; the heap's own */
+    uint64_t position; /* in the heap; set by the heap */
 };
 
 struct heap {
@@ -23,9 +24,9 @@ void heap_create(struct heap *heap, struct account *above, const struct slots *s
 void heap_destroy(struct heap *heap);
 void heap_push(struct heap *heap, uint32_t slot, uint64_t key);
 void heap_remove(struct heap *heap, uint32_t slot);
-/* Gives the slot another key, as if it had left and come again. */
+/* Changes the key, as a removal and a push would. */
 void heap_update(struct heap *heap, uint32_t slot, uint64_t key);
-/* The slot with the smallest key, its key in *key; NO_SLOT when empty. */
+/* Returns the slot with the smallest key and sets *key; NO_SLOT: the heap is empty. */
 uint32_t heap_first(const struct heap *heap, uint64_t *key);
 
 #endif

@@ -1,4 +1,4 @@
-/* history.c - queues of hashes behind an index. */
+/* history.c - queues of hashes with an index. */
 #include "history.h"
 
 static uint64_t history_hash(const void *context, uint32_t slot)
@@ -45,21 +45,21 @@ static void history_drop(struct history *history, uint32_t slot)
     slots_give(&history->slots, slot);
 }
 
-struct sought {
+struct search {
     const struct slots *slots;
     uint64_t hash;
 };
 
-static bool sought_is(const void *context, uint32_t slot)
+static bool search_is(const void *context, uint32_t slot)
 {
-    const struct sought *sought = context;
-    return *slot_word(sought->slots, slot) == sought->hash;
+    const struct search *search = context;
+    return *slot_word(search->slots, slot) == search->hash;
 }
 
 static uint32_t history_slot(const struct history *history, uint64_t hash)
 {
-    struct sought sought = {&history->slots, hash};
-    return index_find(&history->index, hash, sought_is, &sought);
+    struct search search = {&history->slots, hash};
+    return index_find(&history->index, hash, search_is, &search);
 }
 
 unsigned history_find(const struct history *history, uint64_t hash)

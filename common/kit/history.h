@@ -1,7 +1,8 @@
-/* history.h - the hashes of keys that have left, in lists that forget their oldest first.
+/* history.h - hashes of keys whose entries have left the cache, in lists trimmed from the oldest
+ * end.
  *
- * Built from what the cache itself is made of: slots, queues, an index; about 24 bytes a key, all
- * through the account. A hash is in at most one of the lists. A policy may keep a note with each.
+ * Built from slots, queues and an index, like the cache; about 24 bytes per key, all accounted. A
+ * hash is in at most one of the lists. A policy may store a note with each hash.
  */
 #ifndef HISTORY_H
 #define HISTORY_H
@@ -18,20 +19,20 @@ struct history {
     struct account account;
 };
 
-/* In place, since it refers to itself: it must not be moved. note_bytes: a multiple of 8. */
+/* The history must not be moved. note_bytes must be a multiple of 8. */
 void history_create(struct history *history, struct account *above, size_t note_bytes);
 void history_destroy(struct history *history);
 
-/* The hash must not be in any list. Its note, to be written; it stays where it is. */
+/* The hash must not be in any list. Returns its note, uninitialised, which does not move. */
 void *history_add(struct history *history, unsigned list, uint64_t hash);
-/* The list that the hash is in; HISTORY_LISTS: in none. */
+/* The list that contains the hash; HISTORY_LISTS: none. */
 unsigned history_find(const struct history *history, uint64_t hash);
-/* The note of a hash, or of the one that has been in a list for longest; NULL: there is none. */
+/* The note of a hash, or of the oldest hash of a list; NULL: there is none. */
 void *history_note(const struct history *history, uint64_t hash);
 void *history_oldest(const struct history *history, unsigned list);
-/* The list that the hash was in, which it leaves; HISTORY_LISTS: it was in none. */
+/* Removes the hash. Returns the list that contained it; HISTORY_LISTS: none. */
 unsigned history_take(struct history *history, uint64_t hash);
-/* Forgets the oldest until at most this many are left. */
+/* Removes the oldest hashes until at most `most` are left. */
 void history_trim(struct history *history, unsigned list, uint32_t most);
 
 static inline uint32_t history_count(const struct history *history, unsigned list)

@@ -1,10 +1,10 @@
-/* index.c - inserting, removing, and growing or shrinking a bucket at a time. */
+/* index.c - inserts, removes, and grows or shrinks one bucket at a time. */
 #include "index.h"
 
 #include <assert.h>
 
-/* How full, in percent: grown above the first, to be filled to the second; shrunk below the third.
- * The first is what overhead and speed agree on: 7.2 bytes an entry, one bucket in six full. */
+/* Load in percent: above the first the table grows so that it is at the second; below the third it
+ * shrinks. At the first it takes 7.2 bytes per entry, and one bucket in six is full. */
 #define FULL_PERCENT  74
 #define ROOMY_PERCENT 50
 #define EMPTY_PERCENT 28
@@ -43,7 +43,7 @@ static void table_add_chunk(struct table *table, struct account *account)
     table->chunks[table->chunk_count++] = account_alloc(account, count * sizeof(struct bucket));
 }
 
-/* Frees the last chunk, and with the first the table. */
+/* Frees the last chunk, and the table with the first chunk. */
 static void table_drop_chunk(struct table *table, struct account *account)
 {
     if (table->chunk_count > 0)
@@ -54,7 +54,7 @@ static void table_drop_chunk(struct table *table, struct account *account)
     }
 }
 
-/* One more way through the bucket, or (UINT32_MAX) one less. */
+/* Counts one more entry that went on to the next bucket, or (UINT32_MAX) one less. */
 static void bucket_pass(struct bucket *bucket, uint64_t hash, uint32_t change)
 {
     if (bucket_passed(bucket, hash) < PASSED_MAX)
@@ -96,7 +96,7 @@ static inline void table_remove(struct table *table, uint64_t hash, uint32_t slo
     }
 }
 
-/* From which numbers of entries on the table is too small, or too large. */
+/* Sets the numbers of entries at which the table grows and shrinks. */
 static void index_watch(struct index *index)
 {
     uint32_t buckets = index->table.buckets;
@@ -142,7 +142,7 @@ void index_destroy(struct index *index)
     account_close(&index->account);
 }
 
-/* Moves the entries that belong to the bucket at the frontier, wherever their way ended. */
+/* Moves the entries whose home is the bucket at the frontier, in whichever bucket they are. */
 static void index_move_bucket(struct index *index)
 {
     uint32_t home = index->frontier++;
@@ -163,7 +163,7 @@ static void index_move_bucket(struct index *index)
     } while (more);
 }
 
-/* The table is empty now: what it moved to takes its place, and its own chunks remain to free. */
+/* The old table is empty: the new one takes its place, and the old chunks remain to be freed. */
 static void index_moved(struct index *index)
 {
     struct table old = index->table;
@@ -224,7 +224,7 @@ static struct table *index_table(struct index *index, uint64_t hash)
     return index_place(index, hash) == &index->table ? &index->table : &index->next;
 }
 
-/* Whether an insert or remove has more to do than its own: rare. */
+/* Whether an insert or remove has to do a step of a resize: rare. */
 static bool index_is_busy(const struct index *index)
 {
     return __builtin_expect(index->next.chunks != NULL || index->count > index->grow_above ||

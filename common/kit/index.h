@@ -1,15 +1,16 @@
-/* index.h - from a key's hash to the slot of its entry: open addressing in cache lines.
+/* index.h - a hash table from a key's hash to the slot of its entry: open addressing in cache
+ * lines.
  *
- * A bucket is one cache line: twelve slots, a byte of each one's hash, and counts of the entries
+ * A bucket is one cache line: twelve slots, a byte of each one's hash, and counters of the entries
  * that found the bucket full and went on to the next, so that a removal leaves no tombstone (F14,
- * Bronson & Shi 2019). Where entries come and go in a table this full, one count would soon be
- * above zero nearly everywhere and send every miss on: there are eight, by three bits of the hash,
- * four bits each. One that reaches its maximum stays there. The number of buckets is any number,
- * not a power of two.
+ * Bronson & Shi 2019). In a table as full as this one, a single counter would soon be above zero in
+ * nearly every bucket, and every miss would search on. So there are eight counters of four bits,
+ * chosen by three bits of the hash. A counter that reaches its maximum stays there. The number of
+ * buckets need not be a power of two.
  *
- * Growing and shrinking go in steps: first the new table's chunks are allocated, one a step, then
- * one bucket a step moves over, then the old chunks are freed. Where a key belongs is plain at any
- * moment: in the old table if its bucket there has not moved yet. Each insert and remove is a step.
+ * Growing and shrinking are done in steps: first the new table's chunks are allocated, one per
+ * step, then buckets are moved, one per step, then the old chunks are freed. A key belongs to the
+ * old table as long as its bucket there has not been moved. Each insert and remove does one step.
  */
 #ifndef INDEX_H
 #define INDEX_H
@@ -25,47 +26,47 @@
 
 struct bucket {
     uint8_t tags[BUCKET_SLOTS]; /* 0: free */
-    uint32_t passed;            /* eight counts of entries whose way led on from here */
+    uint32_t passed;            /* eight counters of entries that went on to the next bucket */
     uint32_t slots[BUCKET_SLOTS];
 };
 
 struct table {
     struct bucket **chunks;
     uint32_t buckets;
-    uint32_t chunk_count; /* of those that are there, from the first on */
+    uint32_t chunk_count; /* chunks allocated, from the first on */
 };
 
 struct index {
     struct table table;
-    struct table next; /* what the table is moving to, or from which chunks are being freed */
-    uint32_t frontier; /* buckets below it have moved to `next` */
+    struct table next; /* the table being filled, or the one whose chunks are being freed */
+    uint32_t frontier; /* buckets below it were moved to `next` */
     bool moving;
     uint32_t count;      /* entries */
-    uint32_t grow_above; /* this count, or shrink below that: worked out from the table */
+    uint32_t grow_above; /* grow above this count and shrink below that one */
     uint32_t shrink_below;
-    uint32_t buckets_needed; /* no more than these, where the number of entries is limited */
+    uint32_t buckets_needed; /* the maximum, when the number of entries is limited */
     uint64_t (*hash_of)(const void *context, uint32_t slot);
     const void *context;
     struct account account;
 };
 
-/* In place. entries_limit 0: none is known. hash_of tells the hash under which a slot was inserted.
- */
+/* The index must not be moved. entries_limit 0: unknown. hash_of returns the hash with which a slot
+ * was inserted. */
 void index_create(struct index *index, struct account *above, uint64_t entries_limit,
                   uint64_t (*hash_of)(const void *context, uint32_t slot), const void *context);
 void index_destroy(struct index *index);
-/* From now on so many entries at most; 0: none is known. There may not be more at this moment. */
+/* Changes the limit; 0: unknown. There must not be more entries now. */
 void index_expect(struct index *index, uint64_t entries_limit);
-/* The hash and slot must not be there yet. */
+/* The slot must not be in the index. */
 void index_insert(struct index *index, uint64_t hash, uint32_t slot);
-/* They must be there. */
+/* The slot must be in the index, under this hash. */
 void index_remove(struct index *index, uint64_t hash, uint32_t slot);
-/* Bytes that the table has still to allocate if there is one more entry: 0 unless it grows. */
+/* Bytes that the index has to allocate for one more entry: 0 unless it grows. */
 size_t index_growth(const struct index *index);
-/* Every slot, in no order; the index must not change meanwhile. */
+/* Visits every slot, in no order; the index must not change meanwhile. */
 void index_each(const struct index *index, void (*visit)(void *context, uint32_t slot),
                 void *context);
-/* One step of growing or shrinking, if there is any to do. */
+/* Does one step of growing or shrinking, if there is one to do. */
 void index_step(struct index *index);
 
 static inline uint32_t table_home(const struct table *table, uint64_t hash)
@@ -105,7 +106,7 @@ static inline uint8_t tag_of(uint64_t hash)
 #define PASSED_BITS 4
 #define PASSED_MAX  ((UINT32_C(1) << PASSED_BITS) - 1)
 
-/* The place among the eight counts of the one for this hash. */
+/* The bit position of the counter for this hash. */
 static inline uint32_t passed_shift(uint64_t hash)
 {
     return (uint32_t)(hash >> 8) % (32 / PASSED_BITS) * PASSED_BITS;
@@ -116,13 +117,13 @@ static inline uint32_t bucket_passed(const struct bucket *bucket, uint64_t hash)
     return (bucket->passed >> passed_shift(hash)) & PASSED_MAX;
 }
 
-/* Where in the bucket the tag stands, a bit each. */
+/* A bit for each place in the bucket that has the tag. */
 static inline uint32_t bucket_where(const struct bucket *bucket, uint8_t tag)
 {
     return lanes_match(bucket, tag) & BUCKET_MASK;
 }
 
-/* The slot that most likely holds the hash, some slot if none does; no branch to mispredict. */
+/* The slot that most likely has the hash, or any slot if none has; without a branch. */
 static inline uint32_t index_guess(const struct index *index, uint64_t hash)
 {
     const struct table *table = index_place(index, hash);
@@ -131,7 +132,7 @@ static inline uint32_t index_guess(const struct index *index, uint64_t hash)
         ->slots[__builtin_ctz(bucket_where(bucket, tag_of(hash)) | 1u << (BUCKET_SLOTS - 1))];
 }
 
-/* The first slot under the hash for which same(context, slot) holds, or NO_SLOT. */
+/* The first slot with this hash for which same(context, slot) is true, or NO_SLOT. */
 static inline __attribute__((always_inline)) uint32_t
 index_find(const struct index *index, uint64_t hash,
            bool (*same)(const void *context, uint32_t slot), const void *context)

@@ -1,4 +1,4 @@
-/* orderless.c - six times nothing. */
+/* orderless.c - six functions that do nothing. */
 #include "orderless.h"
 
 void *orderless_create(const struct policy_setup *setup)

@@ -1,4 +1,4 @@
-/* orderless.h - what a policy says that keeps no order, because nothing is ever let go by it. */
+/* orderless.h - the functions of a policy that never evicts anything and so keeps no order. */
 #ifndef ORDERLESS_H
 #define ORDERLESS_H
 

@@ -1,19 +1,19 @@
-/* policy.h - the order in which a cache lets its entries go.
+/* policy.h - the interface of a policy: it decides the order in which entries are evicted.
  *
- * A policy sees no key, record or socket: an entry is a slot, a small number that the cache gives
- * out (slots.h), with a node of node_bytes that the policy may use while the slot is its own. The
+ * A policy sees no key, record or socket. An entry is a slot, a small number assigned by the cache
+ * (slots.h), with a node of node_bytes for the policy's use while the entry is in the cache. The
  * cache calls
  *
- *     hit      when the entry in a slot is asked for again
- *     victim   before insert, while one more entry would break a limit
- *     insert   when a new entry has been put in a slot
- *     remove   when an entry leaves its slot: after victim, after expired, or because it was
- *              deleted; with the hash of its key
- *     expired  before every get and put and at every tick, until it says NO_SLOT
+ *     hit      when the entry in a slot was requested again
+ *     victim   before insert, as long as one more entry would exceed a limit
+ *     insert   when a new entry was put into a slot
+ *     remove   when an entry leaves its slot: after victim or expired, or because it was deleted;
+ *              with the hash of its key
+ *     expired  before every get and put and at every tick, until it returns NO_SLOT
  *
- * One thread at a time. No clock and no randomness of its own: both are handed in. Two runs with
- * the same calls give the same answers. What a policy needs beside its nodes comes from the
- * setup's account, and destroy gives it back.
+ * One thread at a time. Time and random seed are passed in: the same calls give the same results. A
+ * policy allocates what it needs beside its nodes from the setup's account, and frees it in
+ * destroy.
  */
 #ifndef POLICY_H
 #define POLICY_H
@@ -25,13 +25,13 @@
 #define SLOT_BITS 30
 #define NO_SLOT   ((UINT32_C(1) << SLOT_BITS) - 1) /* no entry; slots are below it */
 
-struct access {        /* what is known about the request at hand */
-    uint64_t hash;     /* of the key; identifies it in histories of departed keys */
-    uint64_t now_ns;   /* monotonic */
-    uint64_t ttl_ns;   /* the entry's own time to live; 0: the setup's */
-    uint64_t next;     /* when the key is asked for again: replay only, for the optimum */
-    uint32_t bytes;    /* what the entry costs; 1 where only entries are counted */
-    uint32_t capacity; /* entries that fit: the limit, or an estimate where bytes are limited */
+struct access {      /* what is known about a request */
+    uint64_t hash;   /* of the key; identifies it in histories */
+    uint64_t now_ns; /* monotonic */
+    uint64_t ttl_ns; /* the entry's own time to live; 0: the setup's */
+    uint64_t next; /* when the key is requested again; set by replay only, for the optimal policy */
+    uint32_t bytes;    /* size of the entry; 1 where only entries are counted */
+    uint32_t capacity; /* entries that fit: the limit, or an estimate when bytes are limited */
 };
 
 struct account;
@@ -49,7 +49,7 @@ struct policy_setup { /* account and slots outlive the order */
 
 enum leaving { LEAVES_EVICTED, LEAVES_EXPIRED, LEAVES_DELETED };
 
-/* The limits that a policy keeps; asking it for another is the user's mistake. */
+/* The limits that a policy supports; main.c refuses the options of others. */
 enum policy_limits {
     KEEPS_CAPACITY = 1, /* entries and bytes */
     KEEPS_AGE = 2,      /* time to live */
@@ -59,22 +59,22 @@ struct policy {
     const char *name;    /* as on the command line and in results */
     const char *summary; /* one line for --help */
     unsigned limits;     /* of enum policy_limits */
-    bool weak;           /* the cache does not own its records */
-    bool overspends;     /* a mistake: what it remembers knows no limit, not in bytes either */
+    bool weak;           /* the cache has no references to its records */
+    bool overspends;     /* a demonstrated mistake: its own memory grows beyond the limit */
     size_t node_bytes;   /* of the policy's node in each slot: a multiple of 8 */
     void *(*create)(const struct policy_setup *setup);
     void (*destroy)(void *order);
     void (*insert)(void *order, uint32_t slot, const struct access *access);
     void (*hit)(void *order, uint32_t slot, const struct access *access);
-    /* Whom to let go so that the entry of `access` can come; NO_SLOT: nobody. */
+    /* The entry to evict so that the one of `access` fits; NO_SLOT: none, it is refused. */
     uint32_t (*victim)(void *order, const struct access *access);
     void (*remove)(void *order, uint32_t slot, uint64_t hash, enum leaving why);
-    /* An entry past its age at now_ns, or NO_SLOT. NULL where age plays no part. */
+    /* An entry that has expired at now_ns, or NO_SLOT. NULL: entries do not expire. */
     uint32_t (*expired)(void *order, uint64_t now_ns);
-    /* Whether the entry, which was asked for, is past its age; then it leaves as expired. NULL
-     * where age plays no part, or where `expired` has seen to it. */
+    /* Whether the entry, which was requested, has expired; it is then removed. NULL: entries do
+     * not expire, or `expired` finds them all. */
     bool (*stale)(void *order, uint32_t slot, uint64_t now_ns);
-    /* What is done beside the order (hooks.h): NULL for all but demonstrations of a mistake. */
+    /* Callbacks for record and connection events (hooks.h); NULL except in demonstrations. */
     const struct hooks *hooks;
 };
 

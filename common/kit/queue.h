@@ -1,15 +1,15 @@
-/* queue.h - doubly linked lists of slots, eight bytes a node.
+/* queue.h - doubly linked lists of slots, 8 bytes per node.
  *
- * A policy's node begins with a struct link. The two bits each of `tag` and `mark` are the
- * policy's own (which list, how often used); the queue leaves them alone. A slot is in at most one
- * queue at a time.
+ * A policy's node starts with a struct link. `tag` and `mark`, two bits each, are for the policy
+ * (which list, how often used); the queue does not change them. A slot is in at most one queue at a
+ * time.
  */
 #ifndef QUEUE_H
 #define QUEUE_H
 
 #include "slots.h"
 
-/* Two words, each read and written whole: a field that straddled them would stall the processor. */
+/* Two 32-bit words: a field across both would cause store-forwarding stalls. */
 struct link {
     uint32_t prev : SLOT_BITS; /* towards the head; NO_SLOT at the head */
     uint32_t tag : 32 - SLOT_BITS;
@@ -57,7 +57,7 @@ static inline void queue_append(struct queue *queue, const struct slots *slots, 
     queue->count++;
 }
 
-/* In front of `other`, which is in the queue. */
+/* Inserts the slot before `other`, which is in the queue. */
 static inline void queue_insert_before(struct queue *queue, const struct slots *slots,
                                        uint32_t slot, uint32_t other)
 {

@@ -1,4 +1,4 @@
-/* recency.c - a list with the last used at its head. */
+/* recency.c - a list with the most recently used entry at its head. */
 #include "recency.h"
 
 struct recency {

@@ -1,6 +1,4 @@
-/* recency.h - the order of last use, for policies that let go what was unused for longest.
- *
- * A policy's functions, as policy.h wants them. Nodes are struct links.
+/* recency.h - least recently used order: the functions of a struct policy. A node is a struct link.
  */
 #ifndef RECENCY_H
 #define RECENCY_H

@@ -1,4 +1,4 @@
-/* registry.c - a list with a lock. */
+/* registry.c - a linked list with a lock. */
 #include "registry.h"
 
 #include "memory.h"
@@ -70,16 +70,16 @@ void registry_count(struct registry *registry, struct registry_counts *counts)
     pthread_mutex_unlock(&registry->lock);
 }
 
-bool registry_visit(struct registry *registry, bool anew, unsigned most,
-                    void (*see)(void *context, struct registered *object), void *context)
+bool registry_visit(struct registry *registry, bool restart, unsigned limit,
+                    void (*visit)(void *context, struct registered *object), void *context)
 {
     pthread_mutex_lock(&registry->lock);
-    if (anew)
+    if (restart)
         registry->cursor = registry->first;
-    for (; registry->cursor != NULL && most > 0; most--) {
+    for (; registry->cursor != NULL && limit > 0; limit--) {
         struct registered *object = registry->cursor;
         registry->cursor = object->next;
-        see(context, object);
+        visit(context, object);
     }
     bool more = registry->cursor != NULL;
     pthread_mutex_unlock(&registry->lock);

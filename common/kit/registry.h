@@ -1,6 +1,7 @@
-/* registry.h - all objects of a kind: counted, and freed at the end however lost they are.
+/* registry.h - a list of all objects of a kind, to count them and to free leaked ones at the end.
  *
- * No holder: while a variant serves, it reaches nothing through its registry. Any thread may call.
+ * The registry does not count as a holder: while it serves, a variant reaches no object through it.
+ * Any thread may call.
  */
 #ifndef REGISTRY_H
 #define REGISTRY_H
@@ -11,9 +12,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-struct registered { /* the first member of each object, which is an allocation of its own */
+struct registered { /* the first member of each object, which must be an allocation */
     struct registered *next, **link;
-    uint64_t number; /* so many had been added before */
+    uint64_t number; /* how many objects had been added before */
     uint64_t walk;   /* the reference walk that reached it last; 0: none */
 };
 
@@ -21,7 +22,7 @@ struct registry {
     const struct kind *kind;
     pthread_mutex_t lock;
     struct registered *first;
-    struct registered *cursor; /* where registry_visit goes on */
+    struct registered *cursor; /* where registry_visit continues */
     uint64_t live, live_bytes, total, total_bytes;
 };
 
@@ -34,14 +35,14 @@ void registry_create(struct registry *registry, const struct kind *kind);
 void registry_destroy(struct registry *registry);
 void registry_add(struct registry *registry, struct registered *object);
 void registry_remove(struct registry *registry, struct registered *object);
-/* Removes one that is left; NULL: none is. */
+/* Removes an object and returns it; NULL: the registry is empty. */
 void *registry_take(struct registry *registry);
 
 void registry_count(struct registry *registry, struct registry_counts *counts);
-/* Visits up to `most` objects, newest first, which stay there while they are looked at; from the
- * first one on, or where the last call left off. False: those were the last. One looker at a
- * time. */
-bool registry_visit(struct registry *registry, bool anew, unsigned most,
-                    void (*see)(void *context, struct registered *object), void *context);
+/* Visits up to `limit` objects, newest first, under a lock: none is removed meanwhile. `restart`
+ * begins with the newest; otherwise the visit continues where the last call ended. Returns whether
+ * there are more. One visitor at a time. */
+bool registry_visit(struct registry *registry, bool restart, unsigned limit,
+                    void (*visit)(void *context, struct registered *object), void *context);
 
 #endif

@@ -1,14 +1,14 @@
-/* sketch.c - four counters in one cache line, lines that split, a halving that creeps. */
+/* sketch.c - four counters in one cache line; lines are split and halved one by one. */
 #include "sketch.h"
 
-#define LINE_WORDS       8
-#define COUNTERS         4
-#define WORD_COUNTERS    16
-#define ENTRIES_A_LINE   8 /* sixteen counters an entry */
-#define LINES_LEAST      8
-#define SAMPLE_AN_ENTRY  10 /* increments after which counts are halved */
-#define LINES_AT_A_TIME  2
-#define LOW_BITS_REMOVED UINT64_C(0x7777777777777777)
+#define LINE_WORDS           8
+#define COUNTERS             4
+#define WORD_COUNTERS        16
+#define ENTRIES_PER_LINE     8 /* 16 counters per entry */
+#define LINES_LEAST          8
+#define INCREMENTS_PER_ENTRY 10 /* increments after which counts are halved */
+#define LINES_PER_STEP       2
+#define LOW_BITS_REMOVED     UINT64_C(0x7777777777777777)
 
 struct line {
     uint64_t words[LINE_WORDS];
@@ -40,7 +40,7 @@ void sketch_destroy(struct sketch *sketch)
     array_destroy(&sketch->words);
 }
 
-/* The largest power of two that is not above x > 0. */
+/* The largest power of two up to x, which is above 0. */
 static uint32_t power_below(uint32_t x)
 {
     return UINT32_C(1) << (31 - __builtin_clz(x));
@@ -53,7 +53,7 @@ static struct line *line_of(const struct sketch *sketch, uint64_t hash)
     return line_at(sketch, number < sketch->lines ? number : number - power);
 }
 
-/* The line that a new line at this number splits, and that it goes back to. */
+/* The line that a new line of this number splits, and into which it is merged again. */
 static struct line *line_origin(const struct sketch *sketch, uint32_t number)
 {
     return line_at(sketch, number - power_below(number));
@@ -68,7 +68,7 @@ static void sketch_grow(struct sketch *sketch)
         sketch->halving = number + 1;
 }
 
-/* The last line's counts join those of its origin: of each pair the larger stays. */
+/* Merges the last line into its origin: the larger count of each pair stays. */
 static void sketch_shrink(struct sketch *sketch)
 {
     uint32_t number = sketch->lines - 1;
@@ -85,11 +85,11 @@ static void sketch_shrink(struct sketch *sketch)
     sketch->lines--;
 }
 
-/* The smallest power of two lines that are enough. */
+/* The smallest power of two of lines that is enough. */
 static uint64_t lines_wanted(uint64_t entries)
 {
     uint64_t wanted = LINES_LEAST;
-    while (wanted * ENTRIES_A_LINE < entries)
+    while (wanted * ENTRIES_PER_LINE < entries)
         wanted *= 2;
     return wanted;
 }
@@ -99,30 +99,30 @@ void sketch_fit(struct sketch *sketch, uint64_t entries)
     uint64_t wanted = lines_wanted(entries);
     sketch->entries = entries;
     bool halving = sketch->halving < sketch->lines; /* a new line would be halved twice */
-    for (int i = 0; i < LINES_AT_A_TIME && sketch->lines < wanted && !halving; i++)
+    for (int i = 0; i < LINES_PER_STEP && sketch->lines < wanted && !halving; i++)
         sketch_grow(sketch);
     if (sketch->lines > 2 * wanted)
         sketch_shrink(sketch);
 }
 
-/* Counts an increment, and halves a few lines if halving is due or under way. */
+/* Counts an increment, and halves a few lines when halving is due or in progress. */
 static void sketch_halve(struct sketch *sketch)
 {
-    uint64_t least = LINES_LEAST * ENTRIES_A_LINE;
-    uint64_t sample = SAMPLE_AN_ENTRY * (sketch->entries > least ? sketch->entries : least);
+    uint64_t least = LINES_LEAST * ENTRIES_PER_LINE;
+    uint64_t sample = INCREMENTS_PER_ENTRY * (sketch->entries > least ? sketch->entries : least);
     if (++sketch->increments >= sample) {
         sketch->increments /= 2;
         sketch->halving = 0;
     }
-    for (int i = 0; i < LINES_AT_A_TIME && sketch->halving < sketch->lines; i++) {
+    for (int i = 0; i < LINES_PER_STEP && sketch->halving < sketch->lines; i++) {
         struct line *line = line_at(sketch, sketch->halving++);
         for (int word = 0; word < LINE_WORDS; word++)
             line->words[word] = (line->words[word] >> 1) & LOW_BITS_REMOVED;
     }
 }
 
-/* Each of the four has two words of the line to itself: five bits of the hash choose which counter
- * of their 32. */
+/* Each of the four counters is one of 32 in two words of the line, chosen by five bits of the hash.
+ */
 static uint32_t counter_word(uint64_t hash, int counter)
 {
     return (uint32_t)(2 * counter) + ((hash >> (5 * counter + 4)) & 1);

@@ -1,4 +1,4 @@
-/* slots.c - takes the lowest chunk with room first and gives empty chunks back. */
+/* slots.c - uses the lowest chunk with free slots first and frees empty chunks. */
 #include "slots.h"
 
 #include <assert.h>
@@ -19,7 +19,7 @@ static void room_clear(struct slots *slots, uint32_t chunk)
     slots->room[chunk / MAP_BITS] &= ~(UINT64_C(1) << (chunk % MAP_BITS));
 }
 
-/* A longer copy of a list, the rest zero. */
+/* Copies an array into a longer one; the rest is zero. */
 static void *list_lengthen(struct account *account, void *list, size_t old_bytes, size_t new_bytes)
 {
     void *longer = account_alloc(account, new_bytes);
@@ -29,7 +29,7 @@ static void *list_lengthen(struct account *account, void *list, size_t old_bytes
     return longer;
 }
 
-/* Doubles the number of chunks there may be: three short lists, never the slots themselves. */
+/* Doubles the maximum number of chunks: lengthens three short arrays, not the slots themselves. */
 static void slots_lengthen(struct slots *slots)
 {
     uint32_t old = slots->chunk_count;
@@ -118,7 +118,7 @@ uint32_t slots_take_lowest(struct slots *slots)
     return slot;
 }
 
-/* Keeps one empty chunk, so that a cache at the edge of a chunk does not open and close it. */
+/* Keeps one empty chunk, so that a cache at a chunk's edge does not keep allocating and freeing. */
 static void chunk_emptied(struct slots *slots, uint32_t chunk)
 {
     if (slots->spare != NO_SLOT)

@@ -1,10 +1,10 @@
-/* slots.h - the entries of a cache, each a small number: a word of the cache's and a node of the
- * policy's, side by side in memory.
+/* slots.h - the entries of a cache: small numbers, each with a word for the cache and a node for
+ * the policy, which are adjacent in memory.
  *
- * Slots live in chunks that never move; a chunk that empties is given back. The slot given last is
- * taken first, its memory being at hand, then one of the lowest chunk with room, so that few chunks
- * stay in use after a burst. A policy reads and writes its
- * node with slot_node; the word is the cache's. A fresh slot's node is not cleared.
+ * Slots lie in chunks that never move; a chunk without entries is freed. The slot freed last is
+ * reused first, because its memory is in the processor's cache, and then one of the lowest chunk
+ * with free slots, so that few chunks stay in use after a burst. The policy's node (slot_node) of a
+ * new slot is not cleared.
  */
 #ifndef SLOTS_H
 #define SLOTS_H
@@ -12,7 +12,7 @@
 #include "account.h"
 #include "policy.h"
 
-#define SLOT_CHUNK_BITS  9 /* with 16-byte slots a chunk is two pages: no rounding anywhere */
+#define SLOT_CHUNK_BITS  9 /* with slots of 16 bytes a chunk is exactly two pages */
 #define SLOT_CHUNK_SLOTS (UINT32_C(1) << SLOT_CHUNK_BITS)
 
 struct slot_chunk {
@@ -21,24 +21,24 @@ struct slot_chunk {
 };
 
 struct slots {
-    char **chunks; /* NULL: not there now */
+    char **chunks; /* NULL: not allocated */
     uint32_t slot_bytes;
-    uint32_t chunk_count; /* length of the two lists and of the map of chunks with room */
+    uint32_t chunk_count; /* length of the two arrays and of the bitmap */
     struct slot_chunk *states;
-    uint64_t *room;     /* a bit a chunk: it has free slots, or is not there */
-    uint32_t room_from; /* no bit is set in the map's words before this one */
-    uint32_t spare;     /* an empty chunk kept for the next need, or NO_SLOT */
-    uint32_t idle;      /* the slot given last, kept for the next take, or NO_SLOT */
+    uint64_t *room;     /* one bit per chunk: it has free slots, or is not allocated */
+    uint32_t room_from; /* the words before this one have no bit set */
+    uint32_t spare;     /* an empty chunk that is kept, or NO_SLOT */
+    uint32_t idle;      /* the slot freed last, for the next slots_take, or NO_SLOT */
     struct account account;
 };
 
-/* In place. */
+/* It must not be moved. */
 void slots_create(struct slots *slots, struct account *above, size_t node_bytes);
 void slots_destroy(struct slots *slots);
 /* As slots_take and slots_give, when no slot is idle. */
 uint32_t slots_take_lowest(struct slots *slots);
 void slots_give_back(struct slots *slots, uint32_t slot);
-/* Bytes that the next slots_take is going to allocate: 0, or a chunk's. */
+/* Bytes that the next slots_take will allocate: 0, or the size of a chunk. */
 size_t slots_growth(const struct slots *slots);
 
 static inline uint64_t *slot_word(const struct slots *slots, uint32_t slot)
@@ -47,13 +47,13 @@ static inline uint64_t *slot_word(const struct slots *slots, uint32_t slot)
                         (size_t)(slot & (SLOT_CHUNK_SLOTS - 1)) * slots->slot_bytes);
 }
 
-/* Whether the slot's memory is there; the slot is, or once was, one of these slots. */
+/* Whether the slot's memory is allocated. The slot must be, or have been, in use. */
 static inline bool slots_has_chunk(const struct slots *slots, uint32_t slot)
 {
     return slots->chunks[slot >> SLOT_CHUNK_BITS] != NULL;
 }
 
-/* Brings a slot closer, if it is there. */
+/* Prefetches a slot's memory, if it is allocated. */
 static inline void slot_prefetch(const struct slots *slots, uint32_t slot)
 {
     uintptr_t chunk = (uintptr_t)slots->chunks[slot >> SLOT_CHUNK_BITS];

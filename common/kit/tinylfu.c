@@ -1,4 +1,4 @@
-/* tinylfu.c - window, probation, protected, sketch and climber of tinylfu.h. */
+/* tinylfu.c - the three queues, admission by frequency, and the hill climbing. */
 #include "tinylfu.h"
 
 #include "queue.h"
@@ -7,11 +7,11 @@
 #include <math.h>
 
 #define WINDOW_SHARE    0.01
-#define WINDOW_MOST     0.8 /* of the cache, when it climbs */
+#define WINDOW_MOST     0.8 /* of the cache, with hill climbing */
 #define PROTECTED_SHARE 0.8 /* of the main part */
 #define STEP_SHARE      0.0625
 #define STEP_DECAY      0.98
-#define RESTART_CHANGE  0.05 /* a change of the hit ratio as large makes steps large again */
+#define RESTART_CHANGE  0.05 /* a change of the hit ratio that makes the steps large again */
 #define SAMPLE_FACTOR   10   /* requests per entry between two steps */
 
 enum { WINDOW, PROBATION, PROTECTED, QUEUES };
@@ -23,7 +23,7 @@ struct tinylfu_node {
 
 struct climber {
     bool on;
-    double step; /* shares of the cache, and the direction */
+    double step; /* a share of the cache; the sign is the direction */
     double ratio_before;
     uint64_t hits, requests; /* since the last step */
 };
@@ -95,8 +95,8 @@ static void tinylfu_move(struct tinylfu *tinylfu, uint32_t slot, unsigned to)
     tinylfu_push(tinylfu, to, slot);
 }
 
-/* Better than last time: on the same way, otherwise back; ever smaller steps while little
- * changes. */
+/* Goes on in the same direction when the hit ratio has risen, and back otherwise; the steps become
+ * smaller while the ratio changes little. */
 static void climber_step(struct tinylfu *tinylfu)
 {
     struct climber *climber = &tinylfu->climber;
@@ -129,8 +129,8 @@ static void tinylfu_count(struct tinylfu *tinylfu, const struct access *access, 
         climber_step(tinylfu);
 }
 
-/* What a queue has no room for goes on probation: one entry for the one that came, and another
- * where the window has become smaller, so that no request pays for a large step. */
+/* Moves entries that a queue is too small for to probation: at most two per request, so that no
+ * request pays for a large step of the window. */
 static void queue_settle(struct tinylfu *tinylfu, unsigned queue, uint32_t room)
 {
     for (int i = 0; i < 2 && tinylfu->queues[queue].count > room; i++)
@@ -167,8 +167,8 @@ static unsigned slot_times(const struct tinylfu *tinylfu, uint32_t slot)
     return sketch_estimate(&tinylfu->sketch, node_at(tinylfu, slot)->hash);
 }
 
-/* The entry that a newcomer pushes out of the window must be asked for more often than the one that
- * it would displace. */
+/* The entry that leaves a full window stays in the cache only if it was requested more often than
+ * the main part's victim. */
 uint32_t tinylfu_victim(void *order, const struct access *access)
 {
     struct tinylfu *tinylfu = order;

@@ -1,10 +1,9 @@
-/* tinylfu.h - a small window for newcomers, and a main part that lets in only what is asked for
- * more often than what it would displace.
+/* tinylfu.h - W-TinyLFU (Einziger, Friedman & Manes, ACM TOS 2017): a small window for new entries,
+ * and a main part that admits a key only if it is requested more often than its victim.
  *
- * W-TinyLFU (Einziger, Friedman & Manes, ACM TOS 2017): the window is an LRU list, the main part a
- * segmented LRU of probation and protected entries, one to four; a sketch counts how often keys are
- * asked for, with ageing. The same engine serves the policy with a fixed window and the one that
- * climbs: both are a struct policy whose functions are these.
+ * The window is an LRU list; the main part is a segmented LRU of probation (one fifth) and
+ * protected entries (four fifths). A sketch with ageing counts how often keys are requested. These
+ * are the functions of a struct policy, for the one with a fixed window and the one that adapts it.
  */
 #ifndef TINYLFU_H
 #define TINYLFU_H
@@ -14,8 +13,8 @@
 #define TINYLFU_NODE_BYTES 16 /* a link and the key's hash */
 
 void *tinylfu_create(const struct policy_setup *setup);
-/* The window's size climbs the hill of the hit ratio (Einziger, Eytan, Friedman & Manes,
- * Middleware 2018). */
+/* With a window whose size follows the hit ratio by hill climbing (Einziger, Eytan, Friedman &
+ * Manes, Middleware 2018). */
 void *tinylfu_create_climbing(const struct policy_setup *setup);
 void tinylfu_destroy(void *order);
 void tinylfu_insert(void *order, uint32_t slot, const struct access *access);

@@ -1,4 +1,4 @@
-/* two_queues.c - A1in and Am of entries, A1out of departed keys. */
+/* two_queues.c - A1in and Am of entries, A1out of keys whose entries have left. */
 #include "two_queues.h"
 
 #include "history.h"
@@ -71,5 +71,5 @@ void two_queues_remove(void *order, uint32_t slot, uint64_t hash, enum leaving w
         return;
     history_add(&queues->a1out, 0, hash);
     history_trim(&queues->a1out, 0,
-                 queues->remembered_most + 1); /* the one coming may be the oldest */
+                 queues->remembered_most + 1); /* the key to be inserted may be the oldest */
 }

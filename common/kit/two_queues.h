@@ -1,10 +1,11 @@
-/* two_queues.h - a short queue for what was asked for once, a list by recency for what came back.
+/* two_queues.h - 2Q (Johnson & Shasha, VLDB 1994): a FIFO queue for new entries, an LRU list for
+ * keys that come back.
  *
- * 2Q (Johnson & Shasha, VLDB 1994): new entries pass through A1in, first in first out, a quarter of
- * the cache. A1out remembers the keys that left it, so many percent of the entries that fit; one
- * that is asked for again while remembered enters Am, an LRU list.
+ * New entries go through A1in, a FIFO queue of a quarter of the cache. A1out remembers the keys
+ * that left it, up to a percentage of the entries that fit. A remembered key that is requested
+ * again enters Am, an LRU list.
  *
- * A policy's functions, as policy.h wants them, but for create. Nodes are struct links.
+ * These are the functions of a struct policy, except create. A node is a struct link.
  */
 #ifndef TWO_QUEUES_H
 #define TWO_QUEUES_H

@@ -1,4 +1,4 @@
-/* census.c - rows that are merged, sorted and compared. */
+/* census.c - merges, sorts and compares rows. */
 #include "census.h"
 
 #include <stdio.h>
@@ -74,8 +74,8 @@ uint64_t census_bytes(const struct census *census, const char *container)
     return bytes;
 }
 
-/* Where what was ever made is not known the total may fall. */
-static uint64_t made_since(uint64_t before, uint64_t after)
+/* A total may decrease where its owner does not know it. */
+static uint64_t created_since(uint64_t before, uint64_t after)
 {
     return after > before ? after - before : 0;
 }
@@ -89,8 +89,8 @@ static struct census_change change_of(const struct census_row *before,
         .row = after ? after : before,
         .live = (int64_t)(to->live - from->live),
         .live_bytes = (int64_t)(to->live_bytes - from->live_bytes),
-        .made = made_since(from->total, to->total),
-        .made_bytes = made_since(from->total_bytes, to->total_bytes),
+        .created = created_since(from->total, to->total),
+        .created_bytes = created_since(from->total_bytes, to->total_bytes),
     };
 }
 
@@ -133,8 +133,9 @@ static double growth_of(const struct census *before, const struct census *after,
     return (double)census_bytes(after, container) - (double)census_bytes(before, container);
 }
 
-/* The container one step further in, on the way to `inner`; false: that is where we are. */
-static bool step_in(const char *inner, const char *container, char name[CENSUS_NAME_BYTES])
+/* Writes the container one level below `container` that contains `inner`. False: there is none. */
+static bool container_descend(const char *inner, const char *container,
+                              char name[CENSUS_NAME_BYTES])
 {
     size_t length = strlen(container);
     if (!census_within(inner, container) || inner[length] == '\0')
@@ -145,13 +146,13 @@ static bool step_in(const char *inner, const char *container, char name[CENSUS_N
     return true;
 }
 
-static bool culprit_within(const struct census *before, const struct census *after,
+static bool growth_descend(const struct census *before, const struct census *after,
                            char name[CENSUS_NAME_BYTES])
 {
     double all = growth_of(before, after, name);
     for (size_t i = 0; i < after->count; i++) {
         char inner[CENSUS_NAME_BYTES];
-        if (step_in(after->rows[i].container, name, inner) &&
+        if (container_descend(after->rows[i].container, name, inner) &&
             growth_of(before, after, inner) >= CENSUS_SHARE * all) {
             memcpy(name, inner, sizeof inner);
             return true;
@@ -166,6 +167,6 @@ void census_culprit(const struct census *before, const struct census *after, con
     snprintf(name, CENSUS_NAME_BYTES, "%s", container);
     if (growth_of(before, after, container) <= 0)
         return;
-    while (culprit_within(before, after, name))
+    while (growth_descend(before, after, name))
         continue;
 }

@@ -65,14 +65,14 @@ static void changes_come_in_the_order_of_growth(void **state)
     add(&after, "a", "new", 9, 90);
     assert_int_equal(census_compare(&before, &after, changes), 3);
     assert_string_equal(changes[0].row->type, "new");
-    assert_int_equal(changes[0].made, 19);
+    assert_int_equal(changes[0].created, 19);
     assert_string_equal(changes[1].row->type, "grows");
     assert_int_equal(changes[1].live, 5);
     assert_int_equal(changes[1].live_bytes, 50);
-    assert_int_equal(changes[1].made, 5);
+    assert_int_equal(changes[1].created, 5);
     assert_string_equal(changes[2].row->type, "gone");
     assert_int_equal(changes[2].live, -4);
-    assert_int_equal(changes[2].made, 0);
+    assert_int_equal(changes[2].created, 0);
 }
 
 static void assert_culprit(const struct census *before, const struct census *after,

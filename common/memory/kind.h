@@ -1,7 +1,7 @@
-/* kind.h - what a kind of object is called, and what its objects refer to.
+/* kind.h - the name of a kind of object, and a function that visits the references of an object.
  *
- * With it whoever looks from outside can walk from what is known to be held to all that hangs from
- * it. A kind is a constant table; asking costs the object nothing until somebody does.
+ * Reference walks (reference_walk.h) follow them from the roots. A kind is a constant table: it
+ * costs the objects neither memory nor time.
  */
 #ifndef KIND_H
 #define KIND_H
@@ -15,17 +15,16 @@ struct visit;
 
 struct kind {
     const char *name;
-    /* Tells the visit of each reference that the object has: the caller sees to it that the object
-     * stays as it is meanwhile. NULL: it refers to nothing. */
+    /* Calls visit_refer for each reference of the object, which the caller keeps from changing
+     * meanwhile. NULL: it has no references. */
     void (*refers)(const void *object, struct visit *visit);
-    /* What tells it from others of its kind, as a key does. NULL: nothing. */
+    /* Writes what identifies the object among its kind, such as a key. NULL: nothing does. */
     void (*label)(const void *object, char label[KIND_LABEL_BYTES]);
 };
 
-/* A visitor of references. The member through which it is referred to needs no name: there is one
- * of a kind. */
+/* A visitor of references: `refer` is called for each. */
 struct visit {
-    const struct kind *record; /* that of records, whose insides only the cache knows */
+    const struct kind *record; /* the kind of records, which kit and variants do not know */
     void (*refer)(struct visit *visit, const struct kind *kind, const void *object);
 };
 

@@ -1,9 +1,9 @@
-/* live_sample.h - a sample of the objects that are alive, to be found though nobody holds them.
+/* live_sample.h - a sample of the live objects of a program, which finds leaked objects too.
  *
- * An object belongs to it by its address alone: one in so many, a power of two that doubles when
- * there are more than LIVE_SAMPLE_MAX of them. Whoever makes and frees objects says so; for most
- * that costs a multiplication, for those in the sample a lock. It takes 64 KiB, however many
- * objects there are. Any thread.
+ * The hash of its address decides whether an object is in the sample: one in N is, where N is a
+ * power of two that doubles when the sample has more than LIVE_SAMPLE_MAX objects. Report every
+ * object that is created or freed: that costs a multiplication, and a lock if the object is in the
+ * sample. The sample takes 64 KiB, however many objects there are. Any thread may call.
  */
 #ifndef LIVE_SAMPLE_H
 #define LIVE_SAMPLE_H
@@ -16,18 +16,19 @@
 #define LIVE_SAMPLE_MAX 4096
 
 struct live_sample {
-    atomic_uint_least64_t mask; /* of an address' hash; 0 in all these bits: in the sample */
+    atomic_uint_least64_t
+        mask; /* N - 1; an object is in the sample if its hash has none of these bits */
 };
 
 struct live_sample *live_sample_create(struct memory_zone *zone);
-/* None may be left. */
+/* All objects must have been freed. */
 void live_sample_destroy(struct live_sample *live_sample);
 
-/* As live_sample_created and live_sample_freed, for an object of the sample. */
+/* For the two functions below: add and remove an object of the sample. */
 void live_sample_add(struct live_sample *live_sample, void *object);
 void live_sample_remove(struct live_sample *live_sample, const void *object);
 
-/* Fibonacci hashing (Knuth 1973): the upper half of the product is well mixed. */
+/* Fibonacci hashing: the upper half of the product is well mixed. */
 static inline uint64_t live_sample_hash(const void *object)
 {
     return ((uint64_t)(uintptr_t)object >> 4) * RANDOM_GOLDEN >> 32;
@@ -45,21 +46,21 @@ static inline void live_sample_created(struct live_sample *live_sample, void *ob
         live_sample_add(live_sample, object);
 }
 
-/* Before it is freed. */
+/* Call it before the object is freed. */
 static inline void live_sample_freed(struct live_sample *live_sample, const void *object)
 {
     if (live_sample_includes(live_sample, object))
         live_sample_remove(live_sample, object);
 }
 
-/* Objects of the sample, each of which stays there while `see` looks at it; `see` must not call
- * back. From 0 on, or where the last call left off, which it returns; 0: that was all. From one
- * call to the next the sample may change: an object may be missed then, or be seen twice. */
+/* Visits some objects of the sample, under a lock: none is freed meanwhile, and `visit` must not
+ * call functions of the sample. Start with from = 0 and continue with the value returned until it
+ * is 0. When the sample changes between calls an object may be missed or visited twice. */
 size_t live_sample_visit(struct live_sample *live_sample, size_t from,
-                         void (*see)(void *context, void *object), void *context);
-/* Of so many objects alive, one is in the sample. */
+                         void (*visit)(void *context, void *object), void *context);
+/* N: one live object in N is in the sample. */
 uint64_t live_sample_interval(const struct live_sample *live_sample);
-/* What the sample takes. */
+/* Bytes that the sample takes. */
 size_t live_sample_bytes(const struct live_sample *live_sample);
 
 #endif

@@ -126,7 +126,7 @@ const char *memory_allocator(void)
     return "jemalloc " JEMALLOC_VERSION;
 }
 
-/* Does something to all arenas. */
+/* Runs a command on all arenas. */
 static void arenas_command(const char *command)
 {
     char name[64];
@@ -155,7 +155,8 @@ bool memory_set_decay(uint64_t decay_ns)
     mallctl("arenas.narenas", &count, &length, NULL, 0);
     for (unsigned i = 0; i < count; i++) {
         snprintf(name, sizeof name, "arena.%u.dirty_decay_ms", i);
-        mallctl(name, NULL, NULL, &decay_ms, sizeof decay_ms); /* fails where there is none yet */
+        mallctl(name, NULL, NULL, &decay_ms,
+                sizeof decay_ms); /* fails for an arena that does not exist yet */
     }
     return true;
 }
@@ -166,11 +167,11 @@ bool memory_dump(void (*write)(void *context, const char *text), void *context)
     return true;
 }
 
-/* Settings and figures. jemalloc tells how wide a value is, but not of what kind. */
+/* Settings and figures. jemalloc reports the width of a value, but not its type. */
 
 #define LENGTH(list) (sizeof(list) / sizeof(list)[0])
 
-/* Reading these makes something, asks for an argument, or gives an address. */
+/* Reading these has an effect, needs an argument, or returns an address. */
 static const char *const unreadable[] = {
     "*create",        "experimental.*", "*extent_hooks", "thread.*allocatedp",
     "*mutexes.reset", "prof.log_*",     "arenas.lookup", "*.hooks.*",
@@ -213,7 +214,8 @@ static bool name_is_among(const char *name, const char *const *patterns, size_t 
 
 #define IS_AMONG(name, list) name_is_among(name, list, LENGTH(list))
 
-/* Reads into eight bytes; 0 or why not. Narrower values are there though jemalloc complains. */
+/* Returns 0 or an errno. For a value of less than 8 bytes jemalloc returns EINVAL after storing it.
+ */
 static int value_read(const char *name, uint64_t *value, size_t *width)
 {
     *width = sizeof *value;

@@ -16,7 +16,7 @@ struct memory_zone {
     atomic_uint_least64_t bytes;
 };
 
-/* Before each allocation: whose it is. As large as malloc's alignment. */
+/* Precedes each allocation: its zone. As large as malloc's alignment. */
 struct prefix {
     struct memory_zone *zone;
     size_t padding;

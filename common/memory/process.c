@@ -53,7 +53,7 @@ int process_read(pid_t pid, struct process_figures *figures)
     unsigned long long minor, major, user, system;
     if (process_read_size(pid, figures) < 0 || proc_read(pid, "stat", text) < 0)
         return -1;
-    /* The second field is the program's name in parentheses and may hold anything. */
+    /* The second field is the program's name in parentheses, which may contain anything. */
     const char *rest = strrchr(text, ')');
     if (rest == NULL || sscanf(rest, ") %*c %*d %*d %*d %*d %*d %*u %llu %*u %llu %*u %llu %llu",
                                &minor, &major, &user, &system) != 4) {
@@ -66,7 +66,7 @@ int process_read(pid_t pid, struct process_figures *figures)
     return 0;
 }
 
-/* Of a line `Pss:    1234 kB`. */
+/* Parses a line such as `Pss:    1234 kB`. */
 static int rollup_field(const char *text, const char *name, uint64_t *bytes)
 {
     unsigned long long kib;

@@ -1,4 +1,4 @@
-/* process.h - what the kernel says about a process: memory and CPU time from /proc. */
+/* process.h - memory and CPU time of a process, as the kernel reports them in /proc. */
 #ifndef PROCESS_H
 #define PROCESS_H
 
@@ -13,17 +13,17 @@ struct process_figures {
 };
 
 struct process_rollup {
-    uint64_t pss_bytes;       /* pages shared with others count in part */
+    uint64_t pss_bytes;       /* a page shared by n processes counts as 1/n */
     uint64_t anonymous_bytes; /* heap and stacks: backed by no file */
     uint64_t swap_bytes;
 };
 
-/* All: 0, or -1 with errno set when there is no such process or it may not be looked at. */
+/* Return 0, or -1 with errno set: there is no such process, or it may not be read. */
 int process_read(pid_t pid, struct process_figures *figures);
-/* Memory alone, for a third of the price; the other figures are left as they are. */
+/* Reads rss_bytes and vsz_bytes only, in a third of the time; leaves the rest as it is. */
 int process_read_size(pid_t pid, struct process_figures *figures);
-/* Costs the kernel a walk over all pages: milliseconds for a large process. Needs the right to
- * trace it, such as the same user. */
+/* The kernel walks over all pages: milliseconds for a large process. Needs permission to trace the
+ * process, which the same user has. */
 int process_read_rollup(pid_t pid, struct process_rollup *rollup);
 
 #endif

@@ -1,4 +1,4 @@
-/* recording.c - packs requests into blocks and takes them out again. */
+/* recording.c - packs requests into blocks and unpacks them. */
 #include "recording.h"
 
 #include "xmalloc.h"
@@ -11,7 +11,7 @@
 
 #define BLOCK_MAGIC      UINT32_C(0x6b6c6274) /* "tblk" */
 #define CHECKSUM_AT      24
-#define LEVEL            (-3) /* the server's time is dearer than a twentieth of the file */
+#define LEVEL            (-3) /* fast: the files are about 5 % larger than at level 1 */
 #define VARINT_BITS      7
 #define VARINT_CONTINUES 0x80u
 #define ID_BYTES         8
@@ -69,7 +69,7 @@ static char *varint_write(char *at, uint64_t value)
     return at;
 }
 
-/* NULL: it is cut short or too long. */
+/* Returns what follows the number, or NULL: it is cut off or too long. */
 static const char *varint_read(const char *at, const char *end, uint64_t *value)
 {
     *value = 0;
@@ -98,7 +98,7 @@ static size_t plain_write(char *plain, const struct recording_request *requests,
     return (size_t)(at - plain);
 }
 
-/* Of a block, whose checksum stands among what is left out. */
+/* The checksum of a block, over everything except the checksum itself. */
 static uint64_t checksum_of(const char *block, size_t stored_bytes)
 {
     uint64_t head = XXH3_64bits(block, CHECKSUM_AT);
@@ -139,7 +139,7 @@ bool recording_read_head(const char bytes[RECORDING_HEAD_BYTES], struct recordin
            head->stored_bytes <= RECORDING_STORED_MAX - RECORDING_HEAD_BYTES;
 }
 
-/* True: all that was there has been read. */
+/* Returns whether exactly all bytes were read. */
 static bool plain_read(const char *plain, const struct recording_head *head,
                        struct recording_request *requests)
 {
@@ -169,7 +169,7 @@ const char *recording_unpack(const char *block, struct recording_request *reques
 {
     struct recording_head head;
     if (!recording_read_head(block, &head))
-        return "it has no head";
+        return "it has no valid header";
     if (checksum_of(block, head.stored_bytes) != head.checksum)
         return "its checksum is wrong";
     char *plain = xmalloc(head.plain_bytes);
@@ -177,5 +177,5 @@ const char *recording_unpack(const char *block, struct recording_request *reques
         ZSTD_decompress(plain, head.plain_bytes, block + RECORDING_HEAD_BYTES, head.stored_bytes);
     bool good = bytes == head.plain_bytes && plain_read(plain, &head, requests);
     free(plain);
-    return good ? NULL : "its content is no requests";
+    return good ? NULL : "its requests cannot be decoded";
 }

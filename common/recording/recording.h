@@ -1,10 +1,11 @@
-/* recording.h - the form of a recording: blocks of requests, each whole in itself.
+/* recording.h - the format of a recording: blocks of requests, each of which can be read on its
+ * own.
  *
- * A file is RECORDING_MAGIC and then blocks; the magic may stand between blocks, so that recordings
- * may be joined by cat. A block is a head and, compressed by zstd, its requests column by column:
- * hashes of ids (u64), times (varints: microseconds since the last), sizes (varints: bytes * 2,
- * + 1 for a hit). All numbers are little-endian. Whoever is killed while writing loses no block but
- * the last. All is pure: no file, no clock.
+ * A file is RECORDING_MAGIC and then blocks. The magic may also occur between blocks, so that
+ * recordings can be joined by cat. A block is a header and, compressed by zstd, its requests in
+ * columns: hashes of ids (u64), times (varints: microseconds since the last request), sizes
+ * (varints: bytes * 2, + 1 for a hit). All numbers are little-endian. A process that is killed
+ * while writing loses its last block only. The functions use no file and no clock.
  */
 #ifndef RECORDING_H
 #define RECORDING_H
@@ -27,30 +28,30 @@ struct recording_request {
 
 struct recording_head {
     uint32_t requests;
-    uint32_t stored_bytes; /* that follow the head */
+    uint32_t stored_bytes; /* that follow the header */
     uint32_t plain_bytes;  /* before compression */
     uint64_t first_us;     /* time from which the first request's is counted */
     uint64_t checksum;     /* of the rest of the head and what is stored: XXH3 */
 };
 
-/* The most that a block takes with its head. */
+/* The maximum sizes of a block: before compression, and as stored with its header. */
 #define RECORDING_PLAIN_MAX ((size_t)RECORDING_BLOCK_MAX * (8 + 10 + 5))
 #define RECORDING_STORED_MAX                                                                       \
     (RECORDING_HEAD_BYTES + RECORDING_PLAIN_MAX + RECORDING_PLAIN_MAX / 128)
 
-/* What packing needs beside its input; for any number of blocks, one after the other. */
+/* Buffers for packing any number of blocks, one after the other. */
 struct recording_packer;
 struct recording_packer *recording_packer_create(void);
 void recording_packer_destroy(struct recording_packer *packer);
-/* Bytes of the block, head included, which lie at *block until the next call. Times that run back
- * count as the one before. 1 to RECORDING_BLOCK_MAX requests. */
+/* Packs 1 to RECORDING_BLOCK_MAX requests. Returns the size of the block with its header; *block is
+ * valid until the next call. A time before the previous one is replaced by that one. */
 size_t recording_pack(struct recording_packer *packer, const struct recording_request *requests,
                       size_t count, const char **block);
 
-/* False: it is no head of a block. */
+/* Returns whether the bytes are the header of a block. */
 bool recording_read_head(const char bytes[RECORDING_HEAD_BYTES], struct recording_head *head);
-/* The head.requests requests of a block whose head begins at `block` and that lies there whole.
- * NULL, or what is wrong with it. */
+/* Reads head.requests requests from a complete block. Returns NULL, or what is wrong with the
+ * block. */
 const char *recording_unpack(const char *block, struct recording_request *requests);
 
 #endif

@@ -1,12 +1,12 @@
-/* siphash.c - SipHash (Aumasson & Bernstein 2012) with 1 round a word and 3 at the end, as in
- * Python and Rust: a pseudo-random function of short texts. */
+/* siphash.c - SipHash (Aumasson & Bernstein 2012) with one round per word and three at the end, as
+ * in Python and Rust. */
 #include "siphash.h"
 
 #include <endian.h>
 #include <string.h>
 
-#define ROUNDS_A_WORD 1
-#define ROUNDS_AT_END 3
+#define ROUNDS_PER_WORD 1
+#define ROUNDS_AT_END   3
 
 struct state {
     uint64_t v[4];
@@ -37,11 +37,11 @@ static inline void state_mix(struct state *state, int rounds)
 static inline void state_take(struct state *state, uint64_t word)
 {
     state->v[3] ^= word;
-    state_mix(state, ROUNDS_A_WORD);
+    state_mix(state, ROUNDS_PER_WORD);
     state->v[0] ^= word;
 }
 
-/* Eight bytes, the first lowest. */
+/* Eight bytes, little-endian. */
 static inline uint64_t word_read(const unsigned char *at)
 {
     uint64_t word;
@@ -49,7 +49,7 @@ static inline uint64_t word_read(const unsigned char *at)
     return le64toh(word);
 }
 
-/* Less than eight. */
+/* Less than eight bytes. */
 static inline uint64_t rest_read(const unsigned char *at, size_t bytes)
 {
     uint64_t word = 0;

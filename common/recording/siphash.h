@@ -1,4 +1,4 @@
-/* siphash.h - a keyed hash that does not give its key or its text away: SipHash-1-3. */
+/* siphash.h - SipHash-1-3, a keyed hash that reveals neither the key nor the text. */
 #ifndef SIPHASH_H
 #define SIPHASH_H
 

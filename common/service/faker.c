@@ -1,7 +1,7 @@
-/* faker.c - id -> the same made-up user every time.
+/* faker.c - generates users from lists of words.
  *
- * The id is hashed, the hash seeds a small generator, and the generator picks words. Every word
- * takes the same room in its table, so that putting one down is one copy of a fixed size.
+ * The hash of the id seeds a random number generator, which picks the words. All words of a table
+ * have the same size in memory, so that writing one is a copy of fixed size.
  */
 #include "faker.h"
 
@@ -159,121 +159,123 @@ static const struct word words[] = {
     W("yesterday"), W("young"),
 };
 
-#define COUNT(table)     ((uint32_t)(sizeof table / sizeof table[0]))
-#define PICK(pen, table) (&(table)[pen_choose(pen, COUNT(table))])
+#define COUNT(table)        ((uint32_t)(sizeof table / sizeof table[0]))
+#define PICK(writer, table) (&(table)[writer_choose(writer, COUNT(table))])
 
-/* What writes a user down: where the next letter goes, and how chance stands. */
-struct pen {
+/* Where the next byte is written, and the state of the random number generator. */
+struct writer {
     char *at;
     uint64_t state;
 };
 
-/* Below count. */
-static uint32_t pen_choose(struct pen *pen, uint32_t count)
+/* A random number below count. */
+static uint32_t writer_choose(struct writer *writer, uint32_t count)
 {
-    return (uint32_t)(((random_splitmix(&pen->state) >> 32) * count) >> 32);
+    return (uint32_t)(((random_splitmix(&writer->state) >> 32) * count) >> 32);
 }
 
-/* Writes up to WORD_BYTES bytes beyond the word, which the next one covers. */
-static void pen_word(struct pen *pen, const struct word *word)
+/* Always writes WORD_BYTES bytes; the next word overwrites the excess. */
+static void write_word(struct writer *writer, const struct word *word)
 {
-    memcpy(pen->at, word->letters, WORD_BYTES);
-    pen->at += word->count;
+    memcpy(writer->at, word->letters, WORD_BYTES);
+    writer->at += word->count;
 }
 
-static void pen_byte(struct pen *pen, char byte)
+static void write_byte(struct writer *writer, char byte)
 {
-    *pen->at++ = byte;
+    *writer->at++ = byte;
 }
 
-static void pen_number(struct pen *pen, uint32_t number, unsigned digits)
+static void write_number(struct writer *writer, uint32_t number, unsigned digits)
 {
     for (unsigned i = digits; i-- > 0; number /= 10)
-        pen->at[i] = (char)('0' + number % 10);
-    pen->at += digits;
+        writer->at[i] = (char)('0' + number % 10);
+    writer->at += digits;
 }
 
-static struct span pen_since(const struct pen *pen, const char *start)
+static struct span writer_since(const struct writer *writer, const char *start)
 {
-    return (struct span){start, (size_t)(pen->at - start)};
+    return (struct span){start, (size_t)(writer->at - start)};
 }
 
-static struct span name_write(struct pen *pen, const struct word *first, const struct word *last)
+static struct span name_write(struct writer *writer, const struct word *first,
+                              const struct word *last)
 {
-    const char *start = pen->at;
-    pen_word(pen, first);
-    pen_byte(pen, ' ');
-    pen_word(pen, last);
-    return pen_since(pen, start);
+    const char *start = writer->at;
+    write_word(writer, first);
+    write_byte(writer, ' ');
+    write_word(writer, last);
+    return writer_since(writer, start);
 }
 
-static struct span email_write(struct pen *pen, const struct word *first, const struct word *last)
+static struct span email_write(struct writer *writer, const struct word *first,
+                               const struct word *last)
 {
-    char *start = pen->at;
-    pen_word(pen, first);
-    if (pen_choose(pen, 3) == 0) /* only the initial */
-        pen->at = start + 1;
-    pen_byte(pen, '.');
-    pen_word(pen, last);
-    for (char *letter = start; letter < pen->at; letter++)
+    char *start = writer->at;
+    write_word(writer, first);
+    if (writer_choose(writer, 3) == 0) /* only the initial */
+        writer->at = start + 1;
+    write_byte(writer, '.');
+    write_word(writer, last);
+    for (char *letter = start; letter < writer->at; letter++)
         *letter |= 0x20; /* '.' has the bit already */
-    if (pen_choose(pen, 2) == 0)
-        pen_number(pen, pen_choose(pen, 100), 2);
-    pen_word(pen, PICK(pen, domains));
-    return pen_since(pen, start);
+    if (writer_choose(writer, 2) == 0)
+        write_number(writer, writer_choose(writer, 100), 2);
+    write_word(writer, PICK(writer, domains));
+    return writer_since(writer, start);
 }
 
-static struct span address_write(struct pen *pen)
+static struct span address_write(struct writer *writer)
 {
-    const char *start = pen->at;
-    pen_number(pen, 100 + pen_choose(pen, 9900), 4);
-    pen_byte(pen, ' ');
-    pen_word(pen, PICK(pen, streets));
-    pen_byte(pen, ' ');
-    pen_word(pen, PICK(pen, street_kinds));
-    if (pen_choose(pen, 3) == 0) {
-        pen_word(pen, PICK(pen, units));
-        pen_number(pen, 100 + pen_choose(pen, 900), 3);
+    const char *start = writer->at;
+    write_number(writer, 100 + writer_choose(writer, 9900), 4);
+    write_byte(writer, ' ');
+    write_word(writer, PICK(writer, streets));
+    write_byte(writer, ' ');
+    write_word(writer, PICK(writer, street_kinds));
+    if (writer_choose(writer, 3) == 0) {
+        write_word(writer, PICK(writer, units));
+        write_number(writer, 100 + writer_choose(writer, 900), 3);
     }
-    pen_byte(pen, '\n');
-    pen_word(pen, PICK(pen, cities));
-    pen_word(pen, &comma);
-    pen_word(pen, PICK(pen, states));
-    pen_byte(pen, ' ');
-    pen_number(pen, 501 + pen_choose(pen, 99450), 5);
-    return pen_since(pen, start);
+    write_byte(writer, '\n');
+    write_word(writer, PICK(writer, cities));
+    write_word(writer, &comma);
+    write_word(writer, PICK(writer, states));
+    write_byte(writer, ' ');
+    write_number(writer, 501 + writer_choose(writer, 99450), 5);
+    return writer_since(writer, start);
 }
 
-static void sentence_write(struct pen *pen)
+static void sentence_write(struct writer *writer)
 {
-    char *start = pen->at;
-    for (uint32_t left = 4 + pen_choose(pen, 9); left > 0; left--) {
-        pen_word(pen, PICK(pen, words));
-        pen_byte(pen, left > 1 ? ' ' : '.');
+    char *start = writer->at;
+    for (uint32_t left = 4 + writer_choose(writer, 9); left > 0; left--) {
+        write_word(writer, PICK(writer, words));
+        write_byte(writer, left > 1 ? ' ' : '.');
     }
     *start &= (char)~0x20;
 }
 
-/* Mostly two or three sentences, now and then a life's story. */
-static struct span desc_write(struct pen *pen)
+/* Mostly two or three sentences, sometimes up to nine. */
+static struct span desc_write(struct writer *writer)
 {
     static const uint8_t sentences[] = {1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 5, 6, 9};
-    const char *start = pen->at;
-    for (unsigned left = sentences[pen_choose(pen, COUNT(sentences))]; left > 0; left--) {
-        sentence_write(pen);
+    const char *start = writer->at;
+    for (unsigned left = sentences[writer_choose(writer, COUNT(sentences))]; left > 0; left--) {
+        sentence_write(writer);
         if (left > 1)
-            pen_byte(pen, ' ');
+            write_byte(writer, ' ');
     }
-    return pen_since(pen, start);
+    return writer_since(writer, start);
 }
 
-void faker_make(struct faker_user *made, struct span id, uint64_t seed)
+void faker_generate(struct faker_user *faker, struct span id, uint64_t seed)
 {
-    struct pen pen = {made->text, XXH3_64bits_withSeed(id.bytes, id.count, seed)};
-    const struct word *first = PICK(&pen, first_names), *last = PICK(&pen, last_names);
-    made->user.id = id;
-    made->user.name = name_write(&pen, first, last);
-    made->user.email = email_write(&pen, first, last);
-    made->user.address = address_write(&pen);
-    made->user.desc = desc_write(&pen);
+    struct writer writer = {faker->text, XXH3_64bits_withSeed(id.bytes, id.count, seed)};
+    const struct word *first = PICK(&writer, first_names), *last = PICK(&writer, last_names);
+    faker->user.id = id;
+    faker->user.name = name_write(&writer, first, last);
+    faker->user.email = email_write(&writer, first, last);
+    faker->user.address = address_write(&writer);
+    faker->user.desc = desc_write(&writer);
 }

@@ -1,4 +1,4 @@
-/* faker.h - id -> the same made-up user every time. */
+/* faker.h - generates a user from an id: the same id and seed give the same user. */
 #ifndef FAKER_H
 #define FAKER_H
 
@@ -7,11 +7,11 @@
 #define FAKER_TEXT_BYTES 2048
 
 struct faker_user {
-    struct user user; /* its texts lie in `text`, its id where the caller has it */
+    struct user user; /* its fields point into `text`; its id is the caller's */
     char text[FAKER_TEXT_BYTES];
 };
 
-/* A pure function of id and seed. */
-void faker_make(struct faker_user *made, struct span id, uint64_t seed);
+/* Depends on id and seed only. */
+void faker_generate(struct faker_user *faker, struct span id, uint64_t seed);
 
 #endif

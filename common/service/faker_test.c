@@ -37,7 +37,7 @@ static struct span span_of(const char *text)
 static struct record *record_make(struct memory_zone *zone, struct span id, uint64_t seed)
 {
     struct faker_user made;
-    faker_make(&made, id, seed);
+    faker_generate(&made, id, seed);
     return user_record(&made.user, zone);
 }
 

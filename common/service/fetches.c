@@ -1,9 +1,9 @@
-/* fetches.c - what is being fetched: one fetch for an id, however many wait for it. */
+/* fetches.c - a small hash table of the fetches in progress. */
 #include "fetches.h"
 
 #include <string.h>
 
-#define BUCKETS 256 /* a fetch is worth milliseconds; a few steps along a list are not */
+#define BUCKETS 256 /* a fetch takes milliseconds; a few steps along a list do not matter */
 
 struct fetches {
     struct memory_zone *zone;

@@ -1,25 +1,25 @@
-/* fetches.h - what is being fetched: one fetch for an id, however many wait for it.
+/* fetches.h - the fetches in progress: one per id, however many requests wait for it.
  *
- * No lock of its own: the fetches of one shard are used inside that shard only.
+ * There is no lock: the fetches of a shard are used under the shard's lock.
  */
 #ifndef FETCHES_H
 #define FETCHES_H
 
 #include "origin.h"
 
-/* Whoever waits for a fetch. Made by the server, which also gives it back after the wake. */
+/* A request that waits for a fetch. Allocated by the server, which frees it after the wake. */
 struct waiter {
     struct waiter *next;
-    /* Tells the waiter that `answer` and `record` are there. On whatever thread fetched them. */
+    /* `answer` and `record` are set. Called on the thread that fetched them. */
     void (*wake)(struct waiter *waiter);
-    bool head; /* the handler's own note */
+    bool head; /* the method is HEAD; set by the handler */
     enum origin_answer answer;
-    struct record *record; /* a reference of the waiter's own, or NULL */
+    struct record *record; /* a reference, or NULL */
 };
 
 struct fetch {
     struct fetch *next;     /* in its bucket */
-    struct fetch *next_due; /* for the thread that fetches */
+    struct fetch *next_due; /* in the queue of the thread that fetches */
     struct waiter *waiters;
     uint64_t hash;
     uint64_t due_ns;
@@ -34,16 +34,16 @@ struct fetches_counts {
 };
 
 struct fetches *fetches_create(struct memory_zone *zone);
-/* None may be left. */
+/* No fetch may be left. */
 void fetches_destroy(struct fetches *fetches);
 
 /* Adds to the counts. */
 void fetches_count(const struct fetches *fetches, struct fetches_counts *counts);
 
-/* The fetch under way for the id, or NULL. */
+/* The fetch in progress for the id, or NULL. */
 struct fetch *fetches_find(struct fetches *fetches, struct span id, uint64_t hash);
 struct fetch *fetches_begin(struct fetches *fetches, struct span id, uint64_t hash);
-/* Others who ask from now on begin anew. The fetch itself is still the caller's. */
+/* Later requests for the id start a new fetch. The caller still has to free this one. */
 void fetches_end(struct fetches *fetches, struct fetch *fetch);
 void fetch_free(struct fetch *fetch);
 

@@ -1,4 +1,4 @@
-/* figures.c - what a server tells about itself: one list, written as JSON and for Prometheus. */
+/* figures.c - one table of metrics, and writers for JSON and Prometheus. */
 #include "figures.h"
 
 #include "json_text.h"
@@ -9,7 +9,7 @@
 
 #define TEXT_BYTES_MAX 256 /* of a policy's name, summary or version */
 
-/* How a quantity is named and written. JSON keeps what was counted, Prometheus wants seconds. */
+/* The suffix of a name and the unit in which the value is written. Prometheus uses seconds. */
 struct unit {
     const char *json_suffix, *metric_suffix;
     bool json_seconds, metric_seconds; /* nanoseconds are divided */
@@ -21,10 +21,10 @@ static const struct unit ns_unit = {"_ns", "_seconds", false, true};
 static const struct unit s_unit = {"_s", "_seconds", true, true};
 
 struct figure {
-    const char *group; /* the object it stands in; "" at the top */
+    const char *group; /* the JSON object that contains it; "": the top level */
     const char *name;
     const struct unit *unit;
-    bool grows; /* a counter */
+    bool grows; /* it is a counter */
     size_t offset;
     const char *help;
 };
@@ -39,7 +39,7 @@ struct figure {
 #define MEMORY(name, field, help)       FIGURE("memory", name, bytes_unit, false, field, help)
 #define MEMORY_COUNT(name, field, help) FIGURE("memory", name, count_unit, false, field, help)
 
-/* Rows of one group stand together. */
+/* The rows of a group must be adjacent. */
 static const struct figure list[] = {
     TOP(pid, count_unit, false, "Process id."),
     FIGURE("", "uptime", s_unit, false, uptime_ns, "Time since the start."),
@@ -53,29 +53,29 @@ static const struct figure list[] = {
     FIGURE("cache", "entries", count_unit, false, cache.entries, "Entries in the cache."),
     COUNTED(hits, "Found in the cache."),
     COUNTED(misses, "Not found in the cache."),
-    COUNTED(insertions, "Entries that came."),
-    COUNTED(replacements, "Entries that took an older one's place."),
-    COUNTED(evictions, "Entries let go for others."),
-    COUNTED(expirations, "Entries let go for their age."),
-    COUNTED(removals, "Entries deleted, or given up by their last owner."),
+    COUNTED(insertions, "Entries inserted."),
+    COUNTED(replacements, "Entries that replaced an older one of the same key."),
+    COUNTED(evictions, "Entries evicted."),
+    COUNTED(expirations, "Entries expired."),
+    COUNTED(removals, "Entries deleted, or whose last owner released them (weak)."),
     MEMORY("payload", cache.payload_bytes, "Keys and bodies in the cache."),
-    MEMORY("cache", cache.bytes, "All that the cache caused."),
-    MEMORY_COUNT("live_records", records.live_records, "Records alive, wherever they are held."),
-    MEMORY("live_record", records.live_record_bytes, "What the records alive take."),
+    MEMORY("cache", cache.bytes, "Everything the cache has allocated."),
+    MEMORY_COUNT("live_records", records.live_records, "Live records, in the cache or not."),
+    MEMORY("live_record", records.live_record_bytes, "Bytes of the live records."),
     MEMORY_COUNT("held_records", records.held_records,
                  "References to records held by sessions and by requests in flight."),
     MEMORY("zone_allocated", zones.allocated_bytes, "Allocated in the cache's zones."),
     MEMORY("zone_active", zones.active_bytes, "Pages in use in the cache's zones."),
     MEMORY("zone_resident", zones.resident_bytes, "Pages resident in the cache's zones."),
-    MEMORY("zone_metadata", zones.metadata_bytes, "The allocator's own for the cache's zones."),
+    MEMORY("zone_metadata", zones.metadata_bytes, "Metadata of the cache's zones."),
     MEMORY("zone_retained", zones.retained_bytes,
-           "Address space kept for the cache's zones whose pages were given back."),
+           "Address space of the cache's zones whose pages were returned."),
     MEMORY("allocated", memory.allocated_bytes, "Allocated by the program."),
     MEMORY("active", memory.active_bytes, "Pages in use."),
-    MEMORY("metadata", memory.metadata_bytes, "The allocator's own."),
+    MEMORY("metadata", memory.metadata_bytes, "Metadata of the allocator."),
     MEMORY("resident", memory.resident_bytes, "Pages that the allocator keeps resident."),
     MEMORY("mapped", memory.mapped_bytes, "Address space in use by the allocator."),
-    MEMORY("retained", memory.retained_bytes, "Address space kept whose pages were given back."),
+    MEMORY("retained", memory.retained_bytes, "Address space whose pages were returned."),
     MEMORY("rss", memory.rss_bytes, "Resident set, as the kernel counts."),
     MEMORY("vsz", memory.vsz_bytes, "Address space, as the kernel counts."),
 };
@@ -95,7 +95,7 @@ static void number_write(uint64_t value, bool seconds, FILE *out)
         fprintf(out, "%" PRIu64, value);
 }
 
-/* A text in quotes; Prometheus' labels are escaped like JSON as long as no byte is below 0x20. */
+/* A text in quotes. Without bytes below 0x20 Prometheus escapes labels as JSON does. */
 static void text_write(const char *text, FILE *out)
 {
     char escaped[JSON_ROOM(TEXT_BYTES_MAX)];
@@ -167,9 +167,9 @@ static void figure_write_metric(const struct figures *figures, const struct figu
 void figures_write_metrics(const void *subject, FILE *out)
 {
     const struct figures *figures = subject;
-    fputs(
-        "# HELP tidemark_info What is running.\n# TYPE tidemark_info gauge\ntidemark_info{policy=",
-        out);
+    fputs("# HELP tidemark_info The policy and version of the server.\n# TYPE tidemark_info "
+          "gauge\ntidemark_info{policy=",
+          out);
     text_write(figures->policy, out);
     fputs(",version=", out);
     text_write(figures->version, out);

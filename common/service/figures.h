@@ -1,4 +1,4 @@
-/* figures.h - what a server tells about itself: one list, written as JSON and for Prometheus. */
+/* figures.h - the metrics of a server, written as JSON (/stats) and for Prometheus (/metrics). */
 #ifndef FIGURES_H
 #define FIGURES_H
 
@@ -18,9 +18,9 @@ struct figures {
     struct memory_figures memory;
 };
 
-/* The subject is a struct figures. */
+/* `subject` is a struct figures. */
 void figures_write_json(const void *subject, FILE *out);
-/* The text exposition format, version 0.0.4. */
+/* The Prometheus text format, version 0.0.4. */
 void figures_write_metrics(const void *subject, FILE *out);
 
 #endif

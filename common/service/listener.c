@@ -1,4 +1,4 @@
-/* listener.c - sockets that wait for connections. */
+/* listener.c - opens listening sockets. */
 #include "listener.h"
 
 #include <arpa/inet.h>
@@ -37,13 +37,12 @@ int listener_open_tcp(const char *address, uint16_t port, struct error *error)
     char digits[DIGITS_BYTES];
     snprintf(digits, sizeof digits, "%u", port);
     int failure = getaddrinfo(address, digits, &hints, &found);
-    if (failure) {
-        return error_set(error, "address %.100s: %.100s", address, gai_strerror(failure));
-    }
+    if (failure)
+        return error_set(error, "address %s: %s", address, gai_strerror(failure));
     int descriptor = socket_listen(found->ai_addr, found->ai_addrlen);
     if (descriptor < 0)
-        error_set(error, "cannot listen on %.80s port %u: %.60s%s", address, port, strerror(errno),
-                  errno == EADDRINUSE ? "; choose another with --port, or let --port 0 pick" : "");
+        error_set(error, "cannot listen on %s port %u: %s%s", address, port, strerror(errno),
+                  errno == EADDRINUSE ? "; choose another with --port, or use --port 0" : "");
     freeaddrinfo(found);
     return descriptor;
 }
@@ -61,7 +60,7 @@ void listener_url(int descriptor, char url[LISTENER_URL_BYTES])
              brackets ? "]" : "", port);
 }
 
-/* True: a socket file on which nobody answers. */
+/* Whether it is a socket file on which nobody listens. */
 static bool unix_is_stale(const struct sockaddr_un *address)
 {
     struct stat status;
@@ -79,15 +78,14 @@ static bool unix_is_stale(const struct sockaddr_un *address)
 int listener_open_unix(const char *path, struct error *error)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
-    if (*path == '\0' || strlen(path) >= sizeof address.sun_path) {
-        return error_set(error, "a socket's path is 1 to %zu bytes, not %zu",
+    if (*path == '\0' || strlen(path) >= sizeof address.sun_path)
+        return error_set(error, "the path of a Unix socket must be 1 to %zu bytes long, not %zu",
                          sizeof address.sun_path - 1, strlen(path));
-    }
     strcpy(address.sun_path, path);
     if (unix_is_stale(&address))
         unlink(path);
     int descriptor = socket_listen((const struct sockaddr *)&address, sizeof address);
     if (descriptor < 0)
-        error_set(error, "cannot listen on %.120s: %.80s", path, strerror(errno));
+        error_set(error, "cannot listen on %s: %s", path, strerror(errno));
     return descriptor;
 }

@@ -1,6 +1,6 @@
-/* listener.h - sockets that wait for connections: descriptors, no event loop.
+/* listener.h - opens listening sockets.
  *
- * A descriptor, non-blocking and closed on exec, or -1: error says why in one line.
+ * The open functions return a descriptor, non-blocking and closed on exec, or -1: see error.
  */
 #ifndef LISTENER_H
 #define LISTENER_H
@@ -13,10 +13,10 @@
 
 /* Port 0: the kernel picks one. */
 int listener_open_tcp(const char *address, uint16_t port, struct error *error);
-/* "http://127.0.0.1:8000", with the port that it really is. */
+/* Writes "http://127.0.0.1:8000" with the actual port. */
 void listener_url(int descriptor, char url[LISTENER_URL_BYTES]);
 
-/* A socket file that nobody listens on any more is replaced. */
+/* Replaces a socket file on which nobody listens. */
 int listener_open_unix(const char *path, struct error *error);
 
 #endif

@@ -1,4 +1,4 @@
-/* origin.c - faker or a database, chosen by the scheme of a name. */
+/* origin.c - the generator and SQLite, selected by the prefix of the name. */
 #include "origin.h"
 
 #include "faker.h"
@@ -27,7 +27,7 @@ static bool faker_open(struct origin *origin, const char *rest, struct error *er
     (void)origin;
     if (*rest == '\0')
         return true;
-    error_set(error, "there is no origin 'faker%s'; say faker", rest);
+    error_set(error, "there is no origin 'faker%s'; use faker", rest);
     return false;
 }
 
@@ -40,7 +40,7 @@ static enum origin_answer faker_fetch(struct origin *origin, struct span id,
                                       struct memory_zone *zone, struct record **record)
 {
     struct faker_user made;
-    faker_make(&made, id, origin->seed);
+    faker_generate(&made, id, origin->seed);
     *record = user_record(&made.user, zone);
     return *record ? ORIGIN_FOUND : ORIGIN_FAILED;
 }
@@ -54,7 +54,7 @@ static bool sqlite_open(struct origin *origin, const char *file, struct error *e
         sqlite3_prepare_v3(origin->database, select, -1, SQLITE_PREPARE_PERSISTENT, &origin->select,
                            NULL) == SQLITE_OK)
         return true;
-    error_set(error, "%.160s: %.80s", file, sqlite3_errmsg(origin->database));
+    error_set(error, "%s: %s", file, sqlite3_errmsg(origin->database));
     return false;
 }
 
@@ -107,7 +107,7 @@ struct origin *origin_open(const char *name, uint64_t seed, struct memory_zone *
 {
     const struct scheme *scheme = scheme_find(name);
     if (scheme == NULL) {
-        error_set(error, "there is no origin '%.80s'; say faker or sqlite:FILE", name);
+        error_set(error, "there is no origin '%s'; use faker or sqlite:FILE", name);
         return NULL;
     }
     struct origin *origin = memory_alloc_zeroed(zone, sizeof *origin);

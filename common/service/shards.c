@@ -1,29 +1,29 @@
-/* shards.c - caches with a lock each: what all threads share. */
+/* shards.c - caches with a lock each, and counters of the records created and freed. */
 #include "shards.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
 
 #define SHARDS_MAX        64
-#define SHARD_ENTRIES_MIN 64 /* of a capacity that is divided */
+#define SHARD_ENTRIES_MIN 64 /* per shard; smaller capacities are not divided further */
 #define SHARD_BYTES_MIN   (UINT64_C(1) << 20)
-#define RESIZE_ENTRIES    32 /* of a shard that go in one step */
+#define RESIZE_ENTRIES    32 /* evicted per shard in one step */
 #define RESIZE_BYTES      (UINT64_C(16) << 10)
 #define CACHE_LINE_BYTES  64
-#define HASH_SHIFT        40 /* bits that the caches' own indexes hardly look at */
-#define COUNTERS          16 /* so that threads seldom share a line of them */
-#define RECORD_SHIFT      9  /* bits of an address in which records differ */
+#define HASH_SHIFT        40 /* selects bits that the caches' indexes hardly use */
+#define COUNTERS          16 /* so that threads rarely write to the same cache line */
+#define RECORD_SHIFT      9  /* selects bits in which the addresses of records differ */
 
 struct shard {
     pthread_mutex_t lock;
     struct cache *cache;
-    char apart[CACHE_LINE_BYTES]; /* from the next shard's lock */
+    char padding[CACHE_LINE_BYTES]; /* from the next shard's lock */
 };
 
-/* Of the records that an address puts here. Those that a cache freed are not among the gone. */
+/* Counts the records whose address selects it. `freed` is without those freed by a cache. */
 struct counter {
-    atomic_uint_least64_t made, made_bytes, gone, gone_bytes, held;
-    char apart[CACHE_LINE_BYTES]; /* from the next counter */
+    atomic_uint_least64_t created, created_bytes, freed, freed_bytes, held;
+    char padding[CACHE_LINE_BYTES]; /* from the next counter */
 };
 
 struct shards {
@@ -51,7 +51,7 @@ static size_t count_choose(const struct cache_setup *setup, size_t wanted)
     return count;
 }
 
-/* The shard's part of a capacity: the first ones get what does not divide. */
+/* The shard's part of a capacity; the first shards get the remainder. */
 static uint64_t capacity_share(uint64_t capacity, size_t index, size_t count)
 {
     return capacity / count + (index < capacity % count);
@@ -105,13 +105,13 @@ void shards_capacity(struct shards *shards, uint64_t *entries, uint64_t *bytes)
     *bytes = atomic_load_explicit(&shards->capacity_bytes, memory_order_relaxed);
 }
 
-/* A limit on the way to the target from what there is now. */
+/* A limit between the present value and the target, one step down. */
 static uint64_t limit_approach(uint64_t target, uint64_t now, uint64_t step)
 {
     return target > 0 && now > step && now - step > target ? now - step : target;
 }
 
-/* Where nothing more goes, the target is as good as reached. */
+/* Returns whether the limits are reached; also true when a step evicts nothing more. */
 static bool cache_approach(struct cache *cache, uint64_t entries, uint64_t bytes)
 {
     struct cache_stats before, after;
@@ -183,8 +183,8 @@ static void uncount(atomic_uint_least64_t *counter, uint64_t less)
 void shards_count_created(struct shards *shards, struct record *record)
 {
     struct counter *counter = counter_of(shards, record);
-    count(&counter->made, 1);
-    count(&counter->made_bytes, record_bytes(record));
+    count(&counter->created, 1);
+    count(&counter->created_bytes, record_bytes(record));
     count(&counter->held, 1);
     live_sample_created(shards->live_sample, record);
 }
@@ -216,8 +216,8 @@ void shards_drop(struct shards *shards, struct record *record)
         cache_forget(shards_enter(shards, index), record, hash);
         shards_leave(shards, index);
     }
-    count(&counter_of(shards, record)->gone, 1);
-    count(&counter_of(shards, record)->gone_bytes, record_bytes(record));
+    count(&counter_of(shards, record)->freed, 1);
+    count(&counter_of(shards, record)->freed_bytes, record_bytes(record));
     live_sample_freed(shards->live_sample, record);
     record_free(record);
 }
@@ -255,27 +255,27 @@ static void zones_add(struct memory_zone_figures *sum, const struct memory_zone_
     sum->retained_bytes += more->retained_bytes;
 }
 
-/* What is counted of records, over all counters. */
-struct tally {
-    uint64_t made, made_bytes, gone, gone_bytes, held;
+/* Sums over all counters. */
+struct totals {
+    uint64_t created, created_bytes, freed, freed_bytes, held;
 };
 
-/* What is gone is read first, so that no difference is below 0. */
-static struct tally tally_take(struct shards *shards)
+/* Reads `freed` first, so that no difference is negative. */
+static struct totals totals_read(struct shards *shards)
 {
-    struct tally tally = {0};
+    struct totals totals = {0};
     for (size_t i = 0; i < COUNTERS; i++) {
-        tally.gone += atomic_load_explicit(&shards->counters[i].gone, memory_order_relaxed);
-        tally.gone_bytes +=
-            atomic_load_explicit(&shards->counters[i].gone_bytes, memory_order_relaxed);
+        totals.freed += atomic_load_explicit(&shards->counters[i].freed, memory_order_relaxed);
+        totals.freed_bytes +=
+            atomic_load_explicit(&shards->counters[i].freed_bytes, memory_order_relaxed);
     }
     for (size_t i = 0; i < COUNTERS; i++) {
-        tally.held += atomic_load_explicit(&shards->counters[i].held, memory_order_relaxed);
-        tally.made += atomic_load_explicit(&shards->counters[i].made, memory_order_relaxed);
-        tally.made_bytes +=
-            atomic_load_explicit(&shards->counters[i].made_bytes, memory_order_relaxed);
+        totals.held += atomic_load_explicit(&shards->counters[i].held, memory_order_relaxed);
+        totals.created += atomic_load_explicit(&shards->counters[i].created, memory_order_relaxed);
+        totals.created_bytes +=
+            atomic_load_explicit(&shards->counters[i].created_bytes, memory_order_relaxed);
     }
-    return tally;
+    return totals;
 }
 
 void shards_read(struct shards *shards, struct cache_stats *stats,
@@ -294,42 +294,44 @@ void shards_read(struct shards *shards, struct cache_stats *stats,
         stats_add(stats, &one);
         zones_add(zones, &zone);
     }
-    struct tally tally = tally_take(shards);
+    struct totals totals = totals_read(shards);
     *records = (struct shards_figures){
-        .live_records = tally.made - tally.gone - stats->freed_records,
-        .live_record_bytes = tally.made_bytes - tally.gone_bytes - stats->freed_record_bytes,
-        .held_records = tally.held,
+        .live_records = totals.created - totals.freed - stats->freed_records,
+        .live_record_bytes = totals.created_bytes - totals.freed_bytes - stats->freed_record_bytes,
+        .held_records = totals.held,
     };
 }
 
-static uint64_t beyond(uint64_t all, uint64_t part)
+static uint64_t subtract(uint64_t all, uint64_t part)
 {
     return all > part ? all - part : 0;
 }
 
 void shards_census(struct shards *shards, struct census *census)
 {
-    uint64_t freed = 0, freed_bytes = 0;
+    uint64_t cache_freed = 0, cache_freed_bytes = 0;
     for (size_t i = 0; i < shards->count; i++) {
         struct cache_stats one;
         struct cache *cache = shards_enter(shards, i);
         cache_census(cache, SHARDS_CACHE, census);
         cache_stats(cache, &one);
         shards_leave(shards, i);
-        freed += one.freed_records;
-        freed_bytes += one.freed_record_bytes;
+        cache_freed += one.freed_records;
+        cache_freed_bytes += one.freed_record_bytes;
     }
-    struct tally tally = tally_take(shards);
-    struct census_row ever = {SHARDS_CACHE, "record", .total = tally.made,
-                              .total_bytes = tally.made_bytes};
+    struct totals totals = totals_read(shards);
+    struct census_row ever = {SHARDS_CACHE, "record", .total = totals.created,
+                              .total_bytes = totals.created_bytes};
     census_add(census, &ever);
     const struct census_row *inside = census_find(census, SHARDS_CACHE, "record");
-    census_add(census, &(struct census_row){
-                           .container = SHARDS_OUTSIDE,
-                           .type = "record",
-                           .live = beyond(tally.made - tally.gone - freed, inside->live),
-                           .live_bytes = beyond(tally.made_bytes - tally.gone_bytes - freed_bytes,
-                                                inside->live_bytes)});
+    census_add(
+        census,
+        &(struct census_row){
+            .container = SHARDS_OUTSIDE,
+            .type = "record",
+            .live = subtract(totals.created - totals.freed - cache_freed, inside->live),
+            .live_bytes = subtract(totals.created_bytes - totals.freed_bytes - cache_freed_bytes,
+                                   inside->live_bytes)});
 }
 
 struct live_sample *shards_live_sample(struct shards *shards)

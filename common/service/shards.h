@@ -1,7 +1,8 @@
-/* shards.h - caches with a lock each: what all threads share.
+/* shards.h - the cache of all threads, divided into shards with a lock each.
  *
- * A key belongs to one shard, by its hash. Between shards_enter and shards_leave the shard's cache
- * is the caller's alone. Any thread may call anything, but none may enter a second shard.
+ * The hash of a key selects its shard. Between shards_enter and shards_leave the calling thread
+ * alone uses the shard's cache. Any thread may call any function, but must not enter a second
+ * shard.
  */
 #ifndef SHARDS_H
 #define SHARDS_H
@@ -12,55 +13,55 @@
 
 struct shards;
 
-/* About as many shards as asked for, a power of two; fewer where each would get too little of the
- * capacity to be a cache. Their capacities add up to the setup's. */
+/* Creates at least `wanted` shards, rounded up to a power of two, but fewer than that (and at most
+ * 64) when each would get less than 64 entries or 1 MiB. Their capacities add up to the setup's. */
 struct shards *shards_create(const struct cache_setup *setup, size_t wanted);
-/* Every record must have been released. */
+/* All records must have been released. */
 void shards_destroy(struct shards *shards);
 
-/* The capacities in all; 0: no limit. */
+/* The capacity of all shards together; 0: no limit. */
 void shards_capacity(struct shards *shards, uint64_t *entries, uint64_t *bytes);
-/* A short step towards other capacities: what is above them goes a few entries at a time. True:
- * they are reached; otherwise call again. One that is not 0 is at least shards_count. */
+/* One short step towards other capacities, which evicts a few entries per shard. Returns whether
+ * they are reached; otherwise call again. A capacity other than 0 must be at least shards_count. */
 bool shards_resize(struct shards *shards, uint64_t entries, uint64_t bytes);
 
 size_t shards_count(const struct shards *shards);
-/* Which shard a hash belongs to. */
+/* The shard of a hash. */
 size_t shards_index(const struct shards *shards, uint64_t hash);
 
 struct cache *shards_enter(struct shards *shards, size_t index);
 void shards_leave(struct shards *shards, size_t index);
 
-/* References outside the caches are counted as held, by sessions or by requests in flight. */
+/* References held by sessions and requests in flight are counted as "held". */
 
-/* A record of a cache's zone is new, and its reference the caller's. */
+/* Counts a new record in a cache's zone, and the caller's reference to it. */
 void shards_count_created(struct shards *shards, struct record *record);
-/* The caller got a reference from a cache. */
+/* Counts a reference that the caller got from a cache. */
 void shards_count_held(struct shards *shards, struct record *record);
-/* One more reference. */
+/* Takes and counts a reference. */
 void shards_hold(struct shards *shards, struct record *record);
-/* One reference less. With the last one a weak cache forgets the record. Not from inside. */
+/* Drops a counted reference; with the last one the record leaves a weak cache and is freed. Must
+ * not be called between shards_enter and shards_leave. */
 void shards_release(struct shards *shards, struct record *record);
-/* The same for a reference that was not counted as held. */
+/* The same for a reference that was not counted. */
 void shards_drop(struct shards *shards, struct record *record);
 
-/* Adds a row for each container of the caches, which together are called main.cache, and for the
- * records outside of them. */
+/* Adds a row for each container in the caches, together called main.cache, and for the records that
+ * are alive outside of them. */
 #define SHARDS_CACHE   "main.cache"
 #define SHARDS_OUTSIDE "outside main.cache"
 void shards_census(struct shards *shards, struct census *census);
-/* A sample of the records alive, wherever they are held. */
+/* A sample of all live records, in the caches or not. */
 struct live_sample *shards_live_sample(struct shards *shards);
-/* Whether the caches own their records. */
+/* False: the caches are weak, they have no references to their records. */
 bool shards_own_records(const struct shards *shards);
 
 struct shards_figures {
-    uint64_t live_records, live_record_bytes; /* in the caches' zones, wherever they are held */
-    uint64_t held_records;                    /* references, so that one record may count often */
+    uint64_t live_records, live_record_bytes; /* in the caches' zones, whoever holds them */
+    uint64_t held_records;                    /* references; one record may have several */
 };
 void shards_tick(struct shards *shards, uint64_t now_ns);
-/* Sums over the shards, one after the other. The allocator's figures are counted anew at its
- * beginning (memory_refresh). */
+/* Sums over the shards, read one after the other, after a memory_refresh. */
 void shards_read(struct shards *shards, struct cache_stats *stats,
                  struct memory_zone_figures *zones, struct shards_figures *records);
 

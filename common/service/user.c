@@ -1,17 +1,16 @@
-/* user.c - a user, and how one is written: the JSON body that is sent. */
+/* user.c - writes the JSON body of a user. */
 #include "user.h"
 
 #include "json_text.h"
 
 #include <string.h>
 
-#define STACK_BYTES 16384 /* enough for every made-up user */
+#define STACK_BYTES 16384 /* enough for every generated user */
 
-/* A row of the body: what comes before a text. The id is the first, so that its place in the body
- * is known. */
+/* A field of the body and the text before it. The id comes first, so that its offset is known. */
 struct part {
     struct span before;
-    size_t offset; /* of the text in a struct user */
+    size_t offset; /* of the field in a struct user */
 };
 
 #define PART(before, field)                                                                        \
@@ -40,7 +39,7 @@ static char *span_put(char *at, struct span text)
     return at + text.count;
 }
 
-/* An upper bound of what user_render writes. */
+/* An upper bound of the bytes that user_render writes. */
 static size_t user_room(const struct user *user)
 {
     size_t room = ending.count;

@@ -1,15 +1,15 @@
-/* user.h - a user, and how one is written: the JSON body that is sent. */
+/* user.h - a user, and its JSON body. */
 #ifndef USER_H
 #define USER_H
 
 #include "record.h"
 
-struct user { /* UTF-8 texts that somebody else owns */
+struct user { /* UTF-8 texts owned by the caller */
     struct span id, name, email, address, desc;
 };
 
-/* A new record with one reference, the caller's: the user as JSON, under its id.
- * NULL: the user is too large to be a record. */
+/* Returns a new record with one reference: the user's JSON body under its id. NULL: the body would
+ * be larger than RECORD_BODY_BYTES_MAX. */
 struct record *user_record(const struct user *user, struct memory_zone *zone);
 
 #endif
