@@ -19,8 +19,8 @@ static const struct row_column census_row_columns[CENSUS_ROW_COLUMNS] = {
 static const struct row_column census_change_columns[CENSUS_CHANGE_COLUMNS] = {
     {"growth_bytes", "bytes", COLUMN_BYTES_CHANGE, offsetof(struct census_change, live_bytes)},
     {"live_growth", "objects", COLUMN_COUNT_CHANGE, offsetof(struct census_change, live)},
-    {"made", NULL, COLUMN_COUNT, offsetof(struct census_change, made)},
-    {"made_bytes", NULL, COLUMN_BYTES, offsetof(struct census_change, made_bytes)},
+    {"made", NULL, COLUMN_COUNT, offsetof(struct census_change, created)},
+    {"made_bytes", NULL, COLUMN_BYTES, offsetof(struct census_change, created_bytes)},
 };
 
 #endif
