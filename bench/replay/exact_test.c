@@ -42,7 +42,7 @@ static void counts_equal_published_ones(void **state)
     if (expected == NULL)
         skip();
     assert_int_equal(corpus_load(&corpus, TIDEMARK_TRACES "/web12.txt", &setup, &error), 0);
-    assert_non_null(fgets(line, sizeof line, expected)); /* the names of the columns */
+    assert_non_null(fgets(line, sizeof line, expected)); /* skip the column names */
     while (fgets(line, sizeof line, expected) != NULL) {
         assert_int_equal(sscanf(line, "%31[^,],%lu,%lu,%lu", policy, &capacity, &requests, &misses),
                          4);

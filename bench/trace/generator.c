@@ -1,4 +1,4 @@
-/* generator.c - THE table of generators. To add one: write its fill function, add a row. */
+/* generator.c - THE table of generators. To add one: write its next function, add a row. */
 #include "generator.h"
 
 #include "options.h"
@@ -29,7 +29,7 @@ struct generator_kind {
     const char *name, *usage, *summary;
     enum field_kind fields[FIELDS_MAX]; /* in the order of the name */
     unsigned required;                  /* how many of them must be given */
-    void (*fill)(struct generator *generator, struct trace_request *requests, size_t count);
+    uint64_t (*next)(struct generator *generator, uint64_t n);
 };
 
 struct generator {
@@ -43,98 +43,73 @@ struct generator {
     uint64_t position;
 };
 
-static inline struct trace_request request_for(uint64_t id)
+/* Each of these returns the id of request n, counted from 0; n increases by 1 from call to call. */
+
+/* SplitMix64 as a function of n: a bijection, so no id repeats. */
+static uint64_t next_random(struct generator *generator, uint64_t n)
 {
-    return (struct trace_request){.id = id, .bytes = 1};
+    return random_mix(generator->salt + n * UINT64_C(0x9e3779b97f4a7c15));
 }
 
-/* SplitMix64 as a function of the position: a bijection, so no id repeats. */
-static void fill_random(struct generator *generator, struct trace_request *requests, size_t count)
+static uint64_t next_uniform(struct generator *generator, uint64_t n)
 {
-    for (size_t i = 0; i < count; i++) {
-        uint64_t n = generator->position + i;
-        requests[i] = request_for(random_mix(generator->salt + n * UINT64_C(0x9e3779b97f4a7c15)));
-    }
+    (void)n;
+    return random_below(&generator->random, generator->ids);
 }
 
-static void fill_uniform(struct generator *generator, struct trace_request *requests, size_t count)
+static uint64_t next_zipf(struct generator *generator, uint64_t n)
 {
-    for (size_t i = 0; i < count; i++)
-        requests[i] = request_for(random_below(&generator->random, generator->ids));
+    (void)n;
+    return zipf_draw(generator->zipf, &generator->random);
 }
 
-static void fill_zipf(struct generator *generator, struct trace_request *requests, size_t count)
+static uint64_t next_scan(struct generator *generator, uint64_t n)
 {
-    for (size_t i = 0; i < count; i++)
-        requests[i] = request_for(zipf_draw(generator->zipf, &generator->random));
-}
-
-static void fill_scan(struct generator *generator, struct trace_request *requests, size_t count)
-{
-    uint64_t id = generator->position % generator->ids;
-    for (size_t i = 0; i < count; i++) {
-        requests[i] = request_for(id);
-        id = id + 1 < generator->ids ? id + 1 : 0;
-    }
+    return n % generator->ids;
 }
 
 /* At each step the least popular id becomes the most popular, and all others fall by one rank. */
-static void fill_shift(struct generator *generator, struct trace_request *requests, size_t count)
+static uint64_t next_shift(struct generator *generator, uint64_t n)
 {
-    uint64_t steps = generator->position / generator->period;
-    uint64_t left = generator->period - generator->position % generator->period;
-    for (size_t i = 0; i < count; i++) {
-        uint64_t rank = zipf_draw(generator->zipf, &generator->random);
-        uint64_t offset = steps % generator->ids;
-        requests[i] = request_for(rank >= offset ? rank - offset : rank + generator->ids - offset);
-        if (--left == 0) {
-            steps++;
-            left = generator->period;
-        }
-    }
+    uint64_t rank = zipf_draw(generator->zipf, &generator->random);
+    uint64_t offset = n / generator->period % generator->ids;
+    return rank >= offset ? rank - offset : rank + generator->ids - offset;
 }
 
 /* The hot ids are spread evenly over the burst. */
-static void fill_burst(struct generator *generator, struct trace_request *requests, size_t count)
+static uint64_t next_burst(struct generator *generator, uint64_t n)
 {
-    uint64_t spread = generator->ids / generator->hot;
-    for (size_t i = 0; i < count; i++) {
-        uint64_t n = generator->position + i;
-        if (n >= generator->ids)
-            n = random_below(&generator->random, generator->hot) * spread;
-        requests[i] = request_for(n);
-    }
+    if (n < generator->ids)
+        return n;
+    return random_below(&generator->random, generator->hot) * (generator->ids / generator->hot);
 }
 
-static void fill_two_pool(struct generator *generator, struct trace_request *requests, size_t count)
+static uint64_t next_two_pool(struct generator *generator, uint64_t n)
 {
-    for (size_t i = 0; i < count; i++) {
-        bool cold = (generator->position + i) % 2 != 0;
-        uint64_t first = cold ? generator->hot : 0;
-        uint64_t pool = cold ? generator->ids : generator->hot;
-        requests[i] = request_for(first + random_below(&generator->random, pool));
-    }
+    if (n % 2 == 0)
+        return random_below(&generator->random, generator->hot);
+    return generator->hot + random_below(&generator->random, generator->ids);
 }
 
 /* clang-format off */
 static const struct generator_kind kinds[] = {
     {"random", "random[:REQUESTS]", "every id is new: none repeats",
-     {FIELD_REQUESTS}, 0, fill_random},
+     {FIELD_REQUESTS}, 0, next_random},
     {"uniform", "uniform:IDS[:REQUESTS]", "every id is equally likely",
-     {FIELD_IDS, FIELD_REQUESTS}, 1, fill_uniform},
+     {FIELD_IDS, FIELD_REQUESTS}, 1, next_uniform},
     {"zipf", "zipf:ALPHA:IDS[:REQUESTS]", "id r has a probability in proportion to 1/(r+1)^ALPHA",
-     {FIELD_ALPHA, FIELD_IDS, FIELD_REQUESTS}, 2, fill_zipf},
+     {FIELD_ALPHA, FIELD_IDS, FIELD_REQUESTS}, 2, next_zipf},
     {"scan", "scan:IDS[:REQUESTS]", "the ids in order, again and again",
-     {FIELD_IDS, FIELD_REQUESTS}, 1, fill_scan},
+     {FIELD_IDS, FIELD_REQUESTS}, 1, next_scan},
     {"shift", "shift:ALPHA:IDS[:REQUESTS[:PERIOD]]",
      "zipf; after every PERIOD requests (1000) the least popular id becomes the most popular",
-     {FIELD_ALPHA, FIELD_IDS, FIELD_REQUESTS, FIELD_PERIOD}, 2, fill_shift},
+     {FIELD_ALPHA, FIELD_IDS, FIELD_REQUESTS, FIELD_PERIOD}, 2, next_shift},
     {"burst", "burst:IDS[:REQUESTS[:HOT]]",
      "every id once, then HOT of them (1 in 100), equally likely",
-     {FIELD_IDS, FIELD_REQUESTS, FIELD_HOT}, 1, fill_burst},
+     {FIELD_IDS, FIELD_REQUESTS, FIELD_HOT}, 1, next_burst},
     {"two-pool", "two-pool[:HOT[:COLD[:REQUESTS]]]",
      "alternately one of HOT (100) and one of COLD (10000) ids, as in the LRU-K paper",
-     {FIELD_HOT, FIELD_IDS, FIELD_REQUESTS}, 0, fill_two_pool},
+     {FIELD_HOT, FIELD_IDS, FIELD_REQUESTS}, 0, next_two_pool},
 };
 /* clang-format on */
 
@@ -204,7 +179,7 @@ static int parse_name(struct generator *generator, const char *name)
     if (generator->hot == 0)
         generator->hot = generator->ids / HOT_SHARE ? generator->ids / HOT_SHARE : 1;
     /* The hot ids of a burst are among its ids. */
-    bool fits = generator->kind->fill != fill_burst || generator->hot <= generator->ids;
+    bool fits = generator->kind->next != next_burst || generator->hot <= generator->ids;
     return given >= generator->kind->required && fits ? 0 : -1;
 }
 
@@ -223,8 +198,9 @@ static size_t generator_read(struct source *source, struct trace_request *reques
     uint64_t left = generator->requests - generator->position;
     if (count > left)
         count = (size_t)left;
-    generator->kind->fill(generator, requests, count);
-    generator->position += count;
+    for (size_t i = 0; i < count; i++)
+        requests[i] = (struct trace_request){
+            .id = generator->kind->next(generator, generator->position++), .bytes = 1};
     return count;
 }
 
