@@ -6,8 +6,6 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 
-#define INTERRUPT_STATUS 130 /* the exit status of an interrupted program */
-
 struct interrupt {
     atomic_bool raised; /* set by the first of the signals; any thread may read it */
     atomic_bool ending;

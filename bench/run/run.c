@@ -31,7 +31,7 @@ struct execution {
 static void run_fail(struct result_run *run, const char *reason)
 {
     run->status = RUN_FAILED;
-    snprintf(run->reason, sizeof run->reason, "%s", reason);
+    snprintf(run->reason, sizeof run->reason, "%.*s", RESULT_WORDS_BYTES - 1, reason);
 }
 
 static bool is_foreign(const struct run_setup *setup)

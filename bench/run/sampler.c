@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <math.h>
 #include <pthread.h>
+#include <semaphore.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -15,9 +16,7 @@
 struct sampler {
     struct sampler_setup setup;
     pthread_t thread;
-    pthread_mutex_t mutex;
-    pthread_cond_t wake;
-    bool ending; /* under the mutex */
+    sem_t ending; /* posted by sampler_stop */
     bool failed;
     uint64_t start_ns;
     uint64_t requests_after; /* ended when the last sample under load had been taken */
@@ -59,15 +58,13 @@ static bool sample_take(struct sampler *sampler)
 /* True: the time has come; false: the sampler is to end. */
 static bool sampler_wait(struct sampler *sampler, uint64_t due_ns)
 {
-    struct timespec due = {.tv_sec = (time_t)(due_ns / NS_PER_SECOND),
-                           .tv_nsec = (long)(due_ns % NS_PER_SECOND)};
-    pthread_mutex_lock(&sampler->mutex);
-    while (!sampler->ending &&
-           pthread_cond_timedwait(&sampler->wake, &sampler->mutex, &due) != ETIMEDOUT)
-        continue;
-    bool going_on = !sampler->ending;
-    pthread_mutex_unlock(&sampler->mutex);
-    return going_on;
+    const struct timespec due = {.tv_sec = (time_t)(due_ns / NS_PER_SECOND),
+                                 .tv_nsec = (long)(due_ns % NS_PER_SECOND)};
+    int status;
+    do
+        status = sem_clockwait(&sampler->ending, CLOCK_MONOTONIC, &due);
+    while (status != 0 && errno == EINTR);
+    return status != 0;
 }
 
 static void *sampler_run(void *context)
@@ -86,34 +83,17 @@ static void *sampler_run(void *context)
     return NULL;
 }
 
-static void wake_create(pthread_cond_t *wake)
-{
-    pthread_condattr_t attributes;
-    pthread_condattr_init(&attributes);
-    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-    pthread_cond_init(wake, &attributes);
-    pthread_condattr_destroy(&attributes);
-}
-
-static void sampler_free(struct sampler *sampler)
-{
-    pthread_cond_destroy(&sampler->wake);
-    pthread_mutex_destroy(&sampler->mutex);
-    free(sampler);
-}
-
 struct sampler *sampler_start(const struct sampler_setup *setup, struct error *error)
 {
     struct sampler *sampler = xcalloc(1, sizeof *sampler);
     sampler->setup = *setup;
-    pthread_mutex_init(&sampler->mutex, NULL);
-    wake_create(&sampler->wake);
+    sem_init(&sampler->ending, 0, 0);
     sampler->start_ns = clock_ns();
     sample_take(sampler);
     if (!sampler->failed && pthread_create(&sampler->thread, NULL, sampler_run, sampler) == 0)
         return sampler;
     error_set(error, "%s", sampler->failed ? sampler->error.text : "cannot start a thread");
-    sampler_free(sampler);
+    free(sampler);
     return NULL;
 }
 
@@ -206,10 +186,7 @@ static void dump_read(const struct sampler *sampler,
 int sampler_stop(struct sampler *sampler, void (*dump)(void *context, const char *, size_t),
                  void *context, struct error *error)
 {
-    pthread_mutex_lock(&sampler->mutex);
-    sampler->ending = true;
-    pthread_cond_signal(&sampler->wake);
-    pthread_mutex_unlock(&sampler->mutex);
+    sem_post(&sampler->ending);
     pthread_join(sampler->thread, NULL);
     int status = sampler->failed ? error_set(error, "%s", sampler->error.text) : 0;
     samples_trim(sampler);
@@ -218,6 +195,6 @@ int sampler_stop(struct sampler *sampler, void (*dump)(void *context, const char
         sampling_fill(sampler);
         dump_read(sampler, dump, context);
     }
-    sampler_free(sampler);
+    free(sampler);
     return status;
 }

@@ -320,7 +320,7 @@ static void settings_complete(struct settings *settings)
         settings->policies = SHORT_POLICIES;
     if (is_short && settings->scenarios == NULL)
         settings->scenarios = SHORT_SCENARIOS;
-    if (settings->duration_ns == 0)
+    if (settings->duration_ns == BENCH_DURATION_AUTO)
         settings->duration_ns = is_short ? SHORT_DURATION_NS : DURATION_NS;
     if (settings->repeats == 0)
         settings->repeats = is_short ? 1 : REPEATS;
@@ -330,12 +330,14 @@ static void settings_complete(struct settings *settings)
 
 int verdicts_command(int argc, char **argv)
 {
-    struct session session = {.settings = {DEFAULTS}};
+    struct session session = {.settings = {DEFAULTS, .duration_ns = BENCH_DURATION_AUTO}};
     struct error error;
     int status =
         options_take(&option_table, "tidemark verdicts", argc, argv, &session.settings, NULL);
     if (status != OPTIONS_GO_ON)
         return status;
+    if (session.settings.duration_ns == 0)
+        return complain("verdicts", STATUS_USAGE, "--seconds must be more than 0");
     settings_complete(&session.settings);
     jobs_list(&session);
     if (session.count == 0)

@@ -57,6 +57,7 @@ class VerdictsTest(unittest.TestCase):
     def test_unknown_policies_are_refused(self):
         self.assertEqual(verdicts("--policies", "nonsense").returncode, 2)
         self.assertEqual(verdicts("nonsense").returncode, 2)
+        self.assertEqual(verdicts("--seconds", "0").returncode, 2)
 
 
 if __name__ == "__main__":
