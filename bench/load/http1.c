@@ -4,40 +4,37 @@
 
 #include <stdlib.h>
 
-struct http1 {
+struct session {
     struct protocol_context *context;
     bool busy, unsent;
     struct exchange exchange;
     struct response response;
 };
 
-static void *http1_create(struct protocol_context *context)
+static struct session *http1_create(struct protocol_context *context)
 {
-    struct http1 *session = xcalloc(1, sizeof *session);
+    struct session *session = xcalloc(1, sizeof *session);
     session->context = context;
     return session;
 }
 
-static void http1_destroy(void *session)
+static void http1_destroy(struct session *session)
 {
     free(session);
 }
 
-static void http1_connected(void *opaque)
+static void http1_connected(struct session *session)
 {
-    struct http1 *session = opaque;
     session->busy = session->unsent = false;
 }
 
-static unsigned http1_available(const void *opaque)
+static unsigned http1_available(const struct session *session)
 {
-    const struct http1 *session = opaque;
     return !session->busy;
 }
 
-static void http1_submit(void *opaque, const struct exchange *exchange)
+static void http1_submit(struct session *session, const struct exchange *exchange)
 {
-    struct http1 *session = opaque;
     struct request_head *head = &session->context->head;
     if (head->id_at)
         request_render_id(head->text + head->id_at, exchange->id);
@@ -46,9 +43,8 @@ static void http1_submit(void *opaque, const struct exchange *exchange)
     response_begin(&session->response);
 }
 
-static size_t http1_output(void *opaque, const char **bytes)
+static size_t http1_output(struct session *session, const char **bytes)
 {
-    struct http1 *session = opaque;
     if (!session->unsent)
         return 0;
     session->unsent = false;
@@ -56,15 +52,14 @@ static size_t http1_output(void *opaque, const char **bytes)
     return session->context->head.bytes;
 }
 
-static void http1_end(struct http1 *session, const struct outcome *outcome)
+static void http1_end(struct session *session, const struct outcome *outcome)
 {
     session->busy = false;
     session->context->ended(session->context->load, &session->exchange, outcome);
 }
 
-static bool http1_expire(void *opaque, uint64_t sent_before_ns)
+static bool http1_expire(struct session *session, uint64_t sent_before_ns)
 {
-    struct http1 *session = opaque;
     if (!session->busy || session->exchange.sent_ns >= sent_before_ns)
         return true;
     http1_end(session, &(struct outcome){.failure = LOAD_TIMEOUT});
@@ -72,16 +67,15 @@ static bool http1_expire(void *opaque, uint64_t sent_before_ns)
 }
 
 /* The response is over. excess: bytes follow although no other request is in flight. */
-static void http1_finish(struct http1 *session, bool excess)
+static void http1_finish(struct session *session, bool excess)
 {
     struct outcome outcome =
         exchange_outcome(session->context, &session->exchange, &session->response, excess);
     http1_end(session, &outcome);
 }
 
-static bool http1_receive(void *opaque, const char *data, size_t bytes)
+static bool http1_receive(struct session *session, const char *data, size_t bytes)
 {
-    struct http1 *session = opaque;
     size_t used;
     if (!session->busy)
         return false;
@@ -92,18 +86,16 @@ static bool http1_receive(void *opaque, const char *data, size_t bytes)
     return used == bytes && !session->response.close;
 }
 
-static void http1_closed(void *opaque, bool orderly)
+static void http1_closed(struct session *session, bool orderly)
 {
-    struct http1 *session = opaque;
     if (!session->busy)
         return;
     response_end(&session->response, orderly);
     http1_finish(session, false);
 }
 
-static uint64_t http1_oldest_ns(const void *opaque)
+static uint64_t http1_oldest_ns(const struct session *session)
 {
-    const struct http1 *session = opaque;
     return session->busy ? session->exchange.sent_ns : UINT64_MAX;
 }
 

@@ -24,7 +24,7 @@ struct stream {
     bool headed;    /* the final headers began; later ones are trailers */
 };
 
-struct http2 {
+struct session {
     struct protocol_context *context;
     nghttp2_session *session; /* NULL: not connected yet */
     struct stream *streams;
@@ -38,12 +38,12 @@ struct http2 {
 
 /* Streams. */
 
-static unsigned in_flight(const struct http2 *http2)
+static unsigned in_flight(const struct session *http2)
 {
     return http2->context->streams - http2->free_count;
 }
 
-static void stream_end(struct http2 *http2, struct stream *stream, const struct outcome *outcome)
+static void stream_end(struct session *http2, struct stream *stream, const struct outcome *outcome)
 {
     const struct exchange exchange = stream->exchange;
     stream->number = 0;
@@ -51,31 +51,31 @@ static void stream_end(struct http2 *http2, struct stream *stream, const struct 
     http2->context->ended(http2->context->load, &exchange, outcome);
 }
 
-static void stream_fail(struct http2 *http2, struct stream *stream, enum load_failure failure)
+static void stream_fail(struct session *http2, struct stream *stream, enum load_failure failure)
 {
     stream_end(http2, stream, &(struct outcome){.failure = failure});
 }
 
 /* The connection or the stream ended early. */
-static void stream_lost(struct http2 *http2, struct stream *stream)
+static void stream_lost(struct session *http2, struct stream *stream)
 {
     stream_fail(http2, stream, stream->response.begun ? LOAD_TRUNCATED : LOAD_RESET);
 }
 
-static void stream_malformed(struct http2 *http2, struct stream *stream)
+static void stream_malformed(struct session *http2, struct stream *stream)
 {
     stream_fail(http2, stream, LOAD_GARBAGE);
 }
 
 /* The server did not process the request: by REFUSED_STREAM, or by a GOAWAY (RFC 9113, 6.8), after
  * which it may be sent again. */
-static void stream_refused(struct http2 *http2, struct stream *stream)
+static void stream_refused(struct session *http2, struct stream *stream)
 {
     stream_end(http2, stream,
                &(struct outcome){.failure = LOAD_REFUSED, .unprocessed = http2->goaway});
 }
 
-static void streams_end(struct http2 *http2, void (*end)(struct http2 *, struct stream *))
+static void streams_end(struct session *http2, void (*end)(struct session *, struct stream *))
 {
     for (unsigned i = 0; i < http2->context->streams; i++)
         if (http2->streams[i].number)
@@ -83,7 +83,7 @@ static void streams_end(struct http2 *http2, void (*end)(struct http2 *, struct 
 }
 
 /* END_STREAM was received: compares the body's length with the announced one. */
-static void stream_finish(struct http2 *http2, struct stream *stream)
+static void stream_finish(struct session *http2, struct stream *stream)
 {
     struct response *response = &stream->response;
     uint64_t length = response->sized ? response->remaining : response->body_bytes;
@@ -101,7 +101,7 @@ static void stream_finish(struct http2 *http2, struct stream *stream)
     stream_end(http2, stream, &outcome);
 }
 
-static struct stream *stream_of(struct http2 *http2, int32_t number)
+static struct stream *stream_of(struct session *http2, int32_t number)
 {
     struct stream *stream = nghttp2_session_get_stream_user_data(http2->session, number);
     return stream && stream->number == number ? stream : NULL;
@@ -148,7 +148,7 @@ static int on_data(nghttp2_session *session, uint8_t flags, int32_t number, cons
     return 0;
 }
 
-static void allowed_set(struct http2 *http2, unsigned allowed)
+static void allowed_set(struct session *http2, unsigned allowed)
 {
     http2->allowed = allowed;
     if (allowed < http2->context->allowed)
@@ -157,7 +157,7 @@ static void allowed_set(struct http2 *http2, unsigned allowed)
 
 static int on_frame(nghttp2_session *session, const nghttp2_frame *frame, void *opaque)
 {
-    struct http2 *http2 = opaque;
+    struct session *http2 = opaque;
     uint8_t type = frame->hd.type;
     struct stream *stream;
     if (type == NGHTTP2_GOAWAY) {
@@ -181,7 +181,7 @@ static int on_frame(nghttp2_session *session, const nghttp2_frame *frame, void *
 /* The stream is complete, refused by the server, or reset by libnghttp2 as malformed. */
 static int on_stream_close(nghttp2_session *session, int32_t number, uint32_t code, void *opaque)
 {
-    struct http2 *http2 = opaque;
+    struct session *http2 = opaque;
     struct stream *stream = stream_of(http2, number);
     (void)session;
     if (stream == NULL)
@@ -198,7 +198,7 @@ static int on_stream_close(nghttp2_session *session, int32_t number, uint32_t co
 /* A request could not be sent because a GOAWAY arrived after it was submitted. */
 static int on_not_sent(nghttp2_session *session, const nghttp2_frame *frame, int code, void *opaque)
 {
-    struct http2 *http2 = opaque;
+    struct session *http2 = opaque;
     (void)session, (void)code;
     for (unsigned i = 0; frame->hd.type == NGHTTP2_HEADERS && i < http2->context->streams; i++)
         if (http2->streams[i].number == frame->hd.stream_id && frame->hd.stream_id) {
@@ -210,7 +210,7 @@ static int on_not_sent(nghttp2_session *session, const nghttp2_frame *frame, int
 
 /* The session. */
 
-static void session_begin(struct http2 *http2)
+static void session_begin(struct session *http2)
 {
     const nghttp2_settings_entry settings[] = {
         {NGHTTP2_SETTINGS_ENABLE_PUSH, 0},
@@ -236,9 +236,9 @@ static void session_begin(struct http2 *http2)
     nghttp2_session_set_local_window_size(http2->session, NGHTTP2_FLAG_NONE, 0, WINDOW_BYTES);
 }
 
-static void *http2_create(struct protocol_context *context)
+static struct session *http2_create(struct protocol_context *context)
 {
-    struct http2 *http2 = xcalloc(1, sizeof *http2);
+    struct session *http2 = xcalloc(1, sizeof *http2);
     http2->context = context;
     http2->streams = xcalloc(context->streams, sizeof *http2->streams);
     http2->free = xcalloc(context->streams, sizeof *http2->free);
@@ -247,9 +247,8 @@ static void *http2_create(struct protocol_context *context)
     return http2;
 }
 
-static void http2_destroy(void *session)
+static void http2_destroy(struct session *http2)
 {
-    struct http2 *http2 = session;
     nghttp2_session_del(http2->session);
     free(http2->streams);
     free(http2->free);
@@ -257,9 +256,8 @@ static void http2_destroy(void *session)
     free(http2);
 }
 
-static void http2_connected(void *session)
+static void http2_connected(struct session *http2)
 {
-    struct http2 *http2 = session;
     nghttp2_session_del(http2->session);
     session_begin(http2);
     http2->allowed = STREAMS_FIRST;
@@ -268,9 +266,8 @@ static void http2_connected(void *session)
 }
 
 /* A server that allows no streams still gets one request, so that the run does not wait forever. */
-static unsigned http2_available(const void *session)
+static unsigned http2_available(const struct session *http2)
 {
-    const struct http2 *http2 = session;
     unsigned most = http2->context->streams;
     if (http2->goaway)
         return 0;
@@ -285,7 +282,7 @@ static nghttp2_nv field_of(const char *name, const char *value, size_t bytes, ui
                         (uint8_t)(NGHTTP2_NV_FLAG_NO_COPY_NAME | flags)};
 }
 
-static int32_t request_submit(struct http2 *http2, uint64_t id, struct stream *stream)
+static int32_t request_submit(struct session *http2, uint64_t id, struct stream *stream)
 {
     struct request_head *head = &http2->context->head;
     const nghttp2_nv fields[] = {
@@ -301,9 +298,8 @@ static int32_t request_submit(struct http2 *http2, uint64_t id, struct stream *s
                                   NULL, stream);
 }
 
-static void http2_submit(void *session, const struct exchange *exchange)
+static void http2_submit(struct session *http2, const struct exchange *exchange)
 {
-    struct http2 *http2 = session;
     struct stream *stream = &http2->streams[http2->free[--http2->free_count]];
     stream->exchange = *exchange;
     stream->ended = stream->headed = false;
@@ -315,7 +311,7 @@ static void http2_submit(void *session, const struct exchange *exchange)
 }
 
 /* Renders pending frames. */
-static void output_fill(struct http2 *http2)
+static void output_fill(struct session *http2)
 {
     const uint8_t *frame;
     ssize_t bytes;
@@ -328,9 +324,8 @@ static void output_fill(struct http2 *http2)
     }
 }
 
-static size_t http2_output(void *session, const char **bytes)
+static size_t http2_output(struct session *http2, const char **bytes)
 {
-    struct http2 *http2 = session;
     size_t count;
     output_fill(http2);
     count = http2->output_bytes;
@@ -339,9 +334,8 @@ static size_t http2_output(void *session, const char **bytes)
     return count;
 }
 
-static bool http2_receive(void *session, const char *data, size_t bytes)
+static bool http2_receive(struct session *http2, const char *data, size_t bytes)
 {
-    struct http2 *http2 = session;
     ssize_t used = nghttp2_session_mem_recv(http2->session, (const uint8_t *)data, bytes);
     output_fill(http2);
     if (used == (ssize_t)bytes && nghttp2_session_want_read(http2->session))
@@ -350,15 +344,14 @@ static bool http2_receive(void *session, const char *data, size_t bytes)
     return false;
 }
 
-static void http2_closed(void *session, bool orderly)
+static void http2_closed(struct session *http2, bool orderly)
 {
     (void)orderly;
-    streams_end(session, stream_lost);
+    streams_end(http2, stream_lost);
 }
 
-static uint64_t http2_oldest_ns(const void *session)
+static uint64_t http2_oldest_ns(const struct session *http2)
 {
-    const struct http2 *http2 = session;
     uint64_t oldest_ns = UINT64_MAX;
     for (unsigned i = 0; i < http2->context->streams && in_flight(http2); i++)
         if (http2->streams[i].number && http2->streams[i].exchange.sent_ns < oldest_ns)
@@ -367,9 +360,8 @@ static uint64_t http2_oldest_ns(const void *session)
 }
 
 /* Resets the late streams only: the others on the connection may still get their responses. */
-static bool http2_expire(void *session, uint64_t sent_before_ns)
+static bool http2_expire(struct session *http2, uint64_t sent_before_ns)
 {
-    struct http2 *http2 = session;
     for (unsigned i = 0; i < http2->context->streams; i++) {
         struct stream *stream = &http2->streams[i];
         if (stream->number == 0 || stream->exchange.sent_ns >= sent_before_ns)

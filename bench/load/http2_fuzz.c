@@ -29,7 +29,7 @@ static void exchange_ended(void *load, const struct exchange *exchange,
     check(++fuzz->ended <= fuzz->submitted);
 }
 
-static void session_submit(struct fuzz *fuzz, void *session)
+static void session_submit(struct fuzz *fuzz, struct session *session)
 {
     const char *output;
     for (unsigned available = protocol_http2.available(session); available > 0; available--) {
@@ -41,7 +41,7 @@ static void session_submit(struct fuzz *fuzz, void *session)
 }
 
 /* Receives a piece in its own allocation. */
-static bool session_receive(void *session, const uint8_t *data, size_t bytes)
+static bool session_receive(struct session *session, const uint8_t *data, size_t bytes)
 {
     char *copy = xmalloc(bytes);
     bool more;
@@ -58,7 +58,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
     struct protocol_context context = {
         .streams = STREAMS, .check_id = true, .ended = exchange_ended, .load = &fuzz};
     struct load_target target = {.host = "h", .port = "80", .path = "/users/{id}"};
-    void *session = protocol_http2.create(&context);
+    struct session *session = protocol_http2.create(&context);
     size_t piece = bytes ? (size_t)data[0] % 64 + 1 : 1;
     bool expires = bytes && data[0] > 127, more = true;
     request_head_render(&context.head, &target);

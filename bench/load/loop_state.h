@@ -15,7 +15,7 @@ enum connection_state { CONNECTION_DOWN, CONNECTION_CONNECTING, CONNECTION_OPEN 
 
 struct connection {
     struct loop *loop;
-    void *session; /* the protocol's */
+    struct session *session;
     enum connection_state state;
     int fd;            /* -1: none */
     bool idle;         /* is in the idle queue */

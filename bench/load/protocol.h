@@ -12,6 +12,7 @@
 #include "request.h"
 
 struct connection;
+struct session; /* defined by each protocol */
 
 struct exchange {
     uint64_t id;
@@ -41,24 +42,24 @@ struct protocol_context {
 };
 
 struct protocol {
-    void *(*create)(struct protocol_context *context);
-    void (*destroy)(void *session);
+    struct session *(*create)(struct protocol_context *context);
+    void (*destroy)(struct session *session);
     /* A connection was established: starts from the beginning. Nothing may be in flight. */
-    void (*connected)(void *session);
+    void (*connected)(struct session *session);
     /* The number of requests that can be submitted now. */
-    unsigned (*available)(const void *session);
-    void (*submit)(void *session, const struct exchange *exchange);
+    unsigned (*available)(const struct session *session);
+    void (*submit)(struct session *session, const struct exchange *exchange);
     /* The next bytes to send, and their number; 0: none. They are valid until `submit`. */
-    size_t (*output)(void *session, const char **bytes);
+    size_t (*output)(struct session *session, const char **bytes);
     /* Takes received bytes. False: the connection must be closed; nothing is in flight. */
-    bool (*receive)(void *session, const char *data, size_t bytes);
+    bool (*receive)(struct session *session, const char *data, size_t bytes);
     /* The connection was closed, orderly or by a reset: ends what is in flight. */
-    void (*closed)(void *session, bool orderly);
+    void (*closed)(struct session *session, bool orderly);
     /* Ends exchanges sent before this time as LOAD_TIMEOUT. False: the connection must be closed,
      * and nothing is in flight. True: there may be output. */
-    bool (*expire)(void *session, uint64_t sent_before_ns);
+    bool (*expire)(struct session *session, uint64_t sent_before_ns);
     /* When the oldest exchange in flight was sent; UINT64_MAX: none is in flight. */
-    uint64_t (*oldest_ns)(const void *session);
+    uint64_t (*oldest_ns)(const struct session *session);
 };
 
 extern const struct protocol protocol_http1, protocol_http2;
