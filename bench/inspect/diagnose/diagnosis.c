@@ -19,9 +19,7 @@
 /* Unreachable objects are the cause if they explain this share of the growth. */
 #define UNREACHABLE_SHARE 0.5
 
-static const struct {
-    const char *name, *means, *remedy;
-} mistakes[MISTAKES] = {
+const struct mistake_text mistake_texts[MISTAKES] = {
     [MISTAKE_NONE] = {"none", "nothing leaks", "nothing needs to be done"},
     [MISTAKE_NO_LOAD] = {"no load", "there were too few requests to judge",
                          "put the server under load, as with tidemark load, and try again"},
@@ -55,21 +53,6 @@ static const struct {
                               "it can be reused; to return it sooner use --dirty-decay or "
                               "jemalloc.purge()"},
 };
-
-const char *mistake_name(enum mistake mistake)
-{
-    return mistakes[mistake].name;
-}
-
-const char *mistake_means(enum mistake mistake)
-{
-    return mistakes[mistake].means;
-}
-
-const char *mistake_remedy(enum mistake mistake)
-{
-    return mistakes[mistake].remedy;
-}
 
 /* Times and requests count from the first snapshot. */
 static struct result_sample *samples_make(const struct snapshot *snapshots, size_t count)

@@ -62,9 +62,11 @@ enum mistake {
     MISTAKE_NOT_RETURNED, /* pages that the allocator keeps */
     MISTAKES,
 };
-const char *mistake_name(enum mistake mistake);   /* "reference cycle" */
-const char *mistake_means(enum mistake mistake);  /* what it is, in one sentence */
-const char *mistake_remedy(enum mistake mistake); /* what to do, in one sentence */
+/* A name such as "reference cycle"; what it means and what to do, in one sentence each. */
+struct mistake_text {
+    const char *name, *means, *remedy;
+};
+extern const struct mistake_text mistake_texts[MISTAKES];
 
 struct diagnosis {
     struct result_verdict verdict;

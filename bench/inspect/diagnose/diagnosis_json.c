@@ -66,6 +66,7 @@ static json_t *headroom_json(const struct diagnosis *diagnosis)
 json_t *diagnosis_json(const struct diagnosis_page *page)
 {
     const struct diagnosis *diagnosis = page->diagnosis;
+    const struct mistake_text *mistake = &mistake_texts[diagnosis->mistake];
     return json_pack(
         "{s:s, s:s, s:I, s:I, s:f, s:I, s:f, s:f, s:o, s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:o, "
         "s:o, s:o, s:o}",
@@ -76,9 +77,9 @@ json_t *diagnosis_json(const struct diagnosis_page *page)
         fields_json(verdict_class_name(diagnosis->verdict.class), &verdict_fields,
                     &diagnosis->verdict),
         "container", diagnosis->container, "type", diagnosis->type, "path", diagnosis->path,
-        "mistake", mistake_name(diagnosis->mistake), "means", mistake_means(diagnosis->mistake),
-        "remedy", mistake_remedy(diagnosis->mistake), "headroom", headroom_json(diagnosis),
-        "changes", changes_json(diagnosis), "unreachable", unreachable_json(page->unreachable),
-        "first", fields_json(NULL, &sample_fields, &diagnosis->first->sample), "last",
+        "mistake", mistake->name, "means", mistake->means, "remedy", mistake->remedy, "headroom",
+        headroom_json(diagnosis), "changes", changes_json(diagnosis), "unreachable",
+        unreachable_json(page->unreachable), "first",
+        fields_json(NULL, &sample_fields, &diagnosis->first->sample), "last",
         fields_json(NULL, &sample_fields, &diagnosis->last->sample));
 }

@@ -4,10 +4,8 @@
 #include "options.h"
 #include "table.h"
 #include "units.h"
-#include "xmalloc.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 #define CHANGES_SHOWN  6
 #define EXAMPLES_SHOWN 3
@@ -60,15 +58,12 @@ static void container_print(const struct diagnosis *diagnosis, FILE *out)
         fprintf(out, "who holds it  %s\n", diagnosis->path);
 }
 
-static void mistake_print(const struct diagnosis *diagnosis, FILE *out)
+static void mistake_print(const struct mistake_text *mistake, FILE *out)
 {
-    char *means =
-        xasprintf("%s: %s", mistake_name(diagnosis->mistake), mistake_means(diagnosis->mistake));
-    fprintf(out, "%-*s", MARGIN_WIDTH, "looks like");
-    text_wrap(means, MARGIN_WIDTH, MARGIN_WIDTH, PAGE_WIDTH, out);
-    fprintf(out, "%-*s", MARGIN_WIDTH, "what to do");
-    text_wrap(mistake_remedy(diagnosis->mistake), MARGIN_WIDTH, MARGIN_WIDTH, PAGE_WIDTH, out);
-    free(means);
+    int width = fprintf(out, "looks like    %s: ", mistake->name);
+    text_wrap(mistake->means, width, MARGIN_WIDTH, PAGE_WIDTH, out);
+    width = fprintf(out, "what to do    ");
+    text_wrap(mistake->remedy, width, MARGIN_WIDTH, PAGE_WIDTH, out);
 }
 
 static void limit_print(const struct diagnosis *diagnosis, FILE *out)
@@ -177,7 +172,7 @@ void diagnosis_print(const struct diagnosis_page *page, FILE *out)
     heading_print(page, out);
     speed_print(page->diagnosis, out);
     container_print(page->diagnosis, out);
-    mistake_print(page->diagnosis, out);
+    mistake_print(&mistake_texts[page->diagnosis->mistake], out);
     limit_print(page->diagnosis, out);
     changes_print(page, out);
     unreachable_print(page->unreachable, out);

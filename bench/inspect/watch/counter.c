@@ -2,20 +2,20 @@
 #include "counter.h"
 
 #include "address.h"
-#include "clock.h"
 #include "xmalloc.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <jansson.h>
 #include <math.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #define RESPONSE_BYTES ((size_t)4 << 20)
-#define TIMEOUT_NS     NS_PER_SECOND
+#define TIMEOUT_S      1
 #define COUNT_MAX      9e15 /* doubles hold all whole numbers up to here */
 #define NUMBER_CHARS   "0123456789.eE+-"
 
@@ -43,58 +43,34 @@ void counter_close(struct counter *counter)
     free(counter);
 }
 
-/* 0, or -1 with errno ETIMEDOUT after the deadline. */
-static int socket_wait(int fd, short events, uint64_t deadline_ns)
+/* Sends the request and reads until the server closes. The number of bytes, or -1 and errno. Each
+ * call of send and recv as a whole ends after the timeout. */
+static ssize_t response_read(struct counter *counter, int fd)
 {
-    struct pollfd wait = {.fd = fd, .events = events};
-    uint64_t now_ns = clock_ns();
-    errno = ETIMEDOUT;
-    if (now_ns >= deadline_ns)
-        return -1;
-    return poll(&wait, 1, (int)((deadline_ns - now_ns) / NS_PER_MS) + 1) > 0 ? 0 : -1;
-}
-
-static int request_send(const struct counter *counter, int fd, uint64_t deadline_ns)
-{
-    char request[2048];
+    char request[2048], more;
     int length = snprintf(request, sizeof request,
                           "GET %s HTTP/1.0\r\nHost: %s\r\nConnection: close\r\n\r\n",
                           counter->target.path, counter->target.host);
-    if (socket_wait(fd, POLLOUT, deadline_ns) < 0)
+    if (send(fd, request, (size_t)length, MSG_NOSIGNAL) != length)
         return -1;
-    return send(fd, request, (size_t)length, MSG_NOSIGNAL) == length ? 0 : -1;
-}
-
-/* Reads until the server closes. The number of bytes, or -1 and errno. */
-static ssize_t response_read(struct counter *counter, int fd, uint64_t deadline_ns)
-{
-    size_t length = 0;
-    for (;;) {
-        if (socket_wait(fd, POLLIN, deadline_ns) < 0)
-            return -1;
-        ssize_t got = recv(fd, counter->response + length, RESPONSE_BYTES - length, 0);
-        if (got < 0 && (errno == EAGAIN || errno == EINTR))
-            continue;
-        if (got <= 0)
-            return got < 0 ? -1 : (ssize_t)length;
-        length += (size_t)got;
-        if (length == RESPONSE_BYTES) {
-            errno = EFBIG;
-            return -1;
-        }
-    }
+    ssize_t bytes = recv(fd, counter->response, RESPONSE_BYTES, MSG_WAITALL);
+    ssize_t rest = bytes < 0 ? -1 : recv(fd, &more, 1, MSG_DONTWAIT);
+    if (rest > 0)
+        errno = EFBIG;
+    return rest == 0 ? bytes : -1;
 }
 
 static ssize_t counter_fetch(struct counter *counter)
 {
-    uint64_t deadline_ns = clock_ns() + TIMEOUT_NS;
+    const struct timeval timeout = {.tv_sec = TIMEOUT_S};
     int fd = address_connect(&counter->address);
-    ssize_t bytes = -1;
     if (fd < 0)
         return -1;
-    if (request_send(counter, fd, deadline_ns) == 0)
-        bytes = response_read(counter, fd, deadline_ns);
-    int reason = errno;
+    fcntl(fd, F_SETFL, 0); /* blocking */
+    setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof timeout);
+    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof timeout);
+    ssize_t bytes = response_read(counter, fd);
+    int reason = errno == EAGAIN || errno == EINPROGRESS ? ETIMEDOUT : errno;
     close(fd);
     errno = reason;
     return bytes;

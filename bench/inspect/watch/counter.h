@@ -19,8 +19,8 @@ struct counter;
  * its host is unknown. Released with counter_close. */
 struct counter *counter_open(const char *url, const char *name, struct error *error);
 void counter_close(struct counter *counter); /* NULL is fine */
-/* Fetches the URL; fails after one second without a complete response. 0, or -1 and one line in
- * error. */
+/* Fetches the URL; fails if the complete response takes more than about a second. 0, or -1 and one
+ * line in error. */
 int counter_read(struct counter *counter, uint64_t *value, struct error *error);
 
 /* Finds the number in a body, which is JSON if it begins with '{'. 0, or -1: there is no such
