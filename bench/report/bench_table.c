@@ -1,4 +1,4 @@
-/* bench_table.c - results side by side. */
+/* bench_table.c - the results of a bench side by side. */
 #include "bench_table.h"
 
 #include "table.h"
@@ -7,17 +7,40 @@
 #include <math.h>
 #include <string.h>
 
-static const struct table_column columns[] = {
-    {"workload", TABLE_LEFT},       {"variant", TABLE_LEFT},       {"req/s", TABLE_RIGHT},
-    {"spread", TABLE_RIGHT},        {"CPU us", TABLE_RIGHT},       {"p50", TABLE_RIGHT},
-    {"p99", TABLE_RIGHT},           {"hits", TABLE_RIGHT},         {"entries", TABLE_RIGHT},
-    {"payload", TABLE_RIGHT},       {"cache", TABLE_RIGHT},        {"+B/entry", TABLE_RIGHT},
-    {"allocated MiB", TABLE_RIGHT}, {"resident MiB", TABLE_RIGHT}, {"RSS MiB", TABLE_RIGHT},
-    {"B/request", TABLE_RIGHT},     {"verdict", TABLE_LEFT},
+enum cell_kind {
+    CELL_COUNT,    /* 1,234,567 */
+    CELL_SPREAD,   /* the width of the interval as a share of the median: 4 % */
+    CELL_TENTHS,   /* 10.5 */
+    CELL_SHARE,    /* 55.0 % */
+    CELL_DURATION, /* 2.1 ms */
+    CELL_SIZE,     /* 7.9 MiB */
+    CELL_GROWTH,   /* from the start to the end, in MiB: 0.4\u21921.1 */
 };
-#define KEYS         2
-#define TOLD_COLUMNS 6 /* that only our servers can fill, entries to resident */
-#define COLUMNS      (sizeof columns / sizeof columns[0])
+
+/* The columns between the keys and the verdict. */
+static const struct figure_column {
+    const char *head;
+    enum cell_kind kind;
+    enum result_figure_name figure, start; /* start: of a growth only */
+    bool ours;                             /* only our servers report it */
+} columns[] = {
+    {"req/s", CELL_COUNT, FIGURE_REQUESTS_PER_SECOND, .ours = false},
+    {"spread", CELL_SPREAD, FIGURE_REQUESTS_PER_SECOND, .ours = false},
+    {"CPU us", CELL_TENTHS, FIGURE_CPU_US_PER_REQUEST, .ours = false},
+    {"p50", CELL_DURATION, FIGURE_P50_NS, .ours = false},
+    {"p99", CELL_DURATION, FIGURE_P99_NS, .ours = false},
+    {"hits", CELL_SHARE, FIGURE_HIT_RATIO, .ours = false},
+    {"entries", CELL_COUNT, FIGURE_ENTRIES, .ours = true},
+    {"payload", CELL_SIZE, FIGURE_PAYLOAD_END_BYTES, .ours = true},
+    {"cache", CELL_SIZE, FIGURE_CACHE_END_BYTES, .ours = true},
+    {"+B/entry", CELL_TENTHS, FIGURE_OVERHEAD_BYTES_PER_ENTRY, .ours = true},
+    {"allocated MiB", CELL_GROWTH, FIGURE_ALLOCATED_END_BYTES, FIGURE_ALLOCATED_START_BYTES, true},
+    {"resident MiB", CELL_GROWTH, FIGURE_RESIDENT_END_BYTES, FIGURE_RESIDENT_START_BYTES, true},
+    {"RSS MiB", CELL_GROWTH, FIGURE_RSS_END_BYTES, FIGURE_RSS_START_BYTES, false},
+    {"B/request", CELL_TENTHS, FIGURE_BYTES_PER_REQUEST, .ours = false},
+};
+#define COLUMNS (sizeof columns / sizeof columns[0])
+#define KEYS    2
 
 static const enum table_tone class_tones[VERDICT_CLASSES] = {
     [VERDICT_BOUNDED] = TABLE_GOOD,          [VERDICT_WARMING] = TABLE_DOUBTFUL,
@@ -31,61 +54,38 @@ static void missing_cell(struct table *table)
     table_cell(table, TABLE_FAINT, "-");
 }
 
-static void rate_cells(struct table *table, const struct result_figure *rate)
+static void figure_cell(struct table *table, const struct figure_column *column,
+                        const struct result_figure *figures)
 {
-    char text[UNITS_TEXT_BYTES];
-    if (rate->n == 0) {
-        missing_cell(table);
-        missing_cell(table);
-        return;
+    const struct result_figure *figure = &figures[column->figure];
+    char text[UNITS_TEXT_BYTES] = "-";
+    switch (column->kind) {
+    case CELL_COUNT:
+        units_format_count(text, (uint64_t)figure->median);
+        break;
+    case CELL_SPREAD:
+        if (figure->n > 1)
+            snprintf(text, sizeof text, "%.0f %%",
+                     100 * (figure->high - figure->low) / fmax(figure->median, 1));
+        break;
+    case CELL_TENTHS:
+        snprintf(text, sizeof text, "%.1f", figure->median);
+        break;
+    case CELL_SHARE:
+        snprintf(text, sizeof text, "%.1f %%", 100 * figure->median);
+        break;
+    case CELL_DURATION:
+        units_format_duration(text, figure->median);
+        break;
+    case CELL_SIZE:
+        units_format_size(text, figure->median);
+        break;
+    case CELL_GROWTH:
+        snprintf(text, sizeof text, "%.1f\u2192%.1f", figures[column->start].median / 0x1p20,
+                 figure->median / 0x1p20);
+        break;
     }
-    table_cell(table, TABLE_PLAIN, "%s", units_format_count(text, (uint64_t)rate->median));
-    if (rate->n == 1)
-        missing_cell(table);
-    else
-        table_cell(table, TABLE_PLAIN, "%.0f %%",
-                   100 * (rate->high - rate->low) / fmax(rate->median, 1));
-}
-
-static void real_cell(struct table *table, const struct result_figure *figure, const char *format,
-                      double scale)
-{
-    char text[UNITS_TEXT_BYTES];
-    if (figure->n == 0) {
-        missing_cell(table);
-        return;
-    }
-    snprintf(text, sizeof text, format, figure->median * scale);
-    table_cell(table, TABLE_PLAIN, "%s", text);
-}
-
-static void duration_cell(struct table *table, const struct result_figure *figure)
-{
-    char text[UNITS_TEXT_BYTES];
-    if (figure->n == 0)
-        missing_cell(table);
-    else
-        table_cell(table, TABLE_PLAIN, "%s", units_format_duration(text, figure->median));
-}
-
-static void count_cell(struct table *table, const struct result_figure *figure)
-{
-    char text[UNITS_TEXT_BYTES];
-    table_cell(table, TABLE_PLAIN, "%s", units_format_count(text, (uint64_t)figure->median));
-}
-
-static void size_cell(struct table *table, const struct result_figure *figure)
-{
-    char text[UNITS_TEXT_BYTES];
-    table_cell(table, TABLE_PLAIN, "%s", units_format_size(text, figure->median));
-}
-
-/* From the start to the end. */
-static void growth_cell(struct table *table, const struct result_figure *figures,
-                        enum result_figure_name start, enum result_figure_name end)
-{
-    table_cell(table, TABLE_PLAIN, "%.1f\u2192%.1f", figures[start].median / 0x1p20,
-               figures[end].median / 0x1p20);
+    table_cell(table, strcmp(text, "-") == 0 ? TABLE_FAINT : TABLE_PLAIN, "%s", text);
 }
 
 static void verdict_cell(struct table *table, const struct result_summary *summary)
@@ -107,53 +107,21 @@ static void verdict_cell(struct table *table, const struct result_summary *summa
     table_cell(table, class_tones[summary->class], "%s%s", summary->words, notes);
 }
 
-static void figure_cells(struct table *table, const struct result_figure *figures)
-{
-    rate_cells(table, &figures[FIGURE_REQUESTS_PER_SECOND]);
-    real_cell(table, &figures[FIGURE_CPU_US_PER_REQUEST], "%.1f", 1);
-    duration_cell(table, &figures[FIGURE_P50_NS]);
-    duration_cell(table, &figures[FIGURE_P99_NS]);
-    real_cell(table, &figures[FIGURE_HIT_RATIO], "%.1f %%", 100);
-    count_cell(table, &figures[FIGURE_ENTRIES]);
-    size_cell(table, &figures[FIGURE_PAYLOAD_END_BYTES]);
-    size_cell(table, &figures[FIGURE_CACHE_END_BYTES]);
-    real_cell(table, &figures[FIGURE_OVERHEAD_BYTES_PER_ENTRY], "%.1f", 1);
-    growth_cell(table, figures, FIGURE_ALLOCATED_START_BYTES, FIGURE_ALLOCATED_END_BYTES);
-    growth_cell(table, figures, FIGURE_RESIDENT_START_BYTES, FIGURE_RESIDENT_END_BYTES);
-    growth_cell(table, figures, FIGURE_RSS_START_BYTES, FIGURE_RSS_END_BYTES);
-    real_cell(table, &figures[FIGURE_BYTES_PER_REQUEST], "%.1f", 1);
-}
-
-/* Of a program that is not ours only the kernel and its answers tell. */
-static void foreign_cells(struct table *table, const struct result_figure *figures)
-{
-    rate_cells(table, &figures[FIGURE_REQUESTS_PER_SECOND]);
-    real_cell(table, &figures[FIGURE_CPU_US_PER_REQUEST], "%.1f", 1);
-    duration_cell(table, &figures[FIGURE_P50_NS]);
-    duration_cell(table, &figures[FIGURE_P99_NS]);
-    real_cell(table, &figures[FIGURE_HIT_RATIO], "%.1f %%", 100);
-    for (size_t i = 0; i < TOLD_COLUMNS; i++)
-        missing_cell(table);
-    growth_cell(table, figures, FIGURE_RSS_START_BYTES, FIGURE_RSS_END_BYTES);
-    real_cell(table, &figures[FIGURE_BYTES_PER_REQUEST], "%.1f", 1);
-}
-
 static void row_add(struct table *table, const struct result *result,
                     const struct result_summary *summary)
 {
+    bool failed = summary->failed == summary->runs, ours = result->policy[0] != '\0';
     table_cell(table, TABLE_PLAIN, "%s", summary->workload);
     table_cell(table, TABLE_PLAIN, "%s", result->variant);
-    if (summary->failed < summary->runs) {
-        if (result->policy[0] != '\0')
-            figure_cells(table, summary->figures);
+    for (size_t i = 0; i < COLUMNS; i++)
+        if (failed || summary->figures[columns[i].figure].n == 0 || (columns[i].ours && !ours))
+            missing_cell(table);
         else
-            foreign_cells(table, summary->figures);
+            figure_cell(table, &columns[i], summary->figures);
+    if (failed)
+        table_cell(table, TABLE_BAD, "failed");
+    else
         verdict_cell(table, summary);
-        return;
-    }
-    for (size_t i = 2; i + 1 < COLUMNS; i++)
-        missing_cell(table);
-    table_cell(table, TABLE_BAD, "failed");
 }
 
 static const struct result_summary *summary_find(const struct result *result, const char *workload)
@@ -164,7 +132,7 @@ static const struct result_summary *summary_find(const struct result *result, co
     return NULL;
 }
 
-/* Whether a result before `before` has the workload. */
+/* Whether one of the first `before` results has the workload. */
 static bool was_seen(struct result *const *results, size_t before, const char *workload)
 {
     for (size_t i = 0; i < before; i++)
@@ -183,9 +151,14 @@ static void workload_add(struct table *table, struct result *const *results, siz
     }
 }
 
-void comparison_print(struct result *const *results, size_t count, FILE *out)
+void bench_table_print(struct result *const *results, size_t count, FILE *out)
 {
-    struct table *table = table_create(columns, COLUMNS);
+    struct table_column heads[KEYS + COLUMNS + 1] = {{"workload", TABLE_LEFT},
+                                                     {"variant", TABLE_LEFT},
+                                                     [KEYS + COLUMNS] = {"verdict", TABLE_LEFT}};
+    for (size_t i = 0; i < COLUMNS; i++)
+        heads[KEYS + i] = (struct table_column){columns[i].head, TABLE_RIGHT};
+    struct table *table = table_create(heads, KEYS + COLUMNS + 1);
     table_set_keys(table, KEYS);
     for (size_t i = 0; i < count; i++)
         for (size_t j = 0; j < results[i]->summary_count; j++)

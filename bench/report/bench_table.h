@@ -1,4 +1,4 @@
-/* bench_table.h - the table of a bench: one row per workload and variant. */
+/* bench_table.h - the table of a bench: a row for each workload and variant. */
 #ifndef BENCH_TABLE_H
 #define BENCH_TABLE_H
 
@@ -6,8 +6,8 @@
 
 #include <stdio.h>
 
-/* Prints the workloads in the order of the first result that has them, the variants in the order
- * given. Their summaries must have been made. */
-void comparison_print(struct result *const *results, size_t count, FILE *out);
+/* Prints the workloads in the order of the first result that has them, and the variants in the
+ * order given. The results must have their summaries. */
+void bench_table_print(struct result *const *results, size_t count, FILE *out);
 
 #endif

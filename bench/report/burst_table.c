@@ -1,4 +1,4 @@
-/* burst_table.c - who gave how much of its memory back after a burst, and when. */
+/* burst_table.c - how much memory was returned after a burst, and when. */
 #include "burst_table.h"
 
 #include "stats.h"
@@ -49,12 +49,12 @@ static double peak_rss(const struct result_run *run)
     return (double)run->burst->peak_rss_bytes;
 }
 
-/* Of RSS, and of what the allocator has resident, if it tells. */
+/* The returned share of RSS, and of resident bytes if the allocator reports them. */
 static void after_cell(struct table *table, const struct group *group, size_t at)
 {
     double shares[STATS_VALUES_MAX], resident[STATS_VALUES_MAX];
     size_t count = 0;
-    bool told = group->runs[0]->burst->peak_resident_bytes > 0;
+    bool has_resident = group->runs[0]->burst->peak_resident_bytes > 0;
     for (size_t i = 0; i < group->count; i++) {
         const struct result_burst *burst = group->runs[i]->burst;
         if (burst->after_count <= at)
@@ -64,7 +64,7 @@ static void after_cell(struct table *table, const struct group *group, size_t at
     }
     if (count == 0)
         table_cell(table, TABLE_FAINT, "-");
-    else if (told)
+    else if (has_resident)
         table_cell(table, TABLE_PLAIN, "%.0f / %.0f %%", stats_median(shares, count),
                    stats_median(resident, count));
     else
@@ -88,7 +88,7 @@ static void row_add(struct table *table, const struct result *result, const stru
         after_cell(table, group, at);
 }
 
-/* Whether a run before `before` is of the same workload. */
+/* Whether an earlier run is of the same workload. */
 static bool was_seen(const struct result *result, size_t before)
 {
     for (size_t i = 0; i < before; i++)
@@ -97,12 +97,12 @@ static bool was_seen(const struct result *result, size_t before)
     return false;
 }
 
-/* How many rows there are. */
+/* Adds all rows and returns their number. */
 static size_t rows_add(struct table *table, struct result *const *results, size_t count)
 {
     struct group group;
     size_t rows = 0;
-    /* All results have their workloads in the same order. */
+    /* all results have the same workloads in the same order */
     for (size_t run = 0; run < results[0]->run_count; run++) {
         if (was_seen(results[0], run))
             continue;
@@ -121,11 +121,9 @@ void burst_table_print(struct result *const *results, size_t count, FILE *out)
     struct table *table = table_create(columns, sizeof columns / sizeof columns[0]);
     table_set_keys(table, KEYS);
     if (count > 0 && rows_add(table, results, count) > 0) {
-        fprintf(
-            out,
-            "\nAfter the burst: how much of the memory that it had added at its peak was given\n"
-            "back to the kernel so long after it, as the kernel counts (RSS) / as the allocator\n"
-            "does (resident).\n");
+        fprintf(out, "\nAfter the burst: the share of its memory that was returned to the kernel "
+                     "after this\n"
+                     "time, as the kernel counts (RSS) / as the allocator counts (resident).\n");
         table_print(table, table_wants_colours(out), out);
     }
     table_destroy(table);

@@ -1,4 +1,4 @@
-/* burst_table.h - who gave how much of its memory back after a burst, and when. */
+/* burst_table.h - the table of a burst: how much memory was returned, and when. */
 #ifndef BURST_TABLE_H
 #define BURST_TABLE_H
 
@@ -6,8 +6,8 @@
 
 #include <stdio.h>
 
-/* One row per workload with a burst and variant, medians of the runs that did not fail. Nothing
- * where there is none. */
+/* Prints a row for each workload with a burst and each variant: medians of the runs that did not
+ * fail. Prints nothing if there is no burst. */
 void burst_table_print(struct result *const *results, size_t count, FILE *out);
 
 #endif

@@ -1,4 +1,4 @@
-/* chart.c - curves in a terminal: every character holds two by four dots. */
+/* chart.c - draws curves with braille characters, each of two by four dots. */
 #include "chart.h"
 
 #include <math.h>
@@ -8,20 +8,21 @@
 #define DOTS_HIGH  4
 #define WIDTH_MAX  400
 #define HEIGHT_MAX 100
-#define SPAN_SHARE 0.02 /* of the top: less is no wave */
-#define HIGH_SHARE 0.5  /* the scale begins at 0 if the lowest is under this share of the top */
-#define LINE_REACH 1.5  /* the line comes near if the top is within this of it */
+#define SPAN_SHARE 0.02 /* the least span of the scale, as a share of its top */
+#define HIGH_SHARE                                                                                 \
+    0.5 /* the scale starts at 0 if the lowest value is under this share of the top */
+#define LINE_REACH 1.5 /* the line is drawn if it is at most this factor above the top */
 #define BRAILLE    0x2800
-#define NOBODY     CHART_SERIES_MAX
+#define NO_SERIES  CHART_SERIES_MAX
 
 struct cell {
     unsigned char dots;
-    unsigned char series; /* who painted here last, NOBODY */
+    unsigned char series; /* the last one drawn here, or NO_SERIES */
 };
 
 struct canvas {
     const struct chart *chart;
-    size_t columns, rows; /* of cells */
+    size_t columns, rows; /* in cells */
     double x_low, x_high, y_low, y_high;
     bool line_shown;
     struct cell cells[HEIGHT_MAX][WIDTH_MAX];
@@ -37,7 +38,7 @@ static bool point_known(const struct chart *chart, size_t series, size_t i)
     return isfinite(chart->series[series].y[i]) && isfinite(chart->x[i]);
 }
 
-/* False: there is no point at all. */
+/* False: there is no point. */
 static bool scale_find(struct canvas *canvas)
 {
     const struct chart *chart = canvas->chart;
@@ -76,7 +77,7 @@ static void scale_round(struct canvas *canvas)
         canvas->x_high = canvas->x_low + 1;
 }
 
-/* From 0 to dots - 1. */
+/* The dot of a value, 0 to dots - 1. */
 static size_t place_of(double value, double low, double high, size_t dots)
 {
     double share = fmax(0, fmin(1, (value - low) / (high - low)));
@@ -93,7 +94,7 @@ static void dot_paint(struct canvas *canvas, size_t x, size_t y, size_t series)
     cell->series = (unsigned char)series;
 }
 
-/* Column by column, each from where the last one ended. */
+/* Draws column by column, each from the end of the last one. */
 static void stroke_paint(struct canvas *canvas, const size_t from[2], const size_t to[2],
                          size_t series)
 {
@@ -135,13 +136,13 @@ static void line_paint(struct canvas *canvas)
     size_t y =
         place_of(canvas->chart->line, canvas->y_low, canvas->y_high, canvas->rows * DOTS_HIGH);
     for (size_t x = 0; x < canvas->columns * DOTS_WIDE; x += 3)
-        dot_paint(canvas, x, y, NOBODY);
+        dot_paint(canvas, x, y, NO_SERIES);
 }
 
 static void cell_print(const struct canvas *canvas, const struct cell *cell, FILE *out)
 {
     unsigned code = BRAILLE + cell->dots;
-    bool coloured = canvas->chart->colours && cell->series < NOBODY;
+    bool coloured = canvas->chart->colours && cell->series < NO_SERIES;
     if (cell->dots == 0) {
         fputc(' ', out);
         return;
@@ -150,7 +151,7 @@ static void cell_print(const struct canvas *canvas, const struct cell *cell, FIL
             0x80 | (code >> 6 & 0x3f), 0x80 | (code & 0x3f), coloured ? COLOUR_END : "");
 }
 
-/* No spaces end a line. */
+/* Prints no spaces at the end of a line. */
 static void row_print(const struct canvas *canvas, size_t row, size_t label_width, FILE *out)
 {
     char label[UNITS_TEXT_BYTES] = "";
@@ -184,7 +185,7 @@ static double end_of(const struct chart *chart, size_t series)
     return -INFINITY;
 }
 
-/* The names, from top to bottom as the curves end. */
+/* Prints the names, ordered by the last values. */
 static void names_print(const struct chart *chart, size_t label_width, FILE *out)
 {
     bool named[CHART_SERIES_MAX] = {false};

@@ -1,7 +1,7 @@
 /* chart.h - curves in a terminal, drawn with braille dots.
  *
- * A pure function of its values. The scale begins at 0 unless all that is shown lies far above it;
- * and it never blows a ripple up to a wave. One thread at a time.
+ * A pure function of its values. The scale starts at 0 unless the lowest value is above half of the
+ * highest, and spans at least 2 % of the highest value. One thread at a time.
  */
 #ifndef CHART_H
 #define CHART_H
@@ -20,22 +20,22 @@ typedef char *chart_format(char text[UNITS_TEXT_BYTES], double value);
 
 struct chart_series {
     const char *name;
-    const double *y; /* as many as the chart's x; what is not finite is left out */
+    const double *y; /* as many as x; values that are not finite are left out */
 };
 
 struct chart {
-    const struct chart_series *series; /* no more than CHART_SERIES_MAX */
+    const struct chart_series *series; /* at most CHART_SERIES_MAX */
     size_t series_count;
-    const double *x; /* does not fall */
+    const double *x; /* in ascending order */
     size_t count;
-    size_t width, height; /* of all, in characters; of the curve, in lines */
-    double line;          /* drawn across, such as a limit, if it comes near; 0: none */
+    size_t width, height; /* of the chart, in characters; of the curves, in lines */
+    double line; /* a horizontal line, such as a limit, drawn if the curves come near; 0: none */
     chart_format *format_x, *format_y;
     bool colours;
 };
 
-/* Writes `height` + 1 lines, and one more, the names from top to bottom as the curves end, when
- * there are several. Nothing when there is nothing to draw. Returns how many lines it wrote. */
+/* Prints `height` + 1 lines, and with several series one more with their names, ordered by their
+ * last values. Prints nothing if there is no point. Returns the number of lines. */
 size_t chart_print(const struct chart *chart, FILE *out);
 
 #endif

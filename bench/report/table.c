@@ -1,7 +1,7 @@
-/* table.c - text in columns for people. */
+/* table.c - text in aligned columns. */
 #include "table.h"
 
-#include "memory.h"
+#include "xmalloc.h"
 
 #include <stdarg.h>
 #include <stdlib.h>
@@ -18,11 +18,10 @@ struct cell {
 };
 
 struct table {
-    struct memory_zone *zone;
     const struct table_column *columns;
     size_t column_count, keys;
     struct cell *cells;
-    size_t cell_count, cell_room;
+    size_t cell_count, cell_capacity;
 };
 
 static const char *const tones[] = {
@@ -34,9 +33,8 @@ static const char *const tones[] = {
 
 struct table *table_create(const struct table_column *columns, size_t count)
 {
-    struct memory_zone *zone = memory_zone_create();
-    struct table *table = memory_alloc_zeroed(zone, sizeof *table);
-    *table = (struct table){.zone = zone, .columns = columns, .column_count = count, .keys = 1};
+    struct table *table = xcalloc(1, sizeof *table);
+    *table = (struct table){.columns = columns, .column_count = count, .keys = 1};
     return table;
 }
 
@@ -44,10 +42,8 @@ void table_destroy(struct table *table)
 {
     if (table == NULL)
         return;
-    struct memory_zone *zone = table->zone;
-    memory_free(table->cells);
-    memory_free(table);
-    memory_zone_destroy(zone);
+    free(table->cells);
+    free(table);
 }
 
 void table_set_keys(struct table *table, size_t keys)
@@ -55,23 +51,11 @@ void table_set_keys(struct table *table, size_t keys)
     table->keys = keys;
 }
 
-static struct cell *cell_add(struct table *table)
-{
-    if (table->cell_count == table->cell_room) {
-        size_t room = table->cell_room == 0 ? 64 : 2 * table->cell_room;
-        struct cell *grown = memory_alloc(table->zone, room * sizeof *grown);
-        if (table->cell_count > 0)
-            memcpy(grown, table->cells, table->cell_count * sizeof *grown);
-        memory_free(table->cells);
-        table->cells = grown;
-        table->cell_room = room;
-    }
-    return &table->cells[table->cell_count++];
-}
-
 void table_cell(struct table *table, enum table_tone tone, const char *format, ...)
 {
-    struct cell *cell = cell_add(table);
+    table->cells =
+        growable(table->cells, &table->cell_capacity, table->cell_count + 1, sizeof *table->cells);
+    struct cell *cell = &table->cells[table->cell_count++];
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(cell->text, sizeof cell->text, format, arguments);
@@ -79,8 +63,8 @@ void table_cell(struct table *table, enum table_tone tone, const char *format, .
     cell->tone = tone;
 }
 
-/* Characters of UTF-8: all bytes but the continuing ones. */
-static size_t text_width(const char *text)
+/* Counts the characters of UTF-8: all bytes but continuation bytes. */
+static size_t character_count(const char *text)
 {
     size_t width = 0;
     for (; *text != '\0'; text++)
@@ -90,36 +74,36 @@ static size_t text_width(const char *text)
 
 static size_t column_width(const struct table *table, size_t column)
 {
-    size_t width = text_width(table->columns[column].head);
+    size_t width = character_count(table->columns[column].head);
     for (size_t i = column; i < table->cell_count; i += table->column_count)
-        if (text_width(table->cells[i].text) > width)
-            width = text_width(table->cells[i].text);
+        if (character_count(table->cells[i].text) > width)
+            width = character_count(table->cells[i].text);
     return width;
 }
 
-/* A line as it is printed: spaces are owed until a text comes, so that none ends it. */
+/* A line that is printed. Spaces are printed only before the next text, so none ends the line. */
 struct line {
     FILE *out;
     bool colours;
-    size_t owed;
+    size_t pending;
 };
 
 static void text_print(struct line *line, const char *text, enum table_tone tone,
                        enum table_align align, size_t width)
 {
-    size_t padding = width - text_width(text);
+    size_t padding = width - character_count(text);
     bool toned = line->colours && tone != TABLE_PLAIN;
     if (align == TABLE_RIGHT)
-        line->owed += padding;
+        line->pending += padding;
     if (*text != '\0') {
-        fprintf(line->out, "%*s%s%s%s", (int)line->owed, "", toned ? tones[tone] : "", text,
+        fprintf(line->out, "%*s%s%s%s", (int)line->pending, "", toned ? tones[tone] : "", text,
                 toned ? TONE_END : "");
-        line->owed = 0;
+        line->pending = 0;
     }
-    line->owed += (align == TABLE_LEFT ? padding : 0) + GAP;
+    line->pending += (align == TABLE_LEFT ? padding : 0) + GAP;
 }
 
-/* A block shows the keys and the columns from..to-1. */
+/* A block shows the keys and the columns from `from` to `to` - 1. */
 struct block {
     size_t from, to;
 };
@@ -129,7 +113,7 @@ static bool is_shown(const struct table *table, const struct block *block, size_
     return column < table->keys || (column >= block->from && column < block->to);
 }
 
-/* Row 0 is that of the heads. */
+/* Row 0 has the heads. */
 static void row_print(const struct table *table, const struct block *block, size_t row,
                       bool colours, FILE *out)
 {
@@ -154,7 +138,7 @@ static size_t keys_width(const struct table *table)
     return width;
 }
 
-/* As many columns as fit, but at least one. */
+/* As many columns as fit, at least one. */
 static struct block block_next(const struct table *table, size_t from, size_t width)
 {
     struct block block = {from, from + 1};

@@ -52,13 +52,13 @@ static void tables_print(const struct bench *bench)
     const struct plan *plan = &bench->plan;
     struct result *selected[SUBJECTS_MAX];
     size_t count = results_select(bench, false, selected);
-    comparison_print(selected, count, stdout);
+    bench_table_print(selected, count, stdout);
     if (plan->watches_bursts)
         burst_table_print(selected, count, stdout);
     if (plan->subjects.paired_count == 0)
         return;
     printf("\nThe servers in %s:\n", plan->other_dir);
-    comparison_print(selected, results_select(bench, true, selected), stdout);
+    bench_table_print(selected, results_select(bench, true, selected), stdout);
     printf("\n`tidemark compare %s%s %s` shows the differences.\n", plan->out, OTHER_FOLDER,
            plan->out);
 }
