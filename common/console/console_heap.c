@@ -1,41 +1,22 @@
 /* console_heap.c - C functions of heap: a census, and walks that find what refers to what. */
 #include "clock.h"
 #include "interpreter.h"
-#include "json_text.h"
+#include "lua_table.h"
 #include "module.h"
 #include "xmalloc.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-
-static void field_count(lua_State *L, const char *name, uint64_t count)
-{
-    lua_pushinteger(L, (lua_Integer)count);
-    lua_setfield(L, -2, name);
-}
-
-static void field_text(lua_State *L, const char *name, const char *text)
-{
-    lua_pushstring(L, text);
-    lua_setfield(L, -2, name);
-}
-
-static void field_flag(lua_State *L, const char *name, bool flag)
-{
-    lua_pushboolean(L, flag);
-    lua_setfield(L, -2, name);
-}
 
 static void row_push(lua_State *L, const struct census_row *row)
 {
     lua_createtable(L, 0, 6);
-    field_text(L, "container", row->container);
-    field_text(L, "type", row->type);
-    field_count(L, "live", row->live);
-    field_count(L, "live_bytes", row->live_bytes);
-    field_count(L, "total", row->total);
-    field_count(L, "total_bytes", row->total_bytes);
+    table_set_text(L, "container", row->container);
+    table_set_text(L, "type", row->type);
+    table_set_integer(L, "live", row->live);
+    table_set_integer(L, "live_bytes", row->live_bytes);
+    table_set_integer(L, "total", row->total);
+    table_set_integer(L, "total_bytes", row->total_bytes);
 }
 
 /* Shows this client's Lua in a row of its own, because its objects are not the server's. */
@@ -51,8 +32,7 @@ static void census_take(lua_State *L, struct census *census)
     census_add(census, &(struct census_row){"main.console", "this client", 1, bytes, 1, bytes});
 }
 
-/* census(): a list of rows, one for each type of object in each container. */
-static int heap_census(lua_State *L)
+static void census_push(lua_State *L)
 {
     struct census census;
     census_take(L, &census);
@@ -61,26 +41,13 @@ static int heap_census(lua_State *L)
         row_push(L, &census.rows[i]);
         lua_rawseti(L, -2, (lua_Integer)i + 1);
     }
+}
+
+/* census(): a list of rows, one for each type of object in each container. */
+static int heap_census(lua_State *L)
+{
+    census_push(L);
     return 1;
-}
-
-static void text_json(const char *text, FILE *out)
-{
-    char escaped[JSON_ROOM(CENSUS_NAME_BYTES)];
-    char *end = json_put(escaped, (struct span){text, strlen(text)});
-    fprintf(out, "\"%.*s\"", (int)(end - escaped), escaped);
-}
-
-static void row_json(const struct census_row *row, FILE *out)
-{
-    fputs("{\"container\":", out);
-    text_json(row->container, out);
-    fputs(",\"type\":", out);
-    text_json(row->type, out);
-    fprintf(out,
-            ",\"live\":%" PRIu64 ",\"live_bytes\":%" PRIu64 ",\"total\":%" PRIu64
-            ",\"total_bytes\":%" PRIu64 "}",
-            row->live, row->live_bytes, row->total, row->total_bytes);
 }
 
 static void text_release(const struct module_host *host, void *text)
@@ -89,31 +56,23 @@ static void text_release(const struct module_host *host, void *text)
     free(text);
 }
 
-/* look(): figures and census at one moment as JSON, for programs. */
+/* look(): at one moment, the monotonic time in ns, all figures as JSON, and the census. */
 static int heap_look(lua_State *L)
 {
     char *text = NULL;
     size_t count = 0;
-    struct census census;
     struct figures figures;
-    struct handler *handler = module_host(L)->handler;
     uint64_t now_ns = clock_ns();
-    handler_read(handler, now_ns, &figures);
-    census_take(L, &census);
+    lua_pushinteger(L, (lua_Integer)now_ns);
+    handler_read(module_host(L)->handler, now_ns, &figures);
     FILE *out = xmemstream(&text, &count);
-    fprintf(out, "{\"time_ns\":%" PRIu64 ",\"figures\":", now_ns);
     figures_write_json(&figures, out);
-    fputs(",\"census\":[", out);
-    for (size_t i = 0; i < census.count; i++) {
-        fputs(i > 0 ? "," : "", out);
-        row_json(&census.rows[i], out);
-    }
-    fputs("]}", out);
     fclose(out);
     interpreter_hold(interpreter_of(L), text, text_release); /* pushing may raise an error */
     lua_pushlstring(L, text, count);
     interpreter_release(interpreter_of(L));
-    return 1;
+    census_push(L);
+    return 3;
 }
 
 /* Walks. */
@@ -175,8 +134,8 @@ static void reference_push(lua_State *L, const struct reference_path *path)
         lua_pushstring(L, path->steps[i]);
         lua_rawseti(L, -2, (lua_Integer)i + 1);
     }
-    field_flag(L, "lost", path->unreachable);
-    field_flag(L, "owns", path->owns);
+    table_set_flag(L, "lost", path->unreachable);
+    table_set_flag(L, "owns", path->owns);
 }
 
 /* holders(): what refers to the record that the walk was about. */
@@ -188,21 +147,20 @@ static int heap_holders(lua_State *L)
         reference_push(L, &holders->paths[i]);
         lua_rawseti(L, -2, (lua_Integer)i + 1);
     }
-    field_text(L, "record", holders->label);
-    field_count(L, "bytes", holders->bytes);
-    field_count(L, "references", holders->references);
-    field_count(L, "found", holders->found);
+    table_set_text(L, "record", holders->label);
+    table_set_integer(L, "bytes", holders->bytes);
+    table_set_integer(L, "references", holders->references);
+    table_set_integer(L, "found", holders->found);
     return 1;
 }
 
 static void example_push(lua_State *L, const struct unreachable_record *example)
 {
     lua_createtable(L, 0, 5);
-    lua_pushlstring(L, example->key, example->key_bytes);
-    lua_setfield(L, -2, "key");
-    field_text(L, "record", example->label);
-    field_count(L, "bytes", example->bytes);
-    field_count(L, "references", example->references);
+    table_set_bytes(L, "key", example->key, example->key_bytes);
+    table_set_text(L, "record", example->label);
+    table_set_integer(L, "bytes", example->bytes);
+    table_set_integer(L, "references", example->references);
     if (example->holder.count > 0) {
         reference_push(L, &example->holder);
         lua_setfield(L, -2, "holder");
@@ -218,10 +176,10 @@ static void kinds_push(lua_State *L, const struct unreachable *unreachable)
     lua_createtable(L, (int)unreachable->kind_count, 0);
     for (size_t i = 0; i < unreachable->kind_count; i++) {
         lua_createtable(L, 0, 4);
-        field_text(L, "type", unreachable->kinds[i].name);
-        field_count(L, "count", unreachable->kinds[i].count);
-        field_count(L, "bytes", unreachable->kinds[i].bytes);
-        field_count(L, "live", unreachable->kinds[i].live);
+        table_set_text(L, "type", unreachable->kinds[i].name);
+        table_set_integer(L, "count", unreachable->kinds[i].count);
+        table_set_integer(L, "bytes", unreachable->kinds[i].bytes);
+        table_set_integer(L, "live", unreachable->kinds[i].live);
         lua_rawseti(L, -2, (lua_Integer)i + 1);
     }
     lua_setfield(L, -2, "kinds");
@@ -232,10 +190,10 @@ static int heap_unreachable(lua_State *L)
 {
     const struct unreachable *unreachable = reference_walk_unreachable(walk_of(L));
     lua_createtable(L, 0, 6);
-    field_count(L, "sampled", unreachable->sampled);
-    field_count(L, "share", unreachable->interval);
-    field_count(L, "records", unreachable->records);
-    field_count(L, "record_bytes", unreachable->record_bytes);
+    table_set_integer(L, "sampled", unreachable->sampled);
+    table_set_integer(L, "share", unreachable->interval);
+    table_set_integer(L, "records", unreachable->records);
+    table_set_integer(L, "record_bytes", unreachable->record_bytes);
     kinds_push(L, unreachable);
     reference_push(L, &unreachable->held);
     lua_setfield(L, -2, "held");

@@ -4,7 +4,7 @@ local error, ipairs, pairs, setmetatable, tostring, type = error, ipairs, pairs,
 local concat, sort, insert = table.concat, table.sort, table.insert
 local format, rep = string.format, string.rep
 local max = math.max
-local count_text, quote = library.number, library.quote
+local count_text, quote, json = library.number, library.quote, library.json
 
 local SHOWN_ROWS = 20
 local WAIT_S = 0.001 -- while other threads report what they refer to
@@ -169,7 +169,10 @@ function heap.since(mark)
     return growth(mark, native.census())
 end
 
-heap.look = native.look
+function heap.look()
+    local time_ns, figures, census = native.look()
+    return format('{"time_ns":%d,"figures":', time_ns) .. figures .. ',"census":' .. json(census) .. "}"
+end
 
 -- Walking.
 

@@ -358,9 +358,10 @@ function json_writers.table(value, depth)
     return "{" .. concat(parts, ",") .. "}"
 end
 
-function _G.json(value)
+function library.json(value)
     return json(value, 0)
 end
+_G.json = library.json
 
 -- Help and completion.
 

@@ -2,6 +2,7 @@
 #include "module.h"
 
 #include "clock.h"
+#include "lua_table.h"
 
 #include <stddef.h>
 #include <string.h>
@@ -38,12 +39,6 @@ static void snapshot_take(struct snapshot *snapshot, const struct record *record
     memcpy(snapshot->body, body.bytes, snapshot->body_count);
 }
 
-static void integer_set(lua_State *L, const char *name, uint64_t value)
-{
-    lua_pushinteger(L, (lua_Integer)value);
-    lua_setfield(L, -2, name);
-}
-
 static void snapshot_push(lua_State *L, const struct snapshot *snapshot)
 {
     if (!snapshot->found) {
@@ -51,12 +46,10 @@ static void snapshot_push(lua_State *L, const struct snapshot *snapshot)
         return;
     }
     lua_createtable(L, 0, 4);
-    lua_pushlstring(L, snapshot->key, snapshot->key_count);
-    lua_setfield(L, -2, "key");
-    lua_pushlstring(L, snapshot->body, snapshot->body_count);
-    lua_setfield(L, -2, "body");
-    integer_set(L, "bytes", snapshot->bytes);
-    integer_set(L, "owners", snapshot->owners);
+    table_set_bytes(L, "key", snapshot->key, snapshot->key_count);
+    table_set_bytes(L, "body", snapshot->body, snapshot->body_count);
+    table_set_integer(L, "bytes", snapshot->bytes);
+    table_set_integer(L, "owners", snapshot->owners);
 }
 
 static struct span key_check(lua_State *L, int argument)
@@ -192,103 +185,96 @@ static int main_resize(lua_State *L)
 /* Figures. */
 
 struct row {
-    const char *name;
-    size_t offset;
+    const char *name; /* NULL: the end */
+    size_t offset;    /* of a uint64_t; FIGURE_NONE is left out */
 };
 
-#define CACHE(name)                                                                                \
-    {                                                                                              \
-#name, offsetof(struct figures, cache.name)                                                \
-    }
-#define SERVER(name)                                                                               \
-    {                                                                                              \
-#name, offsetof(struct figures, name)                                                      \
-    }
+#define OFFSET(field) offsetof(struct figures, field)
 
 static const struct row cache_rows[] = {
-    CACHE(entries),
-    CACHE(hits),
-    CACHE(misses),
-    CACHE(insertions),
-    CACHE(replacements),
-    CACHE(evictions),
-    CACHE(expirations),
-    CACHE(removals),
-    CACHE(payload_bytes),
-    CACHE(bytes),
-    {"live_records", offsetof(struct figures, records.live_records)},
-    {"held_records", offsetof(struct figures, records.held_records)},
-    SERVER(capacity_entries),
-    SERVER(capacity_bytes),
-    SERVER(ttl_ns),
+    {"entries", OFFSET(cache.entries)},
+    {"hits", OFFSET(cache.hits)},
+    {"misses", OFFSET(cache.misses)},
+    {"insertions", OFFSET(cache.insertions)},
+    {"replacements", OFFSET(cache.replacements)},
+    {"evictions", OFFSET(cache.evictions)},
+    {"expirations", OFFSET(cache.expirations)},
+    {"removals", OFFSET(cache.removals)},
+    {"payload_bytes", OFFSET(cache.payload_bytes)},
+    {"bytes", OFFSET(cache.bytes)},
+    {"live_records", OFFSET(records.live_records)},
+    {"held_records", OFFSET(records.held_records)},
+    {"capacity_entries", OFFSET(capacity_entries)},
+    {"capacity_bytes", OFFSET(capacity_bytes)},
+    {"ttl_ns", OFFSET(ttl_ns)},
+    {NULL, 0},
 };
 
 static const struct row server_rows[] = {
-    SERVER(pid),
-    SERVER(connections),
-    SERVER(requests),
-    SERVER(threads),
+    {"pid", OFFSET(pid)},
+    {"connections", OFFSET(connections)},
+    {"requests", OFFSET(requests)},
+    {"threads", OFFSET(threads)},
+    {NULL, 0},
 };
 
 static const struct row config_rows[] = {
-    SERVER(threads), SERVER(capacity_entries), SERVER(capacity_bytes),
-    SERVER(ttl_ns),  SERVER(session_records),
+    {"threads", OFFSET(threads)},
+    {"capacity_entries", OFFSET(capacity_entries)},
+    {"capacity_bytes", OFFSET(capacity_bytes)},
+    {"ttl_ns", OFFSET(ttl_ns)},
+    {"session_records", OFFSET(session_records)},
+    {NULL, 0},
 };
 
 static const struct row memory_rows[] = {
-    {"payload_bytes", offsetof(struct figures, cache.payload_bytes)},
-    {"cache_bytes", offsetof(struct figures, cache.bytes)},
-    {"live_record_bytes", offsetof(struct figures, records.live_record_bytes)},
-    {"zone_allocated_bytes", offsetof(struct figures, zones.allocated_bytes)},
-    {"zone_resident_bytes", offsetof(struct figures, zones.resident_bytes)},
-    {"allocated_bytes", offsetof(struct figures, memory.allocated_bytes)},
-    {"active_bytes", offsetof(struct figures, memory.active_bytes)},
-    {"metadata_bytes", offsetof(struct figures, memory.metadata_bytes)},
-    {"resident_bytes", offsetof(struct figures, memory.resident_bytes)},
-    {"retained_bytes", offsetof(struct figures, memory.retained_bytes)},
-    {"rss_bytes", offsetof(struct figures, memory.rss_bytes)},
-    {"vsz_bytes", offsetof(struct figures, memory.vsz_bytes)},
+    {"payload_bytes", OFFSET(cache.payload_bytes)},
+    {"cache_bytes", OFFSET(cache.bytes)},
+    {"live_record_bytes", OFFSET(records.live_record_bytes)},
+    {"zone_allocated_bytes", OFFSET(zones.allocated_bytes)},
+    {"zone_resident_bytes", OFFSET(zones.resident_bytes)},
+    {"allocated_bytes", OFFSET(memory.allocated_bytes)},
+    {"active_bytes", OFFSET(memory.active_bytes)},
+    {"metadata_bytes", OFFSET(memory.metadata_bytes)},
+    {"resident_bytes", OFFSET(memory.resident_bytes)},
+    {"retained_bytes", OFFSET(memory.retained_bytes)},
+    {"rss_bytes", OFFSET(memory.rss_bytes)},
+    {"vsz_bytes", OFFSET(memory.vsz_bytes)},
+    {NULL, 0},
 };
 
-static void figures_read(lua_State *L, struct figures *figures)
+/* Reads all figures and pushes a table of those in rows. */
+static void figures_push(lua_State *L, struct figures *figures, const struct row *rows)
 {
     handler_read(module_host(L)->handler, clock_ns(), figures);
-}
-
-static void rows_push(lua_State *L, const struct figures *figures, const struct row *rows,
-                      size_t count)
-{
-    lua_createtable(L, 0, (int)count + 8);
-    for (size_t i = 0; i < count; i++) {
+    lua_newtable(L);
+    for (const struct row *row = rows; row->name; row++) {
         uint64_t value;
-        memcpy(&value, (const char *)figures + rows[i].offset, sizeof value);
+        memcpy(&value, (const char *)figures + row->offset, sizeof value);
         if (value != FIGURE_NONE)
-            integer_set(L, rows[i].name, value);
+            table_set_integer(L, row->name, value);
     }
-}
-
-#define ROWS_PUSH(L, figures, rows) rows_push(L, figures, rows, sizeof(rows) / sizeof(rows)[0])
-
-static void text_set(lua_State *L, const char *name, const char *text)
-{
-    lua_pushstring(L, text);
-    lua_setfield(L, -2, name);
 }
 
 static int main_stats(lua_State *L)
 {
     struct figures figures;
-    figures_read(L, &figures);
-    ROWS_PUSH(L, &figures, cache_rows);
+    figures_push(L, &figures, cache_rows);
+    return 1;
+}
+
+static int main_memory(lua_State *L)
+{
+    struct figures figures;
+    figures_push(L, &figures, memory_rows);
     return 1;
 }
 
 static int main_server(lua_State *L)
 {
     struct figures figures;
-    figures_read(L, &figures);
-    ROWS_PUSH(L, &figures, server_rows);
-    text_set(L, "url", module_host(L)->url);
+    figures_push(L, &figures, server_rows);
+    table_set_text(L, "url", module_host(L)->url);
     lua_pushnumber(L, (double)figures.uptime_ns / (double)NS_PER_SECOND);
     lua_setfield(L, -2, "uptime_s");
     return 1;
@@ -297,14 +283,12 @@ static int main_server(lua_State *L)
 static int main_config(lua_State *L)
 {
     struct figures figures;
-    const struct handler_setup *setup = handler_settings(module_host(L)->handler);
-    figures_read(L, &figures);
-    ROWS_PUSH(L, &figures, config_rows);
-    text_set(L, "policy", figures.policy);
-    text_set(L, "summary", figures.summary);
-    text_set(L, "version", figures.version);
-    text_set(L, "allocator", memory_allocator());
-    integer_set(L, "seed", setup->cache.seed);
+    figures_push(L, &figures, config_rows);
+    table_set_text(L, "policy", figures.policy);
+    table_set_text(L, "summary", figures.summary);
+    table_set_text(L, "version", figures.version);
+    table_set_text(L, "allocator", memory_allocator());
+    table_set_integer(L, "seed", handler_settings(module_host(L)->handler)->cache.seed);
     return 1;
 }
 
@@ -312,16 +296,8 @@ static int main_origin(lua_State *L)
 {
     const struct handler_setup *setup = handler_settings(module_host(L)->handler);
     lua_newtable(L);
-    text_set(L, "name", setup->origin);
-    integer_set(L, "cost_ns", setup->origin_cost_ns);
-    return 1;
-}
-
-static int main_memory(lua_State *L)
-{
-    struct figures figures;
-    figures_read(L, &figures);
-    ROWS_PUSH(L, &figures, memory_rows);
+    table_set_text(L, "name", setup->origin);
+    table_set_integer(L, "cost_ns", setup->origin_cost_ns);
     return 1;
 }
 
@@ -329,9 +305,9 @@ static int main_memory(lua_State *L)
 static int main_layers(lua_State *L)
 {
     lua_newtable(L);
-    for (size_t i = 0; i < sizeof memory_rows / sizeof memory_rows[0]; i++) {
+    for (lua_Integer i = 0; memory_rows[i].name; i++) {
         lua_pushstring(L, memory_rows[i].name);
-        lua_rawseti(L, -2, (lua_Integer)i + 1);
+        lua_rawseti(L, -2, i + 1);
     }
     return 1;
 }

@@ -677,6 +677,8 @@ class Terminal:
             if not self.read():
                 raise AssertionError(f"{text!r} is not in {self.text!r}")
         self.text = self.text.partition(text)[2]
+        if text.endswith("> "):  # a Ctrl-D that comes before the line editor reads would be lost
+            wait_until(lambda: not termios.tcgetattr(self.master)[3] & termios.ICANON)
 
     def type(self, text, expected=None):
         os.write(self.master, text.encode())

@@ -25,10 +25,14 @@
  *     library.sleep(seconds)        waits; the time does not count against the budget
  *     library.extend(seconds)       adds to the time that this statement may run, up to a minute
  *     library.describe(value, text) sets what help(value) prints; dir prints the first line
- *     library.names(value, names)   sets what dir and completion list for a value that is no plain
- * table library.quote(text)           the text as a JSON string library.size(bytes)           "7.9
- * MiB" library.number(integer)       "1,234,567" library.bytes(text)           "32MiB" as a number,
- * or nil library.count(text)           "10k" as a number, or nil
+ *     library.names(value, names)   sets what dir and completion list for a value
+ *     library.show(value)           the value as the console prints it
+ *     library.json(value)           the value as JSON
+ *     library.quote(text)           the text as a JSON string
+ *     library.size(bytes)           "7.9 MiB"
+ *     library.number(integer)       "1,234,567"
+ *     library.bytes(text)           "32MiB" as a number, or nil
+ *     library.count(text)           "10k" as a number, or nil
  *
  * It returns the value of the global with the module's name.
  */
