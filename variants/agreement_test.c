@@ -1,4 +1,4 @@
-/* agreement_test.c - what a cache says that it takes is what the allocator says, at every size. */
+/* agreement_test.c - a cache's own count of bytes agrees with the allocator's, at every size. */
 #include "cache.h"
 #include "policies.h"
 

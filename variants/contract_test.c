@@ -1,4 +1,4 @@
-/* contract_test.c - what every policy of the list has to keep, driven through the real cache. */
+/* contract_test.c - every policy keeps the contract of policy.h, in the real cache. */
 #include "cache.h"
 #include "policies.h"
 
@@ -283,7 +283,7 @@ static void ten_thousand_random_steps(void **state)
     }
 }
 
-static void nothing_outlives_its_age(void **state)
+static void no_entry_outlives_its_ttl(void **state)
 {
     (void)state;
     FOR_EACH_POLICY(policy)
@@ -354,7 +354,7 @@ static void bytes_are_kept_when_only_structure_grows(void **state)
 }
 
 /* Many requests at once are answered as one by one: what is fetched ahead changes no answer. */
-static void asking_many_is_asking_one_by_one(void **state)
+static void a_batch_equals_single_calls(void **state)
 {
     (void)state;
     enum { BATCH = 100, BATCHES = 200 };
@@ -460,11 +460,11 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(put_then_get_replace_remove),
         cmocka_unit_test(ten_thousand_random_steps),
-        cmocka_unit_test(nothing_outlives_its_age),
+        cmocka_unit_test(no_entry_outlives_its_ttl),
         cmocka_unit_test(bytes_are_kept_when_only_structure_grows),
         cmocka_unit_test(a_free_slot_holds_no_key),
         cmocka_unit_test(bytes_are_kept_when_entries_are_removed),
-        cmocka_unit_test(asking_many_is_asking_one_by_one),
+        cmocka_unit_test(a_batch_equals_single_calls),
         cmocka_unit_test(without_limits_bytes_follow_the_entries),
         cmocka_unit_test(a_record_too_large_is_not_kept),
     };

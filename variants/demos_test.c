@@ -135,7 +135,7 @@ static void growths_read(struct demo *demo, double growths[REMEMBERED + 1])
     growths[REMEMBERED] = growths[UNREACHABLE] + growths[ENTRIES] > 0 ? 0 : spent / REQUESTS;
 }
 
-static void demos_leak_in_their_way_and_repairs_do_not(void **state)
+static void demos_leak_as_described_and_repairs_do_not(void **state)
 {
     (void)state;
     for (size_t i = 0; i < ROWS; i++) {
@@ -185,7 +185,7 @@ static void threads_leak_together(void **state)
     }
 }
 
-static void every_demo_is_tested_and_no_policy_to_choose(void **state)
+static void every_demo_is_tested_and_is_no_policy(void **state)
 {
     (void)state;
     for (size_t d = 0; d < demos_count; d++) {
@@ -203,9 +203,9 @@ static void every_demo_is_tested_and_no_policy_to_choose(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(demos_leak_in_their_way_and_repairs_do_not),
+        cmocka_unit_test(demos_leak_as_described_and_repairs_do_not),
         cmocka_unit_test(threads_leak_together),
-        cmocka_unit_test(every_demo_is_tested_and_no_policy_to_choose),
+        cmocka_unit_test(every_demo_is_tested_and_is_no_policy),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,4 @@
-/* base_test.c - what people type is read exactly or refused, and what is printed reads well. */
+/* base_test.c - parsing and formatting of units, parsing of options, their errors. */
 #include "options.h"
 #include "units.h"
 
@@ -345,7 +345,7 @@ static int taken(const char *word)
     return options_take(&table, "probe", 2, argv, &settings, NULL);
 }
 
-static void a_command_goes_on_or_has_its_status(void **state)
+static void options_take_returns_go_on_or_a_status(void **state)
 {
     (void)state;
     assert_int_equal(taken("--quiet"), OPTIONS_GO_ON);
@@ -375,7 +375,7 @@ static void capacity_is_entries_or_bytes(void **state)
     assert_int_equal(p.settings.capacity.entries, 10000);
 }
 
-static void some_may_be_given_again(void **state)
+static void text_lists_may_be_repeated(void **state)
 {
     const char *words[2 * OPTION_TEXTS_MAX + 3] = {NULL};
     (void)state;
@@ -407,7 +407,7 @@ static void help_and_version_need_no_row(void **state)
     assert_int_equal(PARSE("--", "--help").outcome, OPTIONS_OK);
 }
 
-static void mistakes_are_told_in_one_line(void **state)
+static void errors_are_one_line(void **state)
 {
     (void)state;
     static const struct {
@@ -451,7 +451,7 @@ static void mistakes_are_told_in_one_line(void **state)
     }
 }
 
-static void long_words_do_no_harm(void **state)
+static void long_words_are_cut_off(void **state)
 {
     (void)state;
     char word[3000];
@@ -509,14 +509,14 @@ int main(void)
         cmocka_unit_test(seconds_need_no_unit_but_may_have_one),
         cmocka_unit_test(defaults_stay),
         cmocka_unit_test(capacity_is_entries_or_bytes),
-        cmocka_unit_test(some_may_be_given_again),
+        cmocka_unit_test(text_lists_may_be_repeated),
         cmocka_unit_test(positionals_come_first),
         cmocka_unit_test(help_and_version_need_no_row),
-        cmocka_unit_test(mistakes_are_told_in_one_line),
-        cmocka_unit_test(long_words_do_no_harm),
+        cmocka_unit_test(errors_are_one_line),
+        cmocka_unit_test(long_words_are_cut_off),
         cmocka_unit_test(help_lists_every_option),
         cmocka_unit_test(a_share_may_be_in_percent),
-        cmocka_unit_test(a_command_goes_on_or_has_its_status),
+        cmocka_unit_test(options_take_returns_go_on_or_a_status),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

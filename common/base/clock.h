@@ -1,4 +1,4 @@
-/* clock.h - nanoseconds of the clocks. */
+/* clock.h - reads the clocks, in nanoseconds. */
 #ifndef CLOCK_H
 #define CLOCK_H
 
@@ -15,7 +15,7 @@ static inline uint64_t clock_read_ns(clockid_t clock)
     return (uint64_t)now.tv_sec * NS_PER_SECOND + (uint64_t)now.tv_nsec;
 }
 
-/* Monotonic: since some moment of the past. */
+/* Monotonic time, since an unspecified start. */
 static inline uint64_t clock_ns(void)
 {
     return clock_read_ns(CLOCK_MONOTONIC);

@@ -1,15 +1,15 @@
-/* errors.c - formats a line and keeps it printable. */
+/* errors.c - formats error texts and replaces control characters. */
 #include "errors.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
-/* Control characters become '?', but for the one that may stay; '\0': none may. */
-static void text_tidy(char *text, char stays)
+/* Replaces control characters by '?', except `kept`; '\0': all of them. */
+static void text_make_printable(char *text, char kept)
 {
     for (; *text; text++)
-        if (((unsigned char)*text < ' ' && *text != stays) || *text == 0x7f)
+        if (((unsigned char)*text < ' ' && *text != kept) || *text == 0x7f)
             *text = '?';
 }
 
@@ -20,7 +20,7 @@ void error_add(struct error *error, const char *format, ...)
     va_start(arguments, format);
     vsnprintf(error->text + length, sizeof error->text - length, format, arguments);
     va_end(arguments);
-    text_tidy(error->text + length, '\n');
+    text_make_printable(error->text + length, '\n');
 }
 
 int error_set(struct error *error, const char *format, ...)
@@ -30,7 +30,7 @@ int error_set(struct error *error, const char *format, ...)
     va_start(arguments, format);
     vsnprintf(made.text, sizeof made.text, format, arguments);
     va_end(arguments);
-    text_tidy(made.text, '\0');
+    text_make_printable(made.text, '\0');
     strcpy(error->text, made.text);
     return -1;
 }

@@ -1,4 +1,4 @@
-/* json_text.c - text as a JSON string. */
+/* json_text.c - escapes text for a JSON string, eight bytes at a time. */
 #include "json_text.h"
 
 #include <stdint.h>
@@ -11,7 +11,7 @@ static bool byte_is_plain(unsigned char byte)
 
 #define EACH_BYTE(value) (UINT64_C(0x0101010101010101) * (value))
 
-/* Not 0 where a byte of the word is below `least`, which is 128 at most. */
+/* Not 0 if a byte of the word is below `least`, which is at most 128. */
 static uint64_t bytes_below(uint64_t word, uint64_t least)
 {
     return (word - EACH_BYTE(least)) & ~word & EACH_BYTE(0x80);

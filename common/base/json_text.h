@@ -1,4 +1,4 @@
-/* json_text.h - text as a JSON string. */
+/* json_text.h - escapes text for a JSON string. */
 #ifndef JSON_TEXT_H
 #define JSON_TEXT_H
 
@@ -6,12 +6,12 @@
 
 #include <stdbool.h>
 
-/* What a text of so many bytes takes at most, without its quotes. */
+/* The maximum size of a text of `count` bytes when escaped, without quotes. */
 #define JSON_ROOM(count) (6 * (count))
 
-/* Writes the escaped text, without quotes, and returns its end. UTF-8 stays as it is. */
+/* Writes the escaped text to `at`, without quotes, and returns its end. UTF-8 is not escaped. */
 char *json_put(char *at, struct span text);
-/* True: the text stands in JSON as it is. */
+/* Whether the text needs no escaping. */
 bool json_verbatim(struct span text);
 
 #endif

@@ -1,4 +1,4 @@
-/* json_text_test.c - every byte, at every place of a word, comes back from a JSON reader. */
+/* json_text_test.c - a JSON parser restores every byte, at every position of a word. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

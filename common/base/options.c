@@ -1,4 +1,4 @@
-/* options.c - command lines from a table: parsing, errors and --help. */
+/* options.c - parses a command line by a table. */
 #include "options.h"
 #include "units.h"
 
@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define NAME_CHARS_MAX  40 /* of a name that is worth a suggestion */
-#define VALUE_CHARS_MAX 80 /* of a value repeated in an error */
+#define NAME_CHARS_MAX  40 /* the longest name for which an option is suggested */
+#define VALUE_CHARS_MAX 80 /* of a value or name shown in an error */
 
 static const struct option help_option = {
     .name = "help", .kind = OPTION_FLAG, .help = "print this and exit"};
@@ -59,7 +59,7 @@ static int share_store(const char *value, void *field)
     return 0;
 }
 
-/* Without a unit it is a number of seconds. */
+/* A number without a unit is in seconds. */
 static int duration_store(const char *value, void *field)
 {
     double seconds;
@@ -81,7 +81,7 @@ static int capacity_store(const char *value, void *field)
     return 0;
 }
 
-/* Without a value it is standard output. */
+/* No value means standard output. */
 static int output_store(const char *value, void *field)
 {
     *(const char **)field = value ? value : "-";
@@ -99,7 +99,7 @@ static int texts_store(const char *value, void *field)
 
 static const struct kind {
     int (*store)(const char *value, void *field); /* 0, or -1: refused */
-    const char *wanted;
+    const char *expected;                         /* for errors */
 } kinds[] = {
     [OPTION_TEXT] = {text_store, "a value"},
     [OPTION_COUNT] = {count_store, "a count (10000, 10k)"},
@@ -124,7 +124,7 @@ static size_t smaller(size_t a, size_t b)
     return a < b ? a : b;
 }
 
-/* How many letters must be changed, added or left out to get from one name to the other. */
+/* The number of letters to change, add or remove to get from one name to the other. */
 static size_t edit_distance(const char *from, size_t from_count, const char *to)
 {
     size_t row[NAME_CHARS_MAX + 1], to_count = strlen(to);
@@ -149,7 +149,7 @@ static const struct option *option_nearest(const struct option_table *table, con
                                            size_t count)
 {
     const struct option *nearest = NULL, *option;
-    size_t least = count / 3 + 2; /* further away is no slip of the finger */
+    size_t least = count / 3 + 2; /* more differences are not a typing error */
     for (size_t i = 0; (option = options_row(table, i)); i++) {
         if (option->kind == OPTION_HEADING)
             continue;
@@ -175,8 +175,8 @@ static const struct option *option_find(const struct option_table *table, const 
     return NULL;
 }
 
-static void unknown_complain(const struct option_table *table, const char *argument, size_t count,
-                             struct error *error)
+static void unknown_error(const struct option_table *table, const char *argument, size_t count,
+                          struct error *error)
 {
     size_t dashes = strncmp(argument, "--", 2) == 0 ? 2 : 1;
     const struct option *nearest = option_nearest(table, argument + dashes, count - dashes);
@@ -208,18 +208,18 @@ static enum options_outcome value_store(const struct option *option, const char 
 {
     const struct kind *kind = &kinds[option->kind];
     if (!value && option->kind != OPTION_OUTPUT) {
-        error_set(error, "--%s: needs %s", option->name, kind->wanted);
+        error_set(error, "--%s: needs %s", option->name, kind->expected);
         return OPTIONS_WRONG;
     }
     if (kind->store(value, (char *)settings + option->offset) < 0) {
         error_set(error, "--%s: '%.*s' is not %s", option->name, VALUE_CHARS_MAX, value,
-                  kind->wanted);
+                  kind->expected);
         return OPTIONS_WRONG;
     }
     return OPTIONS_OK;
 }
 
-/* Takes the option at argv[*at] and its value, and leaves *at on the last word it used. */
+/* Parses the option at argv[*at] and its value; leaves *at at the last word it used. */
 static enum options_outcome option_take(const struct option_table *table, int argc, char **argv,
                                         int *at, void *settings, struct error *error)
 {
@@ -229,7 +229,7 @@ static enum options_outcome option_take(const struct option_table *table, int ar
     const struct option *option =
         strncmp(argument, "--", 2) == 0 ? option_find(table, argument + 2, count - 2) : NULL;
     if (!option) {
-        unknown_complain(table, argument, count, error);
+        unknown_error(table, argument, count, error);
         return OPTIONS_WRONG;
     }
     if (option->kind == OPTION_FLAG)
@@ -267,7 +267,7 @@ enum options_outcome options_parse(const struct option_table *table, int argc, c
     return OPTIONS_OK;
 }
 
-static int line_refuse(const char *program, const char *error)
+static int error_print(const char *program, const char *error)
 {
     fprintf(stderr, "%s: %s\n", program, error);
     return 2;
@@ -286,7 +286,7 @@ int options_take(const struct option_table *table, const char *program, int argc
         printf("%.*s %s\n", (int)strcspn(program, " "), program, TIDEMARK_VERSION);
         return 0;
     case OPTIONS_WRONG:
-        return line_refuse(program, error.text);
+        return error_print(program, error.text);
     case OPTIONS_OK:
         break;
     }
@@ -295,5 +295,5 @@ int options_take(const struct option_table *table, const char *program, int argc
     if (positional != NULL || count == 0)
         return OPTIONS_GO_ON;
     error_set(&error, "there is no option '%.*s'; see --help", VALUE_CHARS_MAX, argv[1]);
-    return line_refuse(program, error.text);
+    return error_print(program, error.text);
 }

@@ -1,6 +1,6 @@
-/* options.h - command lines from a table: parsing, errors and --help come from the same rows.
+/* options.h - parses command lines by a table, which also gives the errors and --help.
  *
- * Both `--name VALUE` and `--name=VALUE` are taken; `--` ends the options. `--help` and
+ * `--name VALUE` and `--name=VALUE` are the same; `--` ends the options. `--help` and
  * `--version` need no row.
  */
 #ifndef OPTIONS_H
@@ -14,7 +14,7 @@
 #include <stdio.h>
 
 enum option_kind {
-    OPTION_HEADING,  /* no option: `help` is the title of the rows below it in --help */
+    OPTION_HEADING,  /* not an option: `help` is the title of the rows below it */
     OPTION_FLAG,     /* bool; takes no value */
     OPTION_TEXT,     /* const char *, pointing into argv */
     OPTION_COUNT,    /* uint64_t; 10k */
@@ -42,44 +42,45 @@ struct option {
     const char *name; /* without the dashes; NULL for a heading */
     enum option_kind kind;
     size_t offset;     /* of the field in the settings */
-    const char *value; /* what the value is called in --help, NULL for a flag */
+    const char *value; /* the name of the value in --help; NULL for a flag */
     const char *help;
 };
 
 struct option_table {
     const char *usage;   /* "tidemark load [OPTIONS] URL" */
-    const char *summary; /* what it does, one or more lines */
+    const char *summary; /* what it does: paragraphs without hard line breaks */
     const char *details; /* after the options: examples. May be NULL */
     const struct option *options;
     size_t count;
-    /* Settings that hold the defaults, which --help shows: all that are not 0, NULL or false.
+    /* Settings with the defaults, for --help, which shows those that are not 0, NULL or false.
      * NULL: it shows none. */
     const void *defaults;
 };
 
 enum options_outcome { OPTIONS_OK, OPTIONS_HELP, OPTIONS_VERSION, OPTIONS_WRONG };
 
-/* Reads argv[1..] into *settings, whose fields hold the defaults. Positional arguments are moved
- * to the front of argv[1..] and counted in *positional. OPTIONS_WRONG leaves one line in error. */
+/* Reads argv[1..] into *settings, which the caller has filled with the defaults. Moves positional
+ * arguments to the front of argv[1..] and sets *positional to their number. OPTIONS_WRONG: see
+ * error. */
 enum options_outcome options_parse(const struct option_table *table, int argc, char **argv,
                                    void *settings, int *positional, struct error *error);
-/* The same for a whole program or command: prints --help and --version to stdout, or the error
- * after "PROGRAM: " to stderr. Returns OPTIONS_GO_ON, or the status to exit with (0 or 2).
- * positional NULL: the command takes no such arguments, and one is an error. */
+/* The same for a program or command: prints --help and --version to stdout, and an error to stderr
+ * after "PROGRAM: ". Returns OPTIONS_GO_ON, or the exit status (0 or 2). positional NULL:
+ * positional arguments are an error. */
 #define OPTIONS_GO_ON (-1)
 int options_take(const struct option_table *table, const char *program, int argc, char **argv,
                  void *settings, int *positional);
 
-/* Prints --help, wrapped at words to the width of the terminal that `out` is, within
- * OPTIONS_WIDTH_MIN and OPTIONS_WIDTH_MAX columns; to 100 columns where it is none. */
+/* Prints --help, wrapped to the width of the terminal, but at least OPTIONS_WIDTH_MIN and at most
+ * OPTIONS_WIDTH_MAX columns; to 100 columns if `out` is not a terminal. */
 #define OPTIONS_WIDTH_MIN 80
 #define OPTIONS_WIDTH_MAX 120
 void options_help(const struct option_table *table, FILE *out);
-/* Row i of --help: the table's, then --help and --version; NULL after the last. */
+/* Row i of --help: the rows of the table, then --help and --version, then NULL. */
 const struct option *options_row(const struct option_table *table, size_t i);
 
-/* Prints the text wrapped at words into columns `indent` to `width`; the first line is taken to
- * stand at column `at` already. Newlines in the text stay. Ends with a newline. */
+/* Prints the text in columns `indent` to `width`, wrapped at words; the first line starts at column
+ * `at`. Keeps newlines in the text, and ends with one. */
 void text_wrap(const char *text, int at, int indent, int width, FILE *out);
 /* The width that options_help uses. */
 int text_width(FILE *out);

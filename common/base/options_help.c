@@ -7,8 +7,8 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#define WIDTH_ELSEWHERE 100 /* where the output is no terminal */
-#define NAMES_WIDTH_MAX 30  /* a longer name has a line of its own */
+#define WIDTH_ELSEWHERE 100 /* when the output is not a terminal */
+#define NAMES_WIDTH_MAX 30  /* a longer name gets a line of its own */
 #define DEFAULT_BYTES   160
 
 int text_width(FILE *out)
@@ -43,7 +43,7 @@ void text_wrap(const char *text, int at, int indent, int width, FILE *out)
     fputc('\n', out);
 }
 
-/* "1 MiB" becomes "1MiB": one word, as one would type it. */
+/* "1 MiB" becomes "1MiB", as it is typed. */
 static void blanks_remove(char *text)
 {
     char *to = text;
@@ -104,7 +104,7 @@ static void capacity_show(const void *field, char *text)
         size_show(&capacity->bytes, text);
 }
 
-/* The default as one would type it, "" where there is none. */
+/* Writes the default as it is typed; "": there is none. */
 static void default_show(const struct option_table *table, const struct option *option, char *text)
 {
     static void (*const shows[])(const void *field, char *text) = {

@@ -1,4 +1,4 @@
-/* output_test.c - errors are one printable line, files are whole or untouched, help wraps. */
+/* output_test.c - error texts, reading and writing of files, --help. */
 #include "errors.h"
 #include "files.h"
 #include "options.h"

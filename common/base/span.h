@@ -1,4 +1,4 @@
-/* span.h - bytes that somebody else owns: an address and a count. */
+/* span.h - bytes owned by another: an address and a length. */
 #ifndef SPAN_H
 #define SPAN_H
 

@@ -1,4 +1,4 @@
-/* units.c - sizes, counts and durations, read exactly and written briefly. */
+/* units.c - parses exactly, and formats with up to three digits. */
 #include "units.h"
 
 #include <math.h>
@@ -8,7 +8,7 @@
 
 struct unit {
     const char *name;
-    uint64_t scale; /* how many of the smallest unit */
+    uint64_t scale; /* in the smallest unit */
 };
 
 #define COUNT_OF(array) (sizeof(array) / sizeof(array)[0])
@@ -67,7 +67,7 @@ static bool digit_is(char c)
     return c >= '0' && c <= '9';
 }
 
-/* Reads digits into *value and returns what follows, or NULL: none, or too many. */
+/* Reads digits into *value and returns what follows them. NULL: no digits, or too many. */
 static const char *digits_read(const char *text, uint64_t *value)
 {
     if (!digit_is(*text))
@@ -79,7 +79,7 @@ static const char *digits_read(const char *text, uint64_t *value)
     return text;
 }
 
-/* Reads a number and returns its unit, or NULL when the text starts with none. */
+/* Reads a number and returns the unit after it. NULL: the text does not start with a number. */
 static const char *number_read(const char *text, struct number *number)
 {
     *number = (struct number){.whole_part = 1};
@@ -97,7 +97,7 @@ static const char *number_read(const char *text, struct number *number)
     return rest;
 }
 
-/* A fraction of the smallest unit is refused; otherwise what is below it is cut off. */
+/* Fails for a fraction given in the smallest unit; otherwise cuts such fractions off. */
 static int number_scale(const struct number *number, const struct unit *unit, uint64_t *value)
 {
     if (!unit || (unit->scale == 1 && number->whole_part > 1))
@@ -142,7 +142,7 @@ int units_parse_duration(const char *text, uint64_t *ns)
     return number_scale(&number, unit_find(durations, COUNT_OF(durations), name), ns);
 }
 
-/* One digit after the point below a hundred, none above: as it will be printed. */
+/* Rounds to one decimal below 100 and to none above, as printed. */
 static double value_round(double value)
 {
     return fabs(value) < 99.95 ? round(value * 10) / 10 : round(value);

@@ -1,8 +1,8 @@
-/* units.h - sizes, counts and durations as people write them: 64MiB, 10k, 2ms.
+/* units.h - parses and formats sizes, counts and durations: 64MiB, 10k, 2ms.
  *
- * Parsers take the whole string or refuse it: 0, or -1 for anything malformed, negative or too
- * large; *value is left alone then. One space may precede the unit, and what is finer than the
- * smallest unit is cut off. Formatters write into the caller's buffer and return it.
+ * Parsers return 0, or -1 when the string is malformed, negative or too large; then *value is not
+ * changed. One space may precede the unit; fractions of the smallest unit are cut off ("1.5us" is
+ * 1500 ns). Formatters write into the caller's buffer and return it.
  */
 #ifndef UNITS_H
 #define UNITS_H
@@ -18,9 +18,10 @@
 
 /* "123", "10k", "2M", "1G" (powers of a thousand). */
 int units_parse_count(const char *text, uint64_t *value);
-/* "4096B", "64KiB", "1.5GiB" (powers of 1024), "64kB", "1MB" (powers of 1000). A unit is needed. */
+/* "4096B", "64KiB", "1.5GiB" (powers of 1024), "64kB", "1MB" (powers of 1000). A unit is required.
+ */
 int units_parse_size(const char *text, uint64_t *bytes);
-/* "150ns", "20us", "2ms", "1.5s", "5min", "1h", "2d". A unit is needed, except for 0. */
+/* "150ns", "20us", "2ms", "1.5s", "5min", "1h", "2d". A unit is required, except for 0. */
 int units_parse_duration(const char *text, uint64_t *ns);
 
 char *units_format_size(char text[UNITS_TEXT_BYTES], double bytes);    /* "7.9 MiB" */

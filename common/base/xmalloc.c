@@ -1,4 +1,4 @@
-/* xmalloc.c - the C library's allocation functions, with one end for all that fail. */
+/* xmalloc.c - calls the allocation functions of the C library and aborts when they fail. */
 #include "xmalloc.h"
 
 #include <stdarg.h>
@@ -58,11 +58,11 @@ FILE *xmemstream(char **text, size_t *bytes)
 
 void *growable(void *block, size_t *capacity, size_t needed, size_t element_bytes)
 {
-    size_t wanted = *capacity > 0 ? *capacity : GROWABLE_FIRST;
-    while (wanted < needed)
-        wanted *= 2;
-    if (wanted == *capacity)
+    size_t grown = *capacity > 0 ? *capacity : GROWABLE_FIRST;
+    while (grown < needed)
+        grown *= 2;
+    if (grown == *capacity)
         return block;
-    *capacity = wanted;
-    return xreallocarray(block, wanted, element_bytes);
+    *capacity = grown;
+    return xreallocarray(block, grown, element_bytes);
 }

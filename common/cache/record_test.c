@@ -1,4 +1,4 @@
-/* record_test.c - what a record says, and that each reference counts. */
+/* record_test.c - content and reference count of a record. */
 #include "record.h"
 
 #include <setjmp.h>

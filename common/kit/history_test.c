@@ -90,7 +90,7 @@ static void assert_agree(const struct fixture *f)
     }
 }
 
-static void lists_do_as_arrays_do(void **state)
+static void lists_behave_like_arrays(void **state)
 {
     struct fixture f;
     (void)state;
@@ -113,7 +113,7 @@ static void lists_do_as_arrays_do(void **state)
     fixture_close(&f);
 }
 
-static void memory_comes_back(void **state)
+static void memory_is_freed(void **state)
 {
     struct fixture f;
     (void)state;
@@ -134,8 +134,8 @@ static void memory_comes_back(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(lists_do_as_arrays_do),
-        cmocka_unit_test(memory_comes_back),
+        cmocka_unit_test(lists_behave_like_arrays),
+        cmocka_unit_test(memory_is_freed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -189,10 +189,10 @@ void index_step(struct index *index)
     }
 }
 
-static uint32_t index_buckets_wanted(const struct index *index, uint64_t count)
+static uint32_t index_target_buckets(const struct index *index, uint64_t count)
 {
-    uint64_t wanted = buckets_for(count, ROOMY_PERCENT);
-    return wanted < index->buckets_needed ? (uint32_t)wanted : index->buckets_needed;
+    uint64_t target = buckets_for(count, ROOMY_PERCENT);
+    return target < index->buckets_needed ? (uint32_t)target : index->buckets_needed;
 }
 
 static size_t table_missing(const struct table *table)
@@ -207,15 +207,15 @@ size_t index_growth(const struct index *index)
         return table_missing(&index->next);
     if (index->count + 1 <= index->grow_above || index->next.chunks != NULL)
         return 0;
-    return index_buckets_wanted(index, index->count + 1) * sizeof(struct bucket);
+    return index_target_buckets(index, index->count + 1) * sizeof(struct bucket);
 }
 
 static void index_resize(struct index *index)
 {
-    uint32_t wanted = index_buckets_wanted(index, index->count);
-    if (index->next.chunks != NULL || wanted == index->table.buckets)
+    uint32_t target = index_target_buckets(index, index->count);
+    if (index->next.chunks != NULL || target == index->table.buckets)
         return;
-    table_open(&index->next, &index->account, wanted);
+    table_open(&index->next, &index->account, target);
     index->moving = true;
 }
 

@@ -166,7 +166,7 @@ static void many_equal_hashes(void **state)
     churn(0, UINT64_C(0xf000000000000000), 800, 6);
 }
 
-static void a_step_is_small_and_memory_comes_back(void **state)
+static void a_step_is_small_and_memory_is_freed(void **state)
 {
     (void)state;
     enum { PEAK = 300000 };
@@ -209,7 +209,7 @@ int main(void)
         cmocka_unit_test(finds_all_through_growing_and_shrinking),
         cmocka_unit_test(tiny_tables),
         cmocka_unit_test(many_equal_hashes),
-        cmocka_unit_test(a_step_is_small_and_memory_comes_back),
+        cmocka_unit_test(a_step_is_small_and_memory_is_freed),
         cmocka_unit_test(known_limit_means_no_slack),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

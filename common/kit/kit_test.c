@@ -37,7 +37,7 @@ static uint64_t fixture_random(struct fixture *fixture, uint64_t below)
     return (fixture->random >> 33) % below;
 }
 
-static void slots_are_unique_keep_their_words_and_come_back(void **state)
+static void slots_are_unique_keep_their_words_and_are_reused(void **state)
 {
     (void)state;
     struct fixture f;
@@ -66,7 +66,7 @@ static void slots_are_unique_keep_their_words_and_come_back(void **state)
     fixture_close(&f);
 }
 
-static void slots_stay_dense_and_give_memory_back(void **state)
+static void slots_stay_dense_and_free_memory(void **state)
 {
     (void)state;
     struct fixture f;
@@ -105,7 +105,7 @@ static void array_grows_and_shrinks(void **state)
 }
 
 /* The model: an array of slots, head first. */
-static void queue_is_the_list_it_should_be(void **state)
+static void queue_has_the_expected_order(void **state)
 {
     (void)state;
     enum { MEMBERS = 40 };
@@ -197,10 +197,10 @@ static void heap_gives_the_smallest_and_oldest(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(slots_are_unique_keep_their_words_and_come_back),
-        cmocka_unit_test(slots_stay_dense_and_give_memory_back),
+        cmocka_unit_test(slots_are_unique_keep_their_words_and_are_reused),
+        cmocka_unit_test(slots_stay_dense_and_free_memory),
         cmocka_unit_test(array_grows_and_shrinks),
-        cmocka_unit_test(queue_is_the_list_it_should_be),
+        cmocka_unit_test(queue_has_the_expected_order),
         cmocka_unit_test(heap_gives_the_smallest_and_oldest),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

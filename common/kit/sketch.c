@@ -86,22 +86,22 @@ static void sketch_shrink(struct sketch *sketch)
 }
 
 /* The smallest power of two of lines that is enough. */
-static uint64_t lines_wanted(uint64_t entries)
+static uint64_t lines_needed(uint64_t entries)
 {
-    uint64_t wanted = LINES_LEAST;
-    while (wanted * ENTRIES_PER_LINE < entries)
-        wanted *= 2;
-    return wanted;
+    uint64_t needed = LINES_LEAST;
+    while (needed * ENTRIES_PER_LINE < entries)
+        needed *= 2;
+    return needed;
 }
 
 void sketch_fit(struct sketch *sketch, uint64_t entries)
 {
-    uint64_t wanted = lines_wanted(entries);
+    uint64_t needed = lines_needed(entries);
     sketch->entries = entries;
     bool halving = sketch->halving < sketch->lines; /* a new line would be halved twice */
-    for (int i = 0; i < LINES_PER_STEP && sketch->lines < wanted && !halving; i++)
+    for (int i = 0; i < LINES_PER_STEP && sketch->lines < needed && !halving; i++)
         sketch_grow(sketch);
-    if (sketch->lines > 2 * wanted)
+    if (sketch->lines > 2 * needed)
         sketch_shrink(sketch);
 }
 

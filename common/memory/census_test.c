@@ -1,4 +1,4 @@
-/* census_test.c - rows merge, sort and compare; the container that grew is named. */
+/* census_test.c - merges, sorts and compares rows; finds the container that grew. */
 #include "census.h"
 
 #include <setjmp.h>
@@ -18,7 +18,7 @@ static void add(struct census *census, const char *container, const char *type, 
     census_add(census, &row);
 }
 
-static void rows_of_a_kind_are_one(void **state)
+static void rows_of_the_same_name_are_merged(void **state)
 {
     (void)state;
     struct census census = {0}, types;
@@ -39,7 +39,7 @@ static void rows_of_a_kind_are_one(void **state)
     assert_null(census_find(&census, "main", "record"));
 }
 
-static void what_is_within_counts(void **state)
+static void inner_containers_count(void **state)
 {
     (void)state;
     struct census census = {0};
@@ -116,8 +116,8 @@ static void rows_beyond_the_last_are_kept_in_it(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(rows_of_a_kind_are_one),
-        cmocka_unit_test(what_is_within_counts),
+        cmocka_unit_test(rows_of_the_same_name_are_merged),
+        cmocka_unit_test(inner_containers_count),
         cmocka_unit_test(changes_come_in_the_order_of_growth),
         cmocka_unit_test(the_innermost_container_that_grew_is_named),
         cmocka_unit_test(rows_beyond_the_last_are_kept_in_it),

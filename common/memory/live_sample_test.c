@@ -1,4 +1,4 @@
-/* live_sample_test.c - the sample has whom it should, and nobody who is gone. */
+/* live_sample_test.c - the sample has the objects it should, and none that was freed. */
 #include "live_sample.h"
 
 #include <pthread.h>
@@ -69,7 +69,7 @@ static void assert_sample(const struct fixture *f, size_t from, size_t to)
     assert_in_range(seen.count, expected * 8 / 10, expected * 12 / 10);
 }
 
-static void all_are_there_while_they_are_few(void **state)
+static void few_objects_are_all_in_the_sample(void **state)
 {
     (void)state;
     struct fixture f;
@@ -84,7 +84,7 @@ static void all_are_there_while_they_are_few(void **state)
     fixture_close(&f);
 }
 
-static void one_in_so_many_when_they_are_many(void **state)
+static void of_many_objects_one_in_n_is_in_the_sample(void **state)
 {
     (void)state;
     struct fixture f;
@@ -140,8 +140,8 @@ static void threads_share_it(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(all_are_there_while_they_are_few),
-        cmocka_unit_test(one_in_so_many_when_they_are_many),
+        cmocka_unit_test(few_objects_are_all_in_the_sample),
+        cmocka_unit_test(of_many_objects_one_in_n_is_in_the_sample),
         cmocka_unit_test(threads_share_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

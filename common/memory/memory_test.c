@@ -1,4 +1,4 @@
-/* memory_test.c - zones account exactly; the process figures make sense. */
+/* memory_test.c - zones count exactly; the figures of the process are plausible. */
 #include "memory.h"
 #include "process.h"
 
@@ -39,7 +39,7 @@ static void zone_accounts_every_usable_byte(void **state)
     memory_zone_destroy(zone);
 }
 
-static void a_zone_tells_its_layers(void **state)
+static void a_zone_has_figures_by_layer(void **state)
 {
     (void)state;
     enum { BLOCK_BYTES = 4 << 20 };
@@ -57,7 +57,7 @@ static void a_zone_tells_its_layers(void **state)
 
 /* What is freed stays with the allocator for the time that it was told, or is given back at once.
  */
-static void pages_are_given_back_when_their_time_is_over(void **state)
+static void pages_are_returned_after_the_decay_time(void **state)
 {
     (void)state;
     enum { BLOCK_BYTES = 4 << 20 };
@@ -78,7 +78,7 @@ static void pages_are_given_back_when_their_time_is_over(void **state)
     memory_zone_destroy(zone);
 }
 
-static void zones_do_not_mix(void **state)
+static void zones_are_separate(void **state)
 {
     (void)state;
     struct memory_zone *one = memory_zone_create();
@@ -121,7 +121,7 @@ static void process_figures_grow_with_use(void **state)
     free(block);
 }
 
-static void rollup_tells_what_is_anonymous(void **state)
+static void rollup_has_anonymous_memory(void **state)
 {
     (void)state;
     enum { BLOCK_BYTES = 32 << 20 };
@@ -137,7 +137,7 @@ static void rollup_tells_what_is_anonymous(void **state)
     free(block);
 }
 
-static void process_that_is_not_there(void **state)
+static void a_missing_process_is_an_error(void **state)
 {
     (void)state;
     struct process_figures figures;
@@ -152,13 +152,13 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(zone_accounts_every_usable_byte),
-        cmocka_unit_test(a_zone_tells_its_layers),
-        cmocka_unit_test(pages_are_given_back_when_their_time_is_over),
-        cmocka_unit_test(zones_do_not_mix),
+        cmocka_unit_test(a_zone_has_figures_by_layer),
+        cmocka_unit_test(pages_are_returned_after_the_decay_time),
+        cmocka_unit_test(zones_are_separate),
         cmocka_unit_test(zeroed_is_zero_after_reuse),
         cmocka_unit_test(process_figures_grow_with_use),
-        cmocka_unit_test(rollup_tells_what_is_anonymous),
-        cmocka_unit_test(process_that_is_not_there),
+        cmocka_unit_test(rollup_has_anonymous_memory),
+        cmocka_unit_test(a_missing_process_is_an_error),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,4 @@
-/* recording_test.c - blocks come out as they went in, and damage is seen. */
+/* recording_test.c - unpacking restores the requests, and damaged blocks are detected. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -21,7 +21,7 @@
 #define ROUNDS   3000
 
 /* As CPython 3.11 hashes the bytes 00 01 .. with PYTHONHASHSEED=0 and 1, which make these keys. */
-static void siphash_is_that_of_others(void **state)
+static void siphash_equals_the_reference(void **state)
 {
     static const unsigned char keys[][SIPHASH_KEY_BYTES] = {
         {0}, {41, 35, 190, 132, 225, 108, 214, 174, 82, 144, 73, 241, 241, 187, 233, 235}};
@@ -185,7 +185,7 @@ static void noise_is_refused_or_read(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(siphash_is_that_of_others),
+        cmocka_unit_test(siphash_equals_the_reference),
         cmocka_unit_test_setup_teardown(blocks_come_out_as_they_went_in, blocks_begin, blocks_end),
         cmocka_unit_test_setup_teardown(extremes_fit, blocks_begin, blocks_end),
         cmocka_unit_test_setup_teardown(time_does_not_run_back, blocks_begin, blocks_end),

@@ -1,4 +1,4 @@
-/* faker_test.c - made-up users: the same ones every time, in sound JSON, as long as real ones. */
+/* faker_test.c - generated users: reproducible, valid JSON, of realistic sizes. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -69,7 +69,7 @@ static void id_and_seed_decide(void **state)
 }
 
 /* The user of a seed is part of what results are compared by: it must not drift. */
-static void user_is_known(void **state)
+static void a_known_user_is_unchanged(void **state)
 {
     static const char body[] =
         "{\"user_id\":\"alice\",\"name\":\"Scott Carter\",\"email\":\"scott.carter@example.com\","
@@ -164,7 +164,7 @@ static void sizes_are_realistic(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(id_and_seed_decide),     cmocka_unit_test(user_is_known),
+        cmocka_unit_test(id_and_seed_decide),     cmocka_unit_test(a_known_user_is_unchanged),
         cmocka_unit_test(every_id_is_sound_json), cmocka_unit_test(plain_key_is_not_stored_twice),
         cmocka_unit_test(sizes_are_realistic),
     };

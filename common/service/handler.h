@@ -60,7 +60,7 @@ struct request {
 bool worker_request(struct worker *worker, const struct request *request, struct reply *reply);
 /* The reply to a request whose waiter was woken. Takes over the waiter's record. */
 void waiter_resume(struct waiter *waiter, struct recent_records *recent, struct reply *reply);
-/* Frees what an unwanted waiter has, instead of waiter_resume. */
+/* Releases the record of a waiter whose request is gone; call it instead of waiter_resume. */
 void waiter_release(struct handler *handler, struct waiter *waiter);
 /* Call it once the body was sent, for a reply with a record or a text. */
 void reply_release(struct handler *handler, struct reply *reply);

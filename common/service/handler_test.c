@@ -1,4 +1,4 @@
-/* handler_test.c - requests and replies without a socket in sight. */
+/* handler_test.c - requests and replies, without sockets. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -107,7 +107,7 @@ static struct cache_stats stats_of(struct test *test)
     return figures.cache;
 }
 
-static void statuses_are_as_http_wants_them(void **state)
+static void statuses_follow_http(void **state)
 {
     static const struct {
         const char *method, *path;
@@ -135,7 +135,7 @@ static void statuses_are_as_http_wants_them(void **state)
     test_end(&test);
 }
 
-static void wrong_method_says_which_are_right(void **state)
+static void a_wrong_method_lists_the_allowed_ones(void **state)
 {
     struct test test;
     struct reply reply;
@@ -288,7 +288,7 @@ static void one_fetch_serves_all(void **state)
     test_end(&test);
 }
 
-static void fetches_come_in_their_order(void **state)
+static void fetches_finish_in_order(void **state)
 {
     struct test test;
     struct reply reply;
@@ -334,7 +334,7 @@ static void age_counts_from_the_fetch(void **state)
     test_end(&test);
 }
 
-static void weak_records_live_with_their_owners(void **state)
+static void weak_records_live_as_long_as_their_owners(void **state)
 {
     struct test test;
     struct reply reply;
@@ -384,7 +384,7 @@ static json_int_t number_of(const json_t *object, const char *group, const char 
     return json_integer_value(member);
 }
 
-static void stats_have_their_shape(void **state)
+static void stats_have_the_documented_shape(void **state)
 {
     static const char *const top[] = {"policy",   "summary",  "version",     "pid",
                                       "uptime_s", "requests", "connections", "threads",
@@ -523,18 +523,18 @@ static void wrong_origin_is_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(statuses_are_as_http_wants_them),
-        cmocka_unit_test(wrong_method_says_which_are_right),
+        cmocka_unit_test(statuses_follow_http),
+        cmocka_unit_test(a_wrong_method_lists_the_allowed_ones),
         cmocka_unit_test(second_request_hits),
         cmocka_unit_test(null_cache_never_hits),
         cmocka_unit_test(head_has_the_length_only),
         cmocka_unit_test(random_users_are_new_and_cached),
         cmocka_unit_test(seed_decides_random_users),
         cmocka_unit_test(one_fetch_serves_all),
-        cmocka_unit_test(fetches_come_in_their_order),
+        cmocka_unit_test(fetches_finish_in_order),
         cmocka_unit_test(age_counts_from_the_fetch),
-        cmocka_unit_test(weak_records_live_with_their_owners),
-        cmocka_unit_test(stats_have_their_shape),
+        cmocka_unit_test(weak_records_live_as_long_as_their_owners),
+        cmocka_unit_test(stats_have_the_documented_shape),
         cmocka_unit_test(stats_count_users_only),
         cmocka_unit_test(metrics_are_prometheus),
         cmocka_unit_test(statistics_are_json_or_none),

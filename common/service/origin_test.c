@@ -1,4 +1,4 @@
-/* origin_test.c - users from a database, and what is said when there is none. */
+/* origin_test.c - users from a database, and the errors. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,4 +1,4 @@
-/* recorder_test.c - what is noted is in the file, in its order, and nothing of the key is. */
+/* recorder_test.c - the file has all requests in order, and nothing of the key. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -201,7 +201,7 @@ static void a_record_is_found_in_cache_session_and_nowhere(void **state)
     fixture_close(&f);
 }
 
-static void a_reference_that_nobody_explains_is_seen(void **state)
+static void an_unexplained_reference_is_reported(void **state)
 {
     (void)state;
     struct fixture f;
@@ -221,7 +221,7 @@ static void a_reference_that_nobody_explains_is_seen(void **state)
     fixture_close(&f);
 }
 
-static void a_cycle_is_shown(void **state)
+static void a_cycle_is_reported(void **state)
 {
     (void)state;
     struct fixture f;
@@ -247,7 +247,7 @@ static void a_cycle_is_shown(void **state)
 }
 
 /* Most of what is lost is not in the sample: it is found in the hands of what holds it. */
-static void a_forgotten_check_is_named(void **state)
+static void a_leaked_check_is_reported(void **state)
 {
     (void)state;
     struct fixture f;
@@ -288,7 +288,7 @@ static void lists_of_closed_connections_are_unreachable(void **state)
     fixture_close(&f);
 }
 
-static void a_walk_may_be_given_up(void **state)
+static void a_walk_may_be_ended_early(void **state)
 {
     (void)state;
     struct fixture f;
@@ -327,7 +327,7 @@ static void *caller_run(void *context)
 
 /* What is being made, moved and freed while the walk looks crashes nothing, and in an honest
  * variant nothing is taken for lost, but for what the other thread's session holds. */
-static void others_go_on_while_it_walks(void **state)
+static void requests_are_served_during_a_walk(void **state)
 {
     (void)state;
     for (size_t i = 0; i < demos_count; i++) {
@@ -358,12 +358,12 @@ int main(void)
         cmocka_unit_test(the_census_agrees_with_the_figures),
         cmocka_unit_test(correct_policies_have_no_unreachable_records),
         cmocka_unit_test(a_record_is_found_in_cache_session_and_nowhere),
-        cmocka_unit_test(a_reference_that_nobody_explains_is_seen),
-        cmocka_unit_test(a_cycle_is_shown),
-        cmocka_unit_test(a_forgotten_check_is_named),
+        cmocka_unit_test(an_unexplained_reference_is_reported),
+        cmocka_unit_test(a_cycle_is_reported),
+        cmocka_unit_test(a_leaked_check_is_reported),
         cmocka_unit_test(lists_of_closed_connections_are_unreachable),
-        cmocka_unit_test(a_walk_may_be_given_up),
-        cmocka_unit_test(others_go_on_while_it_walks),
+        cmocka_unit_test(a_walk_may_be_ended_early),
+        cmocka_unit_test(requests_are_served_during_a_walk),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

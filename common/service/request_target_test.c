@@ -1,4 +1,4 @@
-/* request_target_test.c - what paths ask for, and which ids are none. */
+/* request_target_test.c - endpoints, and valid and invalid ids. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -71,7 +71,7 @@ static void path_read(struct request_target *target, const char *path, size_t co
     free(copy);
 }
 
-static void paths_are_told_apart(void **state)
+static void paths_are_distinguished(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
@@ -118,7 +118,7 @@ static void id_has_128_bytes_at_most(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(paths_are_told_apart),
+        cmocka_unit_test(paths_are_distinguished),
         cmocka_unit_test(id_may_hold_zero),
         cmocka_unit_test(id_has_128_bytes_at_most),
     };

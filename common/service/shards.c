@@ -41,10 +41,10 @@ static bool capacity_suffices(uint64_t capacity, uint64_t least, size_t count)
     return capacity == 0 || capacity / count >= least;
 }
 
-static size_t count_choose(const struct cache_setup *setup, size_t wanted)
+static size_t count_choose(const struct cache_setup *setup, size_t min_count)
 {
     size_t count = 1;
-    while (count < wanted && count < SHARDS_MAX &&
+    while (count < min_count && count < SHARDS_MAX &&
            capacity_suffices(setup->capacity_entries, SHARD_ENTRIES_MIN, 2 * count) &&
            capacity_suffices(setup->capacity_bytes, SHARD_BYTES_MIN, 2 * count))
         count *= 2;
@@ -70,9 +70,9 @@ static void shard_init(struct shards *shards, const struct cache_setup *setup, s
     shard->cache = cache_create(&own);
 }
 
-struct shards *shards_create(const struct cache_setup *setup, size_t wanted)
+struct shards *shards_create(const struct cache_setup *setup, size_t min_count)
 {
-    size_t count = count_choose(setup, wanted);
+    size_t count = count_choose(setup, min_count);
     struct memory_zone *zone = memory_zone_create();
     struct shards *shards =
         memory_alloc_zeroed(zone, sizeof *shards + count * sizeof(struct shard));

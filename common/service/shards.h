@@ -13,9 +13,10 @@
 
 struct shards;
 
-/* Creates at least `wanted` shards, rounded up to a power of two, but fewer than that (and at most
- * 64) when each would get less than 64 entries or 1 MiB. Their capacities add up to the setup's. */
-struct shards *shards_create(const struct cache_setup *setup, size_t wanted);
+/* Creates at least `min_count` shards, rounded up to a power of two, but fewer than that (and at
+ * most 64) when each would get less than 64 entries or 1 MiB. Their capacities add up to the
+ * setup's. */
+struct shards *shards_create(const struct cache_setup *setup, size_t min_count);
 /* All records must have been released. */
 void shards_destroy(struct shards *shards);
 

@@ -1,4 +1,4 @@
-/* shards_test.c - many threads, one cache: nothing lost, nothing over the limit, nothing leaked. */
+/* shards_test.c - many threads share a cache: limits, counters, and no leak. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -101,7 +101,7 @@ static void capacities_add_up(void **state)
     }
 }
 
-static void weak_cache_forgets_what_nobody_owns(void **state)
+static void weak_cache_drops_unowned_records(void **state)
 {
     (void)state;
     struct memory_zone *zone = memory_zone_create();
@@ -124,7 +124,7 @@ static void weak_cache_forgets_what_nobody_owns(void **state)
 }
 
 /* Three asked for, of which one fits: in the cache, in a session or in a hand, each is alive. */
-static void census_knows_who_lives(void **state)
+static void census_counts_live_records(void **state)
 {
     (void)state;
     struct memory_zone *zone = memory_zone_create();
@@ -251,8 +251,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(capacity_is_divided),
         cmocka_unit_test(capacities_add_up),
-        cmocka_unit_test(weak_cache_forgets_what_nobody_owns),
-        cmocka_unit_test(census_knows_who_lives),
+        cmocka_unit_test(weak_cache_drops_unowned_records),
+        cmocka_unit_test(census_counts_live_records),
         cmocka_unit_test(empty_session_owns_nothing),
         cmocka_unit_test(threads_share_a_bounded_cache),
         cmocka_unit_test(threads_share_a_weak_cache),

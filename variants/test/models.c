@@ -86,7 +86,7 @@ static bool lru_ask(struct model *model, uint64_t key)
     return at != NOWHERE;
 }
 
-/* A ring with a hand: the array stays put, a newcomer takes the victim's place. */
+/* A ring with a hand: the array stays put, a new entry takes the victim's place. */
 static bool clock_ask(struct model *model, uint64_t key)
 {
     struct model_list *ring = &model->lists[0];

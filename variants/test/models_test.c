@@ -1,4 +1,4 @@
-/* models_test.c - every policy, request by request, against its slow model. */
+/* models_test.c - compares every policy with its slow model, request by request. */
 #include "models.h"
 #include "random.h"
 
@@ -104,7 +104,7 @@ static uint64_t first_difference(const struct model_policy *slow, uint32_t capac
     return at;
 }
 
-static void every_policy_does_as_its_model(void **state)
+static void every_policy_equals_its_model(void **state)
 {
     static const uint32_t capacities[] = {1, 2, 3, 5, 10, 50, 100, 300};
     (void)state;
@@ -165,7 +165,7 @@ static void window_climbs(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_policy_does_as_its_model),
+        cmocka_unit_test(every_policy_equals_its_model),
         cmocka_unit_test(every_policy_has_a_model),
         cmocka_unit_test(window_climbs),
     };
