@@ -46,7 +46,8 @@ static const struct name {
     {ROLE_ID, "id", 0}, {ROLE_ID, "key", 0}, {ROLE_ID, "object", 0}, {ROLE_ID, "obj_id", 0},
     {ROLE_ID, "object_id", 0}, {ROLE_ID, "item", 0}, {ROLE_ID, "url", 0}, {ROLE_ID, "lbn", 0},
     {ROLE_ID, "user_id", 0}, {ROLE_ID, "anonymized key", 0},
-    {ROLE_TIME, "time", 1}, {ROLE_TIME, "timestamp", 1}, {ROLE_TIME, "ts", 1}, {ROLE_TIME, "time_s", 1},
+    {ROLE_TIME, "time", 1}, {ROLE_TIME, "timestamp", 1}, {ROLE_TIME, "ts", 1},
+    {ROLE_TIME, "time_s", 1},
     {ROLE_TIME, "time_ms", 1000}, {ROLE_TIME, "timestamp_ms", 1000},
     {ROLE_TIME, "time_us", 1000000}, {ROLE_TIME, "timestamp_us", 1000000},
     {ROLE_TIME, "time_ns", NS_PER_SECOND}, {ROLE_TIME, "timestamp_ns", NS_PER_SECOND},
@@ -59,7 +60,7 @@ static const struct name {
 };
 /* clang-format on */
 
-#define NAMES (sizeof(names) / sizeof(names[0]))
+#define NAMES (sizeof names / sizeof names[0])
 
 /* An operation is a request if a cache that fetches what it lacks holds the whole object
  * afterwards. The others change or delete an object that may not be there, and are skipped. */
@@ -72,7 +73,7 @@ static const struct operation {
     {"prepend", false}, {"delete", false}, {"incr", false}, {"decr", false},
 };
 
-#define OPERATIONS (sizeof(operations) / sizeof(operations[0]))
+#define OPERATIONS (sizeof operations / sizeof operations[0])
 
 static const struct operation *find_operation(struct field field)
 {
@@ -82,15 +83,6 @@ static const struct operation *find_operation(struct field field)
             return &operations[i];
     }
     return NULL;
-}
-
-static struct field trim(struct field field)
-{
-    while (field.at < field.end && field_is_blank(*field.at))
-        field.at++;
-    while (field.at < field.end && field_is_blank(field.end[-1]))
-        field.end--;
-    return field;
 }
 
 /* The field at *at, which is moved to the delimiter behind it, or to the end of the line. Doubled
@@ -106,10 +98,13 @@ static struct field next_field(const char **at, const char *end, char delimiter)
         *at = *at != NULL ? *at : end;
         return (struct field){first, stop};
     }
+    field_skip_blanks(&first, end);
     while (stop < end && *stop != delimiter)
         stop++;
     *at = stop;
-    return trim((struct field){first, stop});
+    while (stop > first && field_is_blank(stop[-1]))
+        stop--;
+    return (struct field){first < stop ? first : stop, stop};
 }
 
 /* Splits the columns that are needed. -1: the line has fewer. */
