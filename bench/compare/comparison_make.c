@@ -72,7 +72,7 @@ static bool is_known(const struct measurement_series *before,
            before->count + before->left_out + after->count + after->left_out > 0;
 }
 
-/* What the pair has of one workload: the figures that are wanted for, then the verdict. */
+/* Compares the requested figures of one workload, then the verdict. */
 static void workload_compare(struct comparison_report *report, const struct comparison_pair *pair,
                              const char *workload, const struct comparison_request *request)
 {

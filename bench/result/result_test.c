@@ -1,4 +1,4 @@
-/* result_test.c - what is written is what is read, and a good file is never harmed. */
+/* result_test.c - a result is read as it was written, and a failed write keeps the old file. */
 #include "result.h"
 
 #include "files.h"

@@ -22,9 +22,9 @@ static void swap(double *a, double *b)
 /* The value that sorting would put at `rank`, put there (Hoare 1961). */
 static double value_select(double *values, size_t count, size_t rank)
 {
-    ptrdiff_t low = 0, high = (ptrdiff_t)count - 1, wanted = (ptrdiff_t)rank;
+    ptrdiff_t low = 0, high = (ptrdiff_t)count - 1, target = (ptrdiff_t)rank;
     while (low < high) {
-        double pivot = values[wanted];
+        double pivot = values[target];
         ptrdiff_t i = low, j = high;
         while (i <= j) {
             while (values[i] < pivot)
@@ -34,9 +34,9 @@ static double value_select(double *values, size_t count, size_t rank)
             if (i <= j)
                 swap(&values[i++], &values[j--]);
         }
-        if (j < wanted)
+        if (j < target)
             low = i;
-        if (wanted < i)
+        if (target < i)
             high = j;
     }
     return values[rank];
