@@ -1,7 +1,7 @@
 /* evidence.c - computes slopes and checks limits from the samples of a run. */
 #include "evidence.h"
 
-#include "verdict.h"
+#include "verdict_rules.h"
 
 #include <math.h>
 #include <string.h>

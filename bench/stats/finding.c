@@ -2,7 +2,7 @@
 #include "finding.h"
 
 #include "units.h"
-#include "verdict.h"
+#include "verdict_rules.h"
 
 #include <math.h>
 #include <stdarg.h>

@@ -6,6 +6,7 @@
  */
 #include "reader.h"
 
+#include "trace.h"
 #include "units.h"
 
 #include <endian.h>

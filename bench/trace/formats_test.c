@@ -1,4 +1,5 @@
 /* formats_test.c - every format, stored in every way, and the errors for files that are wrong. */
+#include "trace.h"
 #include "trace_file.h"
 
 #include <setjmp.h>

@@ -4,6 +4,7 @@
 #include "units.h"
 
 #include <stdarg.h>
+#include <stdio.h>
 #include <xxhash.h>
 
 #define QUOTE_BYTES 40

@@ -4,9 +4,10 @@
 #define SOURCE_H
 
 #include "errors.h"
-#include "trace.h"
+#include "trace_request.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 
 struct source;
 

@@ -1,4 +1,4 @@
-/* result.c - results in memory, and writing them as JSON. */
+/* result_write.c - builds results in memory, and writes them as JSON. */
 #include "result.h"
 
 #include "json_fields.h"

@@ -1,0 +1,64 @@
+/* verdict_rules.h - the thresholds of a verdict. bench/stats/README.md describes the rule. */
+#ifndef VERDICT_RULES_H
+#define VERDICT_RULES_H
+
+#include <stdint.h>
+
+/* Slower growth is no leak, however certain it is. The limit is below 1 byte so that a leak of 1
+ * byte is found although its estimate may be a little lower. */
+#define VERDICT_LEAK_BYTES_PER_REQUEST 0.75
+/* Less growth over all judged samples is no leak either: a server's pools and buffers vary by this
+ * much. */
+#define VERDICT_NOISE_BYTES (64.0 * 1024)
+/* A curve is flat if it grew by less than this share of its level, even at the upper end of the
+ * interval. The bytes of a cache vary with its entries and may grow by more. */
+#define VERDICT_FLAT_SHARE       0.02
+#define VERDICT_FLAT_CACHE_SHARE 0.05
+/* The interval of a slope is one of 99.9 %. For "bounded" 95 % are enough, which is this share of
+ * its width. */
+#define VERDICT_FLAT_REACH 0.6
+/* With fewer samples after the warm-up the verdict is undecided. */
+#define VERDICT_SAMPLES_MIN 8
+/* The warm-up, as a share of all requests. */
+#define VERDICT_WARMUP_SHARE 0.5
+/* If the bytes of the cache changed after the warm-up, those after this share of the judged samples
+ * must be flat. */
+#define VERDICT_LATE_SHARE 0.6
+/* A leak is steady: cut into so many parts, all steps from part to part but one reach this share of
+ * the mean step. The growth of a table that doubles once does not. */
+#define VERDICT_PARTS      5
+#define VERDICT_STEP_SHARE 0.25
+/* Growth in leaps is judged by so many octaves of requests, with at least
+ * VERDICT_LEAK_BYTES_PER_REQUEST in each. The level at the end of an octave is the median of the
+ * samples after this share of its requests. */
+#define VERDICT_OCTAVES          3
+#define VERDICT_FRAGMENT_OCTAVES 2
+#define VERDICT_OCTAVE_END       0.75
+/* Samples closer together than this share of their mean distance in requests are averaged: the load
+ * stood still. */
+#define VERDICT_SPACING_SHARE 0.25
+/* A cache is full from this share of its capacity on. */
+#define VERDICT_FULL_SHARE 0.98
+/* Policies may remember a few times as many departed keys as they have entries: growth of the
+ * bookkeeping counts only after so many times the capacity was evicted. */
+#define VERDICT_TURNOVERS 3
+/* Entries may be seen for this long after their time to live: one tick and the interval between two
+ * samples. */
+#define VERDICT_AGE_SLACK_NS UINT64_C(300000000)
+/* Records are counted, not weighed: so many more are a leak, however few bytes they have. */
+#define VERDICT_RECORDS_MIN 16
+/* Pages that grow by less than this share of the allocated bytes are not fragmentation. */
+#define VERDICT_FRAGMENT_SHARE 0.10
+/* Dirty pages accumulate until the allocator's decay time (jemalloc: 10 s): resident pages beyond
+ * the active ones are judged only after that. */
+#define VERDICT_DECAY_NS UINT64_C(10000000000)
+/* The allocated bytes fell if they lost this share of their peak and at least so many bytes. The
+ * pages were not returned if less than this share of the fall left resident memory. */
+#define VERDICT_FELL_SHARE     0.5
+#define VERDICT_FELL_BYTES     (4.0 * 1024 * 1024)
+#define VERDICT_RETURNED_SHARE 0.5
+/* The words of a leak say when it fills so many bytes at this rate. */
+#define VERDICT_WORDS_LIMIT_BYTES (512.0 * 1024 * 1024)
+#define VERDICT_WORDS_RATE_RPS    1000.0
+
+#endif
