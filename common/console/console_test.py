@@ -456,11 +456,11 @@ class Hostile(ConsoleTest):
                     with self.subTest(attack=attack.__name__):
                         attack(server, traffic)
                         traffic.go_on(3)
-                        with server.client() as client:
+                        with self.accepted(server) as client:
                             self.assertEqual(self.value(client, "#main.cache"), "1000")
 
     def endless_loops(self, server, traffic):
-        clients = [server.client() for _ in range(8)]
+        clients = [self.accepted(server) for _ in range(8)]
         for client in clients:
             client.begin("budget('60s') while true do end")
         traffic.go_on(10)
@@ -473,7 +473,7 @@ class Hostile(ConsoleTest):
     def gigabyte(self, server, _):
         """The server closes the connection long before it received a gigabyte."""
         for header in (b"", b"s" + struct.pack(">I", 1 << 30)):
-            with server.client() as client:
+            with self.accepted(server) as client:
                 sent = 0
                 try:
                     client.socket.sendall(header)
@@ -486,13 +486,13 @@ class Hostile(ConsoleTest):
     def garbage(self, server, _):
         for bytes_sent in (b"\0", b"GET / HTTP/1.1\r\n\r\n", bytes(range(256)) * 10,
                            b"s\xff\xff\xff\xff", b"i\0\0\0\1x"):
-            with server.client() as client:
+            with self.accepted(server) as client:
                 client.socket.sendall(bytes_sent)
                 kind, text = client.answer()
                 self.assertEqual(kind, "e", text)
                 self.assertRegex(text, "unknown request|too long")
                 self.assertClosed(client)
-        with server.client() as client:
+        with self.accepted(server) as client:
             self.assertEqual(client.query(os.urandom(2000).decode("latin-1"))[0], "e")
             self.assertEqual(self.value(client, "1"), "1")
             client.send("s", b"return '\0\xff'")
@@ -505,7 +505,7 @@ class Hostile(ConsoleTest):
             pass
 
     def thousand(self, server, _):
-        staying = [server.client() for _ in range(8)]
+        staying = [self.accepted(server) for _ in range(8)]
         for client in staying:
             self.value(client, "1")
         for _ in range(1000):
@@ -516,36 +516,37 @@ class Hostile(ConsoleTest):
         for client in staying:
             self.assertEqual(self.value(client, "1"), "1")
             client.socket.close()
-        self.await_free(server)
 
-    def await_free(self, server):
-        def free():
-            with server.client() as client:
-                try:
-                    return client.query("1")[0] == "d"
-                except (BrokenPipeError, ConnectionResetError):
-                    return False  # refused before it could send
-        wait_until(free, "a place for a client")
+    def accepted(self, server):
+        """A client that has a place, once those that left have given theirs up."""
+        def connect():
+            client = server.client()
+            try:
+                if client.query("1")[0] == "d":
+                    return client
+            except (BrokenPipeError, ConnectionResetError, EOFError):
+                pass  # refused before it could send
+            client.socket.close()
+            return None
+        return wait_until(connect, "a place for a client")
 
     def half_way(self, server, _):
         for sent in (b"s", b"s\0\0\0\x0awhil", b"", b"s\0\0\0\x11while true do end",
                      b"s\0\0\0\x0amem.now() ", b"s\0\0\0\x09sleep(60)"):
             for _ in range(5):
-                with server.client() as client:
+                with self.accepted(server) as client:
                     client.socket.sendall(sent)
-        self.await_free(server)
 
     def slow_reader(self, server, traffic):
         """A statement pauses while its output is not read: the server's memory stays bounded."""
         before = self.rss(server)
-        clients = [server.client() for _ in range(4)]
+        clients = [self.accepted(server) for _ in range(4)]
         for client in clients:
             client.begin("budget('60s') local s = ('x'):rep(100000) while true do print(s) end")
         traffic.go_on(200)
         self.assertLess(self.rss(server) - before, 32 << 20)
         for client in clients:
             client.socket.close()
-        self.await_free(server)
 
     def rss(self, server):
         with open(f"/proc/{server.process.pid}/statm", encoding="ascii") as file:
@@ -554,7 +555,7 @@ class Hostile(ConsoleTest):
     def departures(self, server, traffic):
         """Variables of clients that left are freed in slices, while other clients connect."""
         for _ in range(12):
-            with server.client() as client:
+            with self.accepted(server) as client:
                 kind, text = client.query("budget('10s') t = {} for i = 1, 50000 do t[i] = {i} end")
                 self.assertEqual(kind, "d", text)
                 client.begin("""string.own = t
@@ -562,12 +563,11 @@ class Hostile(ConsoleTest):
                         while true do pcall(function() while true do end end) end end})
                     mem.watch(60)""")
         traffic.go_on(3)
-        self.await_free(server)
-        with server.client() as client:
+        with self.accepted(server) as client:
             self.value(client, "sleep(0.2)")
 
     def early_request(self, server, _):
-        with server.client() as client:
+        with self.accepted(server) as client:
             client.send("s", b"sleep(60)")
             client.send("s", b"1")
             kind, text = client.answer()
