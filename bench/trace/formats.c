@@ -2,7 +2,7 @@
 #include "formats.h"
 
 #include "codec.h"
-#include "options.h"
+#include "options_help.h"
 
 #define SUMMARY_COLUMN 14
 

@@ -1,7 +1,7 @@
 /* generator.c - THE table of generators. To add one: write its next function, add a row. */
 #include "generator.h"
 
-#include "options.h"
+#include "options_help.h"
 #include "random.h"
 #include "units.h"
 #include "xmalloc.h"

@@ -1,10 +1,12 @@
 /* base_test.c - parsing and formatting of units, parsing of options, their errors. */
 #include "options.h"
+#include "options_help.h"
 #include "units.h"
 
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>

@@ -1,19 +1,17 @@
 /* options.c - parses a command line by a table. */
 #include "options.h"
+
+#include "options_help.h"
 #include "units.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define NAME_CHARS_MAX  40 /* the longest name for which an option is suggested */
 #define VALUE_CHARS_MAX 80 /* of a value or name shown in an error */
-
-static const struct option help_option = {
-    .name = "help", .kind = OPTION_FLAG, .help = "print this and exit"};
-static const struct option version_option = {
-    .name = "version", .kind = OPTION_FLAG, .help = "print the version and exit"};
 
 static int text_store(const char *value, void *field)
 {
@@ -112,13 +110,6 @@ static const struct kind {
     [OPTION_TEXTS] = {texts_store, "a value, or there are too many"},
 };
 
-const struct option *options_row(const struct option_table *table, size_t i)
-{
-    if (i < table->count)
-        return &table->options[i];
-    return i == table->count ? &help_option : i == table->count + 1 ? &version_option : NULL;
-}
-
 static size_t smaller(size_t a, size_t b)
 {
     return a < b ? a : b;
@@ -195,9 +186,9 @@ static enum options_outcome flag_store(const struct option *option, const char *
         error_set(error, "--%s: takes no value", option->name);
         return OPTIONS_WRONG;
     }
-    if (option == &help_option)
+    if (option == &options_help_row)
         return OPTIONS_HELP;
-    if (option == &version_option)
+    if (option == &options_version_row)
         return OPTIONS_VERSION;
     *(bool *)((char *)settings + option->offset) = true;
     return OPTIONS_OK;

@@ -1,5 +1,6 @@
 /* options_help.c - prints a table of options as --help: grouped, wrapped, with defaults. */
-#include "options.h"
+#include "options_help.h"
+
 #include "units.h"
 
 #include <stdlib.h>
@@ -10,6 +11,20 @@
 #define WIDTH_ELSEWHERE 100 /* when the output is not a terminal */
 #define NAMES_WIDTH_MAX 30  /* a longer name gets a line of its own */
 #define DEFAULT_BYTES   160
+
+const struct option options_help_row = {
+    .name = "help", .kind = OPTION_FLAG, .help = "print this and exit"};
+const struct option options_version_row = {
+    .name = "version", .kind = OPTION_FLAG, .help = "print the version and exit"};
+
+const struct option *options_row(const struct option_table *table, size_t i)
+{
+    if (i < table->count)
+        return &table->options[i];
+    return i == table->count       ? &options_help_row
+           : i == table->count + 1 ? &options_version_row
+                                   : NULL;
+}
 
 int text_width(FILE *out)
 {

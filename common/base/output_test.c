@@ -2,6 +2,7 @@
 #include "errors.h"
 #include "files.h"
 #include "options.h"
+#include "options_help.h"
 #include "units.h"
 #include "xmalloc.h"
 

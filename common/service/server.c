@@ -32,11 +32,6 @@ static h2o_socket_t *descriptor_watch(struct loop *loop, int descriptor, h2o_soc
     return socket;
 }
 
-static struct timespec timespec_of(uint64_t ns)
-{
-    return (struct timespec){(time_t)(ns / NS_PER_SECOND), (long)(ns % NS_PER_SECOND)};
-}
-
 /* Reads the expirations, so that the timer is not readable any more. */
 static void timer_clear(h2o_socket_t *timer)
 {
@@ -51,12 +46,6 @@ static h2o_socket_t *timer_watch(struct loop *loop, h2o_socket_cb readable)
     if (descriptor < 0)
         h2o_fatal("timerfd_create");
     return descriptor_watch(loop, descriptor, readable);
-}
-
-void loop_schedule_fetch(struct loop *loop)
-{
-    struct itimerspec at = {.it_value = timespec_of(worker_due(loop->worker))};
-    timerfd_settime(h2o_socket_get_fd(loop->fetch_timer), TFD_TIMER_ABSTIME, &at, NULL);
 }
 
 static void fetch_due(h2o_socket_t *timer, const char *error)

@@ -99,7 +99,8 @@ struct waiting_request {
     struct waiting_request **slot; /* in the request's pool; points here until the answer */
 };
 
-/* server.c */
+/* server_timer.c */
+struct timespec timespec_of(uint64_t ns);
 /* Starts the timer for the first fetch that is due; stops it if there is none. */
 void loop_schedule_fetch(struct loop *loop);
 

@@ -1,7 +1,7 @@
 /* diagnosis_text.c - a diagnosis as one page: one question, and its answer, per paragraph. */
 #include "diagnosis_columns.h"
 #include "diagnosis_output.h"
-#include "options.h"
+#include "options_help.h"
 #include "table.h"
 #include "units.h"
 

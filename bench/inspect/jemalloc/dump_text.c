@@ -3,7 +3,7 @@
 
 #include "dump_advice.h"
 #include "dump_columns.h"
-#include "options.h"
+#include "options_help.h"
 #include "table.h"
 #include "units.h"
 #include "xmalloc.h"

@@ -4,6 +4,7 @@
 #include "command.h"
 #include "memory_output.h"
 #include "options.h"
+#include "options_help.h"
 #include "table.h"
 
 #include <string.h>
