@@ -1,46 +1,34 @@
 /* bench_table.c - the results of a bench side by side. */
 #include "bench_table.h"
 
+#include "summary.h"
 #include "table.h"
 #include "units.h"
+#include "verdict.h"
 
-#include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 enum cell_kind {
-    CELL_COUNT,    /* 1,234,567 */
-    CELL_SPREAD,   /* the width of the interval as a share of the median: 4 % */
-    CELL_TENTHS,   /* 10.5 */
-    CELL_SHARE,    /* 55.0 % */
-    CELL_DURATION, /* 2.1 ms */
-    CELL_SIZE,     /* 7.9 MiB */
-    CELL_GROWTH,   /* from the start to the end, in MiB: 0.4\u21921.1 */
+    CELL_SHARE, /* 55.1 % */
+    CELL_TIME, /* median, and half the width of its interval if there are several runs: 9.7 +-0.4 */
+    CELL_SIZE, /* 7.9 MiB */
 };
 
-/* The columns between the keys and the verdict. */
+/* The columns between the variant and the verdict. */
 static const struct figure_column {
     const char *head;
     enum cell_kind kind;
-    enum result_figure_name figure, start; /* start: of a growth only */
-    bool ours;                             /* only our servers report it */
+    enum result_figure_name figure;
+    bool ours; /* only our servers report it */
 } columns[] = {
-    {"req/s", CELL_COUNT, FIGURE_REQUESTS_PER_SECOND, .ours = false},
-    {"spread", CELL_SPREAD, FIGURE_REQUESTS_PER_SECOND, .ours = false},
-    {"CPU us", CELL_TENTHS, FIGURE_CPU_US_PER_REQUEST, .ours = false},
-    {"p50", CELL_DURATION, FIGURE_P50_NS, .ours = false},
-    {"p99", CELL_DURATION, FIGURE_P99_NS, .ours = false},
-    {"hits", CELL_SHARE, FIGURE_HIT_RATIO, .ours = false},
-    {"entries", CELL_COUNT, FIGURE_ENTRIES, .ours = true},
-    {"payload", CELL_SIZE, FIGURE_PAYLOAD_END_BYTES, .ours = true},
-    {"cache", CELL_SIZE, FIGURE_CACHE_END_BYTES, .ours = true},
-    {"+B/entry", CELL_TENTHS, FIGURE_OVERHEAD_BYTES_PER_ENTRY, .ours = true},
-    {"allocated MiB", CELL_GROWTH, FIGURE_ALLOCATED_END_BYTES, FIGURE_ALLOCATED_START_BYTES, true},
-    {"resident MiB", CELL_GROWTH, FIGURE_RESIDENT_END_BYTES, FIGURE_RESIDENT_START_BYTES, true},
-    {"RSS MiB", CELL_GROWTH, FIGURE_RSS_END_BYTES, FIGURE_RSS_START_BYTES, false},
-    {"B/request", CELL_TENTHS, FIGURE_BYTES_PER_REQUEST, .ours = false},
+    {"hits", CELL_SHARE, FIGURE_HIT_RATIO, false},
+    {"CPU us", CELL_TIME, FIGURE_CPU_US_PER_REQUEST, false},
+    {"payload", CELL_SIZE, FIGURE_PAYLOAD_END_BYTES, true},
+    {"cache", CELL_SIZE, FIGURE_CACHE_END_BYTES, true},
+    {"RSS", CELL_SIZE, FIGURE_RSS_END_BYTES, false},
 };
 #define COLUMNS (sizeof columns / sizeof columns[0])
-#define KEYS    2
 
 static const enum table_tone class_tones[VERDICT_CLASSES] = {
     [VERDICT_BOUNDED] = TABLE_GOOD,          [VERDICT_WARMING] = TABLE_DOUBTFUL,
@@ -49,79 +37,73 @@ static const enum table_tone class_tones[VERDICT_CLASSES] = {
     [VERDICT_NOT_RETURNED] = TABLE_DOUBTFUL, [VERDICT_UNDECIDED] = TABLE_DOUBTFUL,
 };
 
-static void missing_cell(struct table *table)
-{
-    table_cell(table, TABLE_FAINT, "-");
-}
-
 static void figure_cell(struct table *table, const struct figure_column *column,
-                        const struct result_figure *figures)
+                        const struct result_figure *figure)
 {
-    const struct result_figure *figure = &figures[column->figure];
-    char text[UNITS_TEXT_BYTES] = "-";
+    char text[UNITS_TEXT_BYTES];
+    int length;
     switch (column->kind) {
-    case CELL_COUNT:
-        units_format_count(text, (uint64_t)figure->median);
-        break;
-    case CELL_SPREAD:
-        if (figure->n > 1)
-            snprintf(text, sizeof text, "%.0f %%",
-                     100 * (figure->high - figure->low) / fmax(figure->median, 1));
-        break;
-    case CELL_TENTHS:
-        snprintf(text, sizeof text, "%.1f", figure->median);
-        break;
     case CELL_SHARE:
         snprintf(text, sizeof text, "%.1f %%", 100 * figure->median);
         break;
-    case CELL_DURATION:
-        units_format_duration(text, figure->median);
+    case CELL_TIME:
+        length = snprintf(text, sizeof text, "%.1f", figure->median);
+        if (figure->n > 1)
+            snprintf(text + length, sizeof text - (size_t)length, " +-%.1f",
+                     (figure->high - figure->low) / 2);
         break;
     case CELL_SIZE:
         units_format_size(text, figure->median);
         break;
-    case CELL_GROWTH:
-        snprintf(text, sizeof text, "%.1f\u2192%.1f", figures[column->start].median / 0x1p20,
-                 figure->median / 0x1p20);
-        break;
     }
-    table_cell(table, strcmp(text, "-") == 0 ? TABLE_FAINT : TABLE_PLAIN, "%s", text);
+    table_cell(table, TABLE_PLAIN, "%s", text);
 }
 
-static void verdict_cell(struct table *table, const struct result_summary *summary)
+static void verdict_cell(struct table *table, const struct result *result,
+                         const struct result_summary *summary)
 {
-    char notes[96] = "";
-    size_t length = 0;
-    uint64_t agreed = summary->verdicts[summary->class], judged = summary->runs - summary->failed;
-    if (agreed < judged)
-        length += (size_t)snprintf(notes, sizeof notes, " (%llu of %llu runs)",
-                                   (unsigned long long)agreed, (unsigned long long)judged);
-    if (summary->failed > 0)
-        length += (size_t)snprintf(notes + length, sizeof notes - length, " (%llu failed)",
-                                   (unsigned long long)summary->failed);
-    if (summary->capped > 0)
-        length += (size_t)snprintf(notes + length, sizeof notes - length, " (%llu capped)",
-                                   (unsigned long long)summary->capped);
-    if (summary->bottlenecked > 0)
-        snprintf(notes + length, sizeof notes - length, " (generator was the limit)");
-    table_cell(table, class_tones[summary->class], "%s%s", summary->words, notes);
+    char brief[RESULT_NAME_BYTES];
+    const struct result_run *run = summary_representative(result, summary);
+    if (run == NULL)
+        table_cell(table, TABLE_BAD, "failed");
+    else
+        table_cell(table, class_tones[summary->class], "%s", verdict_brief(&run->verdict, brief));
 }
 
 static void row_add(struct table *table, const struct result *result,
                     const struct result_summary *summary)
 {
     bool failed = summary->failed == summary->runs, ours = result->policy[0] != '\0';
-    table_cell(table, TABLE_PLAIN, "%s", summary->workload);
     table_cell(table, TABLE_PLAIN, "%s", result->variant);
-    for (size_t i = 0; i < COLUMNS; i++)
-        if (failed || summary->figures[columns[i].figure].n == 0 || (columns[i].ours && !ours))
-            missing_cell(table);
+    for (size_t i = 0; i < COLUMNS; i++) {
+        const struct result_figure *figure = &summary->figures[columns[i].figure];
+        if (failed || figure->n == 0 || (columns[i].ours && !ours))
+            table_cell(table, TABLE_FAINT, "-");
         else
-            figure_cell(table, &columns[i], summary->figures);
-    if (failed)
-        table_cell(table, TABLE_BAD, "failed");
-    else
-        verdict_cell(table, summary);
+            figure_cell(table, &columns[i], figure);
+    }
+    verdict_cell(table, result, summary);
+}
+
+/* What a reader must know of the row beyond its figures: a line for each. */
+static void notes_print(const struct result *result, const struct result_summary *summary,
+                        FILE *out)
+{
+    const uint64_t judged = summary->runs - summary->failed;
+    const struct {
+        uint64_t count;
+        const char *text;
+    } notes[] = {
+        {judged - summary->verdicts[summary->class], "have another verdict"},
+        {summary->failed, "failed"},
+        {summary->capped, "passed the memory cap and were stopped"},
+        {summary->bottlenecked, "were limited by the load generator: their times do not count"},
+    };
+    for (size_t i = 0; i < sizeof notes / sizeof notes[0]; i++)
+        if (notes[i].count > 0)
+            fprintf(out, "  %s: %llu of %llu runs %s\n", result->variant,
+                    (unsigned long long)notes[i].count, (unsigned long long)summary->runs,
+                    notes[i].text);
 }
 
 static const struct result_summary *summary_find(const struct result *result, const char *workload)
@@ -141,29 +123,40 @@ static bool was_seen(struct result *const *results, size_t before, const char *w
     return false;
 }
 
-static void workload_add(struct table *table, struct result *const *results, size_t count,
-                         const char *workload)
+/* A block: the workload, a row for each result that has it, and notes. */
+static void workload_print(const struct table_column *heads, struct result *const *results,
+                           size_t count, const char *workload, FILE *out)
 {
+    struct table *table = table_create(heads, COLUMNS + 2);
     for (size_t i = 0; i < count; i++) {
         const struct result_summary *summary = summary_find(results[i], workload);
         if (summary != NULL)
             row_add(table, results[i], summary);
     }
+    fprintf(out, "%s\n", workload);
+    table_print(table, table_wants_colours(out), out);
+    table_destroy(table);
+    for (size_t i = 0; i < count; i++) {
+        const struct result_summary *summary = summary_find(results[i], workload);
+        if (summary != NULL)
+            notes_print(results[i], summary, out);
+    }
 }
 
 void bench_table_print(struct result *const *results, size_t count, FILE *out)
 {
-    struct table_column heads[KEYS + COLUMNS + 1] = {{"workload", TABLE_LEFT},
-                                                     {"variant", TABLE_LEFT},
-                                                     [KEYS + COLUMNS] = {"verdict", TABLE_LEFT}};
+    struct table_column heads[COLUMNS + 2] = {{"variant", TABLE_LEFT},
+                                              [COLUMNS + 1] = {"verdict", TABLE_LEFT}};
+    const char *blank = "";
     for (size_t i = 0; i < COLUMNS; i++)
-        heads[KEYS + i] = (struct table_column){columns[i].head, TABLE_RIGHT};
-    struct table *table = table_create(heads, KEYS + COLUMNS + 1);
-    table_set_keys(table, KEYS);
+        heads[1 + i] = (struct table_column){columns[i].head, TABLE_RIGHT};
     for (size_t i = 0; i < count; i++)
-        for (size_t j = 0; j < results[i]->summary_count; j++)
-            if (!was_seen(results, i, results[i]->summaries[j].workload))
-                workload_add(table, results, count, results[i]->summaries[j].workload);
-    table_print(table, table_wants_colours(out), out);
-    table_destroy(table);
+        for (size_t j = 0; j < results[i]->summary_count; j++) {
+            const char *workload = results[i]->summaries[j].workload;
+            if (was_seen(results, i, workload))
+                continue;
+            fputs(blank, out);
+            workload_print(heads, results, count, workload, out);
+            blank = "\n";
+        }
 }

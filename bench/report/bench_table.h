@@ -1,4 +1,4 @@
-/* bench_table.h - the table of a bench: a row for each workload and variant. */
+/* bench_table.h - the tables of a bench: one for each workload, a row for each variant. */
 #ifndef BENCH_TABLE_H
 #define BENCH_TABLE_H
 
@@ -6,8 +6,9 @@
 
 #include <stdio.h>
 
-/* Prints the workloads in the order of the first result that has them, and the variants in the
- * order given. The results must have their summaries. */
+/* At most 100 columns wide. Below a table stand notes on runs that failed, were stopped, or
+ * disagree. Prints the workloads in the order of the first result that has them, and the variants
+ * in the order given. The results must have their summaries. */
 void bench_table_print(struct result *const *results, size_t count, FILE *out);
 
 #endif

@@ -113,7 +113,6 @@ static void sampling_print(const struct bench *bench)
            "time (at most %.2f %%).\n",
            (double)bench->plan.interval_ns / (double)NS_PER_MS, stats_median(costs, count),
            stats_median(shares, count), stats_percentile(shares, count, 100));
-    printf("+B/entry is what the cache takes beyond keys and bodies.\n");
 }
 
 void bench_summary_print(const struct bench *bench)

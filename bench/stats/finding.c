@@ -65,6 +65,11 @@ static void warming_describe(const struct finding *finding, const struct evidenc
                   100 * evidence_fullness(evidence), now, left);
 }
 
+int finding_rate_digits(double per_request)
+{
+    return per_request < 1 ? 2 : per_request < 10 ? 1 : 0;
+}
+
 static void leak_describe(const struct finding *finding, const struct evidence *evidence,
                           struct result_verdict *verdict)
 {
@@ -72,10 +77,8 @@ static void leak_describe(const struct finding *finding, const struct evidence *
     double per_request = verdict->bytes_per_request;
     (void)evidence;
     words_set(verdict, "leaks %.*f B/request: %s in %s at %s req/s (%s)",
-              per_request < 1    ? 2
-              : per_request < 10 ? 1
-                                 : 0,
-              per_request, units_format_size(limit, (double)verdict->limit_bytes),
+              finding_rate_digits(per_request), per_request,
+              units_format_size(limit, (double)verdict->limit_bytes),
               units_format_duration(time, (double)verdict->time_to_limit_ns),
               units_format_count(rate, (uint64_t)verdict->limit_rate_rps), finding->grows);
 }

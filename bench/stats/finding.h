@@ -17,5 +17,7 @@ void finding_describe(const struct finding *finding, const struct evidence *evid
 /* Fills in class and words if too few samples are left after the warm-up: warming if the load ended
  * before the time to live, otherwise undecided. */
 void finding_too_short(const struct evidence *evidence, struct result_verdict *verdict);
+/* Digits behind the point of a rate in B/request: 0.12, 1.2, 12. */
+int finding_rate_digits(double per_request);
 
 #endif

@@ -136,8 +136,8 @@ static enum verdict_class class_choose(const struct result_summary *summary)
 }
 
 /* The run of the chosen class that is nearest to the median growth. */
-static const struct result_run *representative_run(const struct result *result,
-                                                   const struct result_summary *summary)
+const struct result_run *summary_representative(const struct result *result,
+                                                const struct result_summary *summary)
 {
     double median = summary->figures[FIGURE_BYTES_PER_REQUEST].median, nearest = INFINITY;
     const struct result_run *chosen = NULL;
@@ -155,7 +155,7 @@ static const struct result_run *representative_run(const struct result *result,
 
 static void words_make(struct result_summary *summary, const struct result *result)
 {
-    const struct result_run *representative = representative_run(result, summary);
+    const struct result_run *representative = summary_representative(result, summary);
     if (representative != NULL)
         memcpy(summary->words, representative->verdict.words, sizeof summary->words);
 }

@@ -8,6 +8,11 @@
  * are only counted; runs whose generator was the bottleneck give no figures of speed. */
 void summary_make(struct result *result);
 
+/* The run whose verdict the summary shows: of its class, and nearest to the median growth. NULL:
+ * all runs failed. */
+const struct result_run *summary_representative(const struct result *result,
+                                                const struct result_summary *summary);
+
 /* The figure of a run, and whether it counts: not if the run failed, and of speed not if its
  * generator was the bottleneck. */
 double summary_figure(const struct result_run *run, enum result_figure_name figure);

@@ -255,6 +255,26 @@ uint64_t verdict_time_to_ns(const struct result_verdict *verdict, double limit_b
     return (uint64_t)fmin(limit_bytes / per_second * (double)NS_PER_SECOND, 0x1p62);
 }
 
+const char *verdict_brief(const struct result_verdict *verdict, char text[RESULT_NAME_BYTES])
+{
+    char peak[UNITS_TEXT_BYTES];
+    double rate = verdict->bytes_per_request;
+    const char *name = verdict_class_name(verdict->class);
+    if (verdict_is_leak(verdict->class))
+        snprintf(text, RESULT_NAME_BYTES, "leaks %.*f B/request:%s", finding_rate_digits(rate),
+                 rate, strchr(name, ':') + 1);
+    else if (verdict->class == VERDICT_BOUNDED)
+        snprintf(text, RESULT_NAME_BYTES, "bounded at %s",
+                 units_format_size(peak, (double)verdict->peak_bytes));
+    else if (verdict->class == VERDICT_UNDECIDED && verdict->judged_samples >= VERDICT_SAMPLES_MIN)
+        snprintf(text, RESULT_NAME_BYTES, "undecided: %.*f to %.*f B/request",
+                 finding_rate_digits(fabs(verdict->low)), verdict->low,
+                 finding_rate_digits(fabs(verdict->high)), verdict->high);
+    else
+        snprintf(text, RESULT_NAME_BYTES, "%s", name);
+    return text;
+}
+
 void verdict_give(struct result_verdict *verdict, const struct result_sample *samples,
                   size_t sample_count, const struct result_limits *limits)
 {
