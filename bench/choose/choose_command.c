@@ -52,7 +52,9 @@ static const struct option option_rows[] = {
     {"rate", OPTION_REAL, FIELD(rate_rps), "N",
      "assume N requests per second at random times; without it, ages follow the trace's own times"},
     {NULL, OPTION_HEADING, 0, NULL, "Conditions"},
-    {"memory", OPTION_SIZE, FIELD(memory_bytes), "SIZE", "limit all memory of the cache to SIZE"},
+    {"capacity", OPTION_SIZE, FIELD(memory_bytes), "SIZE",
+     "limit the cache to SIZE, everything that it allocates included"},
+    {"memory", OPTION_SIZE, FIELD(memory_bytes), "SIZE", OPTION_HIDDEN},
     {"miss-cost", OPTION_DURATION, FIELD(miss_cost_ns), "TIME",
      "assume that a miss waits TIME for the origin"},
     {"max-age", OPTION_DURATION, FIELD(max_age_ns), "TIME", "never reply with anything older"},
@@ -78,8 +80,8 @@ static const struct option option_rows[] = {
 
 static const char examples[] =
     "examples:\n"
-    "  tidemark choose --trace access.log --memory 64MiB --slo p99=2ms --miss-cost 5ms\n"
-    "  tidemark choose --trace zipf:0.9:100k:1M --memory 4MiB --target-hits 90%\n"
+    "  tidemark choose --trace access.log --capacity 64MiB --slo p99=2ms --miss-cost 5ms\n"
+    "  tidemark choose --trace zipf:0.9:100k:1M --capacity 4MiB --target-hits 90%\n"
     "  tidemark choose --trace recorded --max-age 60s --rate 2000 --json=choose.json\n";
 
 static const struct option_table option_table = {
@@ -161,7 +163,7 @@ static int settings_apply(struct call *call)
         .target_hit_ratio = settings->target_hit_ratio,
     };
     if (settings->memory_bytes < 2 || !(question->rate_rps > 0))
-        return error_set(&call->error, "--memory and --rate must be more than 0");
+        return error_set(&call->error, "--capacity and --rate must be more than 0");
     if (slo_parse(question, settings->slo, &call->error) != 0)
         return -1;
     return candidates_parse(&call->choice, settings->policies, &call->error);

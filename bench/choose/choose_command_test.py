@@ -41,7 +41,7 @@ class Choose(unittest.TestCase):
             cls.schema = json.load(file)
 
     def test_zipf_has_a_winner_and_the_reasons_are_exact(self):
-        found = replayed("--trace", "zipf:0.9:5k:30k", "--memory", "200KiB", "--policies", FEW)
+        found = replayed("--trace", "zipf:0.9:5k:30k", "--capacity", "200KiB", "--policies", FEW)
         jsonschema.validate(found, self.schema)
         rows = policies(found)
         best = rows[found["answer"]["policy"]]
@@ -73,7 +73,7 @@ class Choose(unittest.TestCase):
                 for i in range(20000):
                     key = (i * i * 7 + i // 3) % 1999
                     file.write(f"{i // 10} {key} {100 + key % 900}\n")
-            found = replayed("--trace", path, "--memory", "256KiB", "--policies", "lru,sieve,arc")
+            found = replayed("--trace", path, "--capacity", "256KiB", "--policies", "lru,sieve,arc")
             self.assertEqual(found["sizes_from"], "trace")
             for name, row in policies(found).items():
                 done = tidemark("replay", path, "--policies", name, "--capacity", "256KiB",
@@ -84,7 +84,7 @@ class Choose(unittest.TestCase):
                 self.assertEqual(row["predicted"]["bytes"], exact["peak_bytes"])
 
     def test_on_a_uniform_trace_no_policy_helps(self):
-        found = replayed("--trace", "uniform:10k:40k", "--memory", "1MiB", "--policies",
+        found = replayed("--trace", "uniform:10k:40k", "--capacity", "1MiB", "--policies",
                          "lru,fifo,sieve,arc")
         self.assertEqual(found["answer"]["policy"], "lru")
         self.assertFalse(found["answer"]["is_worth"])
@@ -92,7 +92,7 @@ class Choose(unittest.TestCase):
                          "no other policy (has more hits|makes a difference that matters)")
 
     def test_any_policy_will_do_if_everything_fits(self):
-        found = replayed("--trace", "zipf:0.9:500:5k", "--memory", "1MiB", "--slo", "p99=1ms",
+        found = replayed("--trace", "zipf:0.9:500:5k", "--capacity", "1MiB", "--slo", "p99=1ms",
                          "--policies", "lru,sieve")
         self.assertEqual(found["answer"]["policy"], "lru")
         self.assertIn("everything fits", found["answer"]["words"])
@@ -105,7 +105,7 @@ class Choose(unittest.TestCase):
         self.assertIn("no cache helps", found["answer"]["words"])
 
     def test_on_a_scan_lru_is_not_chosen(self):
-        found = replayed("--trace", "scan:4k:30k", "--memory", "1MiB", "--policies", FEW)
+        found = replayed("--trace", "scan:4k:30k", "--capacity", "1MiB", "--policies", FEW)
         self.assertNotIn(found["answer"]["policy"], (None, "lru", "fifo"))
         rows = policies(found)
         self.assertEqual(rows["lru"]["hits"], 0)
@@ -114,20 +114,20 @@ class Choose(unittest.TestCase):
 
     def test_the_answer_is_the_same_with_any_number_of_threads(self):
         def found(threads):
-            answer = replayed("--trace", "shift:1.0:2000:20k", "--memory", "100KiB",
+            answer = replayed("--trace", "shift:1.0:2000:20k", "--capacity", "100KiB",
                               "--threads", threads, "--policies", "lru,sieve,wtinylfu")
             del answer["made_by"]
             return answer
         self.assertEqual(found("1"), found("3"))
 
     def test_a_maximum_age_rules_out_policies_without_one(self):
-        found = replayed("--trace", "zipf:0.9:5k:20k", "--memory", "4MiB", "--max-age", "1s",
+        found = replayed("--trace", "zipf:0.9:5k:20k", "--capacity", "4MiB", "--max-age", "1s",
                          "--policies", "lru,sieve,ttl")
         rows = policies(found)
         self.assertIn("age", rows["lru"]["ruled_out"])
         self.assertIsNone(rows["ttl"]["ruled_out"])
         self.assertEqual(found["answer"]["policy"], "ttl")
-        older = replayed("--trace", "zipf:0.9:5k:20k", "--memory", "4MiB", "--max-age", "1h",
+        older = replayed("--trace", "zipf:0.9:5k:20k", "--capacity", "4MiB", "--max-age", "1h",
                          "--policies", "ttl")
         self.assertGreater(policies(older)["ttl"]["hits"], rows["ttl"]["hits"])
 
@@ -137,27 +137,27 @@ class Choose(unittest.TestCase):
             with open(path, "w", encoding="utf-8") as file:
                 for i in range(1000):
                     file.write(f"{i} {i % 10} 400\n")
-            arguments = ("--trace", path, "--memory", "1MiB", "--policies", "ttl", "--max-age", "5s")
+            arguments = ("--trace", path, "--capacity", "1MiB", "--policies", "ttl", "--max-age", "5s")
             self.assertEqual(policies(replayed(*arguments))["ttl"]["hits"], 0)
             self.assertGreater(policies(replayed(*arguments, "--rate", "100"))["ttl"]["hits"], 900)
 
     def test_the_memory_for_a_share_of_hits_is_found(self):
         arguments = ("--trace", "zipf:1.0:3k:20k", "--policies", "lru,sieve")
-        found = replayed(*arguments, "--memory", "200KiB", "--target-hits", "70%")
+        found = replayed(*arguments, "--capacity", "200KiB", "--target-hits", "70%")
         for name, row in policies(found).items():
             need = row["bytes_for_target"]
             for memory, enough in ((need, True), (need * 0.95, False)):
-                again = replayed(*arguments, "--memory", f"{int(memory)}B")
+                again = replayed(*arguments, "--capacity", f"{int(memory)}B")
                 ratio = policies(again)[name]["predicted"]["hit_ratio"]
                 self.assertEqual(ratio >= 0.7, enough, (name, need, ratio))
-        beyond = replayed(*arguments, "--memory", "200KiB", "--target-hits", "99%")
+        beyond = replayed(*arguments, "--capacity", "200KiB", "--target-hits", "99%")
         self.assertIsNone(policies(beyond)["lru"]["bytes_for_target"])
         self.assertIn("are impossible", " ".join(beyond["answer"]["reasons"]))
 
     def test_the_best_are_served_and_the_prediction_is_checked(self):
         with tempfile.TemporaryDirectory() as folder:
             path = os.path.join(folder, "choose.json")
-            done = tidemark("choose", "--trace", "zipf:0.9:5k:30k", "--memory", "200KiB",
+            done = tidemark("choose", "--trace", "zipf:0.9:5k:30k", "--capacity", "200KiB",
                             "--miss-cost", "1ms", "--rate", "500", "--serve", "2s", "--slo",
                             "p99=2ms", "--policies", "lru,sieve", f"--json={path}")
             self.assertEqual(done.returncode, 0, done.stderr)
@@ -183,7 +183,7 @@ class Choose(unittest.TestCase):
                 (good + ["--policies", "lru,nosuch"], "nosuch", 2),
                 (good + ["--policies", "lru,pinned"], "pinned", 2),
                 (good + ["--rate", "0"], "--rate", 2),
-                (good + ["--memory", "10"], "--memory", 2),
+                (good + ["--capacity", "10"], "--capacity", 2),
                 (["--trace", "zipf:1.0:100"], "never ends", 2),
                 (["--trace", "zipf:1.0:100:5"], "too few", 2),
                 (["--trace", "no/such/file"], "no/such/file", 2),

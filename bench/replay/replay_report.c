@@ -85,7 +85,7 @@ static void row_add(struct table *table, const struct replay_report *report, siz
     table_cell(table, TABLE_FAINT, "%s", text);
     table_cell(table, TABLE_PLAIN, "%s", report->jobs[at].setup.policy->name);
     if (report->sample < 1)
-        table_cell(table, TABLE_PLAIN, "%.2f %% ± %.2f", 100 * ratios.hits, 100 * ratios.error);
+        table_cell(table, TABLE_PLAIN, "%.2f %% +- %.2f", 100 * ratios.hits, 100 * ratios.error);
     else
         table_cell(table, TABLE_PLAIN, "%.2f %%", 100 * ratios.hits);
     if (report->corpus->bytes == NULL || ratios.bytes == BYTES_UNKNOWN)

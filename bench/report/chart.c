@@ -147,8 +147,12 @@ static void cell_print(const struct canvas *canvas, const struct cell *cell, FIL
         fputc(' ', out);
         return;
     }
-    fprintf(out, "%s%c%c%c%s", coloured ? colours[cell->series] : "", 0xe0 | code >> 12,
-            0x80 | (code >> 6 & 0x3f), 0x80 | (code & 0x3f), coloured ? COLOUR_END : "");
+    fputs(coloured ? colours[cell->series] : "", out);
+    if (canvas->chart->ascii)
+        fputc(cell->series < NO_SERIES ? '*' : '-', out);
+    else
+        fprintf(out, "%c%c%c", 0xe0 | code >> 12, 0x80 | (code >> 6 & 0x3f), 0x80 | (code & 0x3f));
+    fputs(coloured ? COLOUR_END : "", out);
 }
 
 /* Prints no spaces at the end of a line. */
@@ -162,7 +166,7 @@ static void row_print(const struct canvas *canvas, size_t row, size_t label_widt
         canvas->chart->format_y(label, canvas->y_low + share * (canvas->y_high - canvas->y_low));
     while (columns > 0 && canvas->cells[row][columns - 1].dots == 0)
         columns--;
-    fprintf(out, "%*s \u2502", (int)label_width, label);
+    fprintf(out, "%*s %s", (int)label_width, label, canvas->chart->ascii ? "|" : "\u2502");
     for (size_t i = 0; i < columns; i++)
         cell_print(canvas, &canvas->cells[row][i], out);
     fputc('\n', out);
@@ -174,7 +178,8 @@ static void foot_print(const struct canvas *canvas, size_t label_width, FILE *ou
     canvas->chart->format_x(low, canvas->x_low);
     canvas->chart->format_x(high, canvas->x_high);
     size_t used = strlen(low) + strlen(high), gap = used < canvas->columns ? canvas->columns : used;
-    fprintf(out, "%*s \u2514%s%*s%s\n", (int)label_width, "", low, (int)(gap - used), "", high);
+    fprintf(out, "%*s %s%s%*s%s\n", (int)label_width, "", canvas->chart->ascii ? "+" : "\u2514",
+            low, (int)(gap - used), "", high);
 }
 
 static double end_of(const struct chart *chart, size_t series)

@@ -32,6 +32,7 @@ struct chart {
     double line; /* a horizontal line, such as a limit, drawn if the curves come near; 0: none */
     chart_format *format_x, *format_y;
     bool colours;
+    bool ascii; /* no braille: one dot a character, as where the locale is not UTF-8 */
 };
 
 /* Prints `height` + 1 lines, and with several series one more with their names, ordered by their

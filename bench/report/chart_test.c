@@ -63,6 +63,22 @@ static void a_line_rises(void **state)
     free(text);
 }
 
+static void ascii_is_drawn_where_nothing_else_can_be(void **state)
+{
+    static const double x[] = {0, 100}, y[] = {0, 10};
+    const struct chart_series series = {"y", y};
+    struct chart chart = chart_of(&series, 1, x, 2);
+    (void)state;
+    chart.ascii = true;
+    char *text = draw(&chart);
+    assert_non_null(strstr(text, "10 |"));
+    assert_non_null(strstr(text, "   +0"));
+    assert_non_null(strchr(text, '*'));
+    for (const char *at = text; *at != '\0'; at++)
+        assert_in_range((unsigned char)*at, '\n', '~');
+    free(text);
+}
+
 static void a_ripple_is_no_wave(void **state)
 {
     static const double x[] = {0, 1, 2, 3}, y[] = {100000, 100001, 100000, 100001};
@@ -148,6 +164,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_line_rises),
+        cmocka_unit_test(ascii_is_drawn_where_nothing_else_can_be),
         cmocka_unit_test(a_ripple_is_no_wave),
         cmocka_unit_test(the_scale_begins_at_zero_unless_far),
         cmocka_unit_test(names_stand_as_the_curves_end),

@@ -38,6 +38,8 @@ struct option {
     const char *value; /* the name of the value in --help; NULL for a flag */
     const char *help;
 };
+/* The help of an option that another name of the same field describes: accepted, but not shown. */
+#define OPTION_HIDDEN NULL
 
 struct option_table {
     const char *usage;   /* "tidemark load [OPTIONS] URL" */

@@ -3,6 +3,8 @@
 
 #include "units.h"
 
+#include <langinfo.h>
+#include <locale.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -24,6 +26,16 @@ const struct option *options_row(const struct option_table *table, size_t i)
     return i == table->count       ? &options_help_row
            : i == table->count + 1 ? &options_version_row
                                    : NULL;
+}
+
+bool text_is_utf8(void)
+{
+    locale_t locale = newlocale(LC_CTYPE_MASK, "", (locale_t)0);
+    if (locale == (locale_t)0)
+        return false;
+    bool utf8 = strcmp(nl_langinfo_l(CODESET, locale), "UTF-8") == 0;
+    freelocale(locale);
+    return utf8;
 }
 
 int text_width(FILE *out)
@@ -148,7 +160,7 @@ static int names_width(const struct option_table *table)
     char name[DEFAULT_BYTES];
     int width = 0;
     for (size_t i = 0; (option = options_row(table, i)); i++) {
-        int length = option->name ? name_format(option, name, sizeof name) : 0;
+        int length = option->name && option->help ? name_format(option, name, sizeof name) : 0;
         if (length > width && length <= NAMES_WIDTH_MAX)
             width = length;
     }
@@ -182,7 +194,7 @@ void options_help(const struct option_table *table, FILE *out)
     for (size_t i = 0; (option = options_row(table, i)); i++) {
         if (option->kind == OPTION_HEADING)
             fprintf(out, "%s%s:\n", i > 0 ? "\n" : "", option->help);
-        else
+        else if (option->help != OPTION_HIDDEN)
             option_print(table, option, column, out);
     }
     if (table->details) {

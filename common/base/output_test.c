@@ -143,6 +143,7 @@ static const struct option rows[] = {
      "so many words that they do not fit into the hundred columns that a line of help may have"},
     {"bytes", OPTION_SIZE, FIELD(bytes), "SIZE", "how large"},
     {"length", OPTION_DURATION, FIELD(length_ns), "TIME", "how long"},
+    {"size", OPTION_SIZE, FIELD(bytes), "SIZE", OPTION_HIDDEN},
     {.kind = OPTION_HEADING, .help = "Output"},
     {"share", OPTION_SHARE, FIELD(share), "SHARE", "of all"},
     {"capacity", OPTION_CAPACITY, FIELD(capacity), "LIMIT", "what fits"},

@@ -3,6 +3,7 @@
 #include "memory_layers.h"
 #include "memory_output.h"
 #include "memory_points.h"
+#include "options_help.h"
 #include "row_output.h"
 #include "units.h"
 #include "xmalloc.h"
@@ -128,7 +129,8 @@ static void chart_show(const struct memory_view *view, FILE *out)
                           .height = CHART_HEIGHT,
                           .format_x = timed ? units_format_duration : count_format,
                           .format_y = units_format_size,
-                          .colours = view->colours};
+                          .colours = view->colours,
+                          .ascii = !text_is_utf8()};
     fprintf(out, "\nThe same over %s:\n", timed ? "time" : "requests");
     chart_print(&chart, out);
     free(x);

@@ -2,6 +2,7 @@
 #include "screen.h"
 
 #include "chart.h"
+#include "options_help.h"
 #include "row_output.h"
 #include "table.h"
 #include "units.h"
@@ -68,7 +69,8 @@ static void chart_show(const struct view *view, FILE *out)
                           .line = (double)view->limit_bytes,
                           .format_x = series->by_request ? count_format : seconds_format,
                           .format_y = units_format_size,
-                          .colours = view->colours};
+                          .colours = view->colours,
+                          .ascii = !text_is_utf8()};
     chart_print(&chart, out);
     free(x);
 }
