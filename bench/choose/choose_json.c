@@ -153,15 +153,14 @@ static json_t *question_json(const struct choice *choice)
 json_t *choose_json(const struct choice *choice, const struct service_costs *costs,
                     const struct result_made_by *made_by)
 {
-    json_t *root = question_json(choice), *made = json_object();
-    fields_write(made, &made_by_fields, made_by);
-    json_t *rest =
-        json_pack("{s:o, s:{s:f, s:I}, s:{s:f, s:I, s:o}, s:o, s:o, s:o}", "answer",
-                  answer_json(choice), "everything", "hit_ratio", hit_ratio(&choice->everything),
-                  "bytes", (json_int_t)choice->everything.peak_bytes, "optimum", "hit_ratio",
-                  hit_ratio(&choice->optimum), "entries", (json_int_t)choice->optimum_entries,
-                  "windows", windows_json(&choice->optimum), "service", services_json(costs),
-                  "policies", policies_json(choice), "made_by", made);
+    json_t *root = question_json(choice);
+    json_t *rest = json_pack(
+        "{s:o, s:{s:f, s:I}, s:{s:f, s:I, s:o}, s:o, s:o, s:o}", "answer", answer_json(choice),
+        "everything", "hit_ratio", hit_ratio(&choice->everything), "bytes",
+        (json_int_t)choice->everything.peak_bytes, "optimum", "hit_ratio",
+        hit_ratio(&choice->optimum), "entries", (json_int_t)choice->optimum_entries, "windows",
+        windows_json(&choice->optimum), "service", services_json(costs), "policies",
+        policies_json(choice), "made_by", fields_json(made_by_fields, made_by));
     json_object_update(xchecked(root), xchecked(rest));
     json_decref(rest);
     return root;

@@ -52,14 +52,14 @@ static void setting_add(struct measurements *measurements, const struct field *f
 }
 
 /* Adds the settings among the fields of a struct. */
-static void settings_add(struct measurements *measurements, const struct field_table *table,
+static void settings_add(struct measurements *measurements, const struct field *fields,
                          const void *from)
 {
     for (size_t i = 0; i < sizeof settings / sizeof settings[0]; i++)
-        for (size_t j = 0; j < table->count; j++)
-            if (strcmp(table->fields[j].key, settings[i].key) == 0)
-                setting_add(measurements, &table->fields[j], settings[i].weight,
-                            (const char *)from + table->fields[j].offset);
+        for (const struct field *field = fields; field->kind != FIELD_END; field++)
+            if (strcmp(field->key, settings[i].key) == 0)
+                setting_add(measurements, field, settings[i].weight,
+                            (const char *)from + field->offset);
 }
 
 /* Once for each workload, under its name. */
@@ -201,8 +201,8 @@ struct measurements *measurements_of_result(const struct result *result, const c
     snprintf(measurements->bench, sizeof measurements->bench, "%s %s", made_by->machine,
              made_by->command_line);
     snprintf(measurements->began, sizeof measurements->began, "%s", made_by->time);
-    settings_add(measurements, &made_by_fields, made_by);
-    settings_add(measurements, &limits_fields, &result->limits);
+    settings_add(measurements, made_by_fields, made_by);
+    settings_add(measurements, limits_fields, &result->limits);
     for (size_t i = 0; i < result->run_count; i++) {
         ids_add(measurements, result->runs[i]);
         run_add(measurements, result->runs[i]);

@@ -10,8 +10,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
-
 const char *const result_gaps[RESULT_GAPS] = {
     [GAP_UNACCOUNTED] = "unaccounted",
     [GAP_BOOKKEEPING] = "bookkeeping",
@@ -51,7 +49,7 @@ const char *const result_figures[RESULT_FIGURES] = {
     [FIGURE_RSS_PEAK_BYTES] = "rss_peak_bytes",
 };
 
-static const char *const class_names[VERDICT_CLASSES] = {
+const char *const verdict_class_names[VERDICT_CLASSES] = {
     [VERDICT_BOUNDED] = "bounded",
     [VERDICT_WARMING] = "warming",
     [VERDICT_LEAK_CONTAINER] = "leak: container",
@@ -62,7 +60,7 @@ static const char *const class_names[VERDICT_CLASSES] = {
     [VERDICT_UNDECIDED] = "undecided",
 };
 
-static const char *const status_names[RUN_STATUSES] = {
+const char *const run_status_names[RUN_STATUSES] = {
     [RUN_OK] = "ok",
     [RUN_CAPPED] = "capped",
     [RUN_FAILED] = "failed",
@@ -70,7 +68,7 @@ static const char *const status_names[RUN_STATUSES] = {
 
 const char *verdict_class_name(enum verdict_class verdict)
 {
-    return class_names[verdict];
+    return verdict_class_names[verdict];
 }
 
 bool verdict_is_leak(enum verdict_class verdict)
@@ -81,7 +79,7 @@ bool verdict_is_leak(enum verdict_class verdict)
 
 const char *run_status_name(enum run_status status)
 {
-    return status_names[status];
+    return run_status_names[status];
 }
 
 struct result *result_create(const char *variant, const char *policy)
@@ -126,7 +124,7 @@ static void *list_grow(struct memory_zone *zone, void *list, size_t count, size_
 {
     if (count < *capacity)
         return list;
-    *capacity = *capacity == 0 ? 16 : 2 * *capacity;
+    *capacity = count < 8 ? 16 : 2 * count;
     void *grown = memory_alloc_zeroed(zone, *capacity * element_bytes);
     if (count > 0)
         memcpy(grown, list, count * element_bytes);
@@ -177,119 +175,33 @@ void result_burst_samples(struct result *result, struct result_run *run, size_t 
     run->sample_count = first;
 }
 
-static json_t *fields_json(const struct field_table *table, const void *from)
-{
-    json_t *object = json_object();
-    fields_write(object, table, from);
-    return object;
-}
-
-static json_t *load_json(const struct result_load *load)
-{
-    json_t *object = fields_json(&load_fields, load);
-    json_object_set_new(object, "errors_by_kind",
-                        fields_json(&errors_fields, &load->errors_by_kind));
-    json_t *latency = json_object();
-    json_object_set_new(latency, "all", fields_json(&latency_fields, &load->all));
-    json_object_set_new(latency, "hits", fields_json(&latency_fields, &load->hit));
-    json_object_set_new(latency, "misses", fields_json(&latency_fields, &load->miss));
-    json_object_set_new(latency, "as_sent", fields_json(&latency_fields, &load->as_sent));
-    json_object_set_new(object, "latency", latency);
-    return object;
-}
-
-static json_t *verdict_json(const struct result_verdict *verdict)
-{
-    json_t *object = json_object();
-    json_object_set_new(object, "class", json_string(class_names[verdict->class]));
-    fields_write(object, &verdict_fields, verdict);
-    json_object_set_new(object, "first", fields_json(&counts_fields, &verdict->first));
-    json_object_set_new(object, "last", fields_json(&counts_fields, &verdict->last));
-    for (size_t i = 0; i < RESULT_GAPS; i++)
-        json_object_set_new(object, result_gaps[i], fields_json(&slope_fields, &verdict->gaps[i]));
-    json_t *layers = json_object();
-    for (size_t i = 0; i < RESULT_LAYERS; i++)
-        json_object_set_new(layers, result_layers[i],
-                            fields_json(&slope_fields, &verdict->layers[i]));
-    json_object_set_new(object, "layers", layers);
-    return object;
-}
-
-static json_t *samples_json(const struct result_sample *samples, size_t count)
-{
-    json_t *array = json_array();
-    for (size_t i = 0; i < count; i++)
-        json_array_append_new(array, fields_json(&sample_fields, &samples[i]));
-    return array;
-}
-
-static json_t *series_json(const struct result_run *run)
-{
-    json_t *array = json_array();
-    for (size_t i = 0; i < run->series_count; i++)
-        json_array_append_new(array, fields_json(&interval_fields, &run->series[i]));
-    return array;
-}
-
 static json_t *burst_json(const struct result_burst *burst)
 {
-    json_t *object = fields_json(&burst_fields, burst), *after = json_array();
+    json_t *object = fields_json(burst_fields, burst), *after = json_array();
     for (size_t i = 0; i < burst->after_count; i++)
-        json_array_append_new(after, fields_json(&after_fields, &burst->after[i]));
+        json_array_append_new(after, fields_json(after_fields, &burst->after[i]));
     json_object_set_new(object, "after", after);
-    json_object_set_new(object, "samples", samples_json(burst->samples, burst->sample_count));
     return object;
 }
 
 /* A failed run has samples, but no figures. */
 static json_t *run_json(const struct result_run *run)
 {
-    json_t *object = fields_json(&run_fields, run);
-    json_object_set_new(object, "status", json_string(status_names[run->status]));
-    if (run->status != RUN_FAILED) {
-        json_object_set_new(object, "load", load_json(&run->load));
-        json_object_set_new(object, "server", fields_json(&server_fields, &run->server));
-        json_object_set_new(object, "sampling", fields_json(&sampling_fields, &run->sampling));
-        json_object_set_new(object, "verdict", verdict_json(&run->verdict));
-        json_object_set_new(object, "counts", fields_json(&exact_fields, &run->counts));
-        json_object_set_new(object, "series", series_json(run));
-    }
-    if (run->status != RUN_FAILED && run->burst != NULL)
+    json_t *object = fields_json(run_fields, run);
+    if (run->status == RUN_FAILED)
+        return object;
+    fields_write(object, measured_fields, run);
+    if (run->burst != NULL)
         json_object_set_new(object, "burst", burst_json(run->burst));
-    json_object_set_new(object, "samples", samples_json(run->samples, run->sample_count));
-    return object;
-}
-
-static json_t *summary_json(const struct result_summary *summary)
-{
-    json_t *object = fields_json(&summary_fields, summary);
-    json_object_set_new(object, "class", json_string(class_names[summary->class]));
-    json_t *verdicts = json_object();
-    for (size_t i = 0; i < VERDICT_CLASSES; i++)
-        json_object_set_new(verdicts, class_names[i],
-                            json_integer((json_int_t)summary->verdicts[i]));
-    json_object_set_new(object, "verdicts", verdicts);
-    json_t *figures = json_object();
-    for (size_t i = 0; i < RESULT_FIGURES; i++)
-        json_object_set_new(figures, result_figures[i],
-                            fields_json(&figure_fields, &summary->figures[i]));
-    json_object_set_new(object, "figures", figures);
     return object;
 }
 
 json_t *result_json(const struct result *result)
 {
-    json_t *object = json_pack("{s:s}", "schema", RESULT_SCHEMA);
-    fields_write(object, &result_fields, result);
-    json_object_set_new(object, "limits", fields_json(&limits_fields, &result->limits));
-    json_object_set_new(object, "made_by", fields_json(&made_by_fields, &result->made_by));
-    json_object_set_new(object, "noise", fields_json(&noise_fields, &result->noise));
-    json_t *summaries = json_array(), *runs = json_array();
-    for (size_t i = 0; i < result->summary_count; i++)
-        json_array_append_new(summaries, summary_json(&result->summaries[i]));
+    json_t *object = json_pack("{s:s}", "schema", RESULT_SCHEMA), *runs = json_array();
+    fields_write(object, result_fields, result);
     for (size_t i = 0; i < result->run_count; i++)
         json_array_append_new(runs, run_json(result->runs[i]));
-    json_object_set_new(object, "summary", summaries);
     json_object_set_new(object, "runs", runs);
     return object;
 }

@@ -46,11 +46,10 @@ static json_t *unreachable_json(const struct unreachable *unreachable)
                                sizeof unreachable->examples[0]));
 }
 
-/* With "class" where it is not NULL. */
-static json_t *fields_json(const char *class, const struct field_table *fields, const void *from)
+static json_t *verdict_json(const struct result_verdict *verdict)
 {
-    json_t *json = class ? json_pack("{s:s}", "class", class) : json_object();
-    fields_write(json, fields, from);
+    json_t *json = json_pack("{s:s}", "class", verdict_class_name(verdict->class));
+    fields_write(json, verdict_fields, verdict);
     return json;
 }
 
@@ -74,12 +73,10 @@ json_t *diagnosis_json(const struct diagnosis_page *page)
         "snapshots", (json_int_t)page->snapshots, "seconds", diagnosis->seconds, "requests",
         (json_int_t)diagnosis->requests, "requests_per_second", diagnosis->requests_per_second,
         "bytes_per_second", diagnosis->bytes_per_second, "verdict",
-        fields_json(verdict_class_name(diagnosis->verdict.class), &verdict_fields,
-                    &diagnosis->verdict),
-        "container", diagnosis->container, "type", diagnosis->type, "path", diagnosis->path,
-        "mistake", mistake->name, "means", mistake->means, "remedy", mistake->remedy, "headroom",
-        headroom_json(diagnosis), "changes", changes_json(diagnosis), "unreachable",
-        unreachable_json(page->unreachable), "first",
-        fields_json(NULL, &sample_fields, &diagnosis->first->sample), "last",
-        fields_json(NULL, &sample_fields, &diagnosis->last->sample));
+        verdict_json(&diagnosis->verdict), "container", diagnosis->container, "type",
+        diagnosis->type, "path", diagnosis->path, "mistake", mistake->name, "means", mistake->means,
+        "remedy", mistake->remedy, "headroom", headroom_json(diagnosis), "changes",
+        changes_json(diagnosis), "unreachable", unreachable_json(page->unreachable), "first",
+        fields_json(sample_fields, &diagnosis->first->sample), "last",
+        fields_json(sample_fields, &diagnosis->last->sample));
 }
