@@ -93,7 +93,6 @@ static void arc_insert(void *order, uint32_t slot, const struct access *access)
 static void arc_hit(void *order, uint32_t slot, const struct access *access)
 {
     struct arc *arc = order;
-    (void)access;
     queue_remove(&arc->kept[link_at(arc->slots, slot)->tag], arc->slots, slot);
     arc_push(arc, OFTEN, slot);
 }

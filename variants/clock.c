@@ -27,7 +27,6 @@ static void clock_destroy(void *order)
 static void clock_insert(void *order, uint32_t slot, const struct access *access)
 {
     struct clock *clock = order;
-    (void)access;
     link_at(clock->slots, slot)->tag = 0;
     queue_push(&clock->ring, clock->slots, slot);
 }
@@ -35,14 +34,12 @@ static void clock_insert(void *order, uint32_t slot, const struct access *access
 static void clock_hit(void *order, uint32_t slot, const struct access *access)
 {
     struct clock *clock = order;
-    (void)access;
     link_at(clock->slots, slot)->tag = 1;
 }
 
 static uint32_t clock_victim(void *order, const struct access *access)
 {
     struct clock *clock = order;
-    (void)access;
     uint32_t slot;
     while ((slot = clock->ring.tail) != NO_SLOT && link_at(clock->slots, slot)->tag) {
         link_at(clock->slots, slot)->tag = 0;
@@ -54,8 +51,6 @@ static uint32_t clock_victim(void *order, const struct access *access)
 static void clock_remove(void *order, uint32_t slot, uint64_t hash, enum leaving why)
 {
     struct clock *clock = order;
-    (void)hash;
-    (void)why;
     queue_remove(&clock->ring, clock->slots, slot);
 }
 

@@ -25,21 +25,17 @@ static void fifo_destroy(void *order)
 static void fifo_insert(void *order, uint32_t slot, const struct access *access)
 {
     struct fifo *fifo = order;
-    (void)access;
     queue_push(&fifo->arrivals, fifo->slots, slot);
 }
 
 static uint32_t fifo_victim(void *order, const struct access *access)
 {
-    (void)access;
     return ((struct fifo *)order)->arrivals.tail;
 }
 
 static void fifo_remove(void *order, uint32_t slot, uint64_t hash, enum leaving why)
 {
     struct fifo *fifo = order;
-    (void)hash;
-    (void)why;
     queue_remove(&fifo->arrivals, fifo->slots, slot);
 }
 

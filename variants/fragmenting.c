@@ -120,7 +120,6 @@ static void fragmenting_insert(void *state, uint32_t slot, const struct access *
 {
     struct fragmenting *order = state;
     uint32_t bytes = sizes[order->inserts++ / PHASE_INSERTS % SIZES];
-    (void)access;
     queue_push(&order->arrivals, order->slots, slot);
     order->filled |= !notes_fit(order, bytes);
     order->quota += order->notes_bytes_most * (order->filled ? 1 : FILLING_SPEED);
@@ -135,7 +134,6 @@ static void fragmenting_hit(void *state, uint32_t slot, const struct access *acc
 
 static uint32_t fragmenting_victim(void *state, const struct access *access)
 {
-    (void)access;
     return ((struct fragmenting *)state)->arrivals.tail;
 }
 

@@ -57,7 +57,6 @@ static void gdsf_insert(void *order, uint32_t slot, const struct access *access)
 static void gdsf_hit(void *order, uint32_t slot, const struct access *access)
 {
     struct gdsf *gdsf = order;
-    (void)access;
     ((struct gdsf_node *)slot_node(gdsf->slots, slot))->times++;
     heap_update(&gdsf->priorities, slot, priority_key(gdsf, slot));
 }
@@ -66,7 +65,6 @@ static uint32_t gdsf_victim(void *order, const struct access *access)
 {
     struct gdsf *gdsf = order;
     uint64_t key;
-    (void)access;
     uint32_t slot = heap_first(&gdsf->priorities, &key);
     if (slot != NO_SLOT)
         memcpy(&gdsf->floor, &key, sizeof key);
@@ -76,8 +74,6 @@ static uint32_t gdsf_victim(void *order, const struct access *access)
 static void gdsf_remove(void *order, uint32_t slot, uint64_t hash, enum leaving why)
 {
     struct gdsf *gdsf = order;
-    (void)hash;
-    (void)why;
     heap_remove(&gdsf->priorities, slot);
 }
 

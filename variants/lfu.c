@@ -73,7 +73,6 @@ static void lfu_insert(void *order, uint32_t slot, const struct access *access)
 {
     struct lfu *lfu = order;
     uint32_t class = lfu->by_times.tail;
-    (void)access;
     if (class == NO_SLOT || class_at(lfu, class)->times != 1) {
         class = class_create(lfu, 1);
         queue_append(&lfu->by_times, &lfu->classes, class);
@@ -86,7 +85,6 @@ static void lfu_insert(void *order, uint32_t slot, const struct access *access)
 static void lfu_hit(void *order, uint32_t slot, const struct access *access)
 {
     struct lfu *lfu = order;
-    (void)access;
     uint32_t class = (uint32_t)((struct lfu_node *)slot_node(lfu->slots, slot))->class;
     uint32_t above = link_at(&lfu->classes, class)->prev;
     uint64_t times = class_at(lfu, class)->times + 1;
@@ -106,7 +104,6 @@ static void lfu_hit(void *order, uint32_t slot, const struct access *access)
 static uint32_t lfu_victim(void *order, const struct access *access)
 {
     struct lfu *lfu = order;
-    (void)access;
     uint32_t class = lfu->by_times.tail;
     return class == NO_SLOT ? NO_SLOT : class_at(lfu, class)->entries.tail;
 }
@@ -114,8 +111,6 @@ static uint32_t lfu_victim(void *order, const struct access *access)
 static void lfu_remove(void *order, uint32_t slot, uint64_t hash, enum leaving why)
 {
     struct lfu *lfu = order;
-    (void)hash;
-    (void)why;
     class_leave(lfu, slot, (uint32_t)((struct lfu_node *)slot_node(lfu->slots, slot))->class);
 }
 

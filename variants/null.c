@@ -23,34 +23,25 @@ static void null_destroy(void *order)
 static void null_insert(void *order, uint32_t slot, const struct access *access)
 {
     struct null *null = order;
-    (void)access;
     null->slot = slot;
 }
 
 static void null_hit(void *order, uint32_t slot, const struct access *access)
 {
-    (void)order;
-    (void)slot;
-    (void)access;
 }
 
 static uint32_t null_victim(void *order, const struct access *access)
 {
-    (void)access;
     return ((struct null *)order)->slot;
 }
 
 static void null_remove(void *order, uint32_t slot, uint64_t hash, enum leaving why)
 {
-    (void)hash;
-    (void)why;
-    (void)slot;
     ((struct null *)order)->slot = NO_SLOT;
 }
 
 static uint32_t null_expired(void *order, uint64_t now_ns)
 {
-    (void)now_ns;
     return ((struct null *)order)->slot;
 }
 

@@ -63,7 +63,6 @@ static void pinned_on_serve(void *state, void *connection, struct record *record
 {
     struct pinned *pinned = state;
     struct check *check = check_begin(pinned, record);
-    (void)connection;
     if (!check_passes(pinned)) {
         snprintf(check->report, sizeof check->report, "the check failed");
         return; /* the mistake */

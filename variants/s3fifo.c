@@ -62,7 +62,6 @@ static void s3fifo_hit(void *order, uint32_t slot, const struct access *access)
 {
     struct s3fifo *s3fifo = order;
     struct link *link = link_at(s3fifo->slots, slot);
-    (void)access;
     if (link->mark < TIMES_MAX)
         link->mark++;
 }

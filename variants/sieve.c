@@ -29,7 +29,6 @@ static void sieve_destroy(void *order)
 static void sieve_insert(void *order, uint32_t slot, const struct access *access)
 {
     struct sieve *sieve = order;
-    (void)access;
     link_at(sieve->slots, slot)->tag = 0;
     queue_push(&sieve->arrivals, sieve->slots, slot);
 }
@@ -37,14 +36,12 @@ static void sieve_insert(void *order, uint32_t slot, const struct access *access
 static void sieve_hit(void *order, uint32_t slot, const struct access *access)
 {
     struct sieve *sieve = order;
-    (void)access;
     link_at(sieve->slots, slot)->tag = 1;
 }
 
 static uint32_t sieve_victim(void *order, const struct access *access)
 {
     struct sieve *sieve = order;
-    (void)access;
     if (sieve->arrivals.count == 0)
         return NO_SLOT;
     for (;; sieve->hand = link_at(sieve->slots, sieve->hand)->prev) {
@@ -60,8 +57,6 @@ static uint32_t sieve_victim(void *order, const struct access *access)
 static void sieve_remove(void *order, uint32_t slot, uint64_t hash, enum leaving why)
 {
     struct sieve *sieve = order;
-    (void)hash;
-    (void)why;
     if (sieve->hand == slot)
         sieve->hand = link_at(sieve->slots, slot)->prev;
     queue_remove(&sieve->arrivals, sieve->slots, slot);

@@ -73,7 +73,6 @@ static void slru_hit(void *order, uint32_t slot, const struct access *access)
 static uint32_t slru_victim(void *order, const struct access *access)
 {
     struct slru *slru = order;
-    (void)access;
     unsigned segment = 0;
     while (segment + 1 < SEGMENTS && slru->segments[segment].count == 0)
         segment++;
@@ -83,8 +82,6 @@ static uint32_t slru_victim(void *order, const struct access *access)
 static void slru_remove(void *order, uint32_t slot, uint64_t hash, enum leaving why)
 {
     struct slru *slru = order;
-    (void)hash;
-    (void)why;
     queue_remove(&slru->segments[link_at(slru->slots, slot)->tag], slru->slots, slot);
 }
 

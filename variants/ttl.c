@@ -36,24 +36,18 @@ static void ttl_insert(void *order, uint32_t slot, const struct access *access)
 
 static void ttl_hit(void *order, uint32_t slot, const struct access *access)
 {
-    (void)order;
-    (void)slot;
-    (void)access;
 }
 
 static uint32_t ttl_victim(void *order, const struct access *access)
 {
     struct ttl *ttl = order;
     uint64_t end_ns;
-    (void)access;
     return heap_first(&ttl->ends, &end_ns);
 }
 
 static void ttl_remove(void *order, uint32_t slot, uint64_t hash, enum leaving why)
 {
     struct ttl *ttl = order;
-    (void)hash;
-    (void)why;
     heap_remove(&ttl->ends, slot);
 }
 

@@ -24,7 +24,6 @@ static void get_misses(struct cache_fixture *fixture, const struct key *keys)
 
 static void put_all(struct cache_fixture *fixture, const struct key *keys)
 {
-    (void)keys;
     for (uint32_t i = 0; i < OPERATIONS; i++)
         cache_fixture_put(fixture);
 }

@@ -112,7 +112,6 @@ static struct stream *stream_of(struct session *http2, int32_t number)
 static int on_begin_headers(nghttp2_session *session, const nghttp2_frame *frame, void *opaque)
 {
     struct stream *stream = stream_of(opaque, frame->hd.stream_id);
-    (void)session;
     if (stream == NULL)
         return 0;
     stream->response.begun = true;
@@ -183,7 +182,6 @@ static int on_stream_close(nghttp2_session *session, int32_t number, uint32_t co
 {
     struct session *http2 = opaque;
     struct stream *stream = stream_of(http2, number);
-    (void)session;
     if (stream == NULL)
         return 0;
     if (code == NGHTTP2_REFUSED_STREAM)
@@ -346,7 +344,6 @@ static bool http2_receive(struct session *http2, const char *data, size_t bytes)
 
 static void http2_closed(struct session *http2, bool orderly)
 {
-    (void)orderly;
     streams_end(http2, stream_lost);
 }
 

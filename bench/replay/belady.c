@@ -44,15 +44,12 @@ static uint32_t belady_victim(void *order, const struct access *access)
 {
     struct belady *belady = order;
     uint64_t key;
-    (void)access;
     return heap_first(&belady->nexts, &key);
 }
 
 static void belady_remove(void *order, uint32_t slot, uint64_t hash, enum leaving why)
 {
     struct belady *belady = order;
-    (void)hash;
-    (void)why;
     heap_remove(&belady->nexts, slot);
 }
 

@@ -24,7 +24,6 @@ static void bounded_describe(const struct finding *finding, const struct evidenc
 {
     char peak[UNITS_TEXT_BYTES], dead[UNITS_TEXT_BYTES];
     units_format_size(peak, (double)verdict->peak_bytes);
-    (void)finding;
     if (evidence->dead_entries == 0)
         words_set(verdict, "bounded at %s", peak);
     else
@@ -50,7 +49,6 @@ static void warming_describe(const struct finding *finding, const struct evidenc
                              struct result_verdict *verdict)
 {
     char now[UNITS_TEXT_BYTES], left[UNITS_TEXT_BYTES];
-    (void)finding;
     verdict->requests_until_full = (uint64_t)fmax(1, requests_left(evidence));
     units_format_size(now, (double)verdict->last_bytes);
     units_format_count(left, verdict->requests_until_full);
@@ -75,7 +73,6 @@ static void leak_describe(const struct finding *finding, const struct evidence *
 {
     char limit[UNITS_TEXT_BYTES], time[UNITS_TEXT_BYTES], rate[UNITS_TEXT_BYTES];
     double per_request = verdict->bytes_per_request;
-    (void)evidence;
     words_set(verdict, "leaks %.*f B/request: %s in %s at %s req/s (%s)",
               finding_rate_digits(per_request), per_request,
               units_format_size(limit, (double)verdict->limit_bytes),
@@ -98,7 +95,6 @@ static void not_returned_describe(const struct finding *finding, const struct ev
 {
     char fell[UNITS_TEXT_BYTES], returned[UNITS_TEXT_BYTES], time[UNITS_TEXT_BYTES];
     const struct fall *fall = &evidence->fall;
-    (void)finding;
     words_set(verdict, "not returned: allocated fell by %s, resident by %s, %s after the peak",
               units_format_size(fell, fall->allocated_bytes),
               units_format_size(returned, fall->resident_bytes),
@@ -120,7 +116,6 @@ static void undecided_describe(const struct finding *finding, const struct evide
 {
     char growth[UNITS_TEXT_BYTES], needed[UNITS_TEXT_BYTES];
     const struct curve *total = &evidence->layers[evidence->layer];
-    (void)finding;
     units_format_count(needed, (uint64_t)requests_needed(evidence));
     if (total->slope.low > 0 && !total->steady)
         words_set(verdict, "undecided: grew by %s, but not steadily; needs about %s requests",

@@ -129,7 +129,6 @@ static void zstd_destroy(void *decoder)
 
 static const char *plain_decode(void *decoder, struct codec_buffers *buffers)
 {
-    (void)decoder;
     size_t bytes = buffers->in_bytes < buffers->out_bytes ? buffers->in_bytes : buffers->out_bytes;
     memcpy(buffers->out, buffers->in, bytes);
     advance(buffers, bytes, bytes);

@@ -335,7 +335,6 @@ static int start_csv(struct reader *reader, const char *options)
 /* True: the first line has several fields, all of which begin with a letter. */
 static bool detect_csv(const char *bytes, size_t count, bool complete)
 {
-    (void)complete;
     const char *end = memchr(bytes, '\n', count), *at = bytes;
     if (end == NULL || memchr(bytes, '\0', count) != NULL)
         return false;
@@ -356,7 +355,6 @@ static int start_twitter(struct reader *reader, const char *options)
     static const enum role roles[] = {
         ROLE_TIME,          ROLE_ID,        ROLE_KEY_BYTES, ROLE_BYTES,
         ROLES /* client */, ROLE_OPERATION, ROLE_TTL};
-    (void)options;
     init(reader->state);
     for (int column = 0; column < (int)(sizeof roles / sizeof roles[0]); column++)
         if (roles[column] != ROLES)
@@ -367,7 +365,6 @@ static int start_twitter(struct reader *reader, const char *options)
 /* True: the first line has seven columns, a time in the first and an operation in the sixth. */
 static bool detect_twitter(const char *bytes, size_t count, bool complete)
 {
-    (void)complete;
     struct field line = field_first_line(bytes, count);
     for (int column = 0; column < 7; column++, line.at++) {
         struct field field = next_field(&line.at, line.end, ',');

@@ -180,7 +180,6 @@ static void stop(struct reader *reader)
 
 static bool detect(const char *bytes, size_t count, bool complete)
 {
-    (void)complete;
     struct entry entry;
     struct log log = {0};
     return split(field_first_line(bytes, count), &entry) && parse_time(&log, entry.time);

@@ -62,7 +62,6 @@ static size_t read_recorded(struct reader *reader, struct trace_request *request
 
 static bool detect(const char *bytes, size_t count, bool complete)
 {
-    (void)complete;
     return count >= RECORDING_MAGIC_BYTES && is_magic(bytes);
 }
 

@@ -30,7 +30,6 @@ static int parse(struct reader *reader, struct field line, struct trace_request 
 /* True: the first line is three numbers and nothing else. */
 static bool detect(const char *bytes, size_t count, bool complete)
 {
-    (void)complete;
     struct field line = field_first_line(bytes, count);
     uint64_t number, ns;
     for (int column = 0; column < 3; column++) {

@@ -59,7 +59,6 @@ static size_t read_text(struct reader *reader, struct trace_request *requests, s
 /* True: text without blanks and commas in its first line, which is therefore not a table. */
 static bool detect(const char *bytes, size_t count, bool complete)
 {
-    (void)complete;
     struct field line = field_first_line(bytes, count);
     for (const char *at = bytes; at < bytes + count; at++)
         if (is_control(*at) && *at != '\n' && *at != '\r')

@@ -53,13 +53,11 @@ static uint64_t next_random(struct generator *generator, uint64_t n)
 
 static uint64_t next_uniform(struct generator *generator, uint64_t n)
 {
-    (void)n;
     return random_below(&generator->random, generator->ids);
 }
 
 static uint64_t next_zipf(struct generator *generator, uint64_t n)
 {
-    (void)n;
     return zipf_draw(generator->zipf, &generator->random);
 }
 

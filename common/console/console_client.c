@@ -119,7 +119,6 @@ static void prefix_complete(struct console_client *client, struct span text)
 
 static void statement_interrupt(struct console_client *client, struct span text)
 {
-    (void)text;
     interpreter_interrupt(client->interpreter);
 }
 

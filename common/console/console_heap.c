@@ -52,7 +52,6 @@ static int heap_census(lua_State *L)
 
 static void text_release(const struct module_host *host, void *text)
 {
-    (void)host;
     free(text);
 }
 

@@ -22,7 +22,6 @@ static int jemalloc_available(lua_State *L)
 /* refresh(): updates the statistics that read() returns. */
 static int refresh(lua_State *L)
 {
-    (void)L;
     memory_refresh();
     return 0;
 }
@@ -30,7 +29,6 @@ static int refresh(lua_State *L)
 /* purge() */
 static int purge(lua_State *L)
 {
-    (void)L;
     memory_purge();
     return 0;
 }

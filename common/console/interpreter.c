@@ -141,7 +141,6 @@ static void hook_run(lua_State *L, lua_Debug *event)
 {
     struct interpreter *interpreter = interpreter_of(L);
     uint64_t now_ns = cpu_ns(), slice_ns = now_ns - interpreter->slice_ns;
-    (void)event;
     hook_pace(interpreter, L, now_ns);
     if (interpreter->allocation_failed)
         memory_check(interpreter, L);

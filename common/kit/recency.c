@@ -24,27 +24,22 @@ void recency_destroy(void *order)
 void recency_insert(void *order, uint32_t slot, const struct access *access)
 {
     struct recency *recency = order;
-    (void)access;
     queue_push(&recency->order, recency->slots, slot);
 }
 
 void recency_hit(void *order, uint32_t slot, const struct access *access)
 {
     struct recency *recency = order;
-    (void)access;
     queue_to_head(&recency->order, recency->slots, slot);
 }
 
 uint32_t recency_victim(void *order, const struct access *access)
 {
-    (void)access;
     return ((struct recency *)order)->order.tail;
 }
 
 void recency_remove(void *order, uint32_t slot, uint64_t hash, enum leaving why)
 {
     struct recency *recency = order;
-    (void)hash;
-    (void)why;
     queue_remove(&recency->order, recency->slots, slot);
 }

@@ -184,7 +184,5 @@ uint32_t tinylfu_victim(void *order, const struct access *access)
 void tinylfu_remove(void *order, uint32_t slot, uint64_t hash, enum leaving why)
 {
     struct tinylfu *tinylfu = order;
-    (void)hash;
-    (void)why;
     queue_remove(&tinylfu->queues[link_at(tinylfu->slots, slot)->tag], tinylfu->slots, slot);
 }

@@ -47,7 +47,6 @@ void two_queues_insert(void *order, uint32_t slot, const struct access *access)
 void two_queues_hit(void *order, uint32_t slot, const struct access *access)
 {
     struct two_queues *queues = order;
-    (void)access;
     if (link_at(queues->slots, slot)->tag == AM)
         queue_to_head(&queues->entries[AM], queues->slots, slot);
 }

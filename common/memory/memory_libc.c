@@ -110,7 +110,6 @@ void memory_purge(void)
 
 bool memory_set_decay(uint64_t decay_ns)
 {
-    (void)decay_ns;
     return false;
 }
 
@@ -137,13 +136,10 @@ const char *memory_controls_writable(void)
 
 int memory_profile_dump(const char *path)
 {
-    (void)path;
     return ENOSYS;
 }
 
 bool memory_dump(void (*write)(void *context, const char *text), void *context)
 {
-    (void)write;
-    (void)context;
     return false;
 }

@@ -149,7 +149,6 @@ static void text_append(void *out, const char *text)
 
 static void dump_write(const void *subject, FILE *out)
 {
-    (void)subject;
     memory_dump(text_append, out);
 }
 

@@ -24,7 +24,6 @@ struct origin {
 
 static bool faker_open(struct origin *origin, const char *rest, struct error *error)
 {
-    (void)origin;
     if (*rest == '\0')
         return true;
     error_set(error, "there is no origin 'faker%s'; use faker", rest);
@@ -33,7 +32,6 @@ static bool faker_open(struct origin *origin, const char *rest, struct error *er
 
 static void faker_close(struct origin *origin)
 {
-    (void)origin;
 }
 
 static enum origin_answer faker_fetch(struct origin *origin, struct span id,

@@ -51,7 +51,6 @@ static h2o_socket_t *timer_watch(struct loop *loop, h2o_socket_cb readable)
 static void fetch_due(h2o_socket_t *timer, const char *error)
 {
     struct loop *loop = timer->data;
-    (void)error;
     timer_clear(timer);
     worker_fetch(loop->worker, clock_ns(), false);
     loop_schedule_fetch(loop);
@@ -71,7 +70,6 @@ static void signal_received(h2o_socket_t *signals, const char *error)
     struct loop *loop = signals->data;
     struct server *server = loop->server;
     struct signalfd_siginfo info;
-    (void)error;
     if (read(h2o_socket_get_fd(signals), &info, sizeof info) != sizeof info)
         return;
     server->deadline_ns = clock_ns() + SERVER_GRACE_NS;
@@ -83,7 +81,6 @@ static void tick_due(h2o_socket_t *timer, const char *error)
     struct loop *loop = timer->data;
     struct server *server = loop->server;
     uint64_t now_ns = clock_ns();
-    (void)error;
     timer_clear(timer);
     listeners_resume(loop);
     if (loop != server->loops)
@@ -327,7 +324,6 @@ void server_watch(struct server *server, const struct server_watch *watch)
 static void watch_ready(h2o_socket_t *watched, const char *error)
 {
     struct loop *loop = watched->data;
-    (void)error;
     loop->server->watch.ready(loop->server->watch.context);
 }
 

@@ -237,7 +237,6 @@ int request_received(h2o_handler_t *self, h2o_req_t *received)
         .context = received,
     };
     struct reply reply;
-    (void)self;
     connection->requests++;
     if (worker_request(loop->worker, &request, &reply))
         reply_send(loop, received, &reply);

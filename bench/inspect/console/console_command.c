@@ -70,7 +70,6 @@ static void statement_clear(struct statement *statement)
 
 static void text_print(void *context, const char *bytes, size_t count)
 {
-    (void)context;
     fwrite(bytes, 1, count, stdout);
     fflush(stdout);
 }

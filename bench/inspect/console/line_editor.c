@@ -41,7 +41,6 @@ static char *prompt_get(EditLine *line)
 /* Ctrl-C. */
 static unsigned char line_cancel(EditLine *line, int key)
 {
-    (void)key;
     editor_of(line)->cancelled = true;
     return CC_NEWLINE;
 }
@@ -80,7 +79,6 @@ static unsigned char line_complete(EditLine *line, int key)
     const char *from = info->cursor, *text;
     char prefix[PATH_MAX];
     size_t count;
-    (void)key;
     while (from > info->buffer && is_name_char(from[-1]))
         from--;
     size_t typed = (size_t)(info->cursor - from);

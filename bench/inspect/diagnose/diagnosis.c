@@ -205,7 +205,6 @@ static void fragmentation_diagnose(struct diagnosis *diagnosis,
                                     from->zone_active_bytes + from->zone_allocated_bytes);
     double all = (double)(int64_t)(to->active_bytes - to->allocated_bytes - from->active_bytes +
                                    from->allocated_bytes);
-    (void)unreachable;
     snprintf(diagnosis->type, sizeof diagnosis->type, "pages");
     container_set(diagnosis, zone >= all / 2 ? MAIN_CACHE : PROCESS);
     snprintf(diagnosis->path, sizeof diagnosis->path, "%s -> its pages", diagnosis->container);

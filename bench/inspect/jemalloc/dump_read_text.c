@@ -118,14 +118,12 @@ static void totals_read(struct reader *reader, const struct line *line)
 
 static void merged_begin(struct reader *reader, const struct line *line)
 {
-    (void)line;
     dump_arena_init(&reader->dump->total, "all");
     reader->arena = &reader->dump->total;
 }
 
 static void destroyed_begin(struct reader *reader, const struct line *line)
 {
-    (void)line;
     reader->arena = dump_arena_add(reader->dump, "destroyed");
 }
 
