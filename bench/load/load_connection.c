@@ -11,8 +11,9 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
-#define UNSENT_BYTES_MAX (4 << 20) /* 10,000 HTTP/2 requests take less */
-#define RETRY_DOUBLINGS  7         /* the longest wait before reconnecting is 1 ms << 7 = 128 ms */
+#define UNSENT_BYTES_MAX (4 << 20)         /* 10,000 HTTP/2 requests take less */
+#define IDLE_CLOSE_NS    (100 * NS_PER_MS) /* a server may close a connection that old at any time */
+#define RETRY_DOUBLINGS  7 /* the longest wait before reconnecting is 1 ms << 7 = 128 ms */
 
 static void connection_flush(struct connection *connection);
 static void connection_send_due(struct connection *connection);
@@ -127,8 +128,9 @@ static void connection_lost(struct connection *connection, bool orderly)
 {
     struct loop *loop = connection->loop;
     uint64_t before = loop->total.requests;
+    bool idle_close = orderly && loop->now_ns - connection->since_ns >= IDLE_CLOSE_NS;
     loop->protocol->closed(connection->session, orderly);
-    if (loop->total.requests == before)
+    if (loop->total.requests == before && !idle_close)
         failure_count(loop);
     connection_reconnect(connection);
 }

@@ -19,7 +19,7 @@ struct connection {
     enum connection_state state;
     int fd;            /* -1: none */
     bool idle;         /* is in the idle queue */
-    uint64_t since_ns; /* connecting: when it began; down: when to try again */
+    uint64_t since_ns; /* connecting, open: when connecting began; down: when to try again */
     char *unsent;      /* bytes that the socket has not accepted yet */
     size_t unsent_bytes;
     struct exchange *retries; /* requests to send again, before all others */

@@ -194,6 +194,26 @@ static void a_late_generator_is_reported(void **unused)
 }
 
 /* A stall of the server does not count as lateness of the generator. */
+/* Long enough for the generator to give up if it took these closes for failures. */
+static void a_server_may_close_idle_connections(void **unused)
+{
+    const struct faulty_behaviour behaviour = {
+        .name = "idle", .response = FAULTY_SERVER_GOOD, .idle_ms = 120};
+    struct faulty_server *server = faulty_server_open(&behaviour, NULL);
+    struct load_result result;
+    (void)unused;
+    assert_non_null(server);
+    struct load_setup setup = setup_for(faulty_server_url(server), "/users/1", 4);
+    setup.rate_rps = 0.35;
+    setup.requests = 2;
+    run_get(&setup, &result);
+    assert_false(result.gave_up);
+    assert_int_equal(result.requests, 2);
+    assert_true(result.connects > 20); /* they were closed, again and again */
+    load_result_free(&result);
+    faulty_server_close(server);
+}
+
 static void a_late_server_is_no_late_generator(void **unused)
 {
     const struct faulty_behaviour behaviour = {
@@ -222,6 +242,7 @@ int main(void)
         cmocka_unit_test(a_trace_is_sent_at_its_own_times),
         cmocka_unit_test(a_trace_without_times_has_no_speed),
         cmocka_unit_test(a_late_generator_is_reported),
+        cmocka_unit_test(a_server_may_close_idle_connections),
         cmocka_unit_test(a_late_server_is_no_late_generator),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

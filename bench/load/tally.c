@@ -7,7 +7,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-/* How long this thread ran, and how long it waited for a core, in ns. */
+/* How long this thread ran, and how long it waited for a core, in ns; 0 if that cannot be read. */
 static void thread_cost(uint64_t *cpu_ns, uint64_t *delay_ns)
 {
     FILE *file = fopen("/proc/thread-self/schedstat", "re");
@@ -135,7 +135,7 @@ void tally_end(struct tally *tally, uint64_t now_ns)
     result->interval_count = tally->interval_count;
     thread_cost(&result->cpu_ns, &delay_ns);
     result->cpu_ns -= tally->begun_cpu_ns;
-    delay_ns -= tally->begun_delay_ns;
+    delay_ns = delay_ns > tally->begun_delay_ns ? delay_ns - tally->begun_delay_ns : 0;
     result->wall_ns = now_ns - result->began_ns;
     if (result->wall_ns)
         result->busy = (double)(result->cpu_ns + delay_ns) / (double)result->wall_ns;

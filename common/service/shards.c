@@ -172,7 +172,7 @@ static struct counter *counter_of(struct shards *shards, const struct record *re
 
 static void count(atomic_uint_least64_t *counter, uint64_t more)
 {
-    atomic_fetch_add_explicit(counter, more, memory_order_relaxed);
+    atomic_fetch_add_explicit(counter, more, memory_order_release);
 }
 
 static void uncount(atomic_uint_least64_t *counter, uint64_t less)
@@ -260,14 +260,15 @@ struct totals {
     uint64_t created, created_bytes, freed, freed_bytes, held;
 };
 
-/* Reads `freed` first, so that no difference is negative. */
+/* Reads `freed` first, and with acquire order: whoever sees that a record was freed then sees that
+ * it was created, so that no difference is negative, on any processor. */
 static struct totals totals_read(struct shards *shards)
 {
     struct totals totals = {0};
     for (size_t i = 0; i < COUNTERS; i++) {
-        totals.freed += atomic_load_explicit(&shards->counters[i].freed, memory_order_relaxed);
+        totals.freed += atomic_load_explicit(&shards->counters[i].freed, memory_order_acquire);
         totals.freed_bytes +=
-            atomic_load_explicit(&shards->counters[i].freed_bytes, memory_order_relaxed);
+            atomic_load_explicit(&shards->counters[i].freed_bytes, memory_order_acquire);
     }
     for (size_t i = 0; i < COUNTERS; i++) {
         totals.held += atomic_load_explicit(&shards->counters[i].held, memory_order_relaxed);
@@ -276,6 +277,11 @@ static struct totals totals_read(struct shards *shards)
             atomic_load_explicit(&shards->counters[i].created_bytes, memory_order_relaxed);
     }
     return totals;
+}
+
+static uint64_t subtract(uint64_t all, uint64_t part)
+{
+    return all > part ? all - part : 0;
 }
 
 void shards_read(struct shards *shards, struct cache_stats *stats,
@@ -296,15 +302,11 @@ void shards_read(struct shards *shards, struct cache_stats *stats,
     }
     struct totals totals = totals_read(shards);
     *records = (struct shards_figures){
-        .live_records = totals.created - totals.freed - stats->freed_records,
-        .live_record_bytes = totals.created_bytes - totals.freed_bytes - stats->freed_record_bytes,
+        .live_records = subtract(totals.created, totals.freed + stats->freed_records),
+        .live_record_bytes =
+            subtract(totals.created_bytes, totals.freed_bytes + stats->freed_record_bytes),
         .held_records = totals.held,
     };
-}
-
-static uint64_t subtract(uint64_t all, uint64_t part)
-{
-    return all > part ? all - part : 0;
 }
 
 void shards_census(struct shards *shards, struct census *census)

@@ -164,11 +164,14 @@ static void *server_run(void *opaque)
         polled[1] = (struct pollfd){.fd = server->listener, .events = POLLIN};
         for (unsigned i = 0; i < count; i++)
             polled[i + 2] = (struct pollfd){.fd = server->clients[i].fd, .events = POLLIN};
-        poll(polled, count + 2, -1);
+        int idle_ms = server->behaviour->idle_ms > 0 ? (int)server->behaviour->idle_ms : -1;
+        if (poll(polled, count + 2, idle_ms) == 0)
+            while (server->clients_count > 0)
+                client_close(server, server->clients, false);
         if (polled[0].revents)
             return NULL;
         stall(server);
-        for (unsigned i = count; i-- > 0;)
+        for (unsigned i = server->clients_count < count ? server->clients_count : count; i-- > 0;)
             if (polled[i + 2].revents)
                 client_read(server, &server->clients[i]);
         if (polled[1].revents)
