@@ -4,8 +4,7 @@
  * the check that standard output could be written. Only commands print to stderr; what they call
  * returns a struct error.
  */
-#ifndef COMMAND_H
-#define COMMAND_H
+#pragma once
 
 #include "errors.h"
 
@@ -47,5 +46,3 @@ bool list_next(const char **list, char *item, size_t bytes);
 
 /* The status, or STATUS_UNDECIDED and a complaint if what was printed could not be written. */
 int command_end(const char *command, int status);
-
-#endif

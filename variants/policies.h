@@ -1,6 +1,5 @@
 /* policies.h - every policy of policies.def, by name and in that order. */
-#ifndef POLICIES_H
-#define POLICIES_H
+#pragma once
 
 #include "policy.h"
 
@@ -15,5 +14,3 @@ extern const size_t demos_count;
 
 /* Finds a policy or demonstration. NULL: there is none of that name. */
 const struct policy *policy_find(const char *name);
-
-#endif

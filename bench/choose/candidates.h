@@ -1,8 +1,7 @@
 /* candidates.h - replays every candidate at the given memory, at half and at twice as much, and
  * finds the memory that each needs for the target. Exact: results are the same each time.
  */
-#ifndef CANDIDATES_H
-#define CANDIDATES_H
+#pragma once
 
 #include "choice.h"
 #include "progress.h"
@@ -18,5 +17,3 @@ void candidates_need(struct choice *choice, unsigned threads, struct progress *p
 /* The setup for a replay of the policy with this many bytes. */
 struct replay_setup candidates_setup(const struct question *question, const struct policy *policy,
                                      uint64_t bytes);
-
-#endif

@@ -1,6 +1,5 @@
 /* choice.h - the question, what is known of each policy, and the answer. */
-#ifndef CHOICE_H
-#define CHOICE_H
+#pragma once
 
 #include "corpus.h"
 #include "replay.h"
@@ -95,5 +94,3 @@ double window_hit_ratio(const struct replay_result *result, size_t window);
 double regret_points(const struct choice *choice, const struct candidate *candidate);
 /* Whether the difference between the two hit ratios matters. */
 bool difference_matters(double better, double worse);
-
-#endif

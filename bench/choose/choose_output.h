@@ -1,6 +1,5 @@
 /* choose_output.h - a choice as JSON (results/choose.schema.json), and as text. */
-#ifndef CHOOSE_OUTPUT_H
-#define CHOOSE_OUTPUT_H
+#pragma once
 
 #include "costs.h"
 #include "result.h"
@@ -13,5 +12,3 @@
 json_t *choose_json(const struct choice *choice, const struct service_costs *costs,
                     const struct result_made_by *made_by);
 void choose_table(struct choice *choice, const struct service_costs *costs, FILE *out);
-
-#endif

@@ -1,6 +1,5 @@
 /* costs.h - what operations of a policy, hits and misses cost on this machine. */
-#ifndef COSTS_H
-#define COSTS_H
+#pragma once
 
 #include "choice.h"
 #include "errors.h"
@@ -30,5 +29,3 @@ struct service_costs {
 int costs_add(struct service_costs *costs, const struct question *question,
               const struct serving *serving, struct error *error);
 void costs_free(struct service_costs *costs);
-
-#endif

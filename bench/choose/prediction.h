@@ -7,8 +7,7 @@
  * Pollaczek 1930, Khinchine 1932). Each distribution is shifted by the difference between the wait
  * of the mixture and its own. The origin's time does not keep the loop busy.
  */
-#ifndef PREDICTION_H
-#define PREDICTION_H
+#pragma once
 
 #include "costs.h"
 
@@ -25,4 +24,3 @@ void predictor_destroy(struct predictor *predictor); /* NULL is fine */
  * cannot serve the rate. percentile: of slo_ns; 0: none. */
 struct outlook predict(const struct predictor *predictor, const struct policy_costs *policy,
                        const struct replay_result *result, double percentile);
-#endif

@@ -1,6 +1,5 @@
 /* progress.h - a line on the terminal for long work. */
-#ifndef PROGRESS_H
-#define PROGRESS_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -18,5 +17,3 @@ void progress_begin(struct progress *progress, const char *what, size_t steps);
 void progress_step(void *context, size_t done);
 /* Clears the line. */
 void progress_end(const struct progress *progress);
-
-#endif

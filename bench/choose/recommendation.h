@@ -3,8 +3,7 @@
  * The choice depends on exact replays only, so it is the same each time. Predicted times are named,
  * but decide nothing.
  */
-#ifndef RECOMMENDATION_H
-#define RECOMMENDATION_H
+#pragma once
 
 #include "choice.h"
 
@@ -12,5 +11,3 @@
 void answer_find(struct choice *choice);
 /* The candidates that are not ruled out, most hits first. Returns their number. */
 size_t answer_ranking(struct choice *choice, struct candidate *ranking[CHOICE_POLICIES_MAX]);
-
-#endif

@@ -1,6 +1,5 @@
 /* record_sizes.h - sizes of records for traces that have none. */
-#ifndef RECORD_SIZES_H
-#define RECORD_SIZES_H
+#pragma once
 
 #include "corpus.h"
 
@@ -10,5 +9,3 @@ uint32_t *sizes_of_service(const struct corpus *corpus);
 /* Gives every request without a size that of the same id elsewhere in the trace, or of the service.
  * True: the trace has sizes. */
 bool sizes_complete(struct corpus *corpus, const uint32_t *of_service);
-
-#endif

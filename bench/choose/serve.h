@@ -1,6 +1,5 @@
 /* serve.h - runs a server of one policy under a trace at a given rate. */
-#ifndef SERVE_H
-#define SERVE_H
+#pragma once
 
 #include "errors.h"
 #include "histogram.h"
@@ -38,5 +37,3 @@ struct served {
 
 /* 0, or -1 and one line in error; there is nothing to release then. */
 int serve(const struct serve_setup *setup, struct served *served, struct error *error);
-
-#endif

@@ -1,6 +1,5 @@
 /* served_check.h - runs servers of the best policies under the trace to check the predictions. */
-#ifndef SERVED_CHECK_H
-#define SERVED_CHECK_H
+#pragma once
 
 #include "errors.h"
 #include "prediction.h"
@@ -15,5 +14,3 @@ int check_serve(struct choice *choice, struct service_costs *costs, const struct
 /* Predicts the requests that were served. of_service: the sizes of their records. */
 void check_expect(struct choice *choice, const struct predictor *predictor,
                   const uint32_t *of_service);
-
-#endif

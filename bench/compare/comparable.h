@@ -1,6 +1,5 @@
 /* comparable.h - which measurements may be compared with each other, and why others may not. */
-#ifndef COMPARABLE_H
-#define COMPARABLE_H
+#pragma once
 
 #include "measurements.h"
 
@@ -22,5 +21,3 @@ int comparable_check(const struct measurements *before, const struct measurement
 bool comparable_is_interleaved(const struct measurements *before, const struct measurements *after);
 /* The names of all settings that differ, as "commit, compiler", or ""; the caller frees it. */
 char *comparable_differences(const struct measurements *before, const struct measurements *after);
-
-#endif

@@ -1,6 +1,5 @@
 /* comparison_make.h - compares the pairs of all inputs and applies the gates. */
-#ifndef COMPARISON_MAKE_H
-#define COMPARISON_MAKE_H
+#pragma once
 
 #include "inputs.h"
 
@@ -24,5 +23,3 @@ int comparison_figures_choose(struct comparison_request *request, const char *li
 struct comparison_report *comparison_make(struct inputs *inputs,
                                           const struct comparison_request *request);
 void comparison_destroy(struct comparison_report *report);
-
-#endif

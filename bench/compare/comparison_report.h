@@ -1,6 +1,5 @@
 /* comparison_report.h - the result of a comparison, and its four output formats. */
-#ifndef COMPARISON_REPORT_H
-#define COMPARISON_REPORT_H
+#pragma once
 
 #include "comparable.h"
 #include "gate.h"
@@ -53,5 +52,3 @@ const char *comparison_figure_name(const struct comparison *comparison);  /* as 
 const char *comparison_figure_brief(const struct comparison *comparison); /* as in tables */
 /* Sentences about the whole comparison, each ended by a newline; the caller frees them. */
 char *comparison_remarks(const struct comparison_report *report);
-
-#endif

@@ -1,6 +1,5 @@
 /* inputs.h - the measurements named on the command line, and which are compared with which. */
-#ifndef INPUTS_H
-#define INPUTS_H
+#pragma once
 
 #include "comparison_report.h"
 #include "errors.h"
@@ -24,5 +23,3 @@ void inputs_clear(struct inputs *inputs);
 /* Fills in which measurements are compared with which, and returns the number of pairs. `pairs` has
  * room for INPUTS_FILES_MAX. */
 size_t inputs_pairs(struct inputs *inputs, struct comparison_pair *pairs);
-
-#endif

@@ -1,6 +1,5 @@
 /* measurements_json.h - one reader for each program's JSON; only measurements_read.c calls them. */
-#ifndef MEASUREMENTS_JSON_H
-#define MEASUREMENTS_JSON_H
+#pragma once
 
 #include "measurements.h"
 
@@ -13,5 +12,3 @@ int measurements_from_hyperfine(struct measurements *measurements, const json_t 
                                 struct error *error);
 /* Cannot fail: result_parse has checked the result. */
 struct measurements *measurements_of_result(const struct result *result, const char *path);
-
-#endif

@@ -1,8 +1,7 @@
 /* measurements_read.h - reads a file of measurements, whichever known program wrote it: tidemark
  * bench, google-benchmark (JSON) or hyperfine (JSON). The content decides, not the name.
  */
-#ifndef MEASUREMENTS_READ_H
-#define MEASUREMENTS_READ_H
+#pragma once
 
 #include "measurements.h"
 
@@ -17,5 +16,3 @@ enum measurements_outcome {
  * error, unless MEASUREMENTS_READ is returned. */
 enum measurements_outcome measurements_read(struct measurements **measurements, const char *path,
                                             struct error *error);
-
-#endif

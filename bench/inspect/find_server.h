@@ -1,6 +1,5 @@
 /* find_server.h - the process that an argument names: by process id, console socket or policy. */
-#ifndef FIND_SERVER_H
-#define FIND_SERVER_H
+#pragma once
 
 #include "errors.h"
 
@@ -22,5 +21,3 @@ struct found_server {
  * have, which are listed one a line. */
 int find_server(const char *name, enum find_target target, struct found_server *server,
                 struct error *error);
-
-#endif

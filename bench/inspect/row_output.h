@@ -2,8 +2,7 @@
  *
  * A column with a head is part of the table, one with a key is part of the JSON; most have both.
  */
-#ifndef ROW_OUTPUT_H
-#define ROW_OUTPUT_H
+#pragma once
 
 #include "table.h"
 
@@ -46,5 +45,3 @@ size_t row_heads(const struct row_column *columns, size_t count, struct table_co
 char *row_text(char text[ROW_TEXT_BYTES], const struct row_column *column, const void *row);
 /* The number in the column, 0 for a text. */
 double row_value(const struct row_column *column, const void *row);
-
-#endif

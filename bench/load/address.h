@@ -1,6 +1,5 @@
 /* address.h - resolves a target's address, and connects to it. */
-#ifndef ADDRESS_H
-#define ADDRESS_H
+#pragma once
 
 #include "errors.h"
 #include "load.h"
@@ -17,5 +16,3 @@ struct address {
 int address_resolve(struct address *address, const struct load_target *target, struct error *error);
 /* A socket that is connected or connecting, which the caller closes. -1: refused. */
 int address_connect(const struct address *address);
-
-#endif

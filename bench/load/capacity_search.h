@@ -9,8 +9,7 @@
  *          rate = capacity_search_next(&search, kept_at(rate)))
  *         ;
  */
-#ifndef CAPACITY_SEARCH_H
-#define CAPACITY_SEARCH_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -33,5 +32,3 @@ struct capacity_search {
 double capacity_search_begin(struct capacity_search *search, double first_rps);
 /* Takes the trial's outcome; returns the next rate to try, or 0: the search is over. */
 double capacity_search_next(struct capacity_search *search, bool met);
-
-#endif

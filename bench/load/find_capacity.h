@@ -1,6 +1,5 @@
 /* find_capacity.h - tidemark load --find-capacity: runs trials and prints the highest rate. */
-#ifndef FIND_CAPACITY_H
-#define FIND_CAPACITY_H
+#pragma once
 
 #include "load.h"
 
@@ -20,5 +19,3 @@ struct find_capacity_options {
  * Returns the exit status: STATUS_BAD if no rate meets the objective. */
 int find_capacity_command(const struct load_setup *setup,
                           const struct find_capacity_options *options);
-
-#endif

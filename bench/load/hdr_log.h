@@ -5,8 +5,7 @@
  * four follow for the whole run, tagged total, total-hit, total-miss and total-sent.
  * Lines stay in memory, uncompressed, until they are written, so that the load is not disturbed.
  */
-#ifndef HDR_LOG_H
-#define HDR_LOG_H
+#pragma once
 
 #include "errors.h"
 #include "histogram.h"
@@ -31,5 +30,3 @@ int hdr_log_write(const struct hdr_log *log, const char *path, struct error *err
 
 /* A histogram in HdrHistogram's compressed V2 encoding, as base64 text. The caller frees it. */
 char *hdr_log_encode(const struct histogram *histogram);
-
-#endif

@@ -3,8 +3,7 @@
  * A value is stored with an error of at most 1/1000. Values above HISTOGRAM_HIGHEST are stored as
  * HISTOGRAM_HIGHEST. One thread at a time; the caller releases a histogram with histogram_destroy.
  */
-#ifndef HISTOGRAM_H
-#define HISTOGRAM_H
+#pragma once
 
 #include <stddef.h>
 #include <stdint.h>
@@ -44,5 +43,3 @@ extern const struct percentile percentiles[PERCENTILES];
 size_t histogram_counts_length(const struct histogram *histogram);
 uint64_t histogram_count_at_index(const struct histogram *histogram, size_t index);
 uint64_t histogram_value_at_index(size_t index);
-
-#endif

@@ -4,8 +4,7 @@
  * skips interim 1xx responses. The input is not trusted: a parser's memory and the length of the
  * headers are limited. One thread at a time.
  */
-#ifndef HTTP1_PARSER_H
-#define HTTP1_PARSER_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -69,5 +68,3 @@ static inline bool response_over(const struct response *response)
 {
     return response->state >= RESPONSE_COMPLETE;
 }
-
-#endif

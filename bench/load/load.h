@@ -7,8 +7,7 @@
  * A request ends in exactly one of: hit, miss, plain (a good response without X-Cache), or an error
  * of one kind. Requests in flight when a run is stopped are in none of them.
  */
-#ifndef LOAD_H
-#define LOAD_H
+#pragma once
 
 #include "errors.h"
 #include "hdr_log.h"
@@ -137,5 +136,3 @@ int load_setup_check(const struct load_setup *setup, struct error *error);
  * result full of errors. Restores the thread's affinity. */
 int load_run(const struct load_setup *setup, struct load_result *result, struct error *error);
 void load_result_free(struct load_result *result);
-
-#endif

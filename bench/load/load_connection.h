@@ -1,6 +1,5 @@
 /* load_connection.h - the connections of a load: opened, read, written, reconnected. */
-#ifndef LOAD_CONNECTION_H
-#define LOAD_CONNECTION_H
+#pragma once
 
 #include "loop_state.h"
 
@@ -17,5 +16,3 @@ void connection_event(struct connection *connection, uint32_t events);
 void connection_tick(struct connection *connection);
 /* Sends due requests on the connection that is idle for longest. */
 void connection_send_next(struct loop *loop);
-
-#endif

@@ -1,6 +1,5 @@
 /* load_exchange.h - which request a connection sends next, and what happens when one ends. */
-#ifndef LOAD_EXCHANGE_H
-#define LOAD_EXCHANGE_H
+#pragma once
 
 #include "loop_state.h"
 
@@ -20,5 +19,3 @@ bool exchange_next(struct connection *connection, struct exchange *exchange);
 void exchange_ended(void *loop, const struct exchange *exchange, const struct outcome *outcome);
 /* Counts a failure of the connection; gives the run up after too many in a row. */
 void failure_count(struct loop *loop);
-
-#endif

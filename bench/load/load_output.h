@@ -1,6 +1,5 @@
 /* load_output.h - the result of a load run as a table and as JSON. */
-#ifndef LOAD_OUTPUT_H
-#define LOAD_OUTPUT_H
+#pragma once
 
 #include "load.h"
 
@@ -16,5 +15,3 @@ struct load_output {
 void load_output_table(const struct load_output *output, FILE *out);
 /* One object; bench/load/README.md describes its keys. */
 json_t *load_output_json(const struct load_output *output);
-
-#endif

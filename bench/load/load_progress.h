@@ -1,6 +1,5 @@
 /* load_progress.h - a load run that can be interrupted and shows its progress. */
-#ifndef LOAD_PROGRESS_H
-#define LOAD_PROGRESS_H
+#pragma once
 
 #include "load.h"
 
@@ -9,5 +8,3 @@
  * second. The line begins with `title` (may be NULL). */
 int load_run_with_progress(const struct load_setup *setup, const char *title,
                            struct load_result *result, struct error *error);
-
-#endif

@@ -1,6 +1,5 @@
 /* loop.h - the event loop of a load run. */
-#ifndef LOOP_H
-#define LOOP_H
+#pragma once
 
 #include "address.h"
 #include "errors.h"
@@ -10,5 +9,3 @@
  * line in error. */
 int loop_run(const struct load_setup *setup, const struct protocol *protocol,
              const struct address *address, struct tally *tally, struct error *error);
-
-#endif

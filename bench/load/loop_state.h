@@ -2,8 +2,7 @@
  *
  * Private to load_exchange.c, load_connection.c and loop.c. One thread owns all of it.
  */
-#ifndef LOOP_STATE_H
-#define LOOP_STATE_H
+#pragma once
 
 #include "address.h"
 #include "protocol.h"
@@ -66,5 +65,3 @@ static inline uint64_t earlier(uint64_t a, uint64_t b)
 {
     return a < b ? a : b;
 }
-
-#endif

@@ -4,8 +4,7 @@
  * An exchange is one request and its response. Every exchange submitted is reported exactly once
  * through protocol_context.ended.
  */
-#ifndef PROTOCOL_H
-#define PROTOCOL_H
+#pragma once
 
 #include "http1_parser.h"
 #include "load.h"
@@ -68,5 +67,3 @@ extern const struct protocol protocol_http1, protocol_http2;
 struct outcome exchange_outcome(const struct protocol_context *context,
                                 const struct exchange *exchange, const struct response *response,
                                 bool excess);
-
-#endif

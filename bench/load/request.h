@@ -1,6 +1,5 @@
 /* request.h - a request rendered once; each time it is sent, only the id is replaced. */
-#ifndef REQUEST_H
-#define REQUEST_H
+#pragma once
 
 #include "load.h"
 
@@ -23,5 +22,3 @@ void request_head_render(struct request_head *head, const struct load_target *ta
  * accepted if the path has no {id}. */
 bool request_matches(const struct request_head *head, uint64_t id, const char *body,
                      uint64_t body_bytes);
-
-#endif

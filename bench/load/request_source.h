@@ -6,8 +6,7 @@
  * Where all times are whole seconds, as in access logs, the requests of a second are spread over it
  * evenly: four requests at 7 s are due at 7.00, 7.25, 7.50 and 7.75 s.
  */
-#ifndef REQUEST_SOURCE_H
-#define REQUEST_SOURCE_H
+#pragma once
 
 #include "trace.h"
 
@@ -26,5 +25,3 @@ void request_source_close(struct request_source *source);
 bool request_source_next(struct request_source *source, uint64_t *id);
 /* The time of the next id in ns, since the trace's first one. False: there are no more. */
 bool request_source_time(struct request_source *source, double *time_ns);
-
-#endif

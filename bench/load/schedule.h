@@ -1,6 +1,5 @@
 /* schedule.h - when requests are due: at once, at a constant rate, at random, or as in a trace. */
-#ifndef SCHEDULE_H
-#define SCHEDULE_H
+#pragma once
 
 #include "load.h"
 
@@ -29,5 +28,3 @@ static inline void schedule_set(struct schedule *schedule, double next_ns)
 }
 /* Moves on to the due time of the request after it. */
 void schedule_advance(struct schedule *schedule);
-
-#endif

@@ -3,8 +3,7 @@
  * Latency counts from when requests were due. A single error, or a single request that was due but
  * could not be sent, also misses the objective.
  */
-#ifndef SLO_H
-#define SLO_H
+#pragma once
 
 #include "errors.h"
 #include "load.h"
@@ -25,5 +24,3 @@ struct slo {
 int slo_parse(struct slo *slo, const char *text, struct error *error);
 /* Whether the run met it; if not, `why` says which limit it missed. */
 bool slo_is_met(const struct slo *slo, const struct load_result *result, struct error *why);
-
-#endif

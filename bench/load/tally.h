@@ -1,6 +1,5 @@
 /* tally.h - counts how the exchanges of a run ended, and what the run cost. */
-#ifndef TALLY_H
-#define TALLY_H
+#pragma once
 
 #include "load.h"
 #include "protocol.h"
@@ -28,5 +27,3 @@ void tally_end(struct tally *tally, uint64_t now_ns);
 /* Counts an exchange that ended at now_ns. */
 void tally_add(struct tally *tally, const struct exchange *exchange, const struct outcome *outcome,
                uint64_t now_ns);
-
-#endif

@@ -4,8 +4,7 @@
  * every put so that as many entries are young enough. The records of a weak cache are owned by the
  * fixture. In any other cache the fixture removes the oldest entry itself. One thread at a time.
  */
-#ifndef CACHE_FIXTURE_H
-#define CACHE_FIXTURE_H
+#pragma once
 
 #include "cache.h"
 
@@ -60,5 +59,3 @@ bool cache_fixture_remove(struct cache_fixture *fixture, uint32_t key);
 void cache_fixture_stats(const struct cache_fixture *fixture, struct cache_stats *stats);
 /* How many bytes longer a record could be without taking more memory. */
 size_t cache_fixture_rounding(struct cache_fixture *fixture);
-
-#endif

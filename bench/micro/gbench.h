@@ -1,6 +1,5 @@
 /* gbench.h - google-benchmark for C: a benchmark is a function and its context. */
-#ifndef GBENCH_H
-#define GBENCH_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -38,6 +37,4 @@ char *gbench_run(int argc, char **argv, gbench_report *report, void *context);
 
 #ifdef __cplusplus
 }
-#endif
-
 #endif

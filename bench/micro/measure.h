@@ -3,8 +3,7 @@
  * The functions measure_* are gbench_functions whose context is a struct measure. They store their
  * results there and in the benchmark's counters.
  */
-#ifndef MEASURE_H
-#define MEASURE_H
+#pragma once
 
 #include "cache_fixture.h"
 #include "gbench.h"
@@ -58,5 +57,3 @@ void shared_cache_clear(struct shared_cache *shared);
 const struct key *shared_cache_keys(struct shared_cache *shared);
 /* A new, empty fixture for the measurement, not the shared one. The caller destroys it. */
 struct cache_fixture *measure_fixture(const struct measure *measure);
-
-#endif

@@ -1,6 +1,5 @@
 /* capacity.h - lists of cache sizes as the command line has them: 1000,64MiB,1%. */
-#ifndef CAPACITY_H
-#define CAPACITY_H
+#pragma once
 
 #include "errors.h"
 
@@ -24,5 +23,3 @@ int capacity_parse(const char *list, struct capacity capacities[CAPACITIES_MAX],
 int capacity_curve(uint64_t distinct, int count, struct capacity capacities[CAPACITIES_MAX]);
 /* Replaces a share by entries, at least one: 1 % of 91,079 keys are 911 entries. */
 void capacity_resolve(struct capacity *capacity, uint64_t distinct);
-
-#endif

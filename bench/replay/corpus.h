@@ -4,8 +4,7 @@
  * requests if the trace has them or the setup demands them. After loading it is read-only: any
  * number of threads may replay it at once.
  */
-#ifndef CORPUS_H
-#define CORPUS_H
+#pragma once
 
 #include "errors.h"
 #include "trace.h"
@@ -38,5 +37,3 @@ int corpus_load(struct corpus *corpus, const char *name, const struct corpus_set
 /* The size of its largest object, in bytes; 1 if the trace has no sizes. */
 uint32_t corpus_largest(const struct corpus *corpus);
 void corpus_free(struct corpus *corpus);
-
-#endif

@@ -4,8 +4,7 @@
  * depends on the corpus and the setup only. Any number of replays of one corpus may run at once,
  * each in its own thread.
  */
-#ifndef REPLAY_H
-#define REPLAY_H
+#pragma once
 
 #include "cache.h"
 #include "corpus.h"
@@ -58,5 +57,3 @@ void replay_run(const struct corpus *corpus, const struct replay_setup *setup,
  * were sampled. The ratio is misses / expected_requests, the requests that such a sample has on
  * average. This is an estimate, which is too small if few keys have most of the requests. */
 double replay_error(const struct replay_result *result, double expected_requests);
-
-#endif

@@ -1,6 +1,5 @@
 /* replay_report.h - the results of a sweep as a table, or as one line of JSON per replay. */
-#ifndef REPLAY_REPORT_H
-#define REPLAY_REPORT_H
+#pragma once
 
 #include "capacity.h"
 #include "sweep.h"
@@ -19,5 +18,3 @@ struct replay_report {
 
 void replay_report_table(const struct replay_report *report, FILE *out);
 void replay_report_json(const struct replay_report *report, FILE *out);
-
-#endif

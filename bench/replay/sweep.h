@@ -2,8 +2,7 @@
  *
  * A replay runs on one thread, so results do not depend on the number of threads (`seconds` does).
  */
-#ifndef SWEEP_H
-#define SWEEP_H
+#pragma once
 
 #include "replay.h"
 
@@ -16,5 +15,3 @@ struct sweep_job {
  * may be NULL. */
 void sweep_run(const struct corpus *corpus, struct sweep_job *jobs, size_t count, unsigned threads,
                void (*done)(void *context, size_t finished), void *context);
-
-#endif

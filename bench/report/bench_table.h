@@ -1,6 +1,5 @@
 /* bench_table.h - the tables of a bench: one for each workload, a row for each variant. */
-#ifndef BENCH_TABLE_H
-#define BENCH_TABLE_H
+#pragma once
 
 #include "result.h"
 
@@ -10,5 +9,3 @@
  * disagree. Prints the workloads in the order of the first result that has them, and the variants
  * in the order given. The results must have their summaries. */
 void bench_table_print(struct result *const *results, size_t count, FILE *out);
-
-#endif

@@ -3,8 +3,7 @@
  * A pure function of its values. The scale starts at 0 unless the lowest value is above half of the
  * highest, and spans at least 2 % of the highest value. One thread at a time.
  */
-#ifndef CHART_H
-#define CHART_H
+#pragma once
 
 #include "units.h"
 
@@ -38,5 +37,3 @@ struct chart {
 /* Prints `height` + 1 lines, and with several series one more with their names, ordered by their
  * last values. Prints nothing if there is no point. Returns the number of lines. */
 size_t chart_print(const struct chart *chart, FILE *out);
-
-#endif

@@ -3,8 +3,7 @@
  * Cells are added row by row, from left to right. Widths are characters, not bytes. One thread at a
  * time.
  */
-#ifndef TABLE_H
-#define TABLE_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -35,5 +34,3 @@ void table_print(const struct table *table, bool colours, FILE *out);
 void table_print_within(const struct table *table, bool colours, size_t width, FILE *out);
 /* True for a terminal, unless NO_COLOR is set (no-color.org). */
 bool table_wants_colours(FILE *out);
-
-#endif

@@ -1,6 +1,5 @@
 /* json_fields.h - reads and writes structs as JSON objects, with a table row for each key. */
-#ifndef JSON_FIELDS_H
-#define JSON_FIELDS_H
+#pragma once
 
 #include "result.h"
 
@@ -53,5 +52,3 @@ struct fields_reader {
 /* 0, or -1: the key reader->missing is missing or of the wrong kind. */
 int fields_read(const json_t *object, const struct field *fields, void *into,
                 struct fields_reader *reader);
-
-#endif

@@ -6,8 +6,7 @@
  * A result owns all that hangs from it. One thread at a time, except that one thread may add
  * samples to a run while others read other runs.
  */
-#ifndef RESULT_H
-#define RESULT_H
+#pragma once
 
 #include "errors.h"
 #include "memory.h"
@@ -312,5 +311,3 @@ struct result *result_read(const char *path, struct error *error);
 struct result *result_parse(const char *path, const char *text, size_t bytes, struct error *error);
 /* Whether `path` holds a complete result; only a complete one may replace it. */
 bool result_is_complete(const char *path);
-
-#endif

@@ -1,6 +1,5 @@
 /* bench.h - the state of one bench: its plan, its results, and how far it is. */
-#ifndef BENCH_H
-#define BENCH_H
+#pragma once
 
 #include "interrupt.h"
 #include "plan.h"
@@ -24,5 +23,3 @@ static inline bool bench_is_interrupted(const struct bench *bench)
 {
     return atomic_load(&bench->interrupt.raised);
 }
-
-#endif

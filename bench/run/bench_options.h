@@ -1,6 +1,5 @@
 /* bench_options.h - the options of tidemark bench as they were given. */
-#ifndef BENCH_OPTIONS_H
-#define BENCH_OPTIONS_H
+#pragma once
 
 #include "errors.h"
 #include "options.h"
@@ -24,5 +23,3 @@ extern const struct bench_options bench_options_default;
 
 /* Checks each option's range. 0, or -1 and one line in error. */
 int bench_options_check(const struct bench_options *options, struct error *error);
-
-#endif

@@ -1,6 +1,5 @@
 /* bench_progress.h - what a bench prints to stderr while it runs. */
-#ifndef BENCH_PROGRESS_H
-#define BENCH_PROGRESS_H
+#pragma once
 
 #include "bench.h"
 #include "run.h"
@@ -19,5 +18,3 @@ void progress_draw(void *context, const struct result_sample *sample);
 /* Prints how the run ended; on a terminal only what went wrong. */
 void progress_print_run(const struct progress_run *run, const struct result_run *result);
 void progress_clear(const struct bench *bench);
-
-#endif

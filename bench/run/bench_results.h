@@ -1,6 +1,5 @@
 /* bench_results.h - the result files of a bench: created, kept up to date, printed as JSON. */
-#ifndef BENCH_RESULTS_H
-#define BENCH_RESULTS_H
+#pragma once
 
 #include "bench.h"
 
@@ -22,5 +21,3 @@ void results_save(struct bench *bench, size_t subject);
 void results_print_earlier(const struct bench *bench);
 /* All results as one JSON array, to a path as in file_write. 0, or -1 and one line in error. */
 int results_write_json(const struct bench *bench, const char *path, struct error *error);
-
-#endif

@@ -1,6 +1,5 @@
 /* calibrate.h - runs a server against itself: how far two equal programs differ by chance. */
-#ifndef CALIBRATE_H
-#define CALIBRATE_H
+#pragma once
 
 #include "run.h"
 
@@ -9,5 +8,3 @@
  * or too many runs fail. */
 #define CALIBRATE_NS (30 * NS_PER_SECOND)
 void calibrate(const struct run_setup *setup, struct result_noise *noise);
-
-#endif

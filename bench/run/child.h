@@ -3,8 +3,7 @@
  * It has a process group of its own, so that Ctrl-C reaches only us, and it ends when the thread
  * that started it ends. child_start and child_stop belong to that thread.
  */
-#ifndef CHILD_H
-#define CHILD_H
+#pragma once
 
 #include "errors.h"
 
@@ -45,5 +44,3 @@ void child_read_output(struct child *child);
  * of our servers ended with status 0, a foreign program had not ended before. -1: one line in error
  * says how it ended. */
 int child_stop(struct child *child, struct error *error);
-
-#endif

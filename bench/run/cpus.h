@@ -1,6 +1,5 @@
 /* cpus.h - which CPU the server runs on, and which the load generator. */
-#ifndef CPUS_H
-#define CPUS_H
+#pragma once
 
 #define CPU_ANY (-1) /* not pinned; the same as LOAD_CPU_ANY */
 
@@ -8,5 +7,3 @@
 void cpus_choose(int *server_cpu, int *generator_cpu);
 /* Pins the calling thread; CPU_ANY leaves it as it is. Safe between fork and exec. */
 void cpu_pin(int cpu);
-
-#endif

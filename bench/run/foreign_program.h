@@ -1,6 +1,5 @@
 /* foreign_program.h - a shell command and a URL, with a free port put into them. */
-#ifndef FOREIGN_PROGRAM_H
-#define FOREIGN_PROGRAM_H
+#pragma once
 
 #include "errors.h"
 #include "load.h"
@@ -20,5 +19,3 @@ int foreign_program_prepare(struct foreign_program *program, const char *command
                             struct error *error);
 /* Checks both before anything runs. 0, or -1 and one line in error. */
 int foreign_program_check(const char *command, const char *url, struct error *error);
-
-#endif

@@ -1,6 +1,5 @@
 /* http_client.h - one GET after the other to a server on this machine, over one connection. */
-#ifndef HTTP_CLIENT_H
-#define HTTP_CLIENT_H
+#pragma once
 
 #include "errors.h"
 
@@ -20,5 +19,3 @@ const char *http_client_get(struct http_client *client, const char *path, size_t
                             struct error *error);
 /* True: at least one byte came back to GET path within a second. */
 bool http_responds(uint16_t port, const char *path);
-
-#endif

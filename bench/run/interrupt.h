@@ -1,6 +1,5 @@
 /* interrupt.h - Ctrl-C and SIGTERM as a flag. */
-#ifndef INTERRUPT_H
-#define INTERRUPT_H
+#pragma once
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -15,5 +14,3 @@ struct interrupt {
 /* Blocks the signals in this thread, and in all that it creates, and waits for them in another. */
 void interrupt_begin(struct interrupt *interrupt);
 void interrupt_end(struct interrupt *interrupt);
-
-#endif

@@ -1,6 +1,5 @@
 /* load_record.h - what a load did, as part of a run. */
-#ifndef LOAD_RECORD_H
-#define LOAD_RECORD_H
+#pragma once
 
 #include "load.h"
 #include "result.h"
@@ -11,5 +10,3 @@ void load_record(struct result *result, struct result_run *run, const struct loa
                  uint64_t delay_ns);
 /* "12 of 3000 requests failed: 10 timeout, 2 status". */
 void load_errors_explain(const struct load_result *load, struct error *error);
-
-#endif

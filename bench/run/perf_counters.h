@@ -1,6 +1,5 @@
 /* perf_counters.h - how many instructions a process executes, on machines that count them. */
-#ifndef PERF_COUNTERS_H
-#define PERF_COUNTERS_H
+#pragma once
 
 #include <stddef.h>
 #include <stdint.h>
@@ -18,5 +17,3 @@ void perf_counters_open(struct perf_counters *instructions, pid_t pid);
 /* Instructions so far; NAN if they are not counted. */
 double perf_counters_read(const struct perf_counters *instructions);
 void perf_counters_close(struct perf_counters *instructions);
-
-#endif

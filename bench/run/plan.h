@@ -1,6 +1,5 @@
 /* plan.h - what a bench runs, for how long, and with which limits. */
-#ifndef PLAN_H
-#define PLAN_H
+#pragma once
 
 #include "bench_options.h"
 #include "subjects.h"
@@ -36,5 +35,3 @@ size_t plan_turn(const struct plan *plan, uint64_t repetition, size_t n);
 struct result_limits plan_limits(const struct plan *plan, const struct policy *policy);
 /* The folder of the servers unless --server-dir is given: that of this program. */
 void plan_server_folder(char folder[RESULT_LINE_BYTES]);
-
-#endif

@@ -1,6 +1,5 @@
 /* process_tree.h - all descendants of a process, and what they use together. */
-#ifndef PROCESS_TREE_H
-#define PROCESS_TREE_H
+#pragma once
 
 #include "process.h"
 
@@ -25,5 +24,3 @@ void process_tree_read_rollup(const struct process_tree *tree, struct process_ro
 uint64_t process_cpu_ns(pid_t pid);
 /* Sends SIGKILL to every descendant of `root`. */
 void process_tree_kill(pid_t root);
-
-#endif

@@ -1,6 +1,5 @@
 /* run.h - one run: a fresh server is started, loaded, sampled, stopped and judged. */
-#ifndef RUN_H
-#define RUN_H
+#pragma once
 
 #include "plan.h"
 #include "result.h"
@@ -23,5 +22,3 @@ struct run_setup {
 /* Adds the run to the result and returns it, also if it failed; an interrupted run has failed. The
  * result owns it. */
 struct result_run *run_execute(const struct run_setup *setup, struct result *result);
-
-#endif

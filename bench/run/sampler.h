@@ -1,6 +1,5 @@
 /* sampler.h - a thread that samples a server at equal intervals while it is loaded. */
-#ifndef SAMPLER_H
-#define SAMPLER_H
+#pragma once
 
 #include "server_under_test.h"
 
@@ -32,5 +31,3 @@ void sampler_load_ended(struct sampler *sampler);
  * 0, or -1 and one line in error if the server had stopped answering. */
 int sampler_stop(struct sampler *sampler, void (*dump)(void *context, const char *, size_t),
                  void *context, struct error *error);
-
-#endif

@@ -7,8 +7,7 @@
  * server_start and server_stop belong to one thread; the server ends when that thread does. In
  * between the other functions may be called by one thread at a time.
  */
-#ifndef SERVER_UNDER_TEST_H
-#define SERVER_UNDER_TEST_H
+#pragma once
 
 #include "cpus.h"
 #include "errors.h"
@@ -67,5 +66,3 @@ double server_instructions(const struct server_under_test *server);
 /* Ends the server and every process that a foreign program started, and releases it. 0, or -1 and
  * one line in error that says how the server ended instead of by our SIGTERM. */
 int server_stop(struct server_under_test *server, struct error *error);
-
-#endif

@@ -1,6 +1,5 @@
 /* stats_parse.h - reads a server's statistics (GET /stats) into a sample. */
-#ifndef STATS_PARSE_H
-#define STATS_PARSE_H
+#pragma once
 
 #include "errors.h"
 #include "result.h"
@@ -14,5 +13,3 @@ int stats_parse_json(const json_t *stats, struct result_sample *sample, struct e
 /* Allocations of the process since its start, from its allocator's statistics (GET /jemalloc); NAN
  * if they do not say. */
 double stats_parse_allocations(const char *text, size_t bytes);
-
-#endif

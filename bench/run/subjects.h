@@ -1,6 +1,5 @@
 /* subjects.h - the servers that a bench measures: policies, and foreign programs. */
-#ifndef SUBJECTS_H
-#define SUBJECTS_H
+#pragma once
 
 #include "bench_options.h"
 #include "policies.h"
@@ -25,5 +24,3 @@ struct subject subject_of_policy(const struct policy *policy);
 /* Adds what the options name. 0, or -1 and one line in error. */
 int subjects_fill(struct subjects *subjects, const struct bench_options *options,
                   struct error *error);
-
-#endif

@@ -6,8 +6,7 @@
  * ends all of them and then exits as the program did. Only SIGKILL to the supervisor itself can
  * leave descendants behind; the program is killed with it.
  */
-#ifndef SUPERVISOR_H
-#define SUPERVISOR_H
+#pragma once
 
 #include <stdint.h>
 
@@ -17,5 +16,3 @@
 /* For a forked process that gets SIGTERM when its parent dies: turns it into the supervisor, which
  * does not return. Returns in a new process, which is to exec the program. */
 void supervise(void);
-
-#endif

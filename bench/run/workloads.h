@@ -1,6 +1,5 @@
 /* workloads.h - the workloads of a bench: named ones, and generators of ids. */
-#ifndef WORKLOADS_H
-#define WORKLOADS_H
+#pragma once
 
 #include "bench_options.h"
 #include "result.h"
@@ -24,5 +23,3 @@ struct workloads {
  * request twice as many ids. 0, or -1 and one line in error. */
 int workloads_fill(struct workloads *workloads, const struct bench_options *options, uint64_t fit,
                    struct error *error);
-
-#endif

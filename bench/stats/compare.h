@@ -12,8 +12,7 @@
  * Example: CPU time 10.0 us before and 10.8 us after in 12 alternating runs each, interval of the
  * ratio 1.06 to 1.09, floor 3 %: worse.
  */
-#ifndef COMPARE_H
-#define COMPARE_H
+#pragma once
 
 #include "measurements.h"
 
@@ -77,5 +76,3 @@ bool compare_repeats_suffice(const struct comparison *comparison, size_t tests);
 
 extern const char *const compare_method_names[];
 extern const char *const compare_outcome_names[];
-
-#endif

@@ -1,6 +1,5 @@
 /* evidence.h - slopes over requests, limits and counts of a run. Internal to the verdict. */
-#ifndef EVIDENCE_H
-#define EVIDENCE_H
+#pragma once
 
 #include "result.h"
 #include "stats.h"
@@ -76,5 +75,3 @@ double evidence_fullness(const struct evidence *evidence);
 /* Live records beyond those in caches and those held elsewhere. */
 uint64_t evidence_unreachable(const struct result_sample *sample);
 struct result_counts evidence_counts(const struct result_sample *sample);
-
-#endif

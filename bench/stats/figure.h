@@ -1,7 +1,6 @@
 /* figure.h - the table of figures that can be compared: name, unit, which direction is better, and
  * the noise floor. */
-#ifndef FIGURE_H
-#define FIGURE_H
+#pragma once
 
 #include "result.h"
 #include "units.h"
@@ -45,5 +44,3 @@ extern const size_t figures_count;
 const struct figure *figure_find(const char *name, size_t count, enum figure_source source);
 /* "10.6 us" */
 char *figure_format(char text[UNITS_TEXT_BYTES], const struct figure *figure, double value);
-
-#endif

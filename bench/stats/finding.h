@@ -1,6 +1,5 @@
 /* finding.h - a class with its evidence, and its words. Internal to the verdict. */
-#ifndef FINDING_H
-#define FINDING_H
+#pragma once
 
 #include "evidence.h"
 
@@ -19,5 +18,3 @@ void finding_describe(const struct finding *finding, const struct evidence *evid
 void finding_too_short(const struct evidence *evidence, struct result_verdict *verdict);
 /* Digits behind the point of a rate in B/request: 0.12, 1.2, 12. */
 int finding_rate_digits(double per_request);
-
-#endif

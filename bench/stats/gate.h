@@ -11,8 +11,7 @@
  * interval are beyond the limit. The interval of few runs (under STATS_BOOTSTRAP_MIN) is their
  * range; that of slopes includes the runs' own intervals.
  */
-#ifndef GATE_H
-#define GATE_H
+#pragma once
 
 #include "compare.h"
 
@@ -46,5 +45,3 @@ bool gate_applies(const struct gate *gate, const struct figure *figure);
  * returns how many. `findings` has room for gate_count * (count + 1). */
 size_t gates_decide(struct gate_finding *findings, const struct gate *gates, size_t gate_count,
                     const struct comparison *comparisons, size_t count);
-
-#endif

@@ -2,8 +2,7 @@
  *
  * A `struct measurements` owns all that hangs from it. One thread at a time.
  */
-#ifndef MEASUREMENTS_H
-#define MEASUREMENTS_H
+#pragma once
 
 #include "errors.h"
 #include "figure.h"
@@ -93,5 +92,3 @@ const struct measured_verdict *measurements_verdict_find(const struct measuremen
 bool measurements_has_workload(const struct measurements *measurements, const char *workload);
 const char *measurements_setting(const struct measurements *measurements, const char *name);
 const char *measurements_source_name(enum figure_source source);
-
-#endif

@@ -1,6 +1,5 @@
 /* noise.h - how much two measurements of the same program differ; pure. */
-#ifndef NOISE_H
-#define NOISE_H
+#pragma once
 
 #include "result.h"
 
@@ -11,5 +10,3 @@
  */
 void noise_make(struct result_noise *noise, const struct result *one, const struct result *other,
                 uint64_t repeats, uint64_t seed);
-
-#endif

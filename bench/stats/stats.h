@@ -1,6 +1,5 @@
 /* stats.h - medians, intervals and slopes; pure, and the same for the same seed. */
-#ifndef STATS_H
-#define STATS_H
+#pragma once
 
 #include <stddef.h>
 #include <stdint.h>
@@ -37,5 +36,3 @@ struct stats_points {
  * STATS_SLOPE_MIN points, or all x equal, everything is 0. */
 #define STATS_SLOPE_MIN 5
 struct stats_interval stats_slope(const struct stats_points *points);
-
-#endif

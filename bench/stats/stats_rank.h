@@ -6,8 +6,7 @@
  * runs are tested by Mann and Whitney's U, and their ratio is that of the medians. No test assumes
  * normal noise.
  */
-#ifndef STATS_RANK_H
-#define STATS_RANK_H
+#pragma once
 
 #include "stats.h"
 
@@ -56,5 +55,3 @@ struct stats_interval stats_ratio_interval(const double *first, size_t first_cou
 struct stats_interval stats_difference_interval(const double *first, size_t first_count,
                                                 const double *second, size_t second_count,
                                                 uint64_t seed);
-
-#endif

@@ -1,6 +1,5 @@
 /* summary.h - medians, intervals and verdicts over all runs of a workload; pure. */
-#ifndef SUMMARY_H
-#define SUMMARY_H
+#pragma once
 
 #include "result.h"
 
@@ -17,5 +16,3 @@ const struct result_run *summary_representative(const struct result *result,
  * generator was the bottleneck. */
 double summary_figure(const struct result_run *run, enum result_figure_name figure);
 bool summary_figure_counts(const struct result_run *run, enum result_figure_name figure);
-
-#endif

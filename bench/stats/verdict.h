@@ -3,8 +3,7 @@
  * A pure function of samples and limits. bench/stats/README.md describes the rule, with a worked
  * example; verdict_rules.h defines its thresholds.
  */
-#ifndef VERDICT_H
-#define VERDICT_H
+#pragma once
 
 #include "result.h"
 #include "verdict_rules.h"
@@ -18,5 +17,3 @@ const char *verdict_brief(const struct result_verdict *verdict, char text[RESULT
 /* How long a leak takes to fill so many bytes at so many requests per second; 0: no leak. */
 uint64_t verdict_time_to_ns(const struct result_verdict *verdict, double limit_bytes,
                             double rate_rps);
-
-#endif

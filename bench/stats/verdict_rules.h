@@ -1,6 +1,5 @@
 /* verdict_rules.h - the thresholds of a verdict. bench/stats/README.md describes the rule. */
-#ifndef VERDICT_RULES_H
-#define VERDICT_RULES_H
+#pragma once
 
 #include <stdint.h>
 
@@ -60,5 +59,3 @@
 /* The words of a leak say when it fills so many bytes at this rate. */
 #define VERDICT_WORDS_LIMIT_BYTES (512.0 * 1024 * 1024)
 #define VERDICT_WORDS_RATE_RPS    1000.0
-
-#endif

@@ -1,6 +1,5 @@
 /* codec.h - decompression of gzip, xz and zstd, recognised by the first bytes of the data. */
-#ifndef CODEC_H
-#define CODEC_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -33,5 +32,3 @@ const struct codec *codec_find(const char *data, size_t bytes);
 bool codec_is_plain(const struct codec *codec);
 /* The length of the name without a suffix such as ".xz". */
 size_t codec_stem(const char *name);
-
-#endif

@@ -1,6 +1,5 @@
 /* decimal.h - decimal digits to numbers, eight at a time. */
-#ifndef DECIMAL_H
-#define DECIMAL_H
+#pragma once
 
 #include <stdint.h>
 #include <string.h>
@@ -50,5 +49,3 @@ static inline const char *number_scan(const char *at, const char *end, uint64_t 
     *value = sum;
     return at;
 }
-
-#endif

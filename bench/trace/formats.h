@@ -1,6 +1,5 @@
 /* formats.h - the formats of trace files: which there are, and which one a trace has. */
-#ifndef FORMATS_H
-#define FORMATS_H
+#pragma once
 
 #include "reader.h"
 
@@ -17,5 +16,3 @@ const struct format *format_by_content(const char *bytes, size_t count, bool com
 int formats_add_names(struct error *error);
 /* Prints one or two lines for each format, for --help. */
 void formats_describe(FILE *out);
-
-#endif

@@ -1,6 +1,5 @@
 /* generator.h - generated traces, with names such as "zipf:1.0:1000000:10000000". */
-#ifndef GENERATOR_H
-#define GENERATOR_H
+#pragma once
 
 #include "errors.h"
 #include "source.h"
@@ -14,5 +13,3 @@ bool generator_is_named(const char *name);
 struct source *generator_open(const char *name, uint64_t seed, struct error *error);
 /* Prints a line for each generator, for --help. */
 void generator_describe(FILE *out);
-
-#endif

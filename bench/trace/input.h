@@ -3,8 +3,7 @@
  * The bytes that are available now lie from `at` to `end`; the caller moves `at` forward past what
  * it has read. One thread at a time.
  */
-#ifndef INPUT_H
-#define INPUT_H
+#pragma once
 
 #include "errors.h"
 
@@ -34,5 +33,3 @@ bool input_more(struct input *input);
  * added to the trace's last line if it has none. NULL: the trace has ended, or there was an error.
  */
 const char *input_lines(struct input *input);
-
-#endif

@@ -2,8 +2,7 @@
  *
  * The functions that take `at` and `end` read from *at, which they move past what they have read.
  */
-#ifndef LINE_FIELDS_H
-#define LINE_FIELDS_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -38,5 +37,3 @@ int field_number(const char **at, const char *end, uint64_t *value);
 /* Seconds, with or without a fraction: "12", "12.5". 0, or -1: there are none. Digits beyond
  * nanoseconds are ignored. */
 int field_seconds(const char **at, const char *end, uint64_t *seconds, uint64_t *ns);
-
-#endif

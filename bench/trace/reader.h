@@ -4,8 +4,7 @@
  * reader->input, and counts the lines or records that it has read in reader->line, which error
  * messages name. No function of this header is safe to use on one reader by two threads at once.
  */
-#ifndef READER_H
-#define READER_H
+#pragma once
 
 #include "errors.h"
 #include "input.h"
@@ -87,5 +86,3 @@ static inline bool reader_line(struct reader *reader, struct field *line)
     reader->line++;
     return true;
 }
-
-#endif

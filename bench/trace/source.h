@@ -1,7 +1,6 @@
 /* source.h - the interface between a trace and what produces its requests: a generator or a file.
  */
-#ifndef SOURCE_H
-#define SOURCE_H
+#pragma once
 
 #include "errors.h"
 #include "trace_request.h"
@@ -29,5 +28,3 @@ static inline bool source_failed(const struct source *source)
 {
     return source->error->text[0] != '\0';
 }
-
-#endif

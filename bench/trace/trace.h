@@ -6,8 +6,7 @@
  * of random are spread over 64 bits. A zipf over a million ids takes 53 KiB of memory, over any
  * number of ids less than 200 KiB. One thread at a time.
  */
-#ifndef TRACE_H
-#define TRACE_H
+#pragma once
 
 #include "errors.h"
 #include "trace_request.h"
@@ -48,5 +47,3 @@ void trace_describe(FILE *out);
 /* Text for option_table.details: `examples` (whole lines), then what trace_describe prints, for the
  * width of stdout. The caller frees it. */
 char *trace_help(const char *examples);
-
-#endif

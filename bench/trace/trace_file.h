@@ -1,6 +1,5 @@
 /* trace_file.h - opens a trace file: detects its format and prepares a reader. */
-#ifndef TRACE_FILE_H
-#define TRACE_FILE_H
+#pragma once
 
 #include "errors.h"
 #include "source.h"
@@ -11,5 +10,3 @@ struct source *trace_file_open(const char *name, const char *format, struct erro
 /* The same for bytes in memory, as input_open_memory takes them. */
 struct source *trace_file_open_memory(const char *name, const char *data, size_t bytes,
                                       size_t piece_bytes, const char *format, struct error *error);
-
-#endif

@@ -1,6 +1,5 @@
 /* trace_request.h - one request of a trace. */
-#ifndef TRACE_REQUEST_H
-#define TRACE_REQUEST_H
+#pragma once
 
 #include <stdint.h>
 
@@ -16,5 +15,3 @@ struct trace_request {
     uint32_t bytes; /* of the object; 1 in a trace without sizes */
     uint32_t ttl_s; /* time to live; 0: none */
 };
-
-#endif

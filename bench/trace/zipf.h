@@ -1,8 +1,7 @@
 /* zipf.h - draws ranks by Zipf's law: rank r of 0 .. count-1 has a probability in proportion to
  * 1 / (r + 1)^alpha. Exact for any alpha >= 0 and any count; the table takes tens of kilobytes.
  */
-#ifndef ZIPF_H
-#define ZIPF_H
+#pragma once
 
 #include "random.h"
 
@@ -16,5 +15,3 @@ void zipf_destroy(struct zipf *zipf);
 uint64_t zipf_draw(const struct zipf *zipf, struct random *random);
 /* The memory of the table, in bytes. */
 size_t zipf_bytes(const struct zipf *zipf);
-
-#endif

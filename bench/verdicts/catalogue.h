@@ -1,6 +1,5 @@
 /* catalogue.h - scenarios for policies with a known verdict. */
-#ifndef CATALOGUE_H
-#define CATALOGUE_H
+#pragma once
 
 #include "errors.h"
 #include "plan.h"
@@ -32,5 +31,3 @@ enum verdict_class scenario_expects(const struct scenario *scenario, const struc
 /* A plan of one run. server_dir NULL: the default. 0, or -1 and one line in error. */
 int scenario_plan(const struct scenario *scenario, uint64_t duration_ns, uint64_t seed,
                   const char *server_dir, struct plan *plan, struct error *error);
-
-#endif

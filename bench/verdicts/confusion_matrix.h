@@ -1,6 +1,5 @@
 /* confusion_matrix.h - counts verdicts by what was expected and what was given. */
-#ifndef CONFUSION_MATRIX_H
-#define CONFUSION_MATRIX_H
+#pragma once
 
 #include "errors.h"
 #include "result.h"
@@ -44,5 +43,3 @@ size_t matrix_count(const struct matrix *matrix, enum matrix_outcome outcome);
 void matrix_print(const struct matrix *matrix, bool colours, FILE *out);
 /* The document of results/README.md; the caller releases it. */
 json_t *matrix_json(const struct matrix *matrix, double seconds);
-
-#endif

@@ -1,6 +1,5 @@
 /* clock.h - reads the clocks, in nanoseconds. */
-#ifndef CLOCK_H
-#define CLOCK_H
+#pragma once
 
 #include "units.h"
 
@@ -20,5 +19,3 @@ static inline uint64_t clock_ns(void)
 {
     return clock_read_ns(CLOCK_MONOTONIC);
 }
-
-#endif

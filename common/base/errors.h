@@ -4,8 +4,7 @@
  * the text and returns -1 or NULL; otherwise it leaves the text alone. The text has no newline at
  * its end and does not name the program or command, which the caller adds.
  */
-#ifndef ERRORS_H
-#define ERRORS_H
+#pragma once
 
 #define ERROR_TEXT_BYTES 1024
 
@@ -21,5 +20,3 @@ __attribute__((format(printf, 2, 3))) int error_set(struct error *error, const c
 /* Appends to the text, for lists ("there is no policy 'x'; there are" " lru" " sieve"). Keeps
  * newlines, so that a list may have a line for each item. */
 __attribute__((format(printf, 2, 3))) void error_add(struct error *error, const char *format, ...);
-
-#endif

@@ -1,6 +1,5 @@
 /* files.h - reads and writes whole files; writing is atomic. */
-#ifndef FILES_H
-#define FILES_H
+#pragma once
 
 #include "errors.h"
 
@@ -19,5 +18,3 @@ char *file_read_stream(FILE *file, const char *name, size_t max_bytes, size_t *b
  * regular file (a pipe, a terminal) is written to directly; "-" is standard output. Returns 0, or
  * -1: see error. */
 int file_write(const char *path, const char *text, size_t bytes, struct error *error);
-
-#endif

@@ -1,6 +1,5 @@
 /* json_text.h - escapes text for a JSON string. */
-#ifndef JSON_TEXT_H
-#define JSON_TEXT_H
+#pragma once
 
 #include "span.h"
 
@@ -13,5 +12,3 @@
 char *json_put(char *at, struct span text);
 /* Whether the text needs no escaping. */
 bool json_verbatim(struct span text);
-
-#endif

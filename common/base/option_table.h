@@ -1,6 +1,5 @@
 /* option_table.h - the options of a program or command: a row each, for parsing and for --help. */
-#ifndef OPTION_TABLE_H
-#define OPTION_TABLE_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -51,5 +50,3 @@ struct option_table {
      * NULL: it shows none. */
     const void *defaults;
 };
-
-#endif

@@ -3,8 +3,7 @@
  * `--name VALUE` and `--name=VALUE` are the same; `--` ends the options. `--help` and
  * `--version` need no row.
  */
-#ifndef OPTIONS_H
-#define OPTIONS_H
+#pragma once
 
 #include "errors.h"
 #include "option_table.h"
@@ -22,5 +21,3 @@ enum options_outcome options_parse(const struct option_table *table, int argc, c
 #define OPTIONS_GO_ON (-1)
 int options_take(const struct option_table *table, const char *program, int argc, char **argv,
                  void *settings, int *positional);
-
-#endif

@@ -1,6 +1,5 @@
 /* options_help.h - prints a table of options as --help: grouped, wrapped, with defaults. */
-#ifndef OPTIONS_HELP_H
-#define OPTIONS_HELP_H
+#pragma once
 
 #include "option_table.h"
 
@@ -24,5 +23,3 @@ int text_width(FILE *out);
 /* Whether the locale of the environment (LC_ALL, LC_CTYPE, LANG) has UTF-8; otherwise print ASCII.
  */
 bool text_is_utf8(void);
-
-#endif

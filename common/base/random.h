@@ -1,6 +1,5 @@
 /* random.h - a seeded stream of random numbers: xoshiro256++ (Blackman & Vigna 2019). */
-#ifndef RANDOM_H
-#define RANDOM_H
+#pragma once
 
 #include <stdint.h>
 
@@ -65,5 +64,3 @@ static inline uint64_t random_below(struct random *random, uint64_t bound)
     uint64_t fraction;
     return random_split(random, bound, &fraction);
 }
-
-#endif

@@ -1,6 +1,5 @@
 /* span.h - bytes owned by another: an address and a length. */
-#ifndef SPAN_H
-#define SPAN_H
+#pragma once
 
 #include <stddef.h>
 
@@ -8,5 +7,3 @@ struct span {
     const char *bytes; /* not NUL-terminated */
     size_t count;
 };
-
-#endif

@@ -4,8 +4,7 @@
  * changed. One space may precede the unit; fractions of the smallest unit are cut off ("1.5us" is
  * 1500 ns). Formatters write into the caller's buffer and return it.
  */
-#ifndef UNITS_H
-#define UNITS_H
+#pragma once
 
 #include <stddef.h>
 #include <stdint.h>
@@ -27,5 +26,3 @@ int units_parse_duration(const char *text, uint64_t *ns);
 char *units_format_size(char text[UNITS_TEXT_BYTES], double bytes);    /* "7.9 MiB" */
 char *units_format_count(char text[UNITS_TEXT_BYTES], uint64_t count); /* "1,234,567" */
 char *units_format_duration(char text[UNITS_TEXT_BYTES], double ns);   /* "14 min", "2.1 ms" */
-
-#endif

@@ -3,8 +3,7 @@
  * They do what the C library's functions of the same names do, but when memory runs out they print
  * "out of memory" to stderr and abort. The caller frees the memory with free.
  */
-#ifndef XMALLOC_H
-#define XMALLOC_H
+#pragma once
 
 #include <stddef.h>
 #include <stdio.h>
@@ -29,5 +28,3 @@ void *growable(void *block, size_t *capacity, size_t needed, size_t element_byte
 /* Prints the reason and aborts, when memory or another resource has run out. Nothing else in the
  * program calls abort(). */
 _Noreturn void die_of(const char *reason);
-
-#endif

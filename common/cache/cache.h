@@ -8,8 +8,7 @@
  * The limits hold at every moment: neither the entries nor the bytes (index, slots and the policy's
  * own memory included) exceed them, and no entry older than ttl_ns is returned.
  */
-#ifndef CACHE_H
-#define CACHE_H
+#pragma once
 
 #include "census.h"
 #include "live_sample.h"
@@ -123,5 +122,3 @@ bool cache_get_or_insert(struct cache *cache, struct access *access);
 /* The same for `count` accesses, in order; faster, because it prefetches memory. */
 void cache_get_or_insert_many(struct cache *cache, struct access *accesses, size_t count,
                               bool *hits);
-
-#endif

@@ -3,8 +3,7 @@
  * Any thread may take and drop references; everything else in a record is constant. The header is 8
  * bytes, and a key that the body contains is not stored twice.
  */
-#ifndef RECORD_H
-#define RECORD_H
+#pragma once
 
 #include "hooks.h"
 #include "memory.h"
@@ -45,5 +44,3 @@ void record_free(struct record *record);
  * the only one, and returns one. */
 struct record *record_attach(struct record *record, struct memory_zone *zone,
                              struct attachment *attachment);
-
-#endif

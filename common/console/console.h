@@ -4,8 +4,7 @@
  * server's own user and of root may connect, up to CONSOLE_CLIENTS at once. Each client has
  * variables of its own. wire.h defines the protocol.
  */
-#ifndef CONSOLE_H
-#define CONSOLE_H
+#pragma once
 
 #include "errors.h"
 #include "handler.h"
@@ -28,5 +27,3 @@ void console_destroy(void *console);
 /* Readable whenever console_turn has something to do. */
 int console_descriptor(const struct console *console);
 void console_turn(void *console);
-
-#endif

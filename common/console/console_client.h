@@ -2,8 +2,7 @@
  *
  * One thread. Times are monotonic.
  */
-#ifndef CONSOLE_CLIENT_H
-#define CONSOLE_CLIENT_H
+#pragma once
 
 #include "module.h"
 
@@ -30,5 +29,3 @@ bool console_client_step(struct console_client *client, uint64_t now_ns);
 uint64_t console_client_due_ns(const struct console_client *client);
 /* EPOLLIN and EPOLLOUT: what console_client_exchange waits for. */
 unsigned console_client_events(const struct console_client *client);
-
-#endif

@@ -7,8 +7,7 @@
  *
  * One thread. Times are monotonic unless said otherwise.
  */
-#ifndef INTERPRETER_H
-#define INTERPRETER_H
+#pragma once
 
 #include "module.h"
 
@@ -78,5 +77,3 @@ void *interpreter_resource(const struct interpreter *interpreter); /* NULL: none
 void interpreter_release(struct interpreter *interpreter);
 /* Sets the budget of this statement and of later ones; 0 leaves it as it is. */
 void interpreter_budget(struct interpreter *interpreter, uint64_t ns, uint64_t bytes);
-
-#endif

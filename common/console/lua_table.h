@@ -1,6 +1,5 @@
 /* lua_table.h - sets fields of the Lua table at the top of the stack. */
-#ifndef LUA_TABLE_H
-#define LUA_TABLE_H
+#pragma once
 
 #include <lua.h>
 #include <stdbool.h>
@@ -29,5 +28,3 @@ static inline void table_set_flag(lua_State *L, const char *name, bool flag)
     lua_pushboolean(L, flag);
     lua_setfield(L, -2, name);
 }
-
-#endif

@@ -36,8 +36,7 @@
  *
  * It returns the value of the global with the module's name.
  */
-#ifndef MODULE_H
-#define MODULE_H
+#pragma once
 
 #include "handler.h"
 
@@ -59,5 +58,3 @@ struct module_host { /* the server that the console is in */
 };
 
 const struct module_host *module_host(lua_State *L);
-
-#endif

@@ -1,6 +1,5 @@
 /* sandbox.h - the Lua that a client may use: safe libraries, the console's library, the modules. */
-#ifndef SANDBOX_H
-#define SANDBOX_H
+#pragma once
 
 #include <lua.h>
 #include <stdbool.h>
@@ -14,5 +13,3 @@
  * state with enough memory, whose stack must not be changed in between. False: that was the last.
  */
 bool sandbox_open(lua_State *L, unsigned part);
-
-#endif

@@ -4,8 +4,7 @@
  * policy's own memory. Each container has an account below that of its owner: the tree of accounts
  * is the tree of containers in a census. One thread at a time.
  */
-#ifndef ACCOUNT_H
-#define ACCOUNT_H
+#pragma once
 
 #include "memory.h"
 
@@ -47,5 +46,3 @@ static inline void account_free(struct account *account, void *allocation)
         each->bytes -= usable;
     memory_free(allocation);
 }
-
-#endif

@@ -3,8 +3,7 @@
  * A chunk has 512 elements of one size. One empty chunk past the end stays allocated; the others
  * are freed.
  */
-#ifndef ARRAY_H
-#define ARRAY_H
+#pragma once
 
 #include "account.h"
 
@@ -33,5 +32,3 @@ static inline void *array_at(const struct array *array, uint32_t index)
     return array->chunks[index >> ARRAY_CHUNK_BITS] +
            (size_t)(index & ((1u << ARRAY_CHUNK_BITS) - 1)) * array->element_bytes;
 }
-
-#endif

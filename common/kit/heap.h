@@ -4,8 +4,7 @@
  * are adjacent. A policy's node starts with a struct heap_node. Pushing a key that is larger than
  * all others takes constant time.
  */
-#ifndef HEAP_H
-#define HEAP_H
+#pragma once
 
 #include "array.h"
 #include "slots.h"
@@ -28,5 +27,3 @@ void heap_remove(struct heap *heap, uint32_t slot);
 void heap_update(struct heap *heap, uint32_t slot, uint64_t key);
 /* Returns the slot with the smallest key and sets *key; NO_SLOT: the heap is empty. */
 uint32_t heap_first(const struct heap *heap, uint64_t *key);
-
-#endif

@@ -4,8 +4,7 @@
  * Built from slots, queues and an index, like the cache; about 24 bytes per key, all accounted. A
  * hash is in at most one of the lists. A policy may store a note with each hash.
  */
-#ifndef HISTORY_H
-#define HISTORY_H
+#pragma once
 
 #include "index.h"
 #include "queue.h"
@@ -39,5 +38,3 @@ static inline uint32_t history_count(const struct history *history, unsigned lis
 {
     return history->lists[list].count;
 }
-
-#endif

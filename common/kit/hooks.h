@@ -8,8 +8,7 @@
  * References that the hooks own are taken and dropped through the setup's functions, so that they
  * are not counted as held by a session or a request.
  */
-#ifndef HOOKS_H
-#define HOOKS_H
+#pragma once
 
 #include "kind.h"
 #include "memory.h"
@@ -57,5 +56,3 @@ struct hooks {
     const struct kind *connection_kind; /* of what on_connect returns. May be NULL */
     uint32_t connection_requests;       /* a connection is closed after so many; 0: never */
 };
-
-#endif

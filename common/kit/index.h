@@ -12,8 +12,7 @@
  * step, then buckets are moved, one per step, then the old chunks are freed. A key belongs to the
  * old table as long as its bucket there has not been moved. Each insert and remove does one step.
  */
-#ifndef INDEX_H
-#define INDEX_H
+#pragma once
 
 #include "account.h"
 #include LANES_HEADER
@@ -152,5 +151,3 @@ index_find(const struct index *index, uint64_t hash,
             return NO_SLOT;
     }
 }
-
-#endif

@@ -1,7 +1,6 @@
 /* lanes_generic.h - compares sixteen bytes one by one, on processors without a file of their own.
  */
-#ifndef LANES_GENERIC_H
-#define LANES_GENERIC_H
+#pragma once
 
 #include <stdint.h>
 
@@ -13,5 +12,3 @@ static inline uint32_t lanes_match(const void *bytes, uint8_t value)
         matches |= (uint32_t)(((const uint8_t *)bytes)[i] == value) << i;
     return matches;
 }
-
-#endif

@@ -1,6 +1,5 @@
 /* lanes_x86_64.h - compares sixteen bytes at once, with SSE2, which every x86-64 has. */
-#ifndef LANES_X86_64_H
-#define LANES_X86_64_H
+#pragma once
 
 #include <emmintrin.h>
 #include <stdint.h>
@@ -11,5 +10,3 @@ static inline uint32_t lanes_match(const void *bytes, uint8_t value)
     __m128i equal = _mm_cmpeq_epi8(_mm_loadu_si128(bytes), _mm_set1_epi8((char)value));
     return (uint32_t)_mm_movemask_epi8(equal);
 }
-
-#endif

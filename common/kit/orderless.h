@@ -1,6 +1,5 @@
 /* orderless.h - the functions of a policy that never evicts anything and so keeps no order. */
-#ifndef ORDERLESS_H
-#define ORDERLESS_H
+#pragma once
 
 #include "policy.h"
 
@@ -10,5 +9,3 @@ void orderless_insert(void *order, uint32_t slot, const struct access *access);
 void orderless_hit(void *order, uint32_t slot, const struct access *access);
 uint32_t orderless_victim(void *order, const struct access *access); /* NO_SLOT */
 void orderless_remove(void *order, uint32_t slot, uint64_t hash, enum leaving why);
-
-#endif

@@ -15,8 +15,7 @@
  * policy allocates what it needs beside its nodes from the setup's account, and frees it in
  * destroy.
  */
-#ifndef POLICY_H
-#define POLICY_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -77,5 +76,3 @@ struct policy {
     /* Callbacks for record and connection events (hooks.h); NULL except in demonstrations. */
     const struct hooks *hooks;
 };
-
-#endif

@@ -4,8 +4,7 @@
  * (which list, how often used); the queue does not change them. A slot is in at most one queue at a
  * time.
  */
-#ifndef QUEUE_H
-#define QUEUE_H
+#pragma once
 
 #include "slots.h"
 
@@ -94,5 +93,3 @@ static inline void queue_to_head(struct queue *queue, const struct slots *slots,
     queue_remove(queue, slots, slot);
     queue_push(queue, slots, slot);
 }
-
-#endif

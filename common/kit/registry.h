@@ -3,8 +3,7 @@
  * The registry does not count as a holder: while it serves, a variant reaches no object through it.
  * Any thread may call.
  */
-#ifndef REGISTRY_H
-#define REGISTRY_H
+#pragma once
 
 #include "kind.h"
 
@@ -44,5 +43,3 @@ void registry_count(struct registry *registry, struct registry_counts *counts);
  * there are more. One visitor at a time. */
 bool registry_visit(struct registry *registry, bool restart, unsigned limit,
                     void (*visit)(void *context, struct registered *object), void *context);
-
-#endif

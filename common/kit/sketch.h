@@ -10,8 +10,7 @@
  * lost. The final size is a power of two, so that all lines have the same load: 8 to 16 bytes per
  * entry.
  */
-#ifndef SKETCH_H
-#define SKETCH_H
+#pragma once
 
 #include "array.h"
 
@@ -32,5 +31,3 @@ void sketch_fit(struct sketch *sketch, uint64_t entries);
 void sketch_increment(struct sketch *sketch, uint64_t hash);
 /* 0 to SKETCH_MAX. Without halving it would be at least the number of increments. */
 unsigned sketch_estimate(const struct sketch *sketch, uint64_t hash);
-
-#endif

@@ -6,8 +6,7 @@
  * with free slots, so that few chunks stay in use after a burst. The policy's node (slot_node) of a
  * new slot is not cleared.
  */
-#ifndef SLOTS_H
-#define SLOTS_H
+#pragma once
 
 #include "account.h"
 #include "policy.h"
@@ -80,5 +79,3 @@ static inline void slots_give(struct slots *slots, uint32_t slot)
     *slot_word(slots, slot) = 0;
     slots->idle = slot;
 }
-
-#endif

@@ -5,8 +5,7 @@
  * protected entries (four fifths). A sketch with ageing counts how often keys are requested. These
  * are the functions of a struct policy, for the one with a fixed window and the one that adapts it.
  */
-#ifndef TINYLFU_H
-#define TINYLFU_H
+#pragma once
 
 #include "policy.h"
 
@@ -21,5 +20,3 @@ void tinylfu_insert(void *order, uint32_t slot, const struct access *access);
 void tinylfu_hit(void *order, uint32_t slot, const struct access *access);
 uint32_t tinylfu_victim(void *order, const struct access *access);
 void tinylfu_remove(void *order, uint32_t slot, uint64_t hash, enum leaving why);
-
-#endif

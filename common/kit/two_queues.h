@@ -7,8 +7,7 @@
  *
  * These are the functions of a struct policy, except create. A node is a struct link.
  */
-#ifndef TWO_QUEUES_H
-#define TWO_QUEUES_H
+#pragma once
 
 #include "queue.h"
 
@@ -20,5 +19,3 @@ void two_queues_insert(void *order, uint32_t slot, const struct access *access);
 void two_queues_hit(void *order, uint32_t slot, const struct access *access);
 uint32_t two_queues_victim(void *order, const struct access *access);
 void two_queues_remove(void *order, uint32_t slot, uint64_t hash, enum leaving why);
-
-#endif

@@ -5,8 +5,7 @@
  * may be copied. A row beyond CENSUS_ROWS (servers have about 20) is added to the last row. Bytes
  * are usable sizes where the owner knows them.
  */
-#ifndef CENSUS_H
-#define CENSUS_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -57,5 +56,3 @@ size_t census_compare(const struct census *before, const struct census *after,
 #define CENSUS_SHARE 0.8
 void census_culprit(const struct census *before, const struct census *after, const char *container,
                     char name[CENSUS_NAME_BYTES]);
-
-#endif

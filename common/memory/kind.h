@@ -3,8 +3,7 @@
  * Reference walks (reference_walk.h) follow them from the roots. A kind is a constant table: it
  * costs the objects neither memory nor time.
  */
-#ifndef KIND_H
-#define KIND_H
+#pragma once
 
 #include <stddef.h>
 
@@ -38,5 +37,3 @@ static inline void visit_record(struct visit *visit, const struct record *record
 {
     visit_refer(visit, visit->record, record);
 }
-
-#endif

@@ -5,8 +5,7 @@
  * object that is created or freed: that costs a multiplication, and a lock if the object is in the
  * sample. The sample takes 64 KiB, however many objects there are. Any thread may call.
  */
-#ifndef LIVE_SAMPLE_H
-#define LIVE_SAMPLE_H
+#pragma once
 
 #include "memory.h"
 #include "random.h"
@@ -62,5 +61,3 @@ size_t live_sample_visit(struct live_sample *live_sample, size_t from,
 uint64_t live_sample_interval(const struct live_sample *live_sample);
 /* Bytes that the sample takes. */
 size_t live_sample_bytes(const struct live_sample *live_sample);
-
-#endif

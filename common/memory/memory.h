@@ -6,8 +6,7 @@
  *
  * When memory runs out the program aborts. All sizes are bytes.
  */
-#ifndef MEMORY_H
-#define MEMORY_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -92,5 +91,3 @@ int memory_profile_dump(const char *path);
 
 /* Writes the allocator's statistics as JSON, in pieces. False: it has none. */
 bool memory_dump(void (*write)(void *context, const char *text), void *context);
-
-#endif

@@ -1,6 +1,5 @@
 /* process.h - memory and CPU time of a process, as the kernel reports them in /proc. */
-#ifndef PROCESS_H
-#define PROCESS_H
+#pragma once
 
 #include <stdint.h>
 #include <sys/types.h>
@@ -25,5 +24,3 @@ int process_read_size(pid_t pid, struct process_figures *figures);
 /* The kernel walks over all pages: milliseconds for a large process. Needs permission to trace the
  * process, which the same user has. */
 int process_read_rollup(pid_t pid, struct process_rollup *rollup);
-
-#endif

@@ -7,8 +7,7 @@
  * (varints: bytes * 2, + 1 for a hit). All numbers are little-endian. A process that is killed
  * while writing loses its last block only. The functions use no file and no clock.
  */
-#ifndef RECORDING_H
-#define RECORDING_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -53,5 +52,3 @@ bool recording_read_head(const char bytes[RECORDING_HEAD_BYTES], struct recordin
 /* Reads head.requests requests from a complete block. Returns NULL, or what is wrong with the
  * block. */
 const char *recording_unpack(const char *block, struct recording_request *requests);
-
-#endif

@@ -1,6 +1,5 @@
 /* siphash.h - SipHash-1-3, a keyed hash that reveals neither the key nor the text. */
-#ifndef SIPHASH_H
-#define SIPHASH_H
+#pragma once
 
 #include <stddef.h>
 #include <stdint.h>
@@ -13,5 +12,3 @@ struct siphash_key {
 
 struct siphash_key siphash_key_read(const unsigned char bytes[SIPHASH_KEY_BYTES]);
 uint64_t siphash(const struct siphash_key *key, const void *text, size_t bytes);
-
-#endif

@@ -1,6 +1,5 @@
 /* faker.h - generates a user from an id: the same id and seed give the same user. */
-#ifndef FAKER_H
-#define FAKER_H
+#pragma once
 
 #include "user.h"
 
@@ -13,5 +12,3 @@ struct faker_user {
 
 /* Depends on id and seed only. */
 void faker_generate(struct faker_user *faker, struct span id, uint64_t seed);
-
-#endif

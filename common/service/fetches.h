@@ -2,8 +2,7 @@
  *
  * There is no lock: the fetches of a shard are used under the shard's lock.
  */
-#ifndef FETCHES_H
-#define FETCHES_H
+#pragma once
 
 #include "origin.h"
 
@@ -49,5 +48,3 @@ void fetch_free(struct fetch *fetch);
 
 void fetch_join(struct fetch *fetch, struct waiter *waiter);
 struct span fetch_id(const struct fetch *fetch);
-
-#endif

@@ -1,6 +1,5 @@
 /* figures.h - the metrics of a server, written as JSON (/stats) and for Prometheus (/metrics). */
-#ifndef FIGURES_H
-#define FIGURES_H
+#pragma once
 
 #include "shards.h"
 
@@ -22,5 +21,3 @@ struct figures {
 void figures_write_json(const void *subject, FILE *out);
 /* The Prometheus text format, version 0.0.4. */
 void figures_write_metrics(const void *subject, FILE *out);
-
-#endif

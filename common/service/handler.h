@@ -3,8 +3,7 @@
  * A handler serves a fixed number of threads; each thread uses its own worker. Times are passed in:
  * monotonic, in nanoseconds.
  */
-#ifndef HANDLER_H
-#define HANDLER_H
+#pragma once
 
 #include "cache.h"
 #include "errors.h"
@@ -96,5 +95,3 @@ void handler_walk_end(struct handler *handler);
 /* Finds the record of a key in its cache or, failing that, in the sample of live records. Returns a
  * reference; NULL: neither has it. */
 struct record *handler_find(struct handler *handler, struct span key);
-
-#endif

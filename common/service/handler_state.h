@@ -1,6 +1,5 @@
 /* handler_state.h - the state of the handler and its workers, which its parts share. */
-#ifndef HANDLER_STATE_H
-#define HANDLER_STATE_H
+#pragma once
 
 #include "handler.h"
 #include "recent_records.h"
@@ -50,5 +49,3 @@ static inline void counter_advance(atomic_uint_least64_t *counter)
     uint64_t count = atomic_load_explicit(counter, memory_order_relaxed);
     atomic_store_explicit(counter, count + 1, memory_order_relaxed);
 }
-
-#endif

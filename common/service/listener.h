@@ -2,8 +2,7 @@
  *
  * The open functions return a descriptor, non-blocking and closed on exec, or -1: see error.
  */
-#ifndef LISTENER_H
-#define LISTENER_H
+#pragma once
 
 #include "errors.h"
 
@@ -18,5 +17,3 @@ void listener_url(int descriptor, char url[LISTENER_URL_BYTES]);
 
 /* Replaces a socket file on which nobody listens. */
 int listener_open_unix(const char *path, struct error *error);
-
-#endif

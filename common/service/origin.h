@@ -2,8 +2,7 @@
  *
  * One thread at a time; every thread has an origin of its own.
  */
-#ifndef ORIGIN_H
-#define ORIGIN_H
+#pragma once
 
 #include "errors.h"
 #include "record.h"
@@ -21,5 +20,3 @@ enum origin_answer { ORIGIN_FOUND, ORIGIN_NOT_FOUND, ORIGIN_FAILED };
 /* ORIGIN_FOUND: *record is a new record in the zone with one reference. Otherwise it is NULL. */
 enum origin_answer origin_fetch(struct origin *origin, struct span id, struct memory_zone *zone,
                                 struct record **record);
-
-#endif

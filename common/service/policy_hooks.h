@@ -2,8 +2,7 @@
  *
  * NULL is a policy without hooks: every function accepts it and does nothing. Threads: see hooks.h.
  */
-#ifndef POLICY_HOOKS_H
-#define POLICY_HOOKS_H
+#pragma once
 
 #include "registry.h"
 #include "shards.h"
@@ -33,5 +32,3 @@ uint64_t policy_hooks_next_walk(struct policy_hooks *hooks);
 /* Adds a row for the objects of the hooks, in the container main.hooks. */
 #define POLICY_HOOKS_CONTAINER "main.hooks"
 void policy_hooks_census(struct policy_hooks *hooks, struct census *census);
-
-#endif

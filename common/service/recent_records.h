@@ -2,8 +2,7 @@
  *
  * Censuses and reference walks call it a "session", as --session N does. One thread at a time.
  */
-#ifndef RECENT_RECORDS_H
-#define RECENT_RECORDS_H
+#pragma once
 
 #include "policy_hooks.h"
 
@@ -24,5 +23,3 @@ void recent_records_add(struct recent_records *recent, struct record *record);
 /* Size of one allocation. */
 size_t recent_records_bytes(const struct recent_records_setup *setup);
 extern const struct kind recent_records_kind;
-
-#endif

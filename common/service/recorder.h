@@ -11,8 +11,7 @@
  *
  * Any thread may call recorder_add. When a write fails the recording ends; the server goes on.
  */
-#ifndef RECORDER_H
-#define RECORDER_H
+#pragma once
 
 #include "errors.h"
 #include "record.h"
@@ -38,5 +37,3 @@ void recorder_add(struct recorder *recorder, struct span id, size_t bytes, bool 
                   uint64_t now_ns);
 /* Writes a block that is a second old; call it regularly. */
 void recorder_tick(struct recorder *recorder, uint64_t now_ns);
-
-#endif

@@ -1,6 +1,5 @@
 /* reference_path.h - the names along a chain of references, from a root to a record. */
-#ifndef REFERENCE_PATH_H
-#define REFERENCE_PATH_H
+#pragma once
 
 #include "record.h"
 
@@ -36,5 +35,3 @@ void path_write(const struct path_stack *stack, struct reference_path *path);
 
 /* Finds a chain of references from the record back to itself. count 0: there is none. */
 void path_find_cycle(const struct record *record, struct reference_path *cycle);
-
-#endif

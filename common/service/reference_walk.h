@@ -13,8 +13,7 @@
  * Threads: one walk of a server at a time. Its steps may run on different threads, one after the
  * other.
  */
-#ifndef REFERENCE_WALK_H
-#define REFERENCE_WALK_H
+#pragma once
 
 #include "policy_hooks.h"
 #include "reference_path.h"
@@ -95,5 +94,3 @@ struct unreachable {
 /* The results, after WALK_DONE; they live as long as the walk. */
 const struct record_holders *reference_walk_holders(const struct reference_walk *walk);
 const struct unreachable *reference_walk_unreachable(const struct reference_walk *walk);
-
-#endif

@@ -1,6 +1,5 @@
 /* reply.h - the answer to a request: status, headers and body. */
-#ifndef REPLY_H
-#define REPLY_H
+#pragma once
 
 #include "record.h"
 
@@ -40,5 +39,3 @@ void reply_fail(struct reply *reply, enum failure failure);
 
 #define JSON_TYPE    "application/json"
 #define METRICS_TYPE "text/plain; version=0.0.4"
-
-#endif

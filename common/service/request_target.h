@@ -1,6 +1,5 @@
 /* request_target.h - parses the target of a request: "/users/42?x" -> user 42. */
-#ifndef REQUEST_TARGET_H
-#define REQUEST_TARGET_H
+#pragma once
 
 #include "record.h"
 
@@ -22,5 +21,3 @@ struct request_target {
 
 /* `path` is as it was sent, with percent-encoding and query. */
 void request_target_parse(struct request_target *target, struct span path);
-
-#endif

@@ -2,8 +2,7 @@
  *
  * One server per process: it handles SIGINT and SIGTERM and ignores SIGPIPE.
  */
-#ifndef SERVER_H
-#define SERVER_H
+#pragma once
 
 #include "errors.h"
 #include "handler.h"
@@ -42,5 +41,3 @@ void server_watch(struct server *server, const struct server_watch *watch);
  * SERVER_GRACE_NS after the first, closes the connections that are left. */
 #define SERVER_GRACE_NS (5 * NS_PER_SECOND)
 void server_run(struct server *server);
-
-#endif

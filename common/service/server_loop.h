@@ -4,8 +4,7 @@
  * connections that it accepted. A loop and its connections belong to its thread, but for the atomic
  * counters and the message receivers.
  */
-#ifndef SERVER_LOOP_H
-#define SERVER_LOOP_H
+#pragma once
 
 #include "listener.h"
 #include "recent_records.h"
@@ -125,5 +124,3 @@ static inline void counter_advance(atomic_uint_least64_t *counter)
     uint64_t count = atomic_load_explicit(counter, memory_order_relaxed);
     atomic_store_explicit(counter, count + 1, memory_order_relaxed);
 }
-
-#endif

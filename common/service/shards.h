@@ -4,8 +4,7 @@
  * alone uses the shard's cache. Any thread may call any function, but must not enter a second
  * shard.
  */
-#ifndef SHARDS_H
-#define SHARDS_H
+#pragma once
 
 #include "cache.h"
 
@@ -65,5 +64,3 @@ void shards_tick(struct shards *shards, uint64_t now_ns);
 /* Sums over the shards, read one after the other, after a memory_refresh. */
 void shards_read(struct shards *shards, struct cache_stats *stats,
                  struct memory_zone_figures *zones, struct shards_figures *records);
-
-#endif

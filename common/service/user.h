@@ -1,6 +1,5 @@
 /* user.h - a user, and its JSON body. */
-#ifndef USER_H
-#define USER_H
+#pragma once
 
 #include "record.h"
 
@@ -11,5 +10,3 @@ struct user { /* UTF-8 texts owned by the caller */
 /* Returns a new record with one reference: the user's JSON body under its id. NULL: the body would
  * be larger than RECORD_BODY_BYTES_MAX. */
 struct record *user_record(const struct user *user, struct memory_zone *zone);
-
-#endif

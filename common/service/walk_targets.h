@@ -1,6 +1,5 @@
 /* walk_targets.h - the records that a reference walk looks for: a set with a reference to each. */
-#ifndef WALK_TARGETS_H
-#define WALK_TARGETS_H
+#pragma once
 
 #include "reference_path.h"
 #include "shards.h"
@@ -31,5 +30,3 @@ bool walk_targets_release(struct walk_targets *targets, struct shards *shards);
 uint32_t walk_target_references(const struct walk_target *target);
 /* No root was seen to reach it, and yet it has references. */
 bool walk_target_is_unreachable(const struct walk_target *target);
-
-#endif

@@ -1,8 +1,7 @@
 /* models.h - each policy once more, slow and obviously right, to compare with: arrays and searches,
  * written from the papers.
  */
-#ifndef MODELS_H
-#define MODELS_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -34,5 +33,3 @@ struct model_policy {
 
 extern const struct model_policy model_policies[];
 extern const unsigned model_policies_count;
-
-#endif

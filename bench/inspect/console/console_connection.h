@@ -2,8 +2,7 @@
  *
  * One thread, one statement at a time.
  */
-#ifndef CONSOLE_CONNECTION_H
-#define CONSOLE_CONNECTION_H
+#pragma once
 
 #include "errors.h"
 
@@ -45,5 +44,3 @@ const char *console_connection_error(const struct console_connection *connection
 
 /* From now on a running statement is interrupted when the descriptor becomes readable. */
 void console_connection_interrupt_by(struct console_connection *connection, int descriptor);
-
-#endif

@@ -1,6 +1,5 @@
 /* line_editor.h - reads lines from a terminal, with editing, history and completion. */
-#ifndef LINE_EDITOR_H
-#define LINE_EDITOR_H
+#pragma once
 
 #include "console_connection.h"
 
@@ -19,5 +18,3 @@ enum editor_outcome {
 
 /* *line is the line with its newline, until the next call. */
 enum editor_outcome editor_read(struct editor *editor, const char *prompt, const char **line);
-
-#endif

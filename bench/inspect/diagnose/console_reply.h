@@ -1,6 +1,5 @@
 /* console_reply.h - parses what a server's console answers: snapshots and unreachable objects. */
-#ifndef CONSOLE_REPLY_H
-#define CONSOLE_REPLY_H
+#pragma once
 
 #include "diagnosis.h"
 #include "errors.h"
@@ -24,5 +23,3 @@ int console_reply_snapshot(const char *text, size_t bytes, struct snapshot *snap
 /* 0, or -1 and one line in error. */
 int console_reply_unreachable(const char *text, size_t bytes, struct unreachable *unreachable,
                               struct error *error);
-
-#endif

@@ -5,8 +5,7 @@
  * decides whether it leaks, judging the snapshots like the samples of a run; the census and the
  * search for unreachable objects only say where. Without load there is no verdict.
  */
-#ifndef DIAGNOSIS_H
-#define DIAGNOSIS_H
+#pragma once
 
 #include "census.h"
 #include "headroom.h"
@@ -89,5 +88,3 @@ struct diagnosis {
 void diagnosis_make(struct diagnosis *diagnosis, const struct snapshot *snapshots, size_t count,
                     const struct result_limits *limits, const struct unreachable *unreachable,
                     const struct headroom *headroom);
-
-#endif

@@ -1,6 +1,5 @@
 /* diagnosis_columns.h - columns of a change that the table and the JSON share. */
-#ifndef DIAGNOSIS_COLUMNS_H
-#define DIAGNOSIS_COLUMNS_H
+#pragma once
 
 #include "census.h"
 #include "row_output.h"
@@ -22,5 +21,3 @@ static const struct row_column census_change_columns[CENSUS_CHANGE_COLUMNS] = {
     {"made", NULL, COLUMN_COUNT, offsetof(struct census_change, created)},
     {"made_bytes", NULL, COLUMN_BYTES, offsetof(struct census_change, created_bytes)},
 };
-
-#endif

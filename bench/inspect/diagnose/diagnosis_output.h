@@ -1,6 +1,5 @@
 /* diagnosis_output.h - a diagnosis as one page of text and as JSON. */
-#ifndef DIAGNOSIS_OUTPUT_H
-#define DIAGNOSIS_OUTPUT_H
+#pragma once
 
 #include "console_reply.h"
 
@@ -18,5 +17,3 @@ struct diagnosis_page {
 void diagnosis_print(const struct diagnosis_page *page, FILE *out);
 /* As results/diagnose.schema.json describes. Released by the caller. */
 json_t *diagnosis_json(const struct diagnosis_page *page);
-
-#endif

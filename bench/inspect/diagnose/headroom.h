@@ -1,6 +1,5 @@
 /* headroom.h - how much more memory a process may take before a limit stops it. */
-#ifndef HEADROOM_H
-#define HEADROOM_H
+#pragma once
 
 #include <stddef.h>
 #include <stdint.h>
@@ -21,5 +20,3 @@ int headroom_available(const char *meminfo, uint64_t *bytes);
 /* The folder below /sys/fs/cgroup, and the cgroup version: 2, or 1 with a memory controller. Also
  * -1 if the path is too short. */
 int headroom_cgroup(const char *cgroup, char *path, size_t bytes, int *version);
-
-#endif

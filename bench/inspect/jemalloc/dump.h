@@ -3,8 +3,7 @@
  * All sizes are in bytes. A figure that a dump does not contain is 0, a decay time DUMP_UNKNOWN.
  * One thread at a time.
  */
-#ifndef DUMP_H
-#define DUMP_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -79,5 +78,3 @@ enum dump_arena_kind {
     DUMP_ARENA_KINDS,
 };
 enum dump_arena_kind dump_arena_kind(const struct dump *dump, const struct dump_arena *arena);
-
-#endif

@@ -1,6 +1,5 @@
 /* dump_advice.h - what to do about the facts of a dump: rules, each a condition and a text. */
-#ifndef DUMP_ADVICE_H
-#define DUMP_ADVICE_H
+#pragma once
 
 #include "dump_facts.h"
 
@@ -14,5 +13,3 @@ struct advice {
 /* Finds the next rule that applies. *next is 0 before the first call. False: there are no more. At
  * least one rule applies to any dump. */
 bool advice_next(const struct facts *facts, size_t *next, struct advice *advice);
-
-#endif

@@ -1,6 +1,5 @@
 /* dump_columns.h - rows and columns that the tables and the JSON of a dump share. */
-#ifndef DUMP_COLUMNS_H
-#define DUMP_COLUMNS_H
+#pragma once
 
 #include "dump_facts.h"
 #include "row_output.h"
@@ -23,5 +22,3 @@ extern const struct row_column dump_change_columns[DUMP_CHANGE_COLUMNS];
 /* Of struct dump_arena. */
 #define DUMP_ARENA_COLUMNS 8
 extern const struct row_column dump_arena_columns[DUMP_ARENA_COLUMNS];
-
-#endif

@@ -4,8 +4,7 @@
  * Bytes are doubles, because differences may be negative; shares are from 0 to 1. A pure function
  * of the dumps.
  */
-#ifndef DUMP_FACTS_H
-#define DUMP_FACTS_H
+#pragma once
 
 #include "dump.h"
 
@@ -55,5 +54,3 @@ struct facts {
 
 /* The dumps must outlive the facts. before: NULL for a single dump. */
 void facts_gather(struct facts *facts, const struct dump *dump, const struct dump *before);
-
-#endif

@@ -1,7 +1,6 @@
 /* dump_formats.h - the two formats of a dump: a reader for each, and the names of figures in both.
  */
-#ifndef DUMP_FORMATS_H
-#define DUMP_FORMATS_H
+#pragma once
 
 #include "dump.h"
 #include "errors.h"
@@ -38,5 +37,3 @@ static inline uint64_t *dump_figure(void *base, size_t offset)
 {
     return (uint64_t *)((char *)base + offset);
 }
-
-#endif

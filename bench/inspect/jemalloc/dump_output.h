@@ -1,6 +1,5 @@
 /* dump_output.h - the facts of one or two dumps as tables and as JSON. */
-#ifndef DUMP_OUTPUT_H
-#define DUMP_OUTPUT_H
+#pragma once
 
 #include "dump_facts.h"
 
@@ -10,5 +9,3 @@
 void dump_print(const struct facts *facts, bool colours, FILE *out);
 /* Released by the caller. */
 json_t *dump_json(const struct facts *facts);
-
-#endif

@@ -3,8 +3,7 @@
  * NULL and one line in error that says what to do: it cannot be read, is not a dump, is damaged, or
  * has no totals. Lines of a log before and after the dump are ignored. Released with dump_destroy.
  */
-#ifndef DUMP_READ_H
-#define DUMP_READ_H
+#pragma once
 
 #include "dump.h"
 #include "errors.h"
@@ -13,5 +12,3 @@
 struct dump *dump_read(const char *path, struct error *error);
 /* `name` stands for the path in errors. */
 struct dump *dump_parse(const char *name, const char *text, size_t bytes, struct error *error);
-
-#endif

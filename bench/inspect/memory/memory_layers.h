@@ -4,8 +4,7 @@
  * A pure function of a sample. Each layer is the one before plus the gaps between them. Gaps may be
  * negative, since the layers are not read at the same instant, and some count untouched pages.
  */
-#ifndef MEMORY_LAYERS_H
-#define MEMORY_LAYERS_H
+#pragma once
 
 #include "result.h"
 
@@ -26,5 +25,3 @@ struct memory_layers {
 
 /* Leaves out the layers that the server's allocator does not report. */
 void memory_layers_make(struct memory_layers *layers, const struct result_sample *sample);
-
-#endif

@@ -1,6 +1,5 @@
 /* memory_output.h - the memory of one run as text and as JSON: layers, chart, verdict. */
-#ifndef MEMORY_OUTPUT_H
-#define MEMORY_OUTPUT_H
+#pragma once
 
 #include "result.h"
 
@@ -17,5 +16,3 @@ struct memory_view {
 void memory_print(const struct memory_view *view, FILE *out);
 /* Released by the caller. */
 json_t *memory_json(const struct memory_view *view);
-
-#endif

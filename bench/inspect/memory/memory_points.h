@@ -1,6 +1,5 @@
 /* memory_points.h - the samples of a run in one order, and the three that are shown. */
-#ifndef MEMORY_POINTS_H
-#define MEMORY_POINTS_H
+#pragma once
 
 #include "result.h"
 
@@ -12,5 +11,3 @@ const struct result_sample *memory_sample(const struct result_run *run, size_t i
 enum memory_point { MEMORY_START, MEMORY_PEAK, MEMORY_END, MEMORY_POINTS };
 const struct result_sample *memory_point_sample(const struct result_run *run,
                                                 enum memory_point point);
-
-#endif

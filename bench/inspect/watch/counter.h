@@ -3,8 +3,7 @@
  *
  * No function raises a signal. One thread at a time.
  */
-#ifndef COUNTER_H
-#define COUNTER_H
+#pragma once
 
 #include "errors.h"
 
@@ -26,5 +25,3 @@ int counter_read(struct counter *counter, uint64_t *value, struct error *error);
 /* Finds the number in a body, which is JSON if it begins with '{'. 0, or -1: there is no such
  * number, or it is negative. */
 int counter_find(const char *body, size_t bytes, const char *name, uint64_t *value);
-
-#endif

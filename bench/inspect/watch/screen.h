@@ -1,6 +1,5 @@
 /* screen.h - what a watch shows: a frame redrawn in place, lines, or a JSON object. */
-#ifndef SCREEN_H
-#define SCREEN_H
+#pragma once
 
 #include "series.h"
 
@@ -37,5 +36,3 @@ void screen_begin(struct screen *screen, FILE *out);
 /* Sets the view's width and height to those of the terminal. */
 void screen_draw(struct screen *screen, struct view *view);
 void screen_end(struct screen *screen);
-
-#endif

@@ -3,8 +3,7 @@
  * When SERIES_CAPACITY samples are stored, every second one is dropped, and from then on only every
  * second new one is stored. One thread at a time.
  */
-#ifndef SERIES_H
-#define SERIES_H
+#pragma once
 
 #include "process.h"
 #include "result.h"
@@ -65,5 +64,3 @@ struct series_verdict {
 /* limit_bytes 0: no limit. */
 void series_judge(const struct series *series, uint64_t limit_bytes,
                   struct series_verdict *verdict);
-
-#endif

@@ -1,8 +1,5 @@
 /* watch_command.h - tidemark watch: memory chart and verdict of any running process. */
-#ifndef WATCH_COMMAND_H
-#define WATCH_COMMAND_H
+#pragma once
 
 /* As command.h says. STATUS_BAD: --fail-on leak, and the process grows. */
 int watch_command(int argc, char **argv);
-
-#endif

@@ -1,6 +1,5 @@
 /* faulty_http2.h - the HTTP/2 half of the faulty server. */
-#ifndef FAULTY_HTTP2_H
-#define FAULTY_HTTP2_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -33,5 +32,3 @@ struct http2_client *http2_client_open(int fd, enum http2_behaviour behaviour);
 void http2_client_close(struct http2_client *client); /* NULL does nothing; fd stays open */
 /* Takes received bytes. False: the connection must be closed. */
 bool http2_client_receive(struct http2_client *client, const void *data, size_t bytes);
-
-#endif

@@ -1,8 +1,7 @@
 /* faulty_server.h - an HTTP server for tests with all kinds of faults.
  *
  * It runs in its own thread until it is closed. */
-#ifndef FAULTY_SERVER_H
-#define FAULTY_SERVER_H
+#pragma once
 
 #include "faulty_http2.h"
 
@@ -42,5 +41,3 @@ void faulty_server_close(struct faulty_server *server);
 
 #define FAULTY_SERVER_GOOD                                                                         \
     "HTTP/1.1 200 OK\r\nContent-Length: 30\r\nX-Cache: hit\r\n\r\n{\"user_id\":\"{id}\"}"
-
-#endif

@@ -2,8 +2,7 @@
  *
  * Included after cmocka's headers.
  */
-#ifndef LOAD_FIXTURE_H
-#define LOAD_FIXTURE_H
+#pragma once
 
 #include "errors.h"
 #include "load.h"
@@ -39,5 +38,3 @@ static inline void run_get(const struct load_setup *setup, struct load_result *r
         fail_msg("%s", error.text);
     timer_delete(timer);
 }
-
-#endif

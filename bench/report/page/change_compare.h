@@ -1,6 +1,5 @@
 /* change_compare.h - compares two folders of results, as tidemark compare does. */
-#ifndef CHANGE_COMPARE_H
-#define CHANGE_COMPARE_H
+#pragma once
 
 #include "errors.h"
 
@@ -9,5 +8,3 @@
 /* JSON of the schema tidemark/compare/1, which the caller releases. NULL and one line in error:
  * there is nothing to compare, or a file cannot be read. */
 json_t *change_compare(const char *before, const char *after, struct error *error);
-
-#endif

@@ -6,8 +6,7 @@
  * which is a tenth of the size and parses fast. All other text stays as it is. Whether the text is
  * valid JSON is not checked.
  */
-#ifndef COLUMNS_H
-#define COLUMNS_H
+#pragma once
 
 #include <stddef.h>
 
@@ -25,5 +24,3 @@ struct columns {
 /* The caller releases it with columns_free. */
 struct columns columns_cut(const char *text, size_t bytes);
 void columns_free(struct columns *columns);
-
-#endif

@@ -2,8 +2,7 @@
  *
  * Names and titles may hold any text; control characters become spaces. One thread at a time.
  */
-#ifndef GNUPLOT_H
-#define GNUPLOT_H
+#pragma once
 
 #include "errors.h"
 
@@ -48,5 +47,3 @@ void plot_clear(struct plot *plot);
 /* Writes FOLDER/FILE.svg and returns its path, which the caller frees; NULL and one line in error.
  */
 char *plot_write(const struct plot *plot, const char *folder, struct error *error);
-
-#endif

@@ -1,6 +1,5 @@
 /* page.h - the report as one HTML file that needs no network. */
-#ifndef PAGE_H
-#define PAGE_H
+#pragma once
 
 #include "sources.h"
 
@@ -10,5 +9,3 @@
  * `out` for errors. */
 void page_print(const struct sources *sources, const char *command_line, const char *time,
                 FILE *out);
-
-#endif

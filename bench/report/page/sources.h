@@ -3,8 +3,7 @@
  * A file that was named but cannot be shown, or that is not whole JSON, is listed with the reason.
  * One thread at a time.
  */
-#ifndef SOURCES_H
-#define SOURCES_H
+#pragma once
 
 #include "columns.h"
 #include "errors.h"
@@ -41,5 +40,3 @@ int sources_add(struct sources *sources, const char *path, struct error *error);
 /* Adds JSON of that kind under a name, and releases it. */
 void sources_add_json(struct sources *sources, const char *kind, const char *path, json_t *json);
 void sources_free(struct sources *sources);
-
-#endif

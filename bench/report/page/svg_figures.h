@@ -1,11 +1,8 @@
 /* svg_figures.h - the charts of a report as SVG files, drawn by gnuplot. */
-#ifndef SVG_FIGURES_H
-#define SVG_FIGURES_H
+#pragma once
 
 #include "sources.h"
 
 /* Writes each chart to FOLDER/NAME.svg, creates the folder, and prints the paths. Results that
  * cannot be read are skipped with a message on stderr. 0, or -1 and one line in error. */
 int svg_figures_write(const struct sources *sources, const char *folder, struct error *error);
-
-#endif

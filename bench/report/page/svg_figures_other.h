@@ -1,7 +1,6 @@
 /* svg_figures_other.h - the charts of all files but bench results: replays, choices,
  * micro-benchmarks and start times. */
-#ifndef SVG_FIGURES_OTHER_H
-#define SVG_FIGURES_OTHER_H
+#pragma once
 
 #include "gnuplot.h"
 #include "sources.h"
@@ -18,5 +17,3 @@ struct svg_output {
 void svg_output_add(struct svg_output *output, struct plot *plot);
 /* Writes the charts of the source, if its kind has any here. */
 void svg_figures_other(struct svg_output *output, const struct source *source);
-
-#endif

@@ -8,8 +8,7 @@
  *
  *     's' 0 0 0 5 "1 + 1"          't' 0 0 0 2 "2\n"  'd' 0 0 0 0
  */
-#ifndef WIRE_H
-#define WIRE_H
+#pragma once
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -58,5 +57,3 @@ static inline const char *wire_folder(void)
     }
     return "/tmp";
 }
-
-#endif
