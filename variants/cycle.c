@@ -72,12 +72,6 @@ const struct policy cycle_policy = {
     .name = "cycle",
     .summary = "leaks: a record and its user's session own each other (repaired: cycle_fixed)",
     .limits = KEEPS_CAPACITY,
-    .node_bytes = sizeof(struct link),
-    .create = recency_create,
-    .destroy = recency_destroy,
-    .insert = recency_insert,
-    .hit = recency_hit,
-    .victim = recency_victim,
-    .remove = recency_remove,
+    RECENCY_FUNCTIONS,
     .hooks = &cycle_hooks,
 };

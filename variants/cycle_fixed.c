@@ -76,12 +76,6 @@ const struct policy cycle_fixed_policy = {
     .name = "cycle_fixed",
     .summary = "a record owns its user's session, which does not own it: cycle, repaired",
     .limits = KEEPS_CAPACITY,
-    .node_bytes = sizeof(struct link),
-    .create = recency_create,
-    .destroy = recency_destroy,
-    .insert = recency_insert,
-    .hit = recency_hit,
-    .victim = recency_victim,
-    .remove = recency_remove,
+    RECENCY_FUNCTIONS,
     .hooks = &cycle_hooks,
 };

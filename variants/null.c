@@ -1,5 +1,6 @@
 /* null.c - stores nothing, the lower bound of every measurement: an entry expires at once. */
 #include "account.h"
+#include "orderless.h"
 #include "slots.h"
 
 struct null {
@@ -26,10 +27,6 @@ static void null_insert(void *order, uint32_t slot, const struct access *access)
     null->slot = slot;
 }
 
-static void null_hit(void *order, uint32_t slot, const struct access *access)
-{
-}
-
 static uint32_t null_victim(void *order, const struct access *access)
 {
     return ((struct null *)order)->slot;
@@ -51,7 +48,7 @@ const struct policy null_policy = {
     .create = null_create,
     .destroy = null_destroy,
     .insert = null_insert,
-    .hit = null_hit,
+    .hit = orderless_hit,
     .victim = null_victim,
     .remove = null_remove,
     .expired = null_expired,

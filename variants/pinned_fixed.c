@@ -1,102 +1,26 @@
 /* pinned_fixed.c - once in a thousand requests a check fails; a single exit releases what the check
  * has allocated, whether it failed or not. */
-#include "hooks.h"
 #include "recency.h"
-#include "registry.h"
-
-#include <stdatomic.h>
-#include <stdio.h>
-
-#define REQUESTS_PER_FAILURE 1000
-#define REPORT_BYTES         1024
-
-struct check { /* of one request */
-    struct registered registered;
-    struct record *record; /* a reference */
-    char report[REPORT_BYTES];
-};
-
-static void check_refers(const void *object, struct visit *visit)
-{
-    visit_record(visit, ((const struct check *)object)->record);
-}
-
-static const struct kind check_kind = {.name = "check", .refers = check_refers};
-
-struct pinned {
-    const struct hooks_setup *setup;
-    atomic_uint_least64_t requests;
-    struct registry checks; /* to count them */
-};
-
-static void *pinned_create(const struct hooks_setup *setup)
-{
-    struct pinned *pinned = memory_alloc_zeroed(setup->zone, sizeof *pinned);
-    pinned->setup = setup;
-    registry_create(&pinned->checks, &check_kind);
-    return pinned;
-}
-
-static struct check *check_begin(struct pinned *pinned, struct record *record)
-{
-    struct check *check = memory_alloc(pinned->setup->zone, sizeof *check);
-    check->record = record;
-    pinned->setup->hold(record);
-    registry_add(&pinned->checks, &check->registered);
-    return check;
-}
-
-static void check_end(struct pinned *pinned, struct check *check)
-{
-    registry_remove(&pinned->checks, &check->registered);
-    pinned->setup->release(pinned->setup->service, check->record);
-    memory_free(check);
-}
-
-static bool check_passes(struct pinned *pinned)
-{
-    uint64_t request = atomic_fetch_add_explicit(&pinned->requests, 1, memory_order_relaxed) + 1;
-    return request % REQUESTS_PER_FAILURE != 0;
-}
+#include "request_check.h"
 
 static void pinned_on_serve(void *state, void *connection, struct record *record)
 {
-    struct pinned *pinned = state;
-    struct check *check = check_begin(pinned, record);
-    if (!check_passes(pinned))
-        snprintf(check->report, sizeof check->report, "the check failed");
-    check_end(pinned, check);
-}
-
-static void pinned_destroy(void *state)
-{
-    struct pinned *pinned = state;
-    registry_destroy(&pinned->checks);
-    memory_free(pinned);
-}
-
-static struct registry *pinned_objects(void *state)
-{
-    return &((struct pinned *)state)->checks;
+    struct check *check = check_begin(state, record);
+    check_passes(state, check);
+    check_end(state, check);
 }
 
 static const struct hooks pinned_hooks = {
-    .create = pinned_create,
-    .destroy = pinned_destroy,
+    .create = checks_create,
+    .destroy = checks_destroy,
     .on_serve = pinned_on_serve,
-    .objects = pinned_objects,
+    .objects = checks_objects,
 };
 
 const struct policy pinned_fixed_policy = {
     .name = "pinned_fixed",
     .summary = "the error path releases its record, too: pinned, repaired",
     .limits = KEEPS_CAPACITY,
-    .node_bytes = sizeof(struct link),
-    .create = recency_create,
-    .destroy = recency_destroy,
-    .insert = recency_insert,
-    .hit = recency_hit,
-    .victim = recency_victim,
-    .remove = recency_remove,
+    RECENCY_FUNCTIONS,
     .hooks = &pinned_hooks,
 };

@@ -94,11 +94,6 @@ const struct policy session_policy = {
     .name = "session",
     .summary = "leaks: a connection's list of records outlives it (repaired: weak)",
     .weak = true,
-    .create = orderless_create,
-    .destroy = orderless_destroy,
-    .insert = orderless_insert,
-    .hit = orderless_hit,
-    .victim = orderless_victim,
-    .remove = orderless_remove,
+    ORDERLESS_FUNCTIONS,
     .hooks = &session_hooks,
 };

@@ -4,6 +4,7 @@
  * capacity is limited, too, the entry that expires first is evicted.
  */
 #include "heap.h"
+#include "orderless.h"
 
 struct ttl {
     struct account *account;
@@ -32,10 +33,6 @@ static void ttl_insert(void *order, uint32_t slot, const struct access *access)
     struct ttl *ttl = order;
     uint64_t age_ns = access->ttl_ns != 0 ? access->ttl_ns : ttl->ttl_ns;
     heap_push(&ttl->ends, slot, age_ns == 0 ? UINT64_MAX : access->now_ns + age_ns);
-}
-
-static void ttl_hit(void *order, uint32_t slot, const struct access *access)
-{
 }
 
 static uint32_t ttl_victim(void *order, const struct access *access)
@@ -67,7 +64,7 @@ const struct policy ttl_policy = {
     .create = ttl_create,
     .destroy = ttl_destroy,
     .insert = ttl_insert,
-    .hit = ttl_hit,
+    .hit = orderless_hit,
     .victim = ttl_victim,
     .remove = ttl_remove,
     .expired = ttl_expired,

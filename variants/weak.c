@@ -9,10 +9,5 @@ const struct policy weak_policy = {
     .name = "weak",
     .summary = "stores a record while a request or a connection owns it",
     .weak = true,
-    .create = orderless_create,
-    .destroy = orderless_destroy,
-    .insert = orderless_insert,
-    .hit = orderless_hit,
-    .victim = orderless_victim,
-    .remove = orderless_remove,
+    ORDERLESS_FUNCTIONS,
 };

@@ -9,3 +9,8 @@ void orderless_insert(void *order, uint32_t slot, const struct access *access);
 void orderless_hit(void *order, uint32_t slot, const struct access *access);
 uint32_t orderless_victim(void *order, const struct access *access); /* NO_SLOT */
 void orderless_remove(void *order, uint32_t slot, uint64_t hash, enum leaving why);
+
+/* The members of a struct policy. */
+#define ORDERLESS_FUNCTIONS                                                                        \
+    .create = orderless_create, .destroy = orderless_destroy, .insert = orderless_insert,          \
+    .hit = orderless_hit, .victim = orderless_victim, .remove = orderless_remove

@@ -1,12 +1,6 @@
 /* recency.c - a list with the most recently used entry at its head. */
 #include "recency.h"
 
-struct recency {
-    struct account *account;
-    const struct slots *slots;
-    struct queue order; /* most recently used at the head */
-};
-
 void *recency_create(const struct policy_setup *setup)
 {
     struct recency *recency = account_alloc(setup->account, sizeof *recency);
