@@ -6,6 +6,7 @@
 #pragma once
 
 #include "errors.h"
+#include "output_log.h"
 
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -27,19 +28,16 @@ struct child_setup {
 
 struct child {
     pid_t pid; /* of a foreign program: of its supervisor */
-    int pidfd, log_fd;
+    int pidfd;
+    struct output_log *output;
     uint16_t port;
     const char *probe;
-    char log[1024]; /* the end of its output */
-    size_t log_count;
 };
 
 /* Runs argv and waits until the server is ready. 0, or -1 and one line in error if it could not be
  * run, ended, was not ready in time, or *stop became true; nothing is left running then. */
 int child_start(struct child *child, const struct child_setup *setup, const atomic_bool *stop,
                 struct error *error);
-/* Reads new output without waiting, so that the server does not block on a full pipe. */
-void child_read_output(struct child *child);
 /* Sends SIGTERM, and SIGKILL after CHILD_STOP_NS; a foreign program's descendants end, too. 0: one
  * of our servers ended with status 0, a foreign program had not ended before. -1: one line in error
  * says how it ended. */

@@ -165,7 +165,6 @@ int server_sample(struct server_under_test *server, struct result_sample *sample
 {
     struct process_figures figures;
     bool pss_due = clock_ns() >= server->rollup_due_ns;
-    child_read_output(&server->child);
     if (server_statistics(server, sample, error) != 0)
         return -1;
     if (server->foreign && pss_due)
