@@ -1,7 +1,6 @@
 /* record_sizes.c - computes each id's size once, with the service's own origin. */
 #include "record_sizes.h"
 
-#include "cache.h"
 #include "origin.h"
 #include "request.h"
 #include "xmalloc.h"

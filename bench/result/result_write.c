@@ -4,11 +4,9 @@
 #include "json_fields.h"
 
 #include "files.h"
-#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 const char *const result_gaps[RESULT_GAPS] = {
     [GAP_UNACCOUNTED] = "unaccounted",

@@ -11,7 +11,6 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 void results_path(const struct bench *bench, size_t subject, const char *ending,
                   char path[RESULTS_PATH_BYTES])

@@ -5,7 +5,6 @@
 #include "xmalloc.h"
 
 #include <errno.h>
-#include <math.h>
 #include <pthread.h>
 #include <semaphore.h>
 #include <stdlib.h>

@@ -7,7 +7,6 @@
 #include "xmalloc.h"
 #include "zipf.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -6,7 +6,6 @@
 
 #include <stddef.h>
 #include <string.h>
-#include <unistd.h>
 
 #define BODY_BYTES 4096 /* of a record's body; the rest is left out */
 #define SLOTS_MAX  64   /* that one call visits */

@@ -12,7 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #define HISTORY_LINES 1000
 #define HISTORY_NAME  "tidemark_history"
