@@ -291,6 +291,17 @@ class Compare(unittest.TestCase):
                        f"--json={self.path('no/such/folder.json')}"):
             self.assertIn(option.split("=")[1], self.refused(old, old, option, because="", status=3).stderr)
 
+    def test_a_full_standard_output_is_reported_once(self):
+        old = self.make("a.json")
+        for option in ("--json", "--markdown", "--junit=-"):
+            with self.subTest(option=option), open("/dev/full", "w", encoding="utf-8") as full:
+                done = subprocess.run([os.path.join(BIN, "tidemark"), "compare", old, old, option],
+                                      stdout=full, stderr=subprocess.PIPE, text=True, timeout=60,
+                                      check=False)
+                self.assertEqual(done.returncode, 3)
+                self.assertEqual(done.stderr, "tidemark compare: standard output: No space left on "
+                                              "device\n")
+
     def test_markdown_and_json_may_replace_the_table(self):
         old = self.make("a.json")
         self.assertTrue(self.compare(old, old, "--markdown").stdout.startswith("| workload |"))

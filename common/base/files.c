@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <stdbool.h>
+#include <stdio_ext.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -49,6 +50,19 @@ static int stream_fill(FILE *file, const char *text, size_t bytes)
     return fwrite(text, 1, bytes, file) == bytes && fflush(file) == 0 ? 0 : -1;
 }
 
+/* After an error drops what is left in the buffer: it would fail again, and be reported again, when
+ * the program checks or ends its output. */
+static int stdout_fill(const char *text, size_t bytes)
+{
+    if (stream_fill(stdout, text, bytes) == 0)
+        return 0;
+    int failed = errno;
+    __fpurge(stdout);
+    clearerr(stdout);
+    errno = failed;
+    return -1;
+}
+
 /* Creates the file, or writes into a pipe or device that exists. */
 static int path_fill(const char *path, const char *text, size_t bytes)
 {
@@ -87,7 +101,7 @@ static bool is_special(const char *path)
 int file_write(const char *path, const char *text, size_t bytes, struct error *error)
 {
     bool standard = strcmp(path, "-") == 0;
-    int status = standard           ? stream_fill(stdout, text, bytes)
+    int status = standard           ? stdout_fill(text, bytes)
                  : is_special(path) ? path_fill(path, text, bytes)
                                     : file_replace(path, text, bytes);
     if (status == 0)

@@ -15,6 +15,6 @@ char *file_read_stream(FILE *file, const char *name, size_t max_bytes, size_t *b
 
 /* Writes a temporary file beside the path and renames it: a reader sees either the old content or
  * the new one, and after an error the old one is still there. A path that exists and is not a
- * regular file (a pipe, a terminal) is written to directly; "-" is standard output. Returns 0, or
- * -1: see error. */
+ * regular file (a pipe, a terminal) is written to directly; "-" is standard output, whose error
+ * indicator is clear afterwards, so that an error is reported once. Returns 0, or -1: see error. */
 int file_write(const char *path, const char *text, size_t bytes, struct error *error);
