@@ -231,7 +231,8 @@ bool compare_is_tested(const struct comparison *comparison)
     return comparison->method == METHOD_PAIRED || comparison->method == METHOD_UNPAIRED;
 }
 
-double compare_change(const struct comparison *comparison)
+/* The relative change (0.05: it rose by 5 %), or the difference where there is no ratio. */
+static double change_of(const struct comparison *comparison)
 {
     return comparison->change.value - (comparison->has_ratio ? 1 : 0);
 }
@@ -335,14 +336,14 @@ static void unknown_explain(struct comparison *comparison, size_t tests)
 
 static enum compare_outcome direction_outcome(const struct comparison *comparison)
 {
-    bool rose = compare_change(comparison) > 0;
+    bool rose = change_of(comparison) > 0;
     return rose == (comparison->figure->direction == MORE_IS_BETTER) ? OUTCOME_BETTER
                                                                      : OUTCOME_WORSE;
 }
 
 static void outcome_fill(struct comparison *comparison, size_t tests)
 {
-    bool is_nothing = fabs(compare_change(comparison)) <= 0;
+    bool is_nothing = fabs(change_of(comparison)) <= 0;
     if (comparison->method == METHOD_EXACT)
         comparison->outcome = is_nothing ? OUTCOME_SAME : direction_outcome(comparison);
     else if (!compare_is_tested(comparison))

@@ -65,8 +65,6 @@ void compare_decide(struct comparison *comparisons, size_t count);
 
 /* For gates, which decide over a part of the comparisons. */
 
-/* The relative change (0.05: it rose by 5 %), or the difference where there is no ratio. */
-double compare_change(const struct comparison *comparison);
 bool compare_is_beyond_floor(const struct comparison *comparison);
 /* The least number of repeats with which one of `tests` tests can reach COMPARE_ALPHA at all. */
 uint64_t compare_repeats_least(enum compare_method method, size_t tests);

@@ -27,7 +27,8 @@ double evidence_value(const struct result_sample *sample, size_t layer)
     return (double)*(const uint64_t *)((const char *)sample + layer_offsets[layer]);
 }
 
-uint64_t evidence_unreachable(const struct result_sample *sample)
+/* Live records beyond those in caches and those held elsewhere. */
+static uint64_t unreachable_records(const struct result_sample *sample)
 {
     uint64_t reachable = sample->entries + sample->held_records;
     return sample->live_records > reachable ? sample->live_records - reachable : 0;
@@ -43,7 +44,7 @@ struct figure {
 static double figure_value(const struct result_sample *sample, struct figure figure)
 {
     if (figure.layer == UNREACHABLE)
-        return (double)evidence_unreachable(sample);
+        return (double)unreachable_records(sample);
     double value = evidence_value(sample, figure.layer);
     return figure.beyond == NOTHING ? value : value - evidence_value(sample, figure.beyond);
 }
@@ -306,7 +307,7 @@ struct result_counts evidence_counts(const struct result_sample *sample)
         .entries = sample->entries,
         .live_records = sample->live_records,
         .held_records = sample->held_records,
-        .unreachable_records = evidence_unreachable(sample),
+        .unreachable_records = unreachable_records(sample),
         .evictions = sample->evictions,
         .expirations = sample->expirations,
         .payload_bytes = sample->payload_bytes,

@@ -72,6 +72,4 @@ void evidence_collect(struct evidence *evidence);
 double evidence_value(const struct result_sample *sample, size_t layer);
 /* The used share of the capacity, 0 to 1. */
 double evidence_fullness(const struct evidence *evidence);
-/* Live records beyond those in caches and those held elsewhere. */
-uint64_t evidence_unreachable(const struct result_sample *sample);
 struct result_counts evidence_counts(const struct result_sample *sample);

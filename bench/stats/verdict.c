@@ -236,23 +236,17 @@ static void rate_fill(struct result_verdict *verdict, const struct evidence *evi
     verdict->high = slope->high * unit;
 }
 
+/* When the memory of a leak reaches the limit that its words name. */
 static void limit_fill(struct result_verdict *verdict)
 {
+    double per_second = verdict->bytes_per_request * VERDICT_WORDS_RATE_RPS;
     if (!verdict_is_leak(verdict->class))
         return;
     verdict->limit_bytes = (uint64_t)VERDICT_WORDS_LIMIT_BYTES;
     verdict->limit_rate_rps = VERDICT_WORDS_RATE_RPS;
-    verdict->time_to_limit_ns =
-        verdict_time_to_ns(verdict, VERDICT_WORDS_LIMIT_BYTES, VERDICT_WORDS_RATE_RPS);
-}
-
-uint64_t verdict_time_to_ns(const struct result_verdict *verdict, double limit_bytes,
-                            double rate_rps)
-{
-    double per_second = verdict->bytes_per_request * rate_rps;
-    if (!verdict_is_leak(verdict->class) || per_second <= 0)
-        return 0;
-    return (uint64_t)fmin(limit_bytes / per_second * (double)NS_PER_SECOND, 0x1p62);
+    if (per_second > 0)
+        verdict->time_to_limit_ns =
+            (uint64_t)fmin(VERDICT_WORDS_LIMIT_BYTES / per_second * (double)NS_PER_SECOND, 0x1p62);
 }
 
 const char *verdict_brief(const struct result_verdict *verdict, char text[RESULT_NAME_BYTES])

@@ -14,6 +14,3 @@ void verdict_give(struct result_verdict *verdict, const struct result_sample *sa
 /* The verdict in few words (33 characters below 10,000 B/request), for tables: "leaks 136
  * B/request: container". Returns text. */
 const char *verdict_brief(const struct result_verdict *verdict, char text[RESULT_NAME_BYTES]);
-/* How long a leak takes to fill so many bytes at so many requests per second; 0: no leak. */
-uint64_t verdict_time_to_ns(const struct result_verdict *verdict, double limit_bytes,
-                            double rate_rps);

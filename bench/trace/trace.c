@@ -60,7 +60,7 @@ void trace_close(struct trace *trace)
     free(trace);
 }
 
-void trace_describe(FILE *out)
+static void trace_describe(FILE *out)
 {
     fputs("Generators (without REQUESTS they never end):\n", out);
     generator_describe(out);

@@ -17,7 +17,7 @@
 #include <stdio.h>
 
 struct trace_setup {
-    const char *format; /* a name that trace_describe prints; NULL: detect it */
+    const char *format; /* a name that trace_help lists; NULL: detect it */
     uint64_t seed;      /* of a generator */
     uint64_t limit;     /* read at most this many requests; 0: all */
 };
@@ -42,8 +42,6 @@ void trace_close(struct trace *trace); /* NULL does nothing */
  * seconds and without ttl. 0, or -1: a time does not fit 32 bits, or errno of the failed write. */
 int trace_write_oracle(FILE *out, const struct trace_request *requests, size_t count);
 
-/* Prints every generator and format, for --help. */
-void trace_describe(FILE *out);
-/* Text for option_table.details: `examples` (whole lines), then what trace_describe prints, for the
+/* Text for option_table.details: `examples` (whole lines), then every generator and format, for the
  * width of stdout. The caller frees it. */
 char *trace_help(const char *examples);

@@ -109,11 +109,6 @@ void zipf_destroy(struct zipf *zipf)
     free(zipf);
 }
 
-size_t zipf_bytes(const struct zipf *zipf)
-{
-    return sizeof(*zipf) + zipf->ranges * sizeof(zipf->range[0]);
-}
-
 uint64_t zipf_draw(const struct zipf *zipf, struct random *random)
 {
     for (;;) {

@@ -13,5 +13,3 @@ struct zipf;
 struct zipf *zipf_create(double alpha, uint64_t count);
 void zipf_destroy(struct zipf *zipf);
 uint64_t zipf_draw(const struct zipf *zipf, struct random *random);
-/* The memory of the table, in bytes. */
-size_t zipf_bytes(const struct zipf *zipf);

@@ -29,29 +29,6 @@ void census_add(struct census *census, const struct census_row *row)
     same->total_bytes += row->total_bytes;
 }
 
-void census_by_type(const struct census *census, struct census *types)
-{
-    *types = (struct census){.time_ns = census->time_ns};
-    for (size_t i = 0; i < census->count; i++) {
-        struct census_row row = census->rows[i];
-        row.container[0] = '\0';
-        census_add(types, &row);
-    }
-}
-
-static int row_order(const void *one, const void *other)
-{
-    const struct census_row *a = one, *b = other;
-    if (a->live_bytes != b->live_bytes)
-        return a->live_bytes < b->live_bytes ? 1 : -1;
-    return a->live < b->live ? 1 : -(a->live > b->live);
-}
-
-void census_sort(struct census *census)
-{
-    qsort(census->rows, census->count, sizeof census->rows[0], row_order);
-}
-
 const struct census_row *census_find(const struct census *census, const char *container,
                                      const char *type)
 {

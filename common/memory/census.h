@@ -29,10 +29,6 @@ struct census {
 
 /* Adds the row; one of the same container and type is increased. */
 void census_add(struct census *census, const struct census_row *row);
-/* Merges all rows of a type into one whose container is "". */
-void census_by_type(const struct census *census, struct census *types);
-/* Sorts by live bytes, largest first. */
-void census_sort(struct census *census);
 /* NULL: there is no such row. */
 const struct census_row *census_find(const struct census *census, const char *container,
                                      const char *type);
