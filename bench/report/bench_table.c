@@ -7,7 +7,6 @@
 #include "verdict.h"
 
 #include <stdio.h>
-#include <string.h>
 
 enum cell_kind {
     CELL_SHARE, /* 55.1 % */
@@ -104,14 +103,6 @@ static void notes_print(const struct result *result, const struct result_summary
             fprintf(out, "  %s: %llu of %llu runs %s\n", result->variant,
                     (unsigned long long)notes[i].count, (unsigned long long)summary->runs,
                     notes[i].text);
-}
-
-static const struct result_summary *summary_find(const struct result *result, const char *workload)
-{
-    for (size_t i = 0; i < result->summary_count; i++)
-        if (strcmp(result->summaries[i].workload, workload) == 0)
-            return &result->summaries[i];
-    return NULL;
 }
 
 /* Whether one of the first `before` results has the workload. */

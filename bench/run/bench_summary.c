@@ -5,19 +5,11 @@
 #include "bench_table.h"
 #include "burst_table.h"
 #include "stats.h"
+#include "summary.h"
 #include "units.h"
 
 #include <math.h>
 #include <stdio.h>
-#include <string.h>
-
-static const struct result_summary *summary_find(const struct result *result, const char *workload)
-{
-    for (size_t i = 0; i < result->summary_count; i++)
-        if (strcmp(result->summaries[i].workload, workload) == 0)
-            return &result->summaries[i];
-    return NULL;
-}
 
 /* With fewer runs than a bootstrap needs there is no interval to rely on. */
 static bool figure_is_tight(const struct result_figure *figure, double precision)

@@ -160,12 +160,12 @@ static void words_make(struct result_summary *summary, const struct result *resu
         memcpy(summary->words, representative->verdict.words, sizeof summary->words);
 }
 
-static bool is_listed(const struct result *result, const char *workload)
+const struct result_summary *summary_find(const struct result *result, const char *workload)
 {
     for (size_t i = 0; i < result->summary_count; i++)
         if (strcmp(result->summaries[i].workload, workload) == 0)
-            return true;
-    return false;
+            return &result->summaries[i];
+    return NULL;
 }
 
 void summary_make(struct result *result)
@@ -175,7 +175,7 @@ void summary_make(struct result *result)
         memory_alloc_zeroed(result->zone, (result->run_count + 1) * sizeof *result->summaries);
     result->summary_count = 0;
     for (size_t i = 0; i < result->run_count; i++) {
-        if (is_listed(result, result->runs[i]->workload))
+        if (summary_find(result, result->runs[i]->workload) != NULL)
             continue;
         struct result_summary *summary = &result->summaries[result->summary_count++];
         memcpy(summary->workload, result->runs[i]->workload, sizeof summary->workload);

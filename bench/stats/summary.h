@@ -7,6 +7,9 @@
  * are only counted; runs whose generator was the bottleneck give no figures of speed. */
 void summary_make(struct result *result);
 
+/* NULL: the result has no summary of this workload. */
+const struct result_summary *summary_find(const struct result *result, const char *workload);
+
 /* The run whose verdict the summary shows: of its class, and nearest to the median growth. NULL:
  * all runs failed. */
 const struct result_run *summary_representative(const struct result *result,

@@ -2,7 +2,7 @@
 #include "svg_figures.h"
 
 #include "command.h"
-#include "result.h"
+#include "summary.h"
 #include "svg_figures_other.h"
 #include "units.h"
 #include "xmalloc.h"
@@ -66,10 +66,8 @@ static const struct result_run *run_of(const struct result *result, const char *
 static struct result_figure figure_of(const struct result *result, const char *workload,
                                       enum result_figure_name figure)
 {
-    for (size_t i = 0; i < result->summary_count; i++)
-        if (strcmp(result->summaries[i].workload, workload) == 0)
-            return result->summaries[i].figures[figure];
-    return (struct result_figure){.n = 0};
+    const struct result_summary *summary = summary_find(result, workload);
+    return summary != NULL ? summary->figures[figure] : (struct result_figure){.n = 0};
 }
 
 static void curve_add(struct plot *plot, const char *name, const struct result_run *run,
