@@ -183,8 +183,11 @@ int main(int argc, char **argv)
     if (status != OPTIONS_GO_ON)
         return status;
     if (speed.settings.repeats < 1 || speed.settings.repeats > REPEATS_MAX ||
-        speed.settings.requests < 1)
-        fail("--repeats is from 1 to 101, and --requests is not 0");
+        speed.settings.requests < 1) {
+        fprintf(stderr, "replay-speed: --repeats must be from 1 to %d, and --requests not 0\n",
+                REPEATS_MAX);
+        return 2;
+    }
     speed_write(&speed);
     for (size_t i = 0; i < policies_count; i++)
         if (policies[i]->limits & KEEPS_CAPACITY)

@@ -53,8 +53,7 @@ int stats_parse_json(const json_t *stats, struct result_sample *sample, struct e
         if (json_is_integer(value)) {
             *(uint64_t *)((char *)sample + figures[i].offset) = (uint64_t)json_integer_value(value);
         } else if (!figures[i].optional) {
-            return error_set(error, "GET /stats: %s.%s is missing", figures[i].group,
-                             figures[i].name);
+            return error_set(error, "%s.%s is missing", figures[i].group, figures[i].name);
         }
     }
     return 0;
@@ -65,7 +64,7 @@ int stats_parse(const char *text, size_t bytes, struct result_sample *sample, st
     json_t *stats = json_loadb(text, bytes, 0, NULL);
     int status = stats_parse_json(stats, sample, error);
     json_decref(stats);
-    return status;
+    return status == 0 ? 0 : error_set(error, "GET /stats: %s", error->text);
 }
 
 double stats_parse_allocations(const char *text, size_t bytes)

@@ -65,7 +65,7 @@ static int snapshot_read(const json_t *json, struct snapshot *snapshot,
     if (json_array_size(census) == 0)
         return missing(error, "census");
     if (stats_parse_json(figures, &snapshot->sample, error) != 0)
-        return -1;
+        return error_set(error, "the console's answer: %s", error->text);
     snapshot->sample.time_ns = snapshot->census.time_ns = number_of(json, "time_ns");
     snapshot->sample.requests = number_of(figures, "requests");
     for (size_t i = 0; i < json_array_size(census); i++)

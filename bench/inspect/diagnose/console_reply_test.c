@@ -85,6 +85,16 @@ static void other_texts_are_refused(void **state)
     }
 }
 
+static void a_missing_figure_is_named(void **state)
+{
+    static const char text[] = "{\"census\":[1],\"figures\":{\"cache\":{\"hits\":1}}}";
+    struct snapshot snapshot;
+    struct console_reply_server server;
+    struct error error;
+    assert_int_equal(console_reply_snapshot(text, strlen(text), &snapshot, &server, &error), -1);
+    assert_string_equal(error.text, "the console's answer: cache.misses is missing");
+}
+
 /* A long list, long texts, and texts in place of numbers. */
 static void long_answers_are_truncated(void **state)
 {
@@ -143,8 +153,11 @@ static void mutations_are_harmless(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(snapshot_is_parsed),      cmocka_unit_test(unreachable_objects_are_parsed),
-        cmocka_unit_test(other_texts_are_refused), cmocka_unit_test(long_answers_are_truncated),
+        cmocka_unit_test(snapshot_is_parsed),
+        cmocka_unit_test(unreachable_objects_are_parsed),
+        cmocka_unit_test(other_texts_are_refused),
+        cmocka_unit_test(a_missing_figure_is_named),
+        cmocka_unit_test(long_answers_are_truncated),
         cmocka_unit_test(mutations_are_harmless),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
