@@ -6,8 +6,8 @@
 #define NOTES_SHARE 8   /* with a limit in bytes, notes take 1/8 of it */
 #define PHASE_INSERTS                                                                              \
     UINT64_C(40000)            /* with one size; all notes except those that stay are replaced */
-#define FILLING_SPEED    16    /* notes are allocated so many times faster at first */
-#define SURVIVOR_SPACING 20480 /* one note stays in so many bytes of notes */
+#define FILLING_SPEED    16    /* how many times faster notes are allocated at first */
+#define SURVIVOR_SPACING 20480 /* bytes of notes for each note that stays */
 
 /* Size classes of which many fit a page. */
 static const uint16_t sizes[] = {160, 640, 96, 1280, 224, 80, 768, 192, 1792, 112, 320, 896, 64};

@@ -9,7 +9,7 @@
 struct inputs {
     struct measurements *files[INPUTS_FILES_MAX];
     size_t count;
-    size_t old_count; /* two folders: the first so many are of the old one. 0: single files */
+    size_t old_count; /* of the first, old folder of two; its files come first. 0: single files */
     size_t base;      /* of single files: the one that the others are compared with */
     char **notes;     /* what was left out and why, a sentence each */
     size_t note_count, note_capacity;

@@ -71,13 +71,13 @@ struct load_setup {
     unsigned connections;
     bool http2;           /* cleartext, with prior knowledge; otherwise HTTP/1.1 */
     unsigned streams;     /* HTTP/2: requests in flight on a connection; 0: 1 */
-    uint64_t requests;    /* stop after so many, the warm-up's not counted; 0: no limit */
+    uint64_t requests;    /* how many to send after the warm-up; 0: no limit */
     uint64_t duration_ns; /* of the measured part; 0: no limit. One of the two is needed */
     uint64_t warmup_ns;   /* load that is in no figure of the result; 0: none */
     uint64_t timeout_ns;  /* of one request; 0: LOAD_TIMEOUT_NS */
     double rate_rps;      /* 0: closed loop */
     enum load_arrivals arrivals;
-    double speed;  /* open loop with the trace's own times, so many times as fast; 0: not */
+    double speed;  /* open loop at the trace's own times, sped up by this factor; 0: not */
     uint64_t seed; /* of Poisson arrivals */
     int cpu;       /* pins the calling thread; LOAD_CPU_ANY: does not */
     bool check_id; /* the body must begin with {"user_id":"<id>" */

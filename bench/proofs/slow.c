@@ -1,5 +1,5 @@
-/* slow.c - makes a server slower by so many nanoseconds a write, without touching it: a library to
- * be preloaded. gate-proof plants slowdowns with it. */
+/* slow.c - makes each write of a server slower by TIDEMARK_SLOW_NS, without changing it: a library
+ * to be preloaded. gate-proof plants slowdowns with it. */
 #include <dlfcn.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -17,7 +17,7 @@ static uint64_t clock_ns(void)
     return (uint64_t)now.tv_sec * UINT64_C(1000000000) + (uint64_t)now.tv_nsec;
 }
 
-/* What asking the clock takes, at the least. */
+/* The shortest time that reading the clock takes. */
 static uint64_t clock_cost_ns(void)
 {
     uint64_t least = UINT64_MAX;

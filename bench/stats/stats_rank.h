@@ -12,7 +12,7 @@
 
 #include <stdbool.h>
 
-/* Up to so many values p is exact, with ties, too; beyond that it is the normal approximation,
+/* Up to this many values p is exact, with ties, too; beyond that it is the normal approximation,
  * corrected for ties and continuity. */
 #define STATS_EXACT_PAIRS 50
 #define STATS_EXACT_EACH  20
@@ -33,7 +33,7 @@ struct stats_test stats_mann_whitney(const double *first, size_t first_count, co
  * share of all ranks. Values after STATS_VALUES_MAX are ignored. */
 struct stats_test stats_signed_rank(const double *differences, size_t count);
 
-/* The smallest p that so many values can give. */
+/* The smallest p that this many values can give. */
 double stats_mann_whitney_least(size_t first_count, size_t second_count);
 double stats_signed_rank_least(size_t count);
 

@@ -23,11 +23,11 @@
 /* If the bytes of the cache changed after the warm-up, those after this share of the judged samples
  * must be flat. */
 #define VERDICT_LATE_SHARE 0.6
-/* A leak is steady: cut into so many parts, all steps from part to part but one reach this share of
- * the mean step. The growth of a table that doubles once does not. */
+/* A leak is steady: cut into VERDICT_PARTS parts, all steps from part to part but one reach this
+ * share of the mean step. The growth of a table that doubles once does not. */
 #define VERDICT_PARTS      5
 #define VERDICT_STEP_SHARE 0.25
-/* Growth in leaps is judged by so many octaves of requests, with at least
+/* Growth in leaps is judged by this many octaves of requests, with at least
  * VERDICT_LEAK_BYTES_PER_REQUEST in each. The level at the end of an octave is the median of the
  * samples after this share of its requests. */
 #define VERDICT_OCTAVES          3
@@ -39,23 +39,23 @@
 /* A cache is full from this share of its capacity on. */
 #define VERDICT_FULL_SHARE 0.98
 /* Policies may remember a few times as many departed keys as they have entries: growth of the
- * bookkeeping counts only after so many times the capacity was evicted. */
+ * bookkeeping counts only after the capacity was evicted this many times. */
 #define VERDICT_TURNOVERS 3
 /* Entries may be seen for this long after their time to live: one tick and the interval between two
  * samples. */
 #define VERDICT_AGE_SLACK_NS UINT64_C(300000000)
-/* Records are counted, not weighed: so many more are a leak, however few bytes they have. */
+/* Records are counted, not weighed: this many more are a leak, however few bytes they have. */
 #define VERDICT_RECORDS_MIN 16
 /* Pages that grow by less than this share of the allocated bytes are not fragmentation. */
 #define VERDICT_FRAGMENT_SHARE 0.10
 /* Dirty pages accumulate until the allocator's decay time (jemalloc: 10 s): resident pages beyond
  * the active ones are judged only after that. */
 #define VERDICT_DECAY_NS UINT64_C(10000000000)
-/* The allocated bytes fell if they lost this share of their peak and at least so many bytes. The
+/* The allocated bytes fell if they lost this share of their peak and at least this many bytes. The
  * pages were not returned if less than this share of the fall left resident memory. */
 #define VERDICT_FELL_SHARE     0.5
 #define VERDICT_FELL_BYTES     (4.0 * 1024 * 1024)
 #define VERDICT_RETURNED_SHARE 0.5
-/* The words of a leak say when it fills so many bytes at this rate. */
+/* The words of a leak say when it fills this many bytes at this rate. */
 #define VERDICT_WORDS_LIMIT_BYTES (512.0 * 1024 * 1024)
 #define VERDICT_WORDS_RATE_RPS    1000.0

@@ -4,7 +4,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#define NUMBER_DIGITS_SAFE 19 /* a number of so many digits always fits 64 bits */
+#define NUMBER_DIGITS_SAFE 19 /* a number with this many digits always fits 64 bits */
 
 /* The number of digits before the first other character, in eight characters minus '0' each (the
  * first in the lowest byte). A carry out of a byte affects only the bytes behind it. */

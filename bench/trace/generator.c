@@ -16,7 +16,7 @@
 #define IDS_MAX        (UINT64_C(1) << 62)
 #define ALPHA_MAX      100
 #define DEFAULT_PERIOD 1000 /* requests between two changes of popularity */
-#define HOT_SHARE      100  /* default of a burst: one hot id in so many */
+#define HOT_SHARE      100  /* default of a burst: one of this many ids is hot */
 #define TWO_POOL_HOT   100  /* O'Neil, O'Neil & Weikum 1993, section 4.1 */
 #define TWO_POOL_COLD  10000
 

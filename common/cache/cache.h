@@ -3,7 +3,7 @@
  * Threads: one at a time; shards.h adds a lock. Times are passed in, monotonic, in nanoseconds.
  *
  * Each cache has a memory zone of its own. cache_stats.bytes equals the allocated bytes of the zone
- * whenever nobody else holds a record that has left the cache.
+ * unless a record that has left the cache is still held.
  *
  * The limits hold at every moment: neither the entries nor the bytes (index, slots and the policy's
  * own memory included) exceed them, and no entry older than ttl_ns is returned.
@@ -22,7 +22,7 @@ struct cache_setup {
     uint64_t capacity_bytes;   /* 0: no limit */
     uint64_t ttl_ns;           /* 0: no limit */
     uint64_t seed;
-    struct live_sample *live_sample; /* is told of records that the cache frees; may be NULL */
+    struct live_sample *live_sample; /* the cache reports the records that it frees; may be NULL */
     bool keys_only; /* no records: use cache_get_or_insert instead of cache_get and cache_put */
 };
 

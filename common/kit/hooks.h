@@ -54,5 +54,5 @@ struct hooks {
     /* All objects that the hooks allocated, for the census and the reference walk. May be NULL. */
     struct registry *(*objects)(void *state);
     const struct kind *connection_kind; /* of what on_connect returns. May be NULL */
-    uint32_t connection_requests;       /* a connection is closed after so many; 0: never */
+    uint32_t connection_requests;       /* after which a connection is closed; 0: never */
 };

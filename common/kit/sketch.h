@@ -26,7 +26,7 @@ struct sketch {
 
 void sketch_create(struct sketch *sketch, struct account *above);
 void sketch_destroy(struct sketch *sketch);
-/* Goes one step towards the size for so many entries. */
+/* Goes one step towards the size for this number of entries. */
 void sketch_fit(struct sketch *sketch, uint64_t entries);
 void sketch_increment(struct sketch *sketch, uint64_t hash);
 /* 0 to SKETCH_MAX. Without halving it would be at least the number of increments. */

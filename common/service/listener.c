@@ -60,7 +60,7 @@ void listener_url(int descriptor, char url[LISTENER_URL_BYTES])
              brackets ? "]" : "", port);
 }
 
-/* Whether it is a socket file on which nobody listens. */
+/* Whether it is a socket file on which no process listens. */
 static bool unix_is_stale(const struct sockaddr_un *address)
 {
     struct stat status;

@@ -15,5 +15,5 @@ int listener_open_tcp(const char *address, uint16_t port, struct error *error);
 /* Writes "http://127.0.0.1:8000" with the actual port. */
 void listener_url(int descriptor, char url[LISTENER_URL_BYTES]);
 
-/* Replaces a socket file on which nobody listens. */
+/* Replaces a socket file on which no process listens. */
 int listener_open_unix(const char *path, struct error *error);

@@ -1,4 +1,4 @@
-/* reference_walk.h - finds who holds a record, or which records nobody can reach.
+/* reference_walk.h - finds who holds a record, or which records are unreachable.
  *
  * A walk follows all references from the roots (caches, connections, replies) in short steps while
  * the server goes on serving: a step visits a few hundred references and keeps no lock when it
@@ -83,7 +83,7 @@ struct record_holders {
 /* What no root reaches. */
 struct unreachable {
     uint64_t sampled;               /* records looked for */
-    uint64_t interval;              /* one live record in so many is in the sample */
+    uint64_t interval;              /* one of this many live records is in the sample */
     uint64_t records, record_bytes; /* of the sample: unreachable although they have references */
     size_t kind_count, example_count;
     struct unreachable_kind kinds[UNREACHABLE_KINDS_MAX];

@@ -15,7 +15,7 @@ struct server_setup {
     uint16_t port;                /* 0: the kernel picks a free one */
     const char *unix_path;        /* also listen on this Unix socket; NULL: no */
     unsigned threads;             /* event loops, at least 1 */
-    uint64_t connection_requests; /* close an HTTP/1.1 connection after so many; 0: never */
+    uint64_t connection_requests; /* after which an HTTP/1.1 connection is closed; 0: never */
 };
 
 /* Opens the listeners and blocks the signals, but accepts no connection yet. NULL: see error. */

@@ -260,8 +260,8 @@ struct totals {
     uint64_t created, created_bytes, freed, freed_bytes, held;
 };
 
-/* Reads `freed` first, and with acquire order: whoever sees that a record was freed then sees that
- * it was created, so that no difference is negative, on any processor. */
+/* Reads `freed` first, and with acquire order: a thread that sees that a record was freed then sees
+ * that it was created, so that no difference is negative, on any processor. */
 static struct totals totals_read(struct shards *shards)
 {
     struct totals totals = {0};

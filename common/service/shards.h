@@ -57,7 +57,7 @@ struct live_sample *shards_live_sample(struct shards *shards);
 bool shards_own_records(const struct shards *shards);
 
 struct shards_figures {
-    uint64_t live_records, live_record_bytes; /* in the caches' zones, whoever holds them */
+    uint64_t live_records, live_record_bytes; /* in the caches' zones, held by anything */
     uint64_t held_records;                    /* references; one record may have several */
 };
 void shards_tick(struct shards *shards, uint64_t now_ns);

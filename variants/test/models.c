@@ -273,7 +273,7 @@ static void s3fifo_evict_main(struct model *model)
     }
 }
 
-/* False: all of the small queue moved on, and nobody left. */
+/* False: all of the small queue moved on, and none left. */
 static bool s3fifo_evict_small(struct model *model)
 {
     struct model_list *small_queue = &model->lists[0];
