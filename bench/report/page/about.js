@@ -17,27 +17,19 @@ function noiseTable(model, workload) {
     ["p50_ns", "p50"], ["p99_ns", "p99"], ["hit_ratio", "hits"],
     ["allocated_end_bytes", "allocated"]
   ];
-  const rows =
-      under(model, workload)
-          .map(
-              ({result, summary}) =>
-                  [result.name, ...keys.map(([key]) => {
-                    const figure = figureOf(summary, key);
-                    return figure && figure.n > 1 && figure.median
-                        ? number((figure.high - figure.low) / Math.abs(figure.median), units.ratio)
-                        : DASH;
-                  }),
-                   number(
-                       (figureOf(summary, "sampling_cpu_share") || {}).median,
-                       (value) => `${(100 * value).toFixed(2)} %`),
-                   number(summary.raw.bottlenecked, units.count)]);
-  return table(
+  return columnTable(
       `${workload}: width of the 95 % interval of each variant, as a share of its median`,
-      [
-        "variant", ...keys.map(([, name]) => name), "CPU share of sampling",
-        "runs with a bottlenecked generator"
-      ],
-      rows);
+      under(model, workload), [
+        ["variant", ({result}) => result.name],
+        ...keys.map(([key, head]) => [head, ({summary}) => spreadCell(summary, key)]),
+        ...medianColumns([[
+          "sampling_cpu_share", "CPU share of sampling", (share) => `${(100 * share).toFixed(2)} %`
+        ]]),
+        [
+          "runs with a bottlenecked generator",
+          ({summary}) => number(summary.raw.bottlenecked, units.count)
+        ]
+      ]);
 }
 
 /* The calibrated noise of each folder. */
@@ -70,6 +62,14 @@ function noiseSection(model) {
   return part;
 }
 
+const LIMITS = [
+  ["capacity_entries", "entries", units.count], ["capacity_bytes", "bytes", units.bytes],
+  ["ttl_ns", "age", units.ns]
+];
+
+const limitCell = (key, format) => ({limits}) =>
+    (limits[key] ? number(limits[key], format) : "no limit");
+
 function machineSection(model) {
   if (!model.results.length) return null;
   const part = section("machine", "Machine and versions", null);
@@ -97,17 +97,10 @@ function machineSection(model) {
                                                        valueCell(key, result.madeBy[key])),
                                                    value: asText(result.madeBy[key])
                                                  }))])),
-      table(
-          "Limits that the servers kept", ["variant", "entries", "bytes", "age"],
-          model.results.map(
-              (result) =>
-                  [result.name,
-                   ...[["capacity_entries", units.count], ["capacity_bytes", units.bytes],
-                       ["ttl_ns", units.ns]]
-                       .map(
-                           ([key, format]) =>
-                               (result.limits[key] ? number(result.limits[key], format)
-                                                   : "no limit"))])));
+      columnTable("Limits that the servers kept", model.results, [
+        ["variant", (result) => result.name],
+        ...LIMITS.map(([key, head, format]) => [head, limitCell(key, format)])
+      ]));
   const lines =
       [...new Set(model.results.map((result) => asText(result.madeBy.command_line)))].filter(
           Boolean);

@@ -10,37 +10,30 @@ function candidates(data) {
       .sort((a, b) => hitsOf(b) - hitsOf(a));
 }
 
+const PREDICTED = [
+  ["hit_ratio", "hits", units.ratio], ["bytes", "memory", units.bytes],
+  ["mean_ns", "mean latency", units.ns], ["p50_ns", "p50", units.ns], ["p99_ns", "p99", units.ns],
+  ["cpu_us_per_request", "CPU per request", units.us]
+];
+
 function chosenTable(data) {
-  const keys = [
-    ["hit_ratio", "hits", units.ratio], ["bytes", "memory", units.bytes],
-    ["mean_ns", "mean latency", units.ns], ["p50_ns", "p50", units.ns], ["p99_ns", "p99", units.ns],
-    ["cpu_us_per_request", "CPU per request", units.us]
-  ];
-  const rows = candidates(data).map(
-      (policy) =>
-          [nameOfPolicy(policy),
-           ...keys.map(([key, , format]) => number(asObject(policy.predicted)[key], format)),
-           number(policy.regret_points, units.real),
-           number(asObject(policy.worst_window).hit_ratio, units.ratio),
-           number(asObject(policy.at_half).hit_ratio, units.ratio),
-           number(asObject(policy.at_double).hit_ratio, units.ratio),
-           number(policy.bytes_for_target, units.bytes)]);
-  const heads = [
-    "points below optimum", "worst window", "with half the memory", "with double",
-    `memory for ${units.ratio(data.target_hit_ratio)}`
-  ];
-  return table(
-      "The policies, predicted by an exact replay of the trace",
-      ["policy", ...keys.map(([, name]) => name), ...heads], rows);
+  const hits =
+      (head, part) => [head, (policy) => number(asObject(part(policy)).hit_ratio, units.ratio)];
+  return columnTable("The policies, predicted by an exact replay of the trace", candidates(data), [
+    ["policy", nameOfPolicy], ...numberColumns(PREDICTED, (policy) => policy.predicted),
+    ["points below optimum", (policy) => number(policy.regret_points, units.real)],
+    hits("worst window", (policy) => policy.worst_window),
+    hits("with half the memory", (policy) => policy.at_half),
+    hits("with double", (policy) => policy.at_double),
+    [
+      `memory for ${units.ratio(data.target_hit_ratio)}`,
+      (policy) => number(policy.bytes_for_target, units.bytes)
+    ]
+  ]);
 }
 
 /* Policies that were served: measurement and prediction. */
 function servedTable(data) {
-  const keys = [
-    ["hit_ratio", "hits", units.ratio], ["mean_ns", "mean latency", units.ns],
-    ["p50_ns", "p50", units.ns], ["p99_ns", "p99", units.ns],
-    ["cpu_us_per_request", "CPU per request", units.us], ["bytes", "memory", units.bytes]
-  ];
   const served = candidates(data).filter((policy) => policy.measured);
   if (!served.length) return null;
   const cell = (policy, key, format) => {
@@ -51,13 +44,11 @@ function servedTable(data) {
       text: `${format(measured ?? NaN)} / ${format(predicted ?? NaN)}`
     };
   };
-  const rows = served.map(
-      (policy) =>
-          [nameOfPolicy(policy), ...keys.map(([key, , format]) => cell(policy, key, format)),
-           policy.disturbed ? "yes: times are too long" : "no"]);
-  return table(
-      "Served: measured / predicted", ["policy", ...keys.map(([, name]) => name), "disturbed"],
-      rows);
+  return columnTable("Served: measured / predicted", served, [
+    ["policy", nameOfPolicy],
+    ...PREDICTED.map(([key, head, format]) => [head, (policy) => cell(policy, key, format)]),
+    ["disturbed", (policy) => (policy.disturbed ? "yes: times are too long" : "no")]
+  ]);
 }
 
 function ruledOutList(data) {

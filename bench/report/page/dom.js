@@ -44,6 +44,18 @@ function table(caption, heads, rows) {
          el("tbody", null, body)));
 }
 
+/* A table with a row for each item. A column is [head, cell of the item]. */
+function columnTable(caption, items, columns) {
+  const rows = items.map((item) => columns.map(([, cell]) => cell(item)));
+  return table(caption, columns.map(([head]) => head), rows);
+}
+
+/* Columns of numbers, of figures [key, head, format]; valuesOf(item) has the keys. */
+function numberColumns(figures, valuesOf) {
+  return figures.map(
+      ([key, head, format]) => [head, (item) => number(asObject(valuesOf(item))[key], format)]);
+}
+
 /* A details element that is filled when it is first opened. */
 function details(summary, fill, kind) {
   const box = el("details", {class: kind}, el("summary", null, summary));

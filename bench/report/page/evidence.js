@@ -55,15 +55,12 @@ function evidenceLines(run) {
 }
 
 function slopesTable(run) {
-  const layers = asObject(run.verdict.layers);
-  const rows = Object.entries(layers).map(
-      ([layer, slope]) =>
-          [layer,
-           ...["per_request", "low", "high"].map(
-               (key) => number(asObject(slope)[key], units.real))]);
-  return table(
+  const figures =
+      ["per_request", "low", "high"].map((key) => [key, key.replace("_", " "), units.real]);
+  return columnTable(
       "Growth per request of each layer, with its 99.9 % interval",
-      ["layer", "per request", "low", "high"], rows);
+      Object.entries(asObject(run.verdict.layers)),
+      [["layer", ([layer]) => layer], ...numberColumns(figures, ([, slope]) => slope)]);
 }
 
 /* The run from which the summary took its words. */

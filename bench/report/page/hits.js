@@ -43,20 +43,19 @@ function hitsGraph(rows, trace, id) {
 }
 
 function hitsTable(rows, trace) {
-  const keys = [
+  const capacity = (row) =>
+      (row.capacity_bytes ? number(row.capacity_bytes, units.bytes)
+                          : number(row.capacity_entries, units.count));
+  const figures = [
     ["hit_ratio", "hits", units.ratio], ["byte_hit_ratio", "byte hits", units.ratio],
     ["regret_points", "points below optimum", units.real],
     ["peak_bytes", "peak memory", units.bytes], ["entries", "entries", units.count],
     ["requests_per_second", "replay speed", units.rate]
   ];
-  return table(
-      `${trace}: all replays`, ["policy", "capacity", ...keys.map(([, name]) => name)],
-      rows.map(
-          (row) =>
-              [asText(row.policy),
-               row.capacity_bytes ? number(row.capacity_bytes, units.bytes)
-                                  : number(row.capacity_entries, units.count),
-               ...keys.map(([key, , format]) => number(row[key], format))]));
+  return columnTable(`${trace}: all replays`, rows, [
+    ["policy", (row) => asText(row.policy)], ["capacity", capacity],
+    ...numberColumns(figures, (row) => row)
+  ]);
 }
 
 function hitsSection(model) {

@@ -21,6 +21,20 @@ function figureOf(summary, key) {
   return figure.n > 0 && Number.isFinite(figure.median) ? figure : null;
 }
 
+/* Columns of the medians of figures [key, head, format]; an item is {result, summary}. */
+function medianColumns(figures) {
+  const median = (summary, key) => (figureOf(summary, key) || {}).median;
+  return figures.map(
+      ([key, head, format]) => [head, ({summary}) => number(median(summary, key), format)]);
+}
+
+/* The width of the interval as a share of the median. */
+function spreadCell(summary, key) {
+  const figure = figureOf(summary, key);
+  if (!figure || figure.n < 2 || !figure.median) return DASH;
+  return number((figure.high - figure.low) / Math.abs(figure.median), units.ratio);
+}
+
 /* All results under a workload: [{result, summary}]; of one folder, if one is given. */
 function under(model, workload, folder) {
   return model.results.filter((result) => folder === undefined || result.folder === folder)

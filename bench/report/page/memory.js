@@ -162,20 +162,17 @@ function startToEnd(summary, layer) {
 
 function memoryTable(model, workload) {
   const layers = ["payload", "cache", "allocated", "resident", "rss"];
-  const figures = [
-    ["entries", "entries", units.count], ["bytes_per_request", "bytes per request", units.real],
-    ["overhead_bytes_per_entry", "overhead bytes per entry", units.real]
-  ];
-  const rows = under(model, workload)
-                   .map(
-                       ({result, summary}) =>
-                           [result.name, ...layers.map((layer) => startToEnd(summary, layer)),
-                            ...figures.map(
-                                ([key, , format]) =>
-                                    number((figureOf(summary, key) || {}).median, format))]);
-  return table(
+  return columnTable(
       `${workload}: memory at the start → at the end, the median of the runs`,
-      ["variant", ...layers, ...figures.map(([, name]) => name)], rows);
+      under(model, workload), [
+        ["variant", ({result}) => result.name],
+        ...layers.map((layer) => [layer, ({summary}) => startToEnd(summary, layer)]),
+        ...medianColumns([
+          ["entries", "entries", units.count],
+          ["bytes_per_request", "bytes per request", units.real],
+          ["overhead_bytes_per_entry", "overhead bytes per entry", units.real]
+        ])
+      ]);
 }
 
 function burstTable(model) {

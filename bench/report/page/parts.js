@@ -69,18 +69,18 @@ function microTable(file) {
         ({each}) =>
             Object.keys(each).filter((key) => !standard.has(key) && Number.isFinite(each[key]))))
   ].slice(0, 8);
-  return table(
-      "All measurements of micro",
-      ["benchmark", "CPU time", "real time", "iterations", ...counters],
-      found.map(
-          ({name, each}) =>
-              [name,
-               number(
-                   each.cpu_time, (value) => units.ns(value * (NS_PER_UNIT[each.time_unit] || 1))),
-               number(
-                   each.real_time, (value) => units.ns(value * (NS_PER_UNIT[each.time_unit] || 1))),
-               number(each.iterations, units.count),
-               ...counters.map((key) => number(each[key], unitOf(key)))]));
+  const time = (key) => ({each}) =>
+      number(each[key], (value) => units.ns(value * (NS_PER_UNIT[each.time_unit] || 1)));
+  return columnTable("All measurements of micro", found, [
+    ["benchmark", ({name}) => name], ["CPU time", time("cpu_time")],
+    ["real time", time("real_time")],
+    ...numberColumns(
+        [
+          ["iterations", "iterations", units.count],
+          ...counters.map((key) => [key, key, unitOf(key)])
+        ],
+        ({each}) => each)
+  ]);
 }
 
 function startGraph(file, id) {

@@ -142,28 +142,19 @@ function timeGraph(model) {
 }
 
 function speedTable(model, workload) {
-  const keys = [
+  const figures = [
     ["requests_per_second", "requests/s", units.count], ["cpu_us_per_request", "CPU", units.us],
     ...PERCENTILES.map(([key, name]) => [key, name, units.ns]), ["hit_ratio", "hits", units.ratio]
   ];
-  const rows = under(model, workload).map(({result, summary}) => {
-    const rate = figureOf(summary, "requests_per_second");
-    return [
-      result.name,
-      ...keys.map(
-          ([key, , format]) =>
-              ({...number((figureOf(summary, key) || {}).median, format), title: key})),
-      rate && rate.n > 1 ? number((rate.high - rate.low) / rate.median, units.ratio) : DASH,
-      number(summary.raw.runs, units.count), number(summary.raw.bottlenecked, units.count)
-    ];
-  });
-  return table(
-      `${workload}: the medians of the runs`,
-      [
-        "variant", ...keys.map(([, name]) => name), "spread of requests/s", "runs",
-        "of them limited by the load generator"
-      ],
-      rows);
+  const counts = [
+    ["runs", "runs", units.count],
+    ["bottlenecked", "of them limited by the load generator", units.count]
+  ];
+  return columnTable(`${workload}: the medians of the runs`, under(model, workload), [
+    ["variant", ({result}) => result.name], ...medianColumns(figures),
+    ["spread of requests/s", ({summary}) => spreadCell(summary, "requests_per_second")],
+    ...numberColumns(counts, ({summary}) => summary.raw)
+  ]);
 }
 
 const COUNTS = [
