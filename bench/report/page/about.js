@@ -2,12 +2,12 @@
 function flatten(value, path = "") {
   if (value === null || typeof value !== "object") return [[path, value]];
   return Object.entries(value).flatMap(
-      ([key, each]) => flatten(each, path ? `${path}.${key}` : key));
+    ([key, each]) => flatten(each, path ? `${path}.${key}` : key));
 }
 
 function valueCell(key, value) {
   return typeof value === "number" ? {...number(value, unitOf(key)), number: true}
-      : typeof value === "boolean" ? (value ? "yes" : "no")
+    : typeof value === "boolean"   ? (value ? "yes" : "no")
                                    : asText(value) || DASH;
 }
 
@@ -18,47 +18,44 @@ function noiseTable(model, workload) {
     ["allocated_end_bytes", "allocated"]
   ];
   return columnTable(
-      `${workload}: width of the 95 % interval of each variant, as a share of its median`,
-      under(model, workload), [
-        ["variant", ({result}) => result.name],
-        ...keys.map(([key, head]) => [head, ({summary}) => spreadCell(summary, key)]),
-        ...medianColumns([[
-          "sampling_cpu_share", "CPU share of sampling", (share) => `${(100 * share).toFixed(2)} %`
-        ]]),
-        [
-          "runs with a bottlenecked generator",
-          ({summary}) => number(summary.raw.bottlenecked, units.count)
-        ]
-      ]);
+    `${workload}: width of the 95 % interval of each variant, as a share of its median`,
+    under(model, workload), [
+      ["variant", ({result}) => result.name],
+      ...keys.map(([key, head]) => [head, ({summary}) => spreadCell(summary, key)]),
+      ...medianColumns([
+        ["sampling_cpu_share", "CPU share of sampling", (share) => `${(100 * share).toFixed(2)} %`]
+      ]),
+      [
+        "runs with a bottlenecked generator",
+        ({summary}) => number(summary.raw.bottlenecked, units.count)
+      ]
+    ]);
 }
 
 /* The calibrated noise of each folder. */
 function noiseTables(model) {
   const known = model.results.filter((result) => asObject(result.data.noise).known);
   return [...new Map(known.map((result) => [result.folder, result])).values()].map(
-      (result) => details(
-          `Calibrated noise of ${result.folder}`,
-          () => table(
-              `Calibrated noise of ${result.folder}`, ["figure", "value"],
-              Object.entries(result.data.noise)
-                  .map(([key, value]) => [key, valueCell("noise_share", value)]))));
+    (result) => details(`Calibrated noise of ${result.folder}`,
+      () => table(`Calibrated noise of ${result.folder}`, ["figure", "value"],
+        Object.entries(result.data.noise).map(([key,
+          value]) => [key, valueCell("noise_share", value)]))));
 }
 
 function noiseSection(model) {
   if (!model.results.length) return null;
-  const part = section(
-      "noise", "Noise",
-      "Variants were measured in alternation, A B C A B C. A difference smaller than the one " +
-          "between two measurements of the same variant does not count.");
+  const part = section("noise", "Noise",
+    "Variants were measured in alternation, A B C A B C. A difference smaller than the one " +
+      "between two measurements of the same variant does not count.");
   const calibrated = model.results.some((result) => asObject(result.data.noise).known);
   part.append(
-      el("p", null,
-         calibrated
-             ? "The bench measured one server against itself: differences count only if they are " +
-                 "larger than the difference between two medians of that same program."
-             : "This bench was not calibrated (tidemark bench --calibrate measures a server " +
-                 "against itself), so the noise is estimated from the intervals of the variants."),
-      ...model.workloads.map((workload) => noiseTable(model, workload)), ...noiseTables(model));
+    el("p", null,
+      calibrated
+        ? "The bench measured one server against itself: differences count only if they are " +
+          "larger than the difference between two medians of that same program."
+        : "This bench was not calibrated (tidemark bench --calibrate measures a server " +
+          "against itself), so the noise is estimated from the intervals of the variants."),
+    ...model.workloads.map((workload) => noiseTable(model, workload)), ...noiseTables(model));
   return part;
 }
 
@@ -68,44 +65,39 @@ const LIMITS = [
 ];
 
 const limitCell = (key, format) => ({limits}) =>
-    (limits[key] ? number(limits[key], format) : "no limit");
+  (limits[key] ? number(limits[key], format) : "no limit");
 
 function machineSection(model) {
   if (!model.results.length) return null;
   const part = section("machine", "Machine and versions", null);
   const keys = [...new Set(model.results.flatMap((result) => Object.keys(result.madeBy)))].filter(
-      (key) => key !== "command_line");
+    (key) => key !== "command_line");
   const columns = [
     ...new Map(
-        model.results.map(
-            (result) =>
-                [result.folder + JSON.stringify({...result.madeBy, command_line: null}), result]))
-        .values()
+      model.results.map(
+        (result) => [result.folder + JSON.stringify({...result.madeBy, command_line: null}),
+          result]))
+      .values()
   ].slice(0, 8);
   part.append(
-      table(
-          "Machine, build and load of the results",
-          [
-            "",
-            ...columns.map(
-                (result) =>
-                    (columns.length > 1 ? `${result.folder}/${result.file.name}` : result.folder))
-          ],
-          keys.map((key) => [key, ...columns.map((result) => ({
-                                                   text: asText(
-                                                       valueCell(key, result.madeBy[key]).text ??
-                                                       valueCell(key, result.madeBy[key])),
-                                                   value: asText(result.madeBy[key])
-                                                 }))])),
-      columnTable("Limits that the servers kept", model.results, [
-        ["variant", (result) => result.name],
-        ...LIMITS.map(([key, head, format]) => [head, limitCell(key, format)])
-      ]));
+    table("Machine, build and load of the results",
+      [
+        "",
+        ...columns.map(
+          (result) => (columns.length > 1 ? `${result.folder}/${result.file.name}` : result.folder))
+      ],
+      keys.map((key) => [key, ...columns.map((result) => ({
+        text: asText(valueCell(key, result.madeBy[key]).text ?? valueCell(key, result.madeBy[key])),
+        value: asText(result.madeBy[key])
+      }))])),
+    columnTable("Limits that the servers kept", model.results, [
+      ["variant", (result) => result.name],
+      ...LIMITS.map(([key, head, format]) => [head, limitCell(key, format)])
+    ]));
   const lines =
-      [...new Set(model.results.map((result) => asText(result.madeBy.command_line)))].filter(
-          Boolean);
+    [...new Set(model.results.map((result) => asText(result.madeBy.command_line)))].filter(Boolean);
   part.append(el(
-      "p", null, "Made by ", lines.map((line, i) => [i ? ", " : "", el("code", null, line)]), "."));
+    "p", null, "Made by ", lines.map((line, i) => [i ? ", " : "", el("code", null, line)]), "."));
   return part;
 }
 
@@ -126,44 +118,40 @@ const safeName = (text) => text.replace(/[^\w.-]+/g, "_").slice(0, 100) || "file
 function rawRow(model, file) {
   const result = model.results.find((each) => each.file === file);
   const button = (text, click, label) =>
-      el("button", {type: "button", onclick: click, "aria-label": label}, text);
+    el("button", {type: "button", onclick: click, "aria-label": label}, text);
   return [
     {text: file.name, title: `${file.folder}/${file.name}`}, file.label, file.kind,
     number(file.bytes, units.bytes),
     el("span", null,
-       button(
-           "JSON",
-           () =>
-               download(safeName(file.name), [JSON.stringify(fileWhole(file))], "application/json"),
-           `${file.name} as JSON`),
-       " ",
-       result ? button(
-                    "Samples as CSV",
-                    () => download(`${safeName(file.name)}.csv`, samplesCsv(result), "text/csv"),
-                    `samples of ${file.name} as CSV`)
-              : "")
+      button("JSON",
+        () => download(safeName(file.name), [JSON.stringify(fileWhole(file))], "application/json"),
+        `${file.name} as JSON`),
+      " ",
+      result ? button("Samples as CSV",
+                 () => download(`${safeName(file.name)}.csv`, samplesCsv(result), "text/csv"),
+                 `samples of ${file.name} as CSV`)
+             : "")
   ];
 }
 
 function allDownload(model) {
-  const parts = model.files.flatMap(
-      (file, i) =>
-          [i ? "," : "", JSON.stringify(`${file.folder}/${file.name}`), ":",
-           JSON.stringify(fileWhole(file))]);
+  const parts =
+    model.files.flatMap((file, i) => [i ? "," : "", JSON.stringify(`${file.folder}/${file.name}`),
+                          ":", JSON.stringify(fileWhole(file))]);
   download("tidemark-report.json", ["{", ...parts, "}"], "application/json");
 }
 
 function rawSection(model) {
   const part = section(
-      "raw", "Every raw number", "The files that this page was made of, whole, samples included.");
+    "raw", "Every raw number", "The files that this page was made of, whole, samples included.");
   const heads = ["file", "folder", "what it is", "size", "take it along"];
   const all = el("button", {type: "button", onclick: () => allDownload(model)}, "All in one file");
   part.append(
-      table("Files", heads, model.files.map((file) => rawRow(model, file))), el("p", null, all));
+    table("Files", heads, model.files.map((file) => rawRow(model, file))), el("p", null, all));
   const left = asList(model.about.left_out);
   if (left.length)
     part.append(
-        el("div", {class: "notice"}, el("p", null, "Left out, because they could not be read:"),
-           el("ul", null, left.map((each) => el("li", null, `${each.path}: ${each.reason}`)))));
+      el("div", {class: "notice"}, el("p", null, "Left out, because they could not be read:"),
+        el("ul", null, left.map((each) => el("li", null, `${each.path}: ${each.reason}`)))));
   return part;
 }

@@ -12,33 +12,32 @@ function changeCell(before, after, format) {
   if (!before || !after) return DASH;
   const share = before.median ? after.median / before.median - 1 : NaN;
   const text = `${format(before.median)} → ${format(after.median)}${
-      Number.isFinite(share) ? ` (${share < 0 ? "−" : "+"}${Math.abs(100 * share).toFixed(1)} %)`
-                             : ""}`;
+    Number.isFinite(share) ? ` (${share < 0 ? "−" : "+"}${Math.abs(100 * share).toFixed(1)} %)`
+                           : ""}`;
   return {text, number: true, value: share};
 }
 
 function changeRows(model, workload, from, to) {
   const entries = under(model, workload);
   const of = (folder, variant) =>
-      entries.find(({result}) => result.folder === folder && result.variant === variant);
+    entries.find(({result}) => result.folder === folder && result.variant === variant);
   return [...new Set(entries.map(({result}) => result.variant))]
-      .filter((variant) => of(from, variant) && of(to, variant))
-      .map((variant) => {
-        const [before, after] = [of(from, variant).summary, of(to, variant).summary];
-        const verdicts = [before, after].map((summary) => classOf(summary.class));
-        const same = verdicts[0].word === verdicts[1].word;
-        const verdict = {
-          text: same ? verdicts[0].word
-                     : el("strong", null, `${verdicts[0].word} → ${verdicts[1].word}`),
-          changed: same ? null
-                        : `${variant} under ${workload}: ${verdicts[0].word} → ${verdicts[1].word}`
-        };
-        return [
-          variant, verdict,
-          ...CHANGES.map(
-              ([key, , format]) => changeCell(figureOf(before, key), figureOf(after, key), format))
-        ];
-      });
+    .filter((variant) => of(from, variant) && of(to, variant))
+    .map((variant) => {
+      const [before, after] = [of(from, variant).summary, of(to, variant).summary];
+      const verdicts = [before, after].map((summary) => classOf(summary.class));
+      const same = verdicts[0].word === verdicts[1].word;
+      const verdict = {
+        text: same ? verdicts[0].word
+                   : el("strong", null, `${verdicts[0].word} → ${verdicts[1].word}`),
+        changed: same ? null
+                      : `${variant} under ${workload}: ${verdicts[0].word} → ${verdicts[1].word}`
+      };
+      return [
+        variant, verdict, ...CHANGES.map(([key, ,
+          format]) => changeCell(figureOf(before, key), figureOf(after, key), format))
+      ];
+    });
 }
 
 function verdictsSentence(all) {
@@ -71,64 +70,61 @@ function sideCell(side, format) {
 function comparedTable(file) {
   const order = ["worse", "better", "same", "cannot tell"];
   const sorted = asList(asObject(file.data).comparisons)
-                     .map(asObject)
-                     .sort((a, b) => order.indexOf(a.verdict) - order.indexOf(b.verdict));
+                   .map(asObject)
+                   .sort((a, b) => order.indexOf(a.verdict) - order.indexOf(b.verdict));
   const rows = sorted.map((each) => {
     const format = COMPARED_UNITS[each.figure] || unitOf(asText(each.figure));
     const {value, kind} = asObject(each.change);
     const change = !Number.isFinite(value) ? DASH
-        : kind === "ratio"
-        ? {...number(
-              value,
-              (ratio) => `${ratio < 1 ? "−" : "+"}${Math.abs(100 * (ratio - 1)).toFixed(1)} %`)}
-        : number(value, units.real);
+      : kind === "ratio"
+      ? {...number(
+          value, (ratio) => `${ratio < 1 ? "−" : "+"}${Math.abs(100 * (ratio - 1)).toFixed(1)} %`)}
+      : number(value, units.real);
     return [
       asText(each.variant), asText(each.workload), asText(each.figure), sideCell(each.old, format),
       sideCell(each.new, format), change, {
-        text: el(
-            "span",
-            {class: each.verdict === "worse" ? "bad"
-                 : each.verdict === "better" ? "good"
-                                             : null},
-            OUTCOMES[each.verdict] || asText(each.verdict)),
+        text: el("span",
+          {class: each.verdict === "worse" ? "bad"
+              : each.verdict === "better"  ? "good"
+                                           : null},
+          OUTCOMES[each.verdict] || asText(each.verdict)),
         title: asText(each.reason)
       },
       number(each.p_corrected, units.real)
     ];
   });
-  return table(
-      `${file.name}: before and after, by tidemark compare`,
-      ["variant", "workload", "figure", "before", "after", "change", "verdict", "p, corrected"],
-      rows);
+  return table(`${file.name}: before and after, by tidemark compare`,
+    ["variant", "workload", "figure", "before", "after", "change", "verdict", "p, corrected"],
+    rows);
 }
 
 function comparedSentence(file) {
   const all = asList(asObject(file.data).comparisons).map(asObject);
   const of = (verdict) => all.filter((each) => each.verdict === verdict);
   const names = (verdict) => namesShort(of(verdict).map(
-      (each) => `${asText(each.variant)} ${asText(each.workload)} ${asText(each.figure)}`));
+    (each) => `${asText(each.variant)} ${asText(each.workload)} ${asText(each.figure)}`));
   return `Of ${plural(all.length, "comparison")}: ${
-          ["worse", "better"]
-              .map(
-                  (verdict) => `${of(verdict).length} ${verdict}${
-                      of(verdict).length ? ` (${names(verdict)})` : ""}`)
-              .join(", ")}, ${of("same").length} the same; ${of("cannot tell").length} undecided.`;
+      ["worse", "better"]
+        .map(
+          (verdict) =>
+            `${of(verdict).length} ${verdict}${of(verdict).length ? ` (${names(verdict)})` : ""}`)
+        .join(", ")}, ${of("same").length} the same; ${of("cannot tell").length} undecided.`;
 }
 
 /* The comparison, the refused pairs, and the settings that differ. */
 function comparedMake(file) {
   const pairs = asList(asObject(file.data).pairs).map(asObject);
   const refused =
-      pairs.filter((pair) => pair.refused).map((pair) => el("li", null, asText(pair.refused)));
+    pairs.filter((pair) => pair.refused).map((pair) => el("li", null, asText(pair.refused)));
   const differences = [...new Set(pairs.map((pair) => asText(pair.differences)).filter(Boolean))];
   return [
     el("p", null, comparedSentence(file)),
     refused.length
-        ? el("div", {class: "notice"}, el("p", null, "Not compared:"), el("ul", null, refused))
-        : "",
+      ? el("div", {class: "notice"}, el("p", null, "Not compared:"), el("ul", null, refused))
+      : "",
     differences.length
-        ? el("p", {class: "about"}, `Settings that differ: ${differences.join("; ")}.`)
-        : "",
+      ? el("p", {class: "about"}, `Settings that differ: ${differences.join("; ")}.`)
+      : "",
     comparedTable(file)
   ];
 }
@@ -138,25 +134,22 @@ function changeSection(model) {
   const compared = model.compares.flatMap(comparedMake);
   const tables = model.resultFolders.length > 1 ? changeTables(model, first, last) : null;
   if (!tables && !compared.length) return null;
-  const part = section(
-      "change", tables ? `What changed: ${first} → ${last}` : "What changed",
-      tables ? tables.words : null);
+  const part = section("change", tables ? `What changed: ${first} → ${last}` : "What changed",
+    tables ? tables.words : null);
   part.append(...compared, ...(tables ? tables.boxes : []));
   return part;
 }
 
 function changeTables(model, from, to) {
   const all =
-      model.workloads.map((workload) => ({workload, rows: changeRows(model, workload, from, to)}))
-          .filter(({rows}) => rows.length);
+    model.workloads.map((workload) => ({workload, rows: changeRows(model, workload, from, to)}))
+      .filter(({rows}) => rows.length);
   const heads = ["variant", "verdict", ...CHANGES.map(([, name]) => name)];
   const words =
-      all.length ? verdictsSentence(all) : "Both folders have no variant under the same workload.";
+    all.length ? verdictsSentence(all) : "Both folders have no variant under the same workload.";
   return {
     words,
-    boxes: all.map(
-        ({workload, rows}) => details(
-            `${workload}: medians before → after`,
-            () => table(`${workload}: medians before → after`, heads, rows)))
+    boxes: all.map(({workload, rows}) => details(`${workload}: medians before → after`,
+                     () => table(`${workload}: medians before → after`, heads, rows)))
   };
 }

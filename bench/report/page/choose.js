@@ -5,9 +5,9 @@ const hitsOf = (policy) => asObject(policy.predicted).hit_ratio ?? -1;
 /* All that are not ruled out, the most hits first. */
 function candidates(data) {
   return asList(data.policies)
-      .map(asObject)
-      .filter((policy) => !policy.ruled_out)
-      .sort((a, b) => hitsOf(b) - hitsOf(a));
+    .map(asObject)
+    .filter((policy) => !policy.ruled_out)
+    .sort((a, b) => hitsOf(b) - hitsOf(a));
 }
 
 const PREDICTED = [
@@ -18,7 +18,7 @@ const PREDICTED = [
 
 function chosenTable(data) {
   const hits =
-      (head, part) => [head, (policy) => number(asObject(part(policy)).hit_ratio, units.ratio)];
+    (head, part) => [head, (policy) => number(asObject(part(policy)).hit_ratio, units.ratio)];
   return columnTable("The policies, predicted by an exact replay of the trace", candidates(data), [
     ["policy", nameOfPolicy], ...numberColumns(PREDICTED, (policy) => policy.predicted),
     ["points below optimum", (policy) => number(policy.regret_points, units.real)],
@@ -38,7 +38,7 @@ function servedTable(data) {
   if (!served.length) return null;
   const cell = (policy, key, format) => {
     const [measured, predicted] =
-        [policy.measured, policy.predicted_as_served].map((part) => asObject(part)[key]);
+      [policy.measured, policy.predicted_as_served].map((part) => asObject(part)[key]);
     return {
       ...number(measured, format),
       text: `${format(measured ?? NaN)} / ${format(predicted ?? NaN)}`
@@ -54,9 +54,8 @@ function servedTable(data) {
 function ruledOutList(data) {
   const out = asList(data.policies).map(asObject).filter((policy) => policy.ruled_out);
   if (!out.length) return "";
-  const lines = out.map(
-      (policy) =>
-          el("li", null, el("strong", null, nameOfPolicy(policy)), ` ${asText(policy.ruled_out)}`));
+  const lines = out.map((policy) => el("li", null, el("strong", null, nameOfPolicy(policy)),
+                          ` ${asText(policy.ruled_out)}`));
   return details("Ruled out", () => el("ul", {class: "reasons"}, lines));
 }
 
@@ -74,9 +73,9 @@ function windowSeries(windows, requests) {
 
 function windowsGraph(data, id) {
   const optimum = asList(asObject(data.optimum).windows);
-  const lines = candidates(data)
-                    .filter((policy) => asList(policy.windows).length)
-                    .map((policy) => ({name: nameOfPolicy(policy), windows: policy.windows}));
+  const lines = candidates(
+    data).filter((policy) => asList(policy.windows).length)
+                  .map((policy) => ({name: nameOfPolicy(policy), windows: policy.windows}));
   if (!lines.length) return null;
   if (optimum.length) lines.push({name: "belady", windows: optimum});
   return new Graph({
@@ -88,8 +87,8 @@ function windowsGraph(data, id) {
     content: (self) => ({
       x: {label: "requests", format: units.short},
       y: {label: "hit ratio", format: units.percent, say: units.ratio},
-      series: lines.filter(({name}) => self.shown.has(name))
-                  .map(({name, windows}) => ({name, ...windowSeries(windows, data.requests || 1)})),
+      series: lines.filter(({name}) => self.shown.has(name)).map(({name,
+        windows}) => ({name, ...windowSeries(windows, data.requests || 1)})),
     }),
   });
 }
@@ -97,7 +96,7 @@ function windowsGraph(data, id) {
 /* Hits with half and with twice the memory. */
 function memoryGraph(data, id) {
   const points = (policy) => [policy.at_half, policy.predicted, policy.at_double].map(
-      (each) => asObject(each).hit_ratio ?? NaN);
+    (each) => asObject(each).hit_ratio ?? NaN);
   const policies = candidates(data).filter((policy) => points(policy).every(Number.isFinite));
   if (!policies.length || !(data.memory_bytes > 0)) return null;
   const xs = Float64Array.from([0.5, 1, 2], (factor) => factor * data.memory_bytes);
@@ -111,9 +110,8 @@ function memoryGraph(data, id) {
       x: {label: "memory", format: units.bytes, bytes: true, log: true, at: [...xs]},
       y: {label: "hit ratio", format: units.percent, say: units.ratio},
       series: policies.filter((policy) => self.shown.has(nameOfPolicy(policy)))
-                  .map(
-                      (policy) => (
-                          {name: nameOfPolicy(policy), xs, ys: Float64Array.from(points(policy))})),
+                .map((policy) =>
+                       ({name: nameOfPolicy(policy), xs, ys: Float64Array.from(points(policy))})),
     }),
   });
 }
@@ -133,13 +131,12 @@ function choiceMake(file, i) {
   const data = asObject(file.data);
   const answer = asObject(data.answer);
   const figures = [windowsGraph(data, `choice-${i}`), memoryGraph(data, `choice-memory-${i}`)];
-  const card =
-      el("article", {class: "card"},
-         el("h3", null, answer.policy ? `Run ${asText(answer.policy)}` : "No cache helps"),
-         el("p", {class: "gloss"}, questionWords(data)),
-         el("p", {class: "answer"}, asText(answer.words)),
-         el("ul", {class: "reasons"},
-            asList(answer.reasons).map((reason) => el("li", null, asText(reason)))));
+  const card = el("article", {class: "card"},
+    el("h3", null, answer.policy ? `Run ${asText(answer.policy)}` : "No cache helps"),
+    el("p", {class: "gloss"}, questionWords(data)),
+    el("p", {class: "answer"}, asText(answer.words)),
+    el("ul", {class: "reasons"},
+      asList(answer.reasons).map((reason) => el("li", null, asText(reason)))));
   return [
     card, el("div", {class: "pair"}, figures.filter(Boolean).map((graph) => graph.figure)),
     chosenTable(data), servedTable(data) || "", ruledOutList(data)

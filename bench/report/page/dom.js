@@ -30,18 +30,16 @@ function cellMake(cell, first, right) {
 /* A table in a box that scrolls and can be reached by keyboard. */
 function table(caption, heads, rows) {
   const isNumber = (cell) => Boolean(cell && cell.number);
-  const right = heads.map(
-      (_, i) => rows.some((row) => isNumber(row[i])) &&
-          rows.every((row) => isNumber(row[i]) || row[i] === DASH));
+  const right = heads.map((_, i) => rows.some((row) => isNumber(row[i])) &&
+      rows.every((row) => isNumber(row[i]) || row[i] === DASH));
   const head =
-      heads.map((text, i) => el("th", {scope: "col", class: right[i] ? "number" : null}, text));
+    heads.map((text, i) => el("th", {scope: "col", class: right[i] ? "number" : null}, text));
   const body = rows.map(
-      (row) => el(
-          "tr", null, row.map((cell, i) => cellMake(cell, i === 0, right[i] || isNumber(cell)))));
-  return el(
-      "div", {class: "scroll", tabindex: "0", role: "region", "aria-label": caption},
-      el("table", null, el("caption", null, caption), el("thead", null, el("tr", null, head)),
-         el("tbody", null, body)));
+    (row) =>
+      el("tr", null, row.map((cell, i) => cellMake(cell, i === 0, right[i] || isNumber(cell)))));
+  return el("div", {class: "scroll", tabindex: "0", role: "region", "aria-label": caption},
+    el("table", null, el("caption", null, caption), el("thead", null, el("tr", null, head)),
+      el("tbody", null, body)));
 }
 
 /* A table with a row for each item. A column is [head, cell of the item]. */
@@ -53,7 +51,7 @@ function columnTable(caption, items, columns) {
 /* Columns of numbers, of figures [key, head, format]; valuesOf(item) has the keys. */
 function numberColumns(figures, valuesOf) {
   return figures.map(
-      ([key, head, format]) => [head, (item) => number(asObject(valuesOf(item))[key], format)]);
+    ([key, head, format]) => [head, (item) => number(asObject(valuesOf(item))[key], format)]);
 }
 
 /* A details element that is filled when it is first opened. */
@@ -66,31 +64,27 @@ function details(summary, fill, kind) {
 }
 
 function select(label, options, chosen, change) {
-  const box =
-      el("select", null,
-         options.map(([value, text]) => el("option", {value, selected: value === chosen}, text)));
+  const box = el("select", null,
+    options.map(([value, text]) => el("option", {value, selected: value === chosen}, text)));
   box.addEventListener("change", () => change(box.value));
   return el("label", {class: "control"}, label, box);
 }
 
 /* A choice between a few options, as buttons. */
 function choice(label, options, chosen, change) {
-  const buttons = options.map(
-      ([value, text]) =>
-          el("button", {
-            type: "button",
-            "data-choice": value,
-            "aria-pressed": String(value === chosen),
-            onclick(event) {
-              for (const button of buttons)
-                button.setAttribute("aria-pressed", String(button === event.currentTarget));
-              change(value);
-            },
-          },
-             text));
-  return el(
-      "div", {class: "control", role: "group", "aria-label": label}, label,
-      el("div", {class: "choices"}, buttons));
+  const buttons = options.map(([value, text]) => el("button", {
+    type: "button",
+    "data-choice": value,
+    "aria-pressed": String(value === chosen),
+    onclick(event) {
+      for (const button of buttons)
+        button.setAttribute("aria-pressed", String(button === event.currentTarget));
+      change(value);
+    },
+  },
+                                text));
+  return el("div", {class: "control", role: "group", "aria-label": label}, label,
+    el("div", {class: "choices"}, buttons));
 }
 
 function download(name, parts, type) {
@@ -100,7 +94,6 @@ function download(name, parts, type) {
 }
 
 function section(id, title, about) {
-  return el(
-      "section", {id, "aria-labelledby": `${id}-title`}, el("h2", {id: `${id}-title`}, title),
-      about ? el("p", {class: "about"}, about) : null);
+  return el("section", {id, "aria-labelledby": `${id}-title`}, el("h2", {id: `${id}-title`}, title),
+    about ? el("p", {class: "about"}, about) : null);
 }

@@ -44,6 +44,5 @@ void plot_point_add(struct plot_series *series, double x, double y);
 /* Adds nothing if a number is not finite. */
 void plot_bar_add(struct plot *plot, const char *name, double value, double low, double high);
 void plot_clear(struct plot *plot);
-/* Writes FOLDER/FILE.svg and returns its path, which the caller frees; NULL and one line in error.
- */
+/* Writes FOLDER/FILE.svg and returns its path, to be freed by the caller; NULL: see error. */
 char *plot_write(const struct plot *plot, const char *folder, struct error *error);

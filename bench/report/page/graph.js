@@ -43,10 +43,10 @@ const endLabels = {
   id: "endLabels",
   afterDatasetsDraw(chart) {
     const {ctx, chartArea} = chart;
-    const labels = chart.data.datasets
-                       .map((set, i) => ({set, last: chart.getDatasetMeta(i).data.slice(-1)[0]}))
-                       .filter(({last}) => last && Number.isFinite(last.y))
-                       .sort((a, b) => a.last.y - b.last.y);
+    const labels =
+      chart.data.datasets.map((set, i) => ({set, last: chart.getDatasetMeta(i).data.slice(-1)[0]}))
+        .filter(({last}) => last && Number.isFinite(last.y))
+        .sort((a, b) => a.last.y - b.last.y);
     const height = Math.min(14, (chartArea.bottom - chartArea.top) / Math.max(labels.length, 1));
     let floor = chartArea.top - height / 2;
     for (const label of labels) floor = label.y = Math.max(label.last.y, floor + height);
@@ -65,7 +65,7 @@ const endLabels = {
       ctx.stroke();
       ctx.globalAlpha = 1;
       ctx.fillText(
-          shorten(ctx, set.label, chart.options.layout.padding.right - 12), chartArea.right + 9, y);
+        shorten(ctx, set.label, chart.options.layout.padding.right - 12), chartArea.right + 9, y);
     }
     ctx.restore();
   },
@@ -122,14 +122,12 @@ class Graph {
     this.note = el("p", null, note || "");
     this.legend = names ? el("fieldset", {class: "legend"}) : null;
     this.tables = details("The numbers as a table", () => this.tableMake());
-    this.tools =
-        el("div", {class: "tools"}, this.tables,
-           el("button", {type: "button", onclick: () => this.picture()}, "Picture"),
-           el("button", {type: "button", onclick: () => this.csv()}, "CSV"));
-    this.figure =
-        el("figure", {id}, el("figcaption", null, el("h3", null, title), this.note),
-           controls.length ? el("div", {class: "controls"}, controls) : null, this.box, this.legend,
-           this.tools);
+    this.tools = el("div", {class: "tools"}, this.tables,
+      el("button", {type: "button", onclick: () => this.picture()}, "Picture"),
+      el("button", {type: "button", onclick: () => this.csv()}, "CSV"));
+    this.figure = el("figure", {id}, el("figcaption", null, el("h3", null, title), this.note),
+      controls.length ? el("div", {class: "controls"}, controls) : null, this.box, this.legend,
+      this.tools);
     graphs.push(this);
     Graph.observer.observe(this.figure);
   }
@@ -162,11 +160,11 @@ class Graph {
           this.shown.delete(name);
         this.refresh();
         const again =
-            [...this.legend.querySelectorAll("input")].find((each) => each.dataset.name === name);
+          [...this.legend.querySelectorAll("input")].find((each) => each.dataset.name === name);
         if (again) again.focus();
       });
       return el(
-          "label", null, box, swatch(marks.of(variant || name, folder)), el("span", null, name));
+        "label", null, box, swatch(marks.of(variant || name, folder)), el("span", null, name));
     });
     this.legend.replaceChildren(el("legend", null, "Shown"), ...boxes);
   }
@@ -174,15 +172,15 @@ class Graph {
   static ends(datasets, side, axis) {
     if (axis.max !== undefined) return axis;
     const ends = datasets
-                     .flatMap((set) => {
-                       let [least, most] = [Infinity, 0];
-                       for (const point of set.data) {
-                         least = Math.min(least, point[side]);
-                         most = Math.max(most, point[side]);
-                       }
-                       return [least, most];
-                     })
-                     .filter(Number.isFinite);
+                   .flatMap((set) => {
+                     let [least, most] = [Infinity, 0];
+                     for (const point of set.data) {
+                       least = Math.min(least, point[side]);
+                       most = Math.max(most, point[side]);
+                     }
+                     return [least, most];
+                   })
+                   .filter(Number.isFinite);
     if (axis.log) return {...axis, ...logEnds(ends)};
     const most = Math.max(0, ...ends);
     return {...axis, min: 0, max: side === "x" ? most || 1 : roundUp(most, axis.bytes)};
@@ -205,7 +203,7 @@ class Graph {
       },
       afterBuildTicks(scale) {
         const ticks = at ? at
-            : log        ? ticksLog(scale.min, scale.max, bytes, count)
+          : log          ? ticksLog(scale.min, scale.max, bytes, count)
                          : ticksLinear(scale.min, scale.max, bytes, count);
         scale.ticks = ticks.map((value) => ({value}));
       },
@@ -216,11 +214,11 @@ class Graph {
     const buckets = Math.max(200, this.box.clientWidth * POINTS_PER_PIXEL);
     const datasets = series.map((each) => {
       const mark = marks.of(each.variant || each.name, each.folder);
-      const points = thin(each.xs, each.ys, buckets)
-                         .filter((point) => (!y.log || point.y > 0) && (!x.log || point.x > 0));
+      const points = thin(each.xs, each.ys,
+        buckets).filter((point) => (!y.log || point.y > 0) && (!x.log || point.x > 0));
       const every = Math.max(1, Math.ceil(points.length / 7));
       const size =
-          points.map((_, i) => (i % every === (every >> 1) || i === points.length - 1 ? 4 : 0));
+        points.map((_, i) => (i % every === (every >> 1) || i === points.length - 1 ? 4 : 0));
       return {
         label: each.name,
         data: points,
@@ -242,18 +240,17 @@ class Graph {
     const ctx = this.canvas.getContext("2d");
     ctx.font = "600 11px sans-serif";
     const widest =
-        Math.max(20, ...series.map((each) => ctx.measureText(each.name.slice(0, 40)).width));
+      Math.max(20, ...series.map((each) => ctx.measureText(each.name.slice(0, 40)).width));
     const right = Math.min(widest + 24, this.box.clientWidth * 0.28);
     return {
       type: "line",
       data: {datasets},
       plugins: [endLabels],
-      options: this.options(
-          right, {x: this.axis("x", xAxis), y: this.axis("y", yAxis)}, {
-            title: (items) => `${x.format(items[0].parsed.x)} ${x.label}`,
-            label: (item) => `${item.dataset.label}: ${(y.say || y.format)(item.parsed.y)}`,
-          },
-          {mode: "nearest", axis: "x", intersect: false}),
+      options: this.options(right, {x: this.axis("x", xAxis), y: this.axis("y", yAxis)}, {
+        title: (items) => `${x.format(items[0].parsed.x)} ${x.label}`,
+        label: (item) => `${item.dataset.label}: ${(y.say || y.format)(item.parsed.y)}`,
+      },
+        {mode: "nearest", axis: "x", intersect: false}),
     };
   }
   barConfig({rows, x}) {
@@ -261,23 +258,22 @@ class Graph {
     const top = Math.max(0, ...rows.map((row) => Math.max(row.value || 0, row.high || 0)));
     const tide = cssColour("--tide");
     const longest = Math.max(0, ...rows.map((row) => row.format(row.value).length));
-    const options = this.options(
-        longest * 7 + 16, {
-          x: this.axis("x", {min: 0, max: roundUp(top, x.bytes), ...x}),
-          y: {
-            grid: {display: false, borderColor: cssColour("--faint")},
-            ticks: {
-              color: cssColour("--ink"),
-              autoSkip: false,
-              font: {size: 12},
-              callback(value) {
-                return shorten(this.ctx, String(this.getLabelForValue(value)), 130);
-              }
-            }
-          },
-        },
-        {label: (item) => rows[item.dataIndex].format(item.parsed.x)},
-        {mode: "nearest", axis: "y", intersect: false});
+    const options = this.options(longest * 7 + 16, {
+      x: this.axis("x", {min: 0, max: roundUp(top, x.bytes), ...x}),
+      y: {
+        grid: {display: false, borderColor: cssColour("--faint")},
+        ticks: {
+          color: cssColour("--ink"),
+          autoSkip: false,
+          font: {size: 12},
+          callback(value) {
+            return shorten(this.ctx, String(this.getLabelForValue(value)), 130);
+          }
+        }
+      },
+    },
+      {label: (item) => rows[item.dataIndex].format(item.parsed.x)},
+      {mode: "nearest", axis: "y", intersect: false});
     return {
       type: "bar",
       plugins: [whiskers],
@@ -319,24 +315,21 @@ class Graph {
   describe({series, rows, x, y}) {
     if (rows)
       return `${this.title}. ${
-          rows.slice(0, 30).map((row) => `${row.name}: ${row.format(row.value)}`).join("; ")}.`;
+        rows.slice(0, 30).map((row) => `${row.name}: ${row.format(row.value)}`).join("; ")}.`;
     const ends = series.slice(0, 20).map((each) => {
       const last = each.ys.length - 1;
       return last < 0 ? `${each.name}: nothing`
                       : `${each.name} from ${y.format(each.ys[0])} to ${y.format(each.ys[last])}`;
     });
     return `${this.title}: ${y.label} over ${x.label}. ${
-        ends.join("; ")}. The table below has the numbers.`;
+      ends.join("; ")}. The table below has the numbers.`;
   }
   tableMake() {
     if (!this.drawn) this.draw();
     const {rows, series, x, y} = this.data;
     if (rows)
-      return table(
-          this.title, ["", "value", "low", "high"],
-          rows.map(
-              (row) =>
-                  [row.name, number(row.value, row.format), number(row.low, row.format),
+      return table(this.title, ["", "value", "low", "high"],
+        rows.map((row) => [row.name, number(row.value, row.format), number(row.low, row.format),
                    number(row.high, row.format)]));
     const cells = series.flatMap((each) => {
       const count = Math.min(each.xs.length, each.ys.length);
@@ -344,10 +337,10 @@ class Graph {
       const at = Array.from({length: Math.ceil(count / step)}, (_, i) => i * step);
       if (count && at[at.length - 1] !== count - 1) at.push(count - 1);
       return at.map(
-          (i) => [each.name, number(each.xs[i], x.format), number(each.ys[i], y.say || y.format)]);
+        (i) => [each.name, number(each.xs[i], x.format), number(each.ys[i], y.say || y.format)]);
     });
     return table(
-        `${this.title} (a selection; the CSV has all)`, ["series", x.label, y.label], cells);
+      `${this.title} (a selection; the CSV has all)`, ["series", x.label, y.label], cells);
   }
   picture() {
     if (!this.drawn) this.draw();
@@ -384,10 +377,10 @@ Graph.observer = new IntersectionObserver((entries) => {
 /* A cell that a spreadsheet would take for a formula gets a leading apostrophe. */
 function csvLine(cells) {
   return cells
-      .map((cell) => {
-        if (typeof cell === "number") return String(cell);
-        const text = asText(cell).replace(/^(?=[=+\-@\t])/, "'");
-        return /[",\n\r]/.test(text) ? `"${text.replace(/"/g, "\"\"")}"` : text;
-      })
-      .join(",");
+    .map((cell) => {
+      if (typeof cell === "number") return String(cell);
+      const text = asText(cell).replace(/^(?=[=+\-@\t])/, "'");
+      return /[",\n\r]/.test(text) ? `"${text.replace(/"/g, "\"\"")}"` : text;
+    })
+    .join(",");
 }

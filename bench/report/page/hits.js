@@ -3,21 +3,20 @@ function hitsGraph(rows, trace, id) {
   const policies = [...new Set(rows.map((row) => asText(row.policy)))];
   const state = {key: "peak_bytes", log: true};
   const keys = [["peak_bytes", "Memory"], ["capacity_entries", "Entries"]].filter(
-      ([key]) => rows.some((row) => row[key] > 0));
+    ([key]) => rows.some((row) => row[key] > 0));
   const graph = new Graph({
     id,
     title: `Hits against memory: ${trace}`,
     shown: policies,
     note: "More hits with the same memory are better. belady knows the future: for entries of " +
-        "equal size no policy can be above it.",
+      "equal size no policy can be above it.",
     names: () => policies.map((name) => ({name})),
     controls: [
-      choice(
-          "Over", keys, state.key,
-          (value) => {
-            state.key = value;
-            graph.refresh();
-          }),
+      choice("Over", keys, state.key,
+        (value) => {
+          state.key = value;
+          graph.refresh();
+        }),
       controls.scale(state, () => graph.refresh())
     ],
     content: (self) => ({
@@ -30,7 +29,7 @@ function hitsGraph(rows, trace, id) {
       y: {label: "hit ratio", format: units.percent, say: units.ratio},
       series: policies.filter((name) => self.shown.has(name)).map((name) => {
         const own = rows.filter((row) => row.policy === name && row[state.key] > 0)
-                        .sort((a, b) => a[state.key] - b[state.key]);
+                      .sort((a, b) => a[state.key] - b[state.key]);
         return {
           name,
           xs: Float64Array.from(own, (row) => row[state.key]),
@@ -43,9 +42,8 @@ function hitsGraph(rows, trace, id) {
 }
 
 function hitsTable(rows, trace) {
-  const capacity = (row) =>
-      (row.capacity_bytes ? number(row.capacity_bytes, units.bytes)
-                          : number(row.capacity_entries, units.count));
+  const capacity = (row) => (row.capacity_bytes ? number(row.capacity_bytes, units.bytes)
+                                                : number(row.capacity_entries, units.count));
   const figures = [
     ["hit_ratio", "hits", units.ratio], ["byte_hit_ratio", "byte hits", units.ratio],
     ["regret_points", "points below optimum", units.real],
@@ -60,16 +58,14 @@ function hitsTable(rows, trace) {
 
 function hitsSection(model) {
   if (!model.replays.length) return null;
-  const part = section(
-      "hits", "Hits against memory",
-      "Traces replayed through the policies without a server: the share of requests answered " +
-          "from the cache, and the memory used for it.");
+  const part = section("hits", "Hits against memory",
+    "Traces replayed through the policies without a server: the share of requests answered " +
+      "from the cache, and the memory used for it.");
   const traces = [...new Set(model.replays.map((row) => asText(row.trace)))];
   traces.forEach((trace, i) => {
     const rows = model.replays.filter((row) => asText(row.trace) === trace);
-    part.append(
-        hitsGraph(rows, trace, `hits-${i}`).figure,
-        details(`All replays of ${trace}`, () => hitsTable(rows, trace)));
+    part.append(hitsGraph(rows, trace, `hits-${i}`).figure,
+      details(`All replays of ${trace}`, () => hitsTable(rows, trace)));
   });
   return part;
 }

@@ -20,9 +20,8 @@ function sectionAdd([id, name, make], model) {
     part = make(model);
   } catch (error) {
     part = section(id, name, null);
-    part.append(
-        el("p", {class: "notice"},
-           `This section could not be shown: ${error.message}. The raw numbers are at the end.`));
+    part.append(el("p", {class: "notice"},
+      `This section could not be shown: ${error.message}. The raw numbers are at the end.`));
     console.warn(error);
   }
   if (!part) return;
@@ -73,7 +72,7 @@ function pageMake() {
   for (const part of SECTIONS) sectionAdd(part, model);
   const about = model.about;
   document.getElementById("colophon").textContent =
-      `Made by tidemark ${about.version}, ${about.time}: ${about.command_line}`;
+    `Made by tidemark ${about.version}, ${about.time}: ${about.command_line}`;
   themeSetup();
   return model;
 }

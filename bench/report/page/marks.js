@@ -6,7 +6,7 @@ const PALETTES = {
 };
 const DASHES = [[], [7, 4], [2, 3], [11, 3, 2, 3], [5, 2, 1, 2]];
 const SHAPES =
-    ["circle", "rect", "triangle", "rectRot", "cross", "crossRot", "star", "rectRounded"];
+  ["circle", "rect", "triangle", "rectRot", "cross", "crossRot", "star", "rectRounded"];
 
 const marks = {
   order: [],
@@ -26,8 +26,8 @@ const marks = {
     const at = this.order.indexOf(name);
     const palette = PALETTES[this.isDark() ? "dark" : "light"];
     const dash = this.folders.length > 1 && folder !== undefined
-        ? this.folders.length - 1 - this.folders.indexOf(folder)
-        : at;
+      ? this.folders.length - 1 - this.folders.indexOf(folder)
+      : at;
     return {
       colour: palette[at % palette.length],
       dash: DASHES[dash % DASHES.length],
@@ -54,15 +54,13 @@ function swatch(mark) {
     star: "M15 2v8M11 6h8M12 3l6 6M18 3l-6 6",
   };
   for (const [name, value] of [
-           ["width", 30], ["height", 12], ["viewBox", "0 0 30 12"], ["aria-hidden", "true"]])
+         ["width", 30], ["height", 12], ["viewBox", "0 0 30 12"], ["aria-hidden", "true"]])
     svg.setAttribute(name, value);
-  for (const [name, value] of [
-           ["x1", 0], ["x2", 30], ["y1", 6], ["y2", 6], ["stroke", mark.colour],
-           ["stroke-width", 2], ["stroke-dasharray", mark.dash.join(" ")]])
+  for (const [name, value] of [["x1", 0], ["x2", 30], ["y1", 6], ["y2", 6], ["stroke", mark.colour],
+         ["stroke-width", 2], ["stroke-dasharray", mark.dash.join(" ")]])
     line.setAttribute(name, value);
-  for (const [name, value] of [
-           ["d", paths[mark.shape]], ["fill", mark.colour], ["stroke", mark.colour],
-           ["stroke-width", 1.5]])
+  for (const [name, value] of [["d", paths[mark.shape]], ["fill", mark.colour],
+         ["stroke", mark.colour], ["stroke-width", 1.5]])
     shape.setAttribute(name, value);
   svg.append(line, shape);
   return svg;

@@ -29,17 +29,16 @@ const SHOWN_AT_FIRST = 6;
 /* The variants to show at first: those that leak, then the others in the order given. */
 function shownFirst(model) {
   const leaks = (result) =>
-      result.summaries.some((summary) => classOf(summary.class).tone === "bad");
+    result.summaries.some((summary) => classOf(summary.class).tone === "bad");
   const sorted = [...model.results].sort((a, b) => leaks(b) - leaks(a));
   return sorted.filter((result) => result.data.policy !== FLOOR)
-      .slice(0, SHOWN_AT_FIRST * model.resultFolders.length)
-      .map((result) => result.name);
+    .slice(0, SHOWN_AT_FIRST * model.resultFolders.length)
+    .map((result) => result.name);
 }
 
 function runsOf(result, workload, repetition) {
-  return result.runs.filter(
-      (run) => run.workload === workload &&
-          (repetition === "all" || run.repetition === Number(repetition)));
+  return result.runs.filter((run) => run.workload === workload &&
+      (repetition === "all" || run.repetition === Number(repetition)));
 }
 
 /* The x axis of samples: requests, or seconds. */
@@ -48,15 +47,15 @@ function along(samples, time) {
 }
 
 const axisOver = (time) =>
-    (time ? {label: "seconds", format: units.short} : {label: "requests", format: units.short});
+  (time ? {label: "seconds", format: units.short} : {label: "requests", format: units.short});
 
 function axisOfLayer(layer, log) {
   const bytes = layer.endsWith("_bytes");
   return {
     label: layer.replace(/_/g, " "),
-    format: bytes               ? units.bytes
-        : layer.endsWith("_ns") ? units.ns
-                                : units.short,
+    format: bytes             ? units.bytes
+      : layer.endsWith("_ns") ? units.ns
+                              : units.short,
     bytes,
     log
   };
@@ -66,8 +65,8 @@ function stateMake(model) {
   const run = allRuns(model).find((each) => each.samples.length > 0);
   const keys = new Set(run ? run.samples.table.keys : []);
   const last = run && run.samples.column("allocated_bytes").slice(-1)[0];
-  const leaky = model.results.find(
-      (result) => result.summaries.some((summary) => classOf(summary.class).leak));
+  const leaky =
+    model.results.find((result) => result.summaries.some((summary) => classOf(summary.class).leak));
   return {
     workload: model.workloads[0],
     layer: last > 0 ? "allocated_bytes" : "rss_bytes",
@@ -91,7 +90,7 @@ function curvesOf(model, state, shown) {
     ys: run.samples.column(state.layer),
   });
   return results.flatMap(
-      (result) => runsOf(result, state.workload, state.run).map((run) => curve(result, run)));
+    (result) => runsOf(result, state.workload, state.run).map((run) => curve(result, run)));
 }
 
 function variantsGraph(model) {
@@ -127,11 +126,11 @@ function layersGraph(model) {
     title: "The layers of one variant",
     shown,
     note:
-        "From the records to what the kernel counts. Between payload and cache are index, order " +
-        "and size-class rounding; between cache and allocated the server itself; then " +
-        "fragmentation (active), pages not returned (resident), stacks and program text (RSS).",
+      "From the records to what the kernel counts. Between payload and cache are index, order " +
+      "and size-class rounding; between cache and allocated the server itself; then " +
+      "fragmentation (active), pages not returned (resident), stacks and program text (RSS).",
     names: () =>
-        layersOf(state).filter(([key]) => key.endsWith("_bytes")).map(([key]) => ({name: key})),
+      layersOf(state).filter(([key]) => key.endsWith("_bytes")).map(([key]) => ({name: key})),
     controls: [
       controls.workload(model, state, again), controls.variant(model, state, again),
       controls.run(allRuns(model), [], state, again), controls.over(state, again),
@@ -145,7 +144,7 @@ function layersGraph(model) {
         x: axisOver(state.time),
         y: {label: "bytes", format: units.bytes, bytes: true, log: state.log},
         series: layers.map(
-            (key) => ({name: key, xs: along(run.samples, state.time), ys: run.samples.column(key)}))
+          (key) => ({name: key, xs: along(run.samples, state.time), ys: run.samples.column(key)}))
       };
     },
   });
@@ -162,40 +161,36 @@ function startToEnd(summary, layer) {
 
 function memoryTable(model, workload) {
   const layers = ["payload", "cache", "allocated", "resident", "rss"];
-  return columnTable(
-      `${workload}: memory at the start → at the end, the median of the runs`,
-      under(model, workload), [
-        ["variant", ({result}) => result.name],
-        ...layers.map((layer) => [layer, ({summary}) => startToEnd(summary, layer)]),
-        ...medianColumns([
-          ["entries", "entries", units.count],
-          ["bytes_per_request", "bytes per request", units.real],
-          ["overhead_bytes_per_entry", "overhead bytes per entry", units.real]
-        ])
-      ]);
+  return columnTable(`${workload}: memory at the start → at the end, the median of the runs`,
+    under(model, workload), [
+      ["variant", ({result}) => result.name],
+      ...layers.map((layer) => [layer, ({summary}) => startToEnd(summary, layer)]),
+      ...medianColumns([
+        ["entries", "entries", units.count], ["bytes_per_request", "bytes per request", units.real],
+        ["overhead_bytes_per_entry", "overhead bytes per entry", units.real]
+      ])
+    ]);
 }
 
 function burstTable(model) {
   const runs = model.results.flatMap(
-      (result) => result.runs.filter((run) => run.burst).map((run) => ({result, run})));
+    (result) => result.runs.filter((run) => run.burst).map((run) => ({result, run})));
   if (!runs.length) return null;
   const seconds = [
     ...new Set(
-        runs.flatMap(({run}) => asList(run.burst.after).map((each) => asObject(each).seconds)))
+      runs.flatMap(({run}) => asList(run.burst.after).map((each) => asObject(each).seconds)))
   ].sort((a, b) => a - b);
   return table(
-      "After a burst: the share of its memory that was returned, as the kernel / the allocator " +
-          "counts",
-      ["variant", "workload", "run", "peak RSS", ...seconds.map((each) => `after ${each} s`)],
-      runs.map(
-          ({result, run}) =>
-              [result.name, run.workload, number(run.repetition, units.count),
+    "After a burst: the share of its memory that was returned, as the kernel / the allocator " +
+      "counts",
+    ["variant", "workload", "run", "peak RSS", ...seconds.map((each) => `after ${each} s`)],
+    runs.map(({result, run}) => [result.name, run.workload, number(run.repetition, units.count),
                number(run.burst.peak_rss_bytes, units.bytes), ...seconds.map((each) => {
                  const after =
-                     asList(run.burst.after).find((one) => asObject(one).seconds === each);
+                   asList(run.burst.after).find((one) => asObject(one).seconds === each);
                  return after ? {
                    text: `${units.ratio(after.returned_share)} / ${
-                       units.ratio(after.resident_returned_share)}`,
+                     units.ratio(after.resident_returned_share)}`,
                    number: true,
                    value: after.returned_share
                  }
@@ -206,8 +201,7 @@ function burstTable(model) {
 function memorySection(model) {
   if (!model.results.some((result) => result.runs.some((run) => run.samples.length))) return null;
   const part = section("memory", "Memory", null);
-  part.append(
-      variantsGraph(model).figure, layersGraph(model).figure,
-      ...model.workloads.map((workload) => memoryTable(model, workload)), burstTable(model) || "");
+  part.append(variantsGraph(model).figure, layersGraph(model).figure,
+    ...model.workloads.map((workload) => memoryTable(model, workload)), burstTable(model) || "");
   return part;
 }

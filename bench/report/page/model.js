@@ -8,17 +8,16 @@ function blockParse(id) {
 
 const asList = (value) => (Array.isArray(value) ? value : []);
 const asObject = (value) =>
-    (value !== null && typeof value === "object" && !Array.isArray(value) ? value : {});
-const asText = (value) =>
-    (typeof value === "string"                   ? value
-         : value === undefined || value === null ? ""
-                                                 : String(value));
+  (value !== null && typeof value === "object" && !Array.isArray(value) ? value : {});
+const asText = (value) => (typeof value === "string" ? value
+    : value === undefined || value === null          ? ""
+                                                     : String(value));
 
 /* The samples of a run as columns, which are parsed on first use. */
 class Samples {
   constructor(source, fileId) {
     this.blockId =
-        source && Number.isInteger(source.columns) ? `${fileId}-columns-${source.columns}` : null;
+      source && Number.isInteger(source.columns) ? `${fileId}-columns-${source.columns}` : null;
     this.rows = asList(source);
   }
   /* {keys, columns: Map of key to Float64Array, length} */
@@ -42,7 +41,7 @@ class Samples {
   static fromRows(rows) {
     const keys = [...new Set(rows.flatMap((row) => Object.keys(asObject(row))))];
     const columns = new Map(keys.map(
-        (key) => [key, Float64Array.from(rows, (row) => Number(asObject(row)[key] ?? NaN))]));
+      (key) => [key, Float64Array.from(rows, (row) => Number(asObject(row)[key] ?? NaN))]));
     return {keys, columns, length: rows.length};
   }
   get length() {
@@ -55,10 +54,9 @@ class Samples {
   get objects() {
     const {keys, columns, length} = this.table;
     return this.blockId
-        ? Array.from(
-              {length},
-              (_, at) => Object.fromEntries(keys.map((key) => [key, columns.get(key)[at]])))
-        : this.rows;
+      ? Array.from(
+          {length}, (_, at) => Object.fromEntries(keys.map((key) => [key, columns.get(key)[at]])))
+      : this.rows;
   }
 }
 
@@ -91,11 +89,11 @@ function resultMake(file) {
     madeBy: asObject(data.made_by),
     complete: data.complete === true,
     summaries: asList(data.summary).map((raw) => ({
-                                          raw: asObject(raw),
-                                          ...asObject(raw),
-                                          workload: asText(asObject(raw).workload),
-                                          figures: asObject(asObject(raw).figures)
-                                        })),
+      raw: asObject(raw),
+      ...asObject(raw),
+      workload: asText(asObject(raw).workload),
+      figures: asObject(asObject(raw).figures)
+    })),
     runs: asList(data.runs).map((raw) => runMake(raw, file.id)),
   };
 }
@@ -104,7 +102,7 @@ function resultMake(file) {
 function foldersName(files) {
   const folders = [...new Set(files.map((file) => file.folder))];
   const tail = (folder, parts) =>
-      folder.split("/").filter(Boolean).slice(-parts).join("/") || folder;
+    folder.split("/").filter(Boolean).slice(-parts).join("/") || folder;
   let parts = 1;
   while (parts < 20 && new Set(folders.map((folder) => tail(folder, parts))).size < folders.length)
     parts++;
@@ -135,7 +133,7 @@ function modelMake() {
   const resultFolders = [...new Set(results.map((result) => result.folder))];
   resultsName(results, resultFolders.length > 1);
   const workloads = [...new Set(results.flatMap(
-      (result) => [...result.summaries, ...result.runs].map((each) => each.workload)))];
+    (result) => [...result.summaries, ...result.runs].map((each) => each.workload)))];
   return {
     about,
     files,
@@ -144,9 +142,8 @@ function modelMake() {
     latest: resultFolders[resultFolders.length - 1],
     resultFolders,
     workloads,
-    replays: of("replay").flatMap(
-        (file) => (Array.isArray(file.data) ? file.data : [file.data])
-                      .map((row) => ({file, ...asObject(row)}))),
+    replays: of("replay").flatMap((file) => (Array.isArray(file.data) ? file.data : [file.data])
+                                              .map((row) => ({file, ...asObject(row)}))),
     choices: of("choice"),
     compares: of("compare"),
     verdicts: of("verdicts"),
@@ -160,12 +157,11 @@ function fileWhole(file) {
   const back = (value) => {
     if (Array.isArray(value)) return value.map(back);
     if (value === null || typeof value !== "object") return value;
-    return Object.fromEntries(Object.entries(value).map(
-        ([key, each]) =>
-            [key,
-             key === "samples" && each && Number.isInteger(each.columns)
-                 ? new Samples(each, file.id).objects
-                 : back(each)]));
+    return Object.fromEntries(
+      Object.entries(value).map(([key, each]) => [key,
+                                  key === "samples" && each && Number.isInteger(each.columns)
+                                    ? new Samples(each, file.id).objects
+                                    : back(each)]));
   };
   return back(file.data);
 }

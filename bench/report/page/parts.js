@@ -1,13 +1,13 @@
 /* parts.js - single operations, start times, and how often verdicts were right. */
 function microParse(file) {
   return asList(asObject(file.data).benchmarks)
-      .map(asObject)
-      .filter((each) => each.run_type !== "aggregate" || each.aggregate_name === "median")
-      .map((each) => ({
-             name: asText(each.run_name || each.name)
-                       .replace(/\/(iterations|real_time|manual_time|repeats|threads).*$/, ""),
-             each
-           }));
+    .map(asObject)
+    .filter((each) => each.run_type !== "aggregate" || each.aggregate_name === "median")
+    .map((each) => ({
+      name: asText(each.run_name || each.name)
+              .replace(/\/(iterations|real_time|manual_time|repeats|threads).*$/, ""),
+      each
+    }));
 }
 
 const NS_PER_UNIT = {
@@ -17,19 +17,18 @@ const NS_PER_UNIT = {
   s: 1e9
 };
 
-/* Names are "operation/policy/size". A row that ran only once is no operation. */
+/* Names are "operation/policy/size". A row that ran only once is no operation: it has no value. */
+function operationMake({name, each}) {
+  const [operation, policy = name, ...size] = name.split("/");
+  return {
+    policy,
+    operation: [operation, ...size].join(", "),
+    value: each.iterations > 1 ? each.cpu_time * (NS_PER_UNIT[each.time_unit] || 1) : NaN
+  };
+}
+
 function microGraph(file, id) {
-  const rows = microParse(file)
-                   .filter(({each}) => each.iterations > 1)
-                   .map(({name, each}) => {
-                     const [operation, policy = name, ...size] = name.split("/");
-                     return {
-                       policy,
-                       operation: [operation, ...size].join(", "),
-                       value: each.cpu_time * (NS_PER_UNIT[each.time_unit] || 1)
-                     };
-                   })
-                   .filter((row) => Number.isFinite(row.value));
+  const rows = microParse(file).map(operationMake).filter((row) => Number.isFinite(row.value));
   const operations = [...new Set(rows.map((row) => row.operation))];
   if (!rows.length) return null;
   const state = {operation: operations[0]};
@@ -37,21 +36,20 @@ function microGraph(file, id) {
     id,
     title: "Single operations",
     note: "CPU time of one operation on the cache, without a server.",
-    controls: [select(
-        "Operation", operations.map((each) => [each, each]), state.operation,
-        (value) => {
-          state.operation = value;
-          graph.refresh();
-        })],
+    controls: [select("Operation", operations.map((each) => [each, each]), state.operation,
+      (value) => {
+        state.operation = value;
+        graph.refresh();
+      })],
     content: () => ({
       x: {label: "nanoseconds of CPU time", format: units.short},
       rows: rows.filter((row) => row.operation === state.operation).map((row) => ({
-                                                                          name: row.policy,
-                                                                          value: row.value,
-                                                                          low: row.value,
-                                                                          high: row.value,
-                                                                          format: units.ns
-                                                                        }))
+        name: row.policy,
+        value: row.value,
+        low: row.value,
+        high: row.value,
+        format: units.ns
+      }))
     }),
   });
   return graph;
@@ -65,28 +63,26 @@ function microTable(file) {
     "aggregate_name", "aggregate_unit", "error_occurred", "error_message", "label"
   ]);
   const counters = [
-    ...new Set(found.flatMap(
-        ({each}) =>
-            Object.keys(each).filter((key) => !standard.has(key) && Number.isFinite(each[key]))))
+    ...new Set(found.flatMap(({each}) => Object.keys(each).filter(
+                               (key) => !standard.has(key) && Number.isFinite(each[key]))))
   ].slice(0, 8);
   const time = (key) => ({each}) =>
-      number(each[key], (value) => units.ns(value * (NS_PER_UNIT[each.time_unit] || 1)));
+    number(each[key], (value) => units.ns(value * (NS_PER_UNIT[each.time_unit] || 1)));
   return columnTable("All measurements of micro", found, [
     ["benchmark", ({name}) => name], ["CPU time", time("cpu_time")],
     ["real time", time("real_time")],
     ...numberColumns(
-        [
-          ["iterations", "iterations", units.count],
-          ...counters.map((key) => [key, key, unitOf(key)])
-        ],
-        ({each}) => each)
+      [
+        ["iterations", "iterations", units.count], ...counters.map((key) => [key, key, unitOf(key)])
+      ],
+      ({each}) => each)
   ]);
 }
 
 function startGraph(file, id) {
   const rows = asList(asObject(file.data).results)
-                   .map(asObject)
-                   .filter((each) => Number.isFinite(each.median));
+                 .map(asObject)
+                 .filter((each) => Number.isFinite(each.median));
   if (!rows.length) return null;
   const format = (seconds) => units.ns(seconds * 1e9);
   return new Graph({
@@ -95,13 +91,9 @@ function startGraph(file, id) {
     note: "The median and the range of the runs.",
     content: () => ({
       x: {label: "time", format},
-      rows: rows.map((each) => ({
-                       name: asText(each.command),
-                       value: each.median,
-                       low: each.min,
-                       high: each.max,
-                       format
-                     }))
+      rows: rows.map(
+        (each) =>
+          ({name: asText(each.command), value: each.median, low: each.min, high: each.max, format}))
     }),
   });
 }
@@ -112,7 +104,7 @@ function partsSection(model) {
   model.micro.forEach((file, i) => {
     const graph = microGraph(file, `micro-${i}`);
     part.append(
-        graph ? graph.figure : "", details(`All numbers of ${file.name}`, () => microTable(file)));
+      graph ? graph.figure : "", details(`All numbers of ${file.name}`, () => microTable(file)));
   });
   model.startup.forEach((file, i) => {
     const graph = startGraph(file, `startup-${i}`);
@@ -123,23 +115,18 @@ function partsSection(model) {
 
 function verdictsSection(model) {
   if (!model.verdicts.length) return null;
-  const part = section(
-      "checked", "How often verdicts are right",
-      "Variants of which it is known whether they leak were judged. Rows are the expected " +
-          "verdicts, columns the given ones.");
+  const part = section("checked", "How often verdicts are right",
+    "Variants of which it is known whether they leak were judged. Rows are the expected " +
+      "verdicts, columns the given ones.");
   for (const file of model.verdicts) {
     const matrix = asObject(asObject(file.data).matrix);
     const given = [...new Set(Object.values(matrix).flatMap((row) => Object.keys(asObject(row))))];
-    part.append(
-        el("p", null,
-           `${plural(asList(file.data.runs).length, "run")}, of which ` +
-               `${units.count(file.data.wrong)} have a wrong verdict.`),
-        table(
-            "Expected and given verdicts", ["expected", ...given],
-            Object.entries(matrix).map(
-                ([expected, row]) =>
-                    [expected,
-                     ...given.map((each) => number(asObject(row)[each] ?? 0, units.count))])));
+    part.append(el("p", null,
+                  `${plural(asList(file.data.runs).length, "run")}, of which ` +
+                    `${units.count(file.data.wrong)} have a wrong verdict.`),
+      table("Expected and given verdicts", ["expected", ...given], Object.entries(matrix).map(([
+        expected, row
+      ]) => [expected, ...given.map((each) => number(asObject(row)[each] ?? 0, units.count))])));
   }
   return part;
 }

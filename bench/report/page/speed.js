@@ -16,25 +16,24 @@ function barsGraph(model) {
     id: "speed-bars",
     title: "Speed",
     note: "The median of the runs and its 95 % interval. Variants whose intervals overlap may be " +
-        "equally fast.",
+      "equally fast.",
     controls: [
       controls.workload(model, state, again), controls.list("Figure", "key", SPEEDS, state, again)
     ],
     content() {
       const [key, label, format] = SPEEDS.find(([each]) => each === state.key);
       const rows =
-          under(model, state.workload)
-              .map(({result, summary}) => ({name: result.name, figure: figureOf(summary, key)}))
-              .filter(({figure}) => figure)
-              .map(
-                  ({name, figure}) =>
-                      ({name, value: figure.median, low: figure.low, high: figure.high, format}));
+        under(model, state.workload)
+          .map(({result, summary}) => ({name: result.name, figure: figureOf(summary, key)}))
+          .filter(({figure}) => figure)
+          .map(({name, figure}) =>
+                 ({name, value: figure.median, low: figure.low, high: figure.high, format}));
       return {
         rows,
         x: {
           label,
           format: key.endsWith("_ns") ? units.ns
-              : key === "hit_ratio"   ? units.percent
+            : key === "hit_ratio"     ? units.percent
                                       : units.short
         }
       };
@@ -63,15 +62,14 @@ function percentilesGraph(model) {
         at: PERCENTILES.map((_, i) => i + 1)
       },
       y: {label: "latency", format: units.ns, log: state.log},
-      series:
-          under(model, state.workload)
-              .filter(({result}) => self.shown.has(result.name))
-              .map(({result, summary}) => ({
-                     ...whoIs(result),
-                     xs: at,
-                     ys: Float64Array.from(
-                         PERCENTILES, ([key]) => (figureOf(summary, key) || {median: NaN}).median),
-                   })),
+      series: under(model, state.workload)
+                .filter(({result}) => self.shown.has(result.name))
+                .map(({result, summary}) => ({
+                  ...whoIs(result),
+                  xs: at,
+                  ys: Float64Array.from(
+                    PERCENTILES, ([key]) => (figureOf(summary, key) || {median: NaN}).median),
+                })),
     }),
   });
   return graph;
@@ -82,10 +80,10 @@ function percentilesGraph(model) {
 function stretches(run, key) {
   const middle = (each) => (each.start_ns + each.span_ns / 2) / 1e9;
   const figure = (each) =>
-      (key === "requests_per_second" ? (each.requests * 1e9) / each.span_ns : each[key]);
+    (key === "requests_per_second" ? (each.requests * 1e9) / each.span_ns : each[key]);
   const longest = Math.max(...run.series.map((each) => asObject(each).span_ns || 0));
   const rows = run.series.map(asObject).filter(
-      (each) => Number.isFinite(figure(each)) && !(each.span_ns < longest / 2));
+    (each) => Number.isFinite(figure(each)) && !(each.span_ns < longest / 2));
   return {xs: Float64Array.from(rows, middle), ys: Float64Array.from(rows, figure)};
 }
 
@@ -101,11 +99,10 @@ const STRETCH_FIGURES = [
 
 function stretchSeries(model, state, shown) {
   const runs =
-      model.results.filter((result) => shown.has(result.name))
-          .flatMap(
-              (result) => runsOf(result, state.workload, state.run).map((run) => ({result, run})));
-  return runs.filter(({run}) => run.series.length)
-      .map(({result, run}) => ({...whoIs(result), ...stretches(run, state.key)}));
+    model.results.filter((result) => shown.has(result.name))
+      .flatMap((result) => runsOf(result, state.workload, state.run).map((run) => ({result, run})));
+  return runs.filter(({run}) => run.series.length).map(({result,
+    run}) => ({...whoIs(result), ...stretches(run, state.key)}));
 }
 
 function timeGraph(model) {
@@ -165,7 +162,7 @@ const COUNTS = [
 
 function countsRow(result, workload) {
   const counts = result.runs.filter((run) => run.workload === workload && run.raw.counts)
-                     .map((run) => asObject(run.raw.counts));
+                   .map((run) => asObject(run.raw.counts));
   const median = (key) => {
     const values = counts.map((each) => each[key]).filter(Number.isFinite).sort((a, b) => a - b);
     return values[values.length >> 1];
@@ -177,25 +174,23 @@ function countsRow(result, workload) {
 /* Figures that hardly depend on other work of the machine. */
 function countsTable(model) {
   const rows =
-      model.results.flatMap((result) => model.workloads.map((each) => countsRow(result, each)))
-          .filter(Boolean);
+    model.results.flatMap((result) => model.workloads.map((each) => countsRow(result, each)))
+      .filter(Boolean);
   if (!rows.length) return null;
-  return table(
-      "Counts, which hardly depend on other work of the machine: the medians of the runs",
-      ["variant", "workload", ...COUNTS.map(([, name]) => name)], rows);
+  return table("Counts, which hardly depend on other work of the machine: the medians of the runs",
+    ["variant", "workload", ...COUNTS.map(([, name]) => name)], rows);
 }
 
 function speedSection(model) {
   if (!model.workloads.length) return null;
-  const part = section(
-      "speed", "Throughput and latency",
-      "Over HTTP the kernel takes most of the time of a request, whatever the policy, so compare " +
-          "the intervals before the bars. Runs whose load generator was the bottleneck count in " +
-          "no figure of speed.");
+  const part = section("speed", "Throughput and latency",
+    "Over HTTP the kernel takes most of the time of a request, whatever the policy, so compare " +
+      "the intervals before the bars. Runs whose load generator was the bottleneck count in " +
+      "no figure of speed.");
   part.append(el("div", {class: "pair"}, barsGraph(model).figure, percentilesGraph(model).figure));
   const time = timeGraph(model);
   if (time) part.append(time.figure);
   part.append(
-      ...model.workloads.map((workload) => speedTable(model, workload)), countsTable(model) || "");
+    ...model.workloads.map((workload) => speedTable(model, workload)), countsTable(model) || "");
   return part;
 }

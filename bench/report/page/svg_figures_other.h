@@ -12,8 +12,7 @@ struct svg_output {
     struct error *error;
 };
 
-/* Writes the plot unless it has no series or an earlier one failed, prints its path, and clears it.
- */
+/* Writes the plot unless it is empty or an earlier one failed, prints its path, and clears it. */
 void svg_output_add(struct svg_output *output, struct plot *plot);
 /* Writes the charts of the source, if its kind has any here. */
 void svg_figures_other(struct svg_output *output, const struct source *source);

@@ -13,28 +13,26 @@ function scaled(value, base, units) {
   return (value < 0 ? "−" : "") + text + " " + units[at];
 }
 
+const known = (format) => (value) => (Number.isFinite(value) ? format(value) : DASH);
+
+function duration(ns) {
+  if (Math.abs(ns) < 60e9) return scaled(ns, 1000, ["ns", "µs", "ms", "s"]);
+  return ns < 3600e9 ? `${Number((ns / 60e9).toFixed(1))} min`
+                     : `${Number((ns / 3600e9).toFixed(1))} h`;
+}
+
 const units = {
-  bytes: (v) => (Number.isFinite(v) ? scaled(v, 1024, ["B", "KiB", "MiB", "GiB", "TiB"]) : DASH),
-  count: (v) => (Number.isFinite(v) ? Math.round(v).toLocaleString("en-US") : DASH),
-  real: (v) =>
-      (Number.isFinite(v)
-           ? Number(v.toPrecision(3)).toLocaleString("en-US", {maximumFractionDigits: 3})
-           : DASH),
-  ns(v) {
-    if (!Number.isFinite(v)) return DASH;
-    if (Math.abs(v) < 60e9) return scaled(v, 1000, ["ns", "µs", "ms", "s"]);
-    return v < 3600e9 ? `${Number((v / 60e9).toFixed(1))} min`
-                      : `${Number((v / 3600e9).toFixed(1))} h`;
-  },
-  us: (v) => (Number.isFinite(v) ? `${Number(v.toPrecision(3))} µs` : DASH),
-  rate: (v) => (Number.isFinite(v) ? `${units.count(v)}/s` : DASH),
-  ratio: (v) => (Number.isFinite(v) ? `${(100 * v).toFixed(1)} %` : DASH),
+  bytes: known((v) => scaled(v, 1024, ["B", "KiB", "MiB", "GiB", "TiB"])),
+  count: known((v) => Math.round(v).toLocaleString("en-US")),
+  real: known((v) => Number(v.toPrecision(3)).toLocaleString("en-US", {maximumFractionDigits: 3})),
+  ns: known(duration),
+  us: known((v) => `${Number(v.toPrecision(3))} µs`),
+  rate: known((v) => `${units.count(v)}/s`),
+  ratio: known((v) => `${(100 * v).toFixed(1)} %`),
   percent: (v) => `${Number((100 * v).toFixed(6))} %`,
-  plain: (v) => (Number.isFinite(v) ? String(v) : DASH),
   /* For axes. */
-  short: (v) =>
-      (Math.abs(v) < 1000 ? String(Number(v.toPrecision(6)))
-                          : scaled(Number(v.toPrecision(12)), 1000, ["", "k", "M", "G"])),
+  short: (v) => (Math.abs(v) < 1000 ? String(Number(v.toPrecision(6)))
+                                    : scaled(Number(v.toPrecision(12)), 1000, ["", "k", "M", "G"])),
 };
 
 /* The formatter for a key, by its end; results/README.md lists the units. */
@@ -65,5 +63,5 @@ function dayOf(text) {
   const time = new Date(text);
   if (Number.isNaN(time.getTime())) return "";
   return time.toLocaleDateString(
-      "en-GB", {day: "numeric", month: "long", year: "numeric", timeZone: "UTC"});
+    "en-GB", {day: "numeric", month: "long", year: "numeric", timeZone: "UTC"});
 }
