@@ -8,8 +8,7 @@
 #define CHOICE_REASONS_MAX  12
 #define CHOICE_WORDS_BYTES  400
 
-/* A difference matters if it has at least these points of hit ratio and this share of the misses.
- */
+/* A difference matters from these points of hit ratio and this share of the misses on. */
 #define WORTH_POINTS       0.2
 #define WORTH_MISSES_SHARE 0.02
 

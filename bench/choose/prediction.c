@@ -7,8 +7,7 @@
 
 #define HALVINGS 60
 
-/* JOINED, a request that waits for a fetch under way, has one kind per elapsed part of the fetch.
- */
+/* JOINED, a request that waits for a fetch under way, has one kind per part of the fetch. */
 enum request_kind { HIT, MISS, JOINED, KINDS = JOINED + REPLAY_JOINED_PARTS };
 
 /* Latencies in rising order, and the share of requests up to each. */

@@ -72,8 +72,7 @@ int measurements_from_gbench(struct measurements *measurements, const json_t *js
     const json_t *rows = json_object_get(json, "benchmarks"), *row;
     size_t i;
     context_add(measurements, json_object_get(json, "context"));
-    json_array_foreach((json_t *)rows, i, row)
-    {
+    json_array_foreach ((json_t *)rows, i, row) {
         if (row_add(measurements, row) != 0) {
             return error_set(
                 error, "benchmark %zu has no name or no time, or there are too many benchmarks",

@@ -12,8 +12,7 @@ static int times_add(struct measurements *measurements, const char *command, con
     size_t i;
     if (series == NULL || !json_is_array(times))
         return -1;
-    json_array_foreach((json_t *)times, i, time)
-    {
+    json_array_foreach ((json_t *)times, i, time) {
         if (!json_is_number(time))
             return -1;
         measurements_value_add(series, json_number_value(time), i + 1, 0);
@@ -25,8 +24,7 @@ static void exits_check(struct measurements *measurements, const char *command, 
 {
     const json_t *code;
     size_t i;
-    json_array_foreach((json_t *)codes, i, code)
-    {
+    json_array_foreach ((json_t *)codes, i, code) {
         if (!json_is_integer(code) || json_integer_value(code) != 0) {
             measurements_flaw_add(measurements, "%.80s failed", command);
             return;
@@ -39,8 +37,7 @@ int measurements_from_hyperfine(struct measurements *measurements, const json_t 
 {
     const json_t *rows = json_object_get(json, "results"), *row;
     size_t i;
-    json_array_foreach((json_t *)rows, i, row)
-    {
+    json_array_foreach ((json_t *)rows, i, row) {
         const char *command = json_string_value(json_object_get(row, "command"));
         if (command == NULL ||
             times_add(measurements, command, json_object_get(row, "times")) != 0) {

@@ -1,5 +1,4 @@
-/* find_server.c - looks for sockets where servers create them, and asks each server for its name.
- */
+/* find_server.c - looks for sockets where servers create them, and asks each for its name. */
 #include "find_server.h"
 
 #include "console_connection.h"
@@ -114,8 +113,7 @@ static const struct candidate *search_result(const struct search *search, struct
     return NULL;
 }
 
-/* A server and this program may have been started with different variables: looks in all folders.
- */
+/* A server may have been started with other variables than this program: looks in all folders. */
 static int socket_search(const char *name, struct found_server *server, struct error *error)
 {
     struct search search = {name, xcalloc(SERVERS_MAX + 1, sizeof *search.servers), 0};

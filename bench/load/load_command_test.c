@@ -68,8 +68,8 @@ static json_int_t intervals_sum(const json_t *object, const char *key)
     json_int_t sum = 0;
     const json_t *interval;
     size_t i;
-    json_array_foreach(json_object_get(object, "intervals"), i, interval) sum +=
-        json_count(interval, key);
+    json_array_foreach (json_object_get(object, "intervals"), i, interval)
+        sum += json_count(interval, key);
     return sum;
 }
 

@@ -464,11 +464,9 @@ static int list_read(const json_t *list, const struct field *field, void *struct
         return -1;
     *count = json_array_size(list);
     *elements = *count > 0 ? memory_alloc_zeroed(reader->zone, *count * field->bytes) : NULL;
-    json_array_foreach((json_t *)list, i, element)
-    {
+    json_array_foreach ((json_t *)list, i, element)
         if (fields_read(element, field->nested, *elements + i * field->bytes, reader))
             return -1;
-    }
     return 0;
 }
 

@@ -12,11 +12,9 @@ static int after_read(struct fields_reader *reader, const json_t *after, struct 
     if (!json_is_array(after) || json_array_size(after) > RESULT_AFTERS)
         return -1;
     burst->after_count = json_array_size(after);
-    json_array_foreach((json_t *)after, i, element)
-    {
+    json_array_foreach ((json_t *)after, i, element)
         if (fields_read(element, after_fields, &burst->after[i], reader))
             return -1;
-    }
     return 0;
 }
 
@@ -52,11 +50,9 @@ static int result_fill(struct fields_reader *reader, const json_t *json, struct 
     reader->missing = "runs";
     if (!json_is_array(runs))
         return -1;
-    json_array_foreach((json_t *)runs, i, run)
-    {
+    json_array_foreach ((json_t *)runs, i, run)
         if (run_read(reader, run, result))
             return -1;
-    }
     return 0;
 }
 

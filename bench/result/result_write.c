@@ -217,9 +217,10 @@ static bool json_has_null(const json_t *json)
     const char *key;
     size_t i;
     bool found = json_is_null(json);
-    json_object_foreach((json_t *)json, key, value) found |=
-        !may_be_unknown(key) && json_has_null(value);
-    json_array_foreach((json_t *)json, i, value) found |= json_has_null(value);
+    json_object_foreach ((json_t *)json, key, value)
+        found |= !may_be_unknown(key) && json_has_null(value);
+    json_array_foreach ((json_t *)json, i, value)
+        found |= json_has_null(value);
     return found;
 }
 

@@ -1,5 +1,4 @@
-/* bench_command.c - tidemark bench: executes the plan, saves results as they come, prints tables.
- */
+/* bench_command.c - tidemark bench: runs the plan, saves results as they come, prints tables. */
 #include "bench_command.h"
 
 #include "bench_progress.h"

@@ -23,8 +23,7 @@ struct sampler;
 struct sampler *sampler_start(const struct sampler_setup *setup, struct error *error);
 /* The time of the monotonic clock from which the samples count. */
 uint64_t sampler_start_ns(const struct sampler *sampler);
-/* Says that the load is over. Later samples belong to the run's burst or, without one, are dropped.
- */
+/* Says that the load is over. Later samples belong to the run's burst, or are dropped. */
 void sampler_load_ended(struct sampler *sampler);
 /* Ends the thread, then measures what a sample costs the server and reads its counts. A non-NULL
  * `dump` is called with the allocator's statistics, if the server has some. Releases the sampler.

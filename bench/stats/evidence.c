@@ -240,8 +240,7 @@ void evidence_cut(struct evidence *evidence, const struct result_sample *samples
                                   .limits = limits};
 }
 
-/* The cache's bytes may change during warm-up or with the workload; then the late samples decide.
- */
+/* The cache's bytes may change in the warm-up or with the workload; then late samples decide. */
 static struct curve late_draw(const struct evidence *evidence)
 {
     struct evidence late = *evidence;

@@ -59,8 +59,7 @@ bool reader_fill(struct reader *reader, size_t bytes);
 /* How many whole records, up to `count`, the input holds; reads on if it holds none. 0: the trace
  * has ended, or there was an error, such as an incomplete record at the end. */
 size_t reader_records(struct reader *reader, size_t record_bytes, size_t count);
-/* Reads on until the input holds a whole line. False: the trace has ended, or there was an error.
- */
+/* Reads on until the input holds a whole line. False: the trace has ended, or an error. */
 bool reader_more_lines(struct reader *reader);
 /* trace_read for a format whose lines are requests; `parse` as in struct format. */
 size_t reader_read_lines(struct reader *reader, struct trace_request *requests, size_t count,

@@ -1,5 +1,4 @@
-/* source.h - the interface between a trace and what produces its requests: a generator or a file.
- */
+/* source.h - the interface of a trace to what produces its requests: a generator or a file. */
 #pragma once
 
 #include "errors.h"

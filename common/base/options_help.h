@@ -20,6 +20,5 @@ const struct option *options_row(const struct option_table *table, size_t i);
 void text_wrap(const char *text, int at, int indent, int width, FILE *out);
 /* The width that options_help uses. */
 int text_width(FILE *out);
-/* Whether the locale of the environment (LC_ALL, LC_CTYPE, LANG) has UTF-8; otherwise print ASCII.
- */
+/* Whether the locale in LC_ALL, LC_CTYPE or LANG has UTF-8; otherwise print ASCII. */
 bool text_is_utf8(void);

@@ -17,8 +17,7 @@
 
 /* "123", "10k", "2M", "1G" (powers of a thousand). */
 int units_parse_count(const char *text, uint64_t *value);
-/* "4096B", "64KiB", "1.5GiB" (powers of 1024), "64kB", "1MB" (powers of 1000). A unit is required.
- */
+/* "4096B", "64KiB", "1.5GiB" (powers of 1024), "64kB", "1MB" (of 1000). A unit is required. */
 int units_parse_size(const char *text, uint64_t *bytes);
 /* "150ns", "20us", "2ms", "1.5s", "5min", "1h", "2d". A unit is required, except for 0. */
 int units_parse_duration(const char *text, uint64_t *ns);

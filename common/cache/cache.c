@@ -198,8 +198,7 @@ static bool cache_make_room(struct cache *cache, uint64_t entries, uint64_t byte
     return true;
 }
 
-/* Puts a new entry into a slot. Index and slots may have grown for it, so that others are evicted.
- */
+/* Puts a new entry into a slot. Index and slots may grow for it, so that others are evicted. */
 static void entry_enter(struct cache *cache, struct access *access, uint64_t word)
 {
     uint32_t slot = slots_take(&cache->slots);
@@ -352,8 +351,7 @@ void cache_put_as(struct cache *cache, struct record *record, struct access *acc
     entry_enter(cache, access, (uintptr_t)record);
 }
 
-/* Evicts what no longer fits when the index has begun to shrink, for which it first needs memory.
- */
+/* Evicts what no longer fits when the index begins to shrink, for which it needs memory. */
 static void cache_settle(struct cache *cache, uint64_t now_ns)
 {
     struct access access = {.now_ns = now_ns, .capacity = capacity_now(cache)};

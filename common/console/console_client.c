@@ -1,5 +1,4 @@
-/* console_client.c - receives requests, runs them in slices, and sends as fast as the client reads.
- */
+/* console_client.c - receives requests, runs them in slices, sends as fast as the client reads. */
 #include "console_client.h"
 
 #include "interpreter.h"

@@ -18,10 +18,9 @@ void console_client_disconnect(struct console_client *client);
 bool console_client_connected(const struct console_client *client);
 int console_client_socket(const struct console_client *client);
 
-/* Receives and sends what is possible without waiting. False: the client has left, or must leave.
- */
+/* Receives and sends what is possible without waiting. False: the client left or must leave. */
 bool console_client_exchange(struct console_client *client);
-/* Runs one slice if it is due. False: as above, or all variables of a client that left are freed.
+/* Runs one slice if it is due. False: as above, or the variables of a client that left are freed.
  */
 bool console_client_step(struct console_client *client, uint64_t now_ns);
 

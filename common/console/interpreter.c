@@ -368,8 +368,7 @@ void interpreter_prepare(struct interpreter *interpreter)
     }
 }
 
-/* Drops globals, libraries and the metatable of strings, so that the collector frees all objects.
- */
+/* Drops globals, libraries and the metatable of strings: the collector frees all objects. */
 static void registry_clear(lua_State *L)
 {
     lua_pushnil(L);

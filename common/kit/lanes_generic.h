@@ -1,5 +1,4 @@
-/* lanes_generic.h - compares sixteen bytes one by one, on processors without a file of their own.
- */
+/* lanes_generic.h - compares sixteen bytes one by one, on processors without their own file. */
 #pragma once
 
 #include <stdint.h>

@@ -1,5 +1,4 @@
-/* recency.h - least recently used order: the functions of a struct policy. A node is a struct link.
- */
+/* recency.h - least recently used order, as functions of a struct policy. A node is a link. */
 #pragma once
 
 #include "queue.h"

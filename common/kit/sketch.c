@@ -121,7 +121,7 @@ static void sketch_halve(struct sketch *sketch)
     }
 }
 
-/* Each of the four counters is one of 32 in two words of the line, chosen by five bits of the hash.
+/* Each of the four counters is one of 32 in two words of the line; five bits of the hash choose it.
  */
 static uint32_t counter_word(uint64_t hash, int counter)
 {

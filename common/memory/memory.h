@@ -64,8 +64,7 @@ void memory_purge(void);
 /* Sets after which time unused pages are returned to the kernel, for all zones, present and future.
  * False: the allocator has no such setting, or the value is out of its range. */
 bool memory_set_decay(uint64_t decay_ns);
-/* Returns the pages whose time is over. Allocations do that, too; an idle process needs this call.
- */
+/* Returns the pages whose time is over. Allocations do that, too; an idle process calls this. */
 void memory_decay(void);
 /* The allocator's settings and figures, by their names in its manual. */
 struct memory_control {

@@ -214,8 +214,7 @@ static bool name_is_among(const char *name, const char *const *patterns, size_t 
 
 #define IS_AMONG(name, list) name_is_among(name, list, LENGTH(list))
 
-/* Returns 0 or an errno. For a value of less than 8 bytes jemalloc returns EINVAL after storing it.
- */
+/* Returns 0 or an errno. For a value under 8 bytes jemalloc returns EINVAL after storing it. */
 static int value_read(const char *name, uint64_t *value, size_t *width)
 {
     *width = sizeof *value;

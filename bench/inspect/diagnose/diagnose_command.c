@@ -1,5 +1,4 @@
-/* diagnose_command.c - tidemark diagnose: takes snapshots of a running server, then explains them.
- */
+/* diagnose_command.c - tidemark diagnose: takes snapshots of a running server and explains them. */
 #include "diagnose_command.h"
 
 #include "clock.h"

@@ -1,5 +1,4 @@
-/* dump_formats.h - the two formats of a dump: a reader for each, and the names of figures in both.
- */
+/* dump_formats.h - the two formats of a dump: their readers, and the names of figures in both. */
 #pragma once
 
 #include "dump.h"

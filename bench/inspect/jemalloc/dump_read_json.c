@@ -65,8 +65,7 @@ static void arenas_read(struct dump *dump, json_t *arenas, const json_t *kinds)
 {
     const char *name;
     json_t *object;
-    json_object_foreach(arenas, name, object)
-    {
+    json_object_foreach (arenas, name, object) {
         bool merged = strcmp(name, "merged") == 0;
         if (merged)
             dump_arena_init(&dump->total, "all");

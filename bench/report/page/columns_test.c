@@ -50,10 +50,8 @@ static void blocks_restore(json_t *json, const struct columns *columns, size_t *
     const char *key;
     size_t i;
     void *next;
-    json_array_foreach(json, i, value)
-    {
+    json_array_foreach (json, i, value)
         blocks_restore(value, columns, restored);
-    }
     json_object_foreach_safe(json, next, key, value)
     {
         const json_t *number = json_object_get(value, "columns");

@@ -47,11 +47,9 @@ static void startup_plot(const json_t *json, struct svg_output *output)
                         .form = PLOT_BARS};
     const json_t *row;
     size_t i;
-    json_array_foreach(json_object_get(json, "results"), i, row)
-    {
+    json_array_foreach (json_object_get(json, "results"), i, row)
         plot_bar_add(&plot, text_of(row, "command"), MS_PER_SECOND * real_of(row, "median"),
                      MS_PER_SECOND * real_of(row, "min"), MS_PER_SECOND * real_of(row, "max"));
-    }
     svg_output_add(output, &plot);
 }
 
@@ -83,8 +81,7 @@ static void operation_plot(const json_t *rows, const char *name, struct svg_outp
     struct operation operation;
     const json_t *row;
     size_t i;
-    json_array_foreach((json_t *)rows, i, row)
-    {
+    json_array_foreach ((json_t *)rows, i, row) {
         double value = real_of(row, "cpu_time");
         if (operation_read(row, &operation) && strcmp(operation.name, name) == 0)
             plot_bar_add(&plot, operation.policy, value, value, value);
@@ -106,11 +103,9 @@ static void micro_plots(const json_t *json, struct svg_output *output)
     const json_t *rows = json_object_get(json, "benchmarks"), *row;
     struct operation operation;
     size_t i;
-    json_array_foreach((json_t *)rows, i, row)
-    {
+    json_array_foreach ((json_t *)rows, i, row)
         if (operation_read(row, &operation) && operation_is_new(rows, i, operation.name))
             operation_plot(rows, operation.name, output);
-    }
 }
 
 static void windows_add(struct plot *plot, const char *name, const json_t *windows)
@@ -131,10 +126,8 @@ static void choice_plot(const json_t *json, struct svg_output *output)
                         .y_label = "hits, % of the requests"};
     const json_t *policy;
     size_t i;
-    json_array_foreach(json_object_get(json, "policies"), i, policy)
-    {
+    json_array_foreach (json_object_get(json, "policies"), i, policy)
         windows_add(&plot, text_of(policy, "policy"), json_object_get(policy, "windows"));
-    }
     windows_add(&plot, "belady", json_object_get(json_object_get(json, "optimum"), "windows"));
     svg_output_add(output, &plot);
 }
@@ -156,12 +149,10 @@ static void hits_plot(const json_t *rows, const char *trace, struct svg_output *
                         .log_x = true};
     const json_t *row;
     size_t i;
-    json_array_foreach((json_t *)rows, i, row)
-    {
+    json_array_foreach ((json_t *)rows, i, row)
         if (strcmp(text_of(row, "trace"), trace) == 0 && text_of(row, "policy")[0] != '\0')
             plot_point_add(series_get(&plot, text_of(row, "policy")),
                            real_of(row, "peak_bytes") / 1024, 100 * real_of(row, "hit_ratio"));
-    }
     svg_output_add(output, &plot);
 }
 
@@ -171,8 +162,7 @@ static void replay_plots(const json_t *json, struct svg_output *output)
     json_t *rows = json_is_array(json) ? json_incref((json_t *)json) : json_pack("[O]", json);
     const json_t *row;
     size_t i, first;
-    json_array_foreach(rows, i, row)
-    {
+    json_array_foreach (rows, i, row) {
         const char *trace = text_of(row, "trace");
         for (first = 0; strcmp(text_of(json_array_get(rows, first), "trace"), trace) != 0;)
             first++;
