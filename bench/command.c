@@ -42,12 +42,13 @@ int output_check(const char *path, struct error *error)
     struct stat found;
     bool exists = stat(path, &found) == 0;
     char *copy = xstrdup(path);
-    const char *written = exists && !S_ISREG(found.st_mode) ? path : dirname(copy);
+    char *folder = xasprintf("%s/", dirname(copy));
     int status = 0;
     if (exists && S_ISDIR(found.st_mode))
         status = error_set(error, "%s: it is a folder", path);
-    else if (access(written, W_OK) != 0)
-        status = error_set(error, "%s: cannot write to %s: %s", path, written, strerror(errno));
+    else if (access(exists && !S_ISREG(found.st_mode) ? path : folder, W_OK) != 0)
+        status = error_set(error, "%s: cannot write to it: %s", path, strerror(errno));
+    free(folder);
     free(copy);
     return status;
 }
@@ -64,8 +65,8 @@ bool list_next(const char **list, char *item, size_t bytes)
 
 int command_end(const char *command, int status)
 {
-    if (fflush(stdout) == 0 && !ferror(stdout))
+    struct error error;
+    if (stdout_flush(&error) == 0)
         return status;
-    return complain(command, STATUS_UNDECIDED, "standard output: %s",
-                    errno != 0 ? strerror(errno) : "not all could be written");
+    return complain(command, STATUS_UNDECIDED, "%s", error.text);
 }

@@ -50,19 +50,6 @@ static int stream_fill(FILE *file, const char *text, size_t bytes)
     return fwrite(text, 1, bytes, file) == bytes && fflush(file) == 0 ? 0 : -1;
 }
 
-/* After an error drops what is left in the buffer: it would fail again, and be reported again, when
- * the program checks or ends its output. */
-static int stdout_fill(const char *text, size_t bytes)
-{
-    if (stream_fill(stdout, text, bytes) == 0)
-        return 0;
-    int failed = errno;
-    __fpurge(stdout);
-    clearerr(stdout);
-    errno = failed;
-    return -1;
-}
-
 /* Creates the file, or writes into a pipe or device that exists. */
 static int path_fill(const char *path, const char *text, size_t bytes)
 {
@@ -98,13 +85,23 @@ static bool is_special(const char *path)
     return stat(path, &found) == 0 && !S_ISREG(found.st_mode) && !S_ISDIR(found.st_mode);
 }
 
+int stdout_flush(struct error *error)
+{
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return 0;
+    error_set(error, "standard output: %s",
+              errno != 0 ? strerror(errno) : "not all could be written");
+    __fpurge(stdout);
+    clearerr(stdout);
+    return -1;
+}
+
 int file_write(const char *path, const char *text, size_t bytes, struct error *error)
 {
-    bool standard = strcmp(path, "-") == 0;
-    int status = standard           ? stdout_fill(text, bytes)
-                 : is_special(path) ? path_fill(path, text, bytes)
-                                    : file_replace(path, text, bytes);
-    if (status == 0)
-        return 0;
-    return error_set(error, "%s: %s", standard ? "standard output" : path, strerror(errno));
+    if (strcmp(path, "-") == 0) {
+        fwrite(text, 1, bytes, stdout);
+        return stdout_flush(error);
+    }
+    int status = is_special(path) ? path_fill(path, text, bytes) : file_replace(path, text, bytes);
+    return status == 0 ? 0 : error_set(error, "%s: %s", path, strerror(errno));
 }

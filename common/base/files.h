@@ -18,3 +18,8 @@ char *file_read_stream(FILE *file, const char *name, size_t max_bytes, size_t *b
  * regular file (a pipe, a terminal) is written to directly; "-" is standard output, whose error
  * indicator is clear afterwards, so that an error is reported once. Returns 0, or -1: see error. */
 int file_write(const char *path, const char *text, size_t bytes, struct error *error);
+
+/* Writes what is buffered for standard output. 0, or -1 and one line in error, also for an earlier
+ * failure; then drops what is left in the buffer and clears the error indicator, so that an error
+ * is reported once. */
+int stdout_flush(struct error *error);

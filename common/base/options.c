@@ -1,6 +1,7 @@
 /* options.c - parses a command line by a table. */
 #include "options.h"
 
+#include "files.h"
 #include "options_help.h"
 #include "units.h"
 
@@ -258,10 +259,17 @@ enum options_outcome options_parse(const struct option_table *table, int argc, c
     return OPTIONS_OK;
 }
 
-static int error_print(const char *program, const char *error)
+static int error_print(const char *program, int status, const struct error *error)
 {
-    fprintf(stderr, "%s: %s\n", program, error);
-    return 2;
+    fprintf(stderr, "%s: %s\n", program, error->text);
+    return status;
+}
+
+/* The exit status after --help or --version. */
+static int printed_end(const char *program)
+{
+    struct error error;
+    return stdout_flush(&error) == 0 ? 0 : error_print(program, 3, &error);
 }
 
 int options_take(const struct option_table *table, const char *program, int argc, char **argv,
@@ -272,12 +280,12 @@ int options_take(const struct option_table *table, const char *program, int argc
     switch (options_parse(table, argc, argv, settings, &count, &error)) {
     case OPTIONS_HELP:
         options_help(table, stdout);
-        return 0;
+        return printed_end(program);
     case OPTIONS_VERSION:
         printf("%.*s %s\n", (int)strcspn(program, " "), program, TIDEMARK_VERSION);
-        return 0;
+        return printed_end(program);
     case OPTIONS_WRONG:
-        return error_print(program, error.text);
+        return error_print(program, 2, &error);
     case OPTIONS_OK:
         break;
     }
@@ -286,5 +294,5 @@ int options_take(const struct option_table *table, const char *program, int argc
     if (positional != NULL || count == 0)
         return OPTIONS_GO_ON;
     error_set(&error, "there is no option '%.*s'; see --help", VALUE_CHARS_MAX, argv[1]);
-    return error_print(program, error.text);
+    return error_print(program, 2, &error);
 }

@@ -16,8 +16,8 @@ enum options_outcome { OPTIONS_OK, OPTIONS_HELP, OPTIONS_VERSION, OPTIONS_WRONG 
 enum options_outcome options_parse(const struct option_table *table, int argc, char **argv,
                                    void *settings, int *positional, struct error *error);
 /* The same for a program or command: prints --help and --version to stdout, and an error to stderr
- * after "PROGRAM: ". Returns OPTIONS_GO_ON, or the exit status (0 or 2). positional NULL:
- * positional arguments are an error. */
+ * after "PROGRAM: ". Returns OPTIONS_GO_ON, or the exit status (0, 2, or 3 if it cannot print).
+ * positional NULL: positional arguments are an error. */
 #define OPTIONS_GO_ON (-1)
 int options_take(const struct option_table *table, const char *program, int argc, char **argv,
                  void *settings, int *positional);
