@@ -141,8 +141,16 @@ static void jobs_list(struct session *session)
         }
 }
 
+static void outcome_fail(struct matrix_run *outcome, const char *reason)
+{
+    outcome->failed = true;
+    snprintf(outcome->verdict.words, sizeof outcome->verdict.words, "%.*s", RESULT_WORDS_BYTES - 1,
+             reason);
+}
+
+/* A run whose samples cannot be written has failed. */
 static void samples_write(const struct session *session, const struct job *job,
-                          const struct result *result)
+                          const struct result *result, struct matrix_run *outcome)
 {
     char path[PATH_BYTES];
     struct error error;
@@ -151,14 +159,7 @@ static void samples_write(const struct session *session, const struct job *job,
     snprintf(path, sizeof path, "%s/%s-%s-%llu.json", session->settings.keep, job->policy->name,
              job->scenario->name, (unsigned long long)job->seed);
     if (result_write(result, path, &error) != 0)
-        complain("verdicts", 0, "%s", error.text);
-}
-
-static void outcome_fail(struct matrix_run *outcome, const char *reason)
-{
-    outcome->failed = true;
-    snprintf(outcome->verdict.words, sizeof outcome->verdict.words, "%.*s", RESULT_WORDS_BYTES - 1,
-             reason);
+        outcome_fail(outcome, error.text);
 }
 
 static void job_execute(const struct worker *worker, const struct job *job, const struct plan *plan,
@@ -182,7 +183,7 @@ static void job_execute(const struct worker *worker, const struct job *job, cons
     outcome->requests = run->load.requests;
     if (run->status == RUN_FAILED)
         outcome_fail(outcome, run->reason);
-    samples_write(session, job, result);
+    samples_write(session, job, result, outcome);
     result_destroy(result);
 }
 
@@ -328,6 +329,15 @@ static void settings_complete(struct settings *settings)
         settings->repeats = REPEATS_MAX;
 }
 
+/* 0 if files can probably be written to the folder. */
+static int samples_check(const char *folder, struct error *error)
+{
+    char *path = xasprintf("%s/run.json", folder);
+    int status = output_check(path, error);
+    free(path);
+    return status;
+}
+
 int verdicts_command(int argc, char **argv)
 {
     struct session session = {.settings = {DEFAULTS, .duration_ns = BENCH_DURATION_AUTO}};
@@ -343,7 +353,8 @@ int verdicts_command(int argc, char **argv)
     if (session.count == 0)
         return complain("verdicts", STATUS_USAGE,
                         "none of the --policies runs under one of the --scenarios");
-    if (output_check(session.settings.json, &error) != 0)
+    if (output_check(session.settings.json, &error) != 0 ||
+        (session.settings.keep != NULL && samples_check(session.settings.keep, &error) != 0))
         status = complain("verdicts", STATUS_UNDECIDED, "%s", error.text);
     else
         status = session_run(&session);

@@ -54,6 +54,19 @@ class VerdictsTest(unittest.TestCase):
         self.assertIn("no/such", done.stderr)
         self.assertNotIn("runs of", done.stderr)
 
+    def test_a_folder_for_samples_that_cannot_be_written_is_refused_before_any_run(self):
+        for folder in (f"{self.folder.name}/no/such", "/dev/full"):
+            done = verdicts("--short", "--keep", folder)
+            self.assertEqual(done.returncode, 3)
+            self.assertIn(folder, done.stderr)
+            self.assertNotIn("runs of", done.stderr)
+
+    def test_samples_that_cannot_be_written_fail_their_run(self):
+        os.mkdir(os.path.join(self.folder.name, "lru-random-1.json"))
+        done = self.run_some("--policies", "lru", "--keep", self.folder.name)
+        self.assertEqual(done.returncode, 3)
+        self.assertIn("lru-random-1.json", done.stdout)
+
     def test_unknown_policies_are_refused(self):
         self.assertEqual(verdicts("--policies", "nonsense").returncode, 2)
         self.assertEqual(verdicts("nonsense").returncode, 2)
