@@ -9,6 +9,7 @@ struct bench {
     struct result *results[SUBJECTS_MAX];      /* one per subject */
     bool settled[SUBJECTS_MAX][WORKLOADS_MAX]; /* needs no more repeats */
     bool earlier[SUBJECTS_MAX]; /* a complete result of an earlier bench is in the output folder */
+    bool unwritten[SUBJECTS_MAX]; /* the result could not be written, which was reported */
     int server_cpu, generator_cpu;
     size_t run_number, run_count; /* the current run counts from 1 */
     uint64_t start_ns;

@@ -135,8 +135,12 @@ void results_save(struct bench *bench, size_t subject)
     if (failures == result->run_count || (bench->earlier[subject] && !result->complete))
         return;
     results_path(bench, subject, ".json", path);
-    if (result_write(result, path, &error) != 0)
-        bench->status = complain("bench", STATUS_UNDECIDED, "%s", error.text);
+    if (result_write(result, path, &error) == 0)
+        return;
+    if (!bench->unwritten[subject])
+        complain("bench", 0, "%s", error.text);
+    bench->unwritten[subject] = true;
+    bench->status = STATUS_UNDECIDED;
 }
 
 void results_print_earlier(const struct bench *bench)

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import resource
 import shutil
 import signal
 import subprocess
@@ -401,6 +402,17 @@ class Bench(unittest.TestCase):
         done = self.bench("--policies", "ttl", "--seconds", "60", "--json=/no/such/file.json")
         self.assertEqual(done.returncode, 3)
         self.assertIn("/no/such", done.stderr)
+
+    def test_a_full_disk_is_reported_once(self):
+        def files_are_limited():
+            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+            resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
+        done = subprocess.run(self.command("--policies", "lru", "--seconds", "0.3", "--repeats", "2"),
+                              stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+                              preexec_fn=files_are_limited, check=False)
+        self.assertEqual(done.returncode, 3)
+        self.assertEqual(done.stderr.count("lru.json: File too large"), 1, done.stderr)
+        self.assertFalse([name for name in os.listdir(self.out) if "lru.json" in name])
 
     def test_wrong_options_are_refused(self):
         for options, word in ((("--policies", "lru,nonsense"), "nonsense"),
