@@ -71,6 +71,8 @@ static int command_run(const char *name, int argc, char **argv)
 
 static int help_run(int argc, char **argv)
 {
+    if (argc > 3)
+        return complain("help", STATUS_USAGE, "name one command, such as tidemark help bench");
     if (argc > 2)
         return command_run(argv[2], 2, (char *[]){argv[2], (char *)"--help", NULL});
     program_help(stdout);

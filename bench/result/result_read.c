@@ -1,8 +1,12 @@
 /* result_read.c - reads a result file. A key that is missing or wrong is named in the error. */
+#include "files.h"
 #include "json_fields.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+#define FILE_BYTES_MAX ((size_t)256 << 20)
 
 static int after_read(struct fields_reader *reader, const json_t *after, struct result_burst *burst)
 {
@@ -89,18 +93,20 @@ static struct result *result_of(const char *path, json_t *json, const json_error
     return NULL;
 }
 
-struct result *result_read(const char *path, struct error *error)
-{
-    json_error_t wrong;
-    json_t *json = json_load_file(path, JSON_REJECT_DUPLICATES, &wrong);
-    return result_of(path, json, &wrong, error);
-}
-
 struct result *result_parse(const char *path, const char *text, size_t bytes, struct error *error)
 {
     json_error_t wrong;
     json_t *json = json_loadb(text, bytes, JSON_REJECT_DUPLICATES, &wrong);
     return result_of(path, json, &wrong, error);
+}
+
+struct result *result_read(const char *path, struct error *error)
+{
+    size_t bytes;
+    char *text = file_read(path, FILE_BYTES_MAX, &bytes, error);
+    struct result *result = text != NULL ? result_parse(path, text, bytes, error) : NULL;
+    free(text);
+    return result;
 }
 
 bool result_is_complete(const char *path)

@@ -79,7 +79,7 @@ int users_command(int argc, char **argv)
     int status = options_take(&table, "tidemark users", argc, argv, &settings, &positional);
     if (status != OPTIONS_GO_ON)
         return status;
-    if (positional != 1)
+    if (positional != 1 || *argv[1] == '\0') /* SQLite takes "" for a temporary database */
         return complain("users", STATUS_USAGE, "name one FILE; see tidemark users --help");
     bool filled = sqlite3_open(argv[1], &database) == SQLITE_OK &&
                   sqlite3_exec(database, create, NULL, NULL, NULL) == SQLITE_OK &&

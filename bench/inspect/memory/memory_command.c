@@ -66,11 +66,11 @@ static int file_show(const char *path, const struct memory_options *options)
     struct result *result = result_read(path, &error);
     if (result == NULL && strstr(path, ".jemalloc.json") != NULL)
         return complain("memory", STATUS_USAGE,
-                        "%s\n  this looks like jemalloc's statistics; try tidemark jemalloc %s",
+                        "%s; this looks like jemalloc's statistics: try tidemark jemalloc %s",
                         error.text, path);
     if (result == NULL)
         return complain("memory", STATUS_USAGE,
-                        "%s\n  give a result of `tidemark bench`, such as results/lru.json",
+                        "%s; give a result of `tidemark bench`, such as results/lru.json",
                         error.text);
     int status = run_show(result, options);
     result_destroy(result);
