@@ -12,7 +12,6 @@
 enum { ONCE, OFTEN };
 
 struct arc {
-    struct account *account;
     const struct slots *slots;
     struct queue kept[2];   /* T1 and T2; a link's tag says which */
     struct history ghosts;  /* B1 and B2 */
@@ -26,7 +25,7 @@ struct arc {
 static void *arc_create(const struct policy_setup *setup)
 {
     struct arc *arc = account_alloc(setup->account, sizeof *arc);
-    *arc = (struct arc){.account = setup->account, .slots = setup->slots};
+    *arc = (struct arc){.slots = setup->slots};
     arc->kept[ONCE] = arc->kept[OFTEN] = QUEUE_EMPTY;
     history_create(&arc->ghosts, setup->account, 0);
     return arc;
@@ -36,7 +35,6 @@ static void arc_destroy(void *order)
 {
     struct arc *arc = order;
     history_destroy(&arc->ghosts);
-    account_free(arc->account, arc);
 }
 
 static void arc_push(struct arc *arc, unsigned list, uint32_t slot)

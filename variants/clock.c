@@ -35,7 +35,6 @@ const struct policy clock_policy = {
     .limits = KEEPS_CAPACITY,
     .node_bytes = sizeof(struct link),
     .create = recency_create,
-    .destroy = recency_destroy,
     .insert = clock_insert,
     .hit = clock_hit,
     .victim = clock_victim,

@@ -3,7 +3,6 @@
 #include "queue.h"
 
 struct fifo {
-    struct account *account;
     const struct slots *slots;
     struct queue arrivals; /* the latest at the head */
 };
@@ -11,15 +10,8 @@ struct fifo {
 static void *fifo_create(const struct policy_setup *setup)
 {
     struct fifo *fifo = account_alloc(setup->account, sizeof *fifo);
-    *fifo =
-        (struct fifo){.account = setup->account, .slots = setup->slots, .arrivals = QUEUE_EMPTY};
+    *fifo = (struct fifo){.slots = setup->slots, .arrivals = QUEUE_EMPTY};
     return fifo;
-}
-
-static void fifo_destroy(void *order)
-{
-    struct fifo *fifo = order;
-    account_free(fifo->account, fifo);
 }
 
 static void fifo_insert(void *order, uint32_t slot, const struct access *access)
@@ -45,7 +37,6 @@ const struct policy fifo_policy = {
     .limits = KEEPS_CAPACITY,
     .node_bytes = sizeof(struct link),
     .create = fifo_create,
-    .destroy = fifo_destroy,
     .insert = fifo_insert,
     .hit = orderless_hit,
     .victim = fifo_victim,

@@ -90,7 +90,6 @@ static void fragmenting_destroy(void *state)
     struct fragmenting *order = state;
     notes_clear(order, &order->passing);
     notes_clear(order, &order->staying);
-    account_free(order->account, order);
 }
 
 static bool notes_fit(const struct fragmenting *order, uint32_t bytes)

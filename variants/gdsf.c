@@ -14,7 +14,6 @@ struct gdsf_node {
 };
 
 struct gdsf {
-    struct account *account;
     const struct slots *slots;
     struct heap priorities;
     double floor; /* priority of the last victim */
@@ -23,7 +22,7 @@ struct gdsf {
 static void *gdsf_create(const struct policy_setup *setup)
 {
     struct gdsf *gdsf = account_alloc(setup->account, sizeof *gdsf);
-    *gdsf = (struct gdsf){.account = setup->account, .slots = setup->slots};
+    *gdsf = (struct gdsf){.slots = setup->slots};
     heap_create(&gdsf->priorities, setup->account, setup->slots);
     return gdsf;
 }
@@ -32,7 +31,6 @@ static void gdsf_destroy(void *order)
 {
     struct gdsf *gdsf = order;
     heap_destroy(&gdsf->priorities);
-    account_free(gdsf->account, gdsf);
 }
 
 /* The bits of a double that is not negative: they have the same order as the numbers. */

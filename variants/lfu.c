@@ -20,7 +20,6 @@ struct class
 };
 
 struct lfu {
-    struct account *account;
     const struct slots *slots;
     struct slots classes;
     struct queue by_times; /* used least often at the tail */
@@ -29,7 +28,7 @@ struct lfu {
 static void *lfu_create(const struct policy_setup *setup)
 {
     struct lfu *lfu = account_alloc(setup->account, sizeof *lfu);
-    *lfu = (struct lfu){.account = setup->account, .slots = setup->slots, .by_times = QUEUE_EMPTY};
+    *lfu = (struct lfu){.slots = setup->slots, .by_times = QUEUE_EMPTY};
     slots_create(&lfu->classes, setup->account, sizeof(struct class));
     return lfu;
 }
@@ -38,7 +37,6 @@ static void lfu_destroy(void *order)
 {
     struct lfu *lfu = order;
     slots_destroy(&lfu->classes);
-    account_free(lfu->account, lfu);
 }
 
 static struct class *class_at(const struct lfu *lfu, uint32_t class)

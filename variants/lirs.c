@@ -18,7 +18,6 @@ struct lirs_node {
 };
 
 struct lirs {
-    struct account *account;
     const struct slots *slots;
     struct queue sets[2]; /* the tail of LIR is the bottom of S; the tail of HIR is evicted first */
     struct history
@@ -30,8 +29,7 @@ struct lirs {
 static void *lirs_create(const struct policy_setup *setup)
 {
     struct lirs *lirs = account_alloc(setup->account, sizeof *lirs);
-    *lirs = (struct lirs){
-        .account = setup->account, .slots = setup->slots, .sets = {QUEUE_EMPTY, QUEUE_EMPTY}};
+    *lirs = (struct lirs){.slots = setup->slots, .sets = {QUEUE_EMPTY, QUEUE_EMPTY}};
     history_create(&lirs->departed, setup->account, sizeof(uint64_t));
     return lirs;
 }
@@ -40,7 +38,6 @@ static void lirs_destroy(void *order)
 {
     struct lirs *lirs = order;
     history_destroy(&lirs->departed);
-    account_free(lirs->account, lirs);
 }
 
 static struct lirs_node *node_at(const struct lirs *lirs, uint32_t slot)

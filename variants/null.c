@@ -4,21 +4,14 @@
 #include "slots.h"
 
 struct null {
-    struct account *account;
     uint32_t slot; /* of the entry just inserted */
 };
 
 static void *null_create(const struct policy_setup *setup)
 {
     struct null *null = account_alloc(setup->account, sizeof *null);
-    *null = (struct null){.account = setup->account, .slot = NO_SLOT};
+    *null = (struct null){.slot = NO_SLOT};
     return null;
-}
-
-static void null_destroy(void *order)
-{
-    struct null *null = order;
-    account_free(null->account, null);
 }
 
 static void null_insert(void *order, uint32_t slot, const struct access *access)
@@ -46,7 +39,6 @@ const struct policy null_policy = {
     .name = "null",
     .summary = "stores nothing: the lower bound of every measurement",
     .create = null_create,
-    .destroy = null_destroy,
     .insert = null_insert,
     .hit = orderless_hit,
     .victim = null_victim,

@@ -15,7 +15,6 @@ enum { SMALL, MAIN };
 #define TIMES_MAX     3
 
 struct s3fifo {
-    struct account *account;
     const struct slots *slots;
     struct queue queues[2]; /* a link's tag says which; its mark counts the uses */
     struct history ghosts;
@@ -25,7 +24,7 @@ struct s3fifo {
 static void *s3fifo_create(const struct policy_setup *setup)
 {
     struct s3fifo *s3fifo = account_alloc(setup->account, sizeof *s3fifo);
-    *s3fifo = (struct s3fifo){.account = setup->account, .slots = setup->slots};
+    *s3fifo = (struct s3fifo){.slots = setup->slots};
     s3fifo->queues[SMALL] = s3fifo->queues[MAIN] = QUEUE_EMPTY;
     history_create(&s3fifo->ghosts, setup->account, 0);
     return s3fifo;
@@ -35,7 +34,6 @@ static void s3fifo_destroy(void *order)
 {
     struct s3fifo *s3fifo = order;
     history_destroy(&s3fifo->ghosts);
-    account_free(s3fifo->account, s3fifo);
 }
 
 static uint32_t part_of(const struct access *access, uint32_t percent)

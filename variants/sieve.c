@@ -6,7 +6,6 @@
 #include "queue.h"
 
 struct sieve {
-    struct account *account;
     const struct slots *slots;
     struct queue arrivals; /* newest at the head */
     uint32_t hand;         /* the entry to look at next; NO_SLOT: the tail */
@@ -15,15 +14,8 @@ struct sieve {
 static void *sieve_create(const struct policy_setup *setup)
 {
     struct sieve *sieve = account_alloc(setup->account, sizeof *sieve);
-    *sieve = (struct sieve){
-        .account = setup->account, .slots = setup->slots, .arrivals = QUEUE_EMPTY, .hand = NO_SLOT};
+    *sieve = (struct sieve){.slots = setup->slots, .arrivals = QUEUE_EMPTY, .hand = NO_SLOT};
     return sieve;
-}
-
-static void sieve_destroy(void *order)
-{
-    struct sieve *sieve = order;
-    account_free(sieve->account, sieve);
 }
 
 static void sieve_insert(void *order, uint32_t slot, const struct access *access)
@@ -68,7 +60,6 @@ const struct policy sieve_policy = {
     .limits = KEEPS_CAPACITY,
     .node_bytes = sizeof(struct link),
     .create = sieve_create,
-    .destroy = sieve_destroy,
     .insert = sieve_insert,
     .hit = sieve_hit,
     .victim = sieve_victim,

@@ -10,7 +10,6 @@
 #define SEGMENTS 4
 
 struct slru {
-    struct account *account;
     const struct slots *slots;
     struct queue segments[SEGMENTS]; /* most recently used at the head; a link's tag says which */
 };
@@ -18,16 +17,10 @@ struct slru {
 static void *slru_create(const struct policy_setup *setup)
 {
     struct slru *slru = account_alloc(setup->account, sizeof *slru);
-    *slru = (struct slru){.account = setup->account, .slots = setup->slots};
+    *slru = (struct slru){.slots = setup->slots};
     for (unsigned i = 0; i < SEGMENTS; i++)
         slru->segments[i] = QUEUE_EMPTY;
     return slru;
-}
-
-static void slru_destroy(void *order)
-{
-    struct slru *slru = order;
-    account_free(slru->account, slru);
 }
 
 static uint32_t segment_room(const struct access *access)
@@ -91,7 +84,6 @@ const struct policy slru_policy = {
     .limits = KEEPS_CAPACITY,
     .node_bytes = sizeof(struct link),
     .create = slru_create,
-    .destroy = slru_destroy,
     .insert = slru_insert,
     .hit = slru_hit,
     .victim = slru_victim,

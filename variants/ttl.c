@@ -7,7 +7,6 @@
 #include "orderless.h"
 
 struct ttl {
-    struct account *account;
     uint64_t ttl_ns;
     struct heap ends; /* by the time at which an entry expires */
 };
@@ -15,7 +14,6 @@ struct ttl {
 static void *ttl_create(const struct policy_setup *setup)
 {
     struct ttl *ttl = account_alloc(setup->account, sizeof *ttl);
-    ttl->account = setup->account;
     ttl->ttl_ns = setup->ttl_ns;
     heap_create(&ttl->ends, setup->account, setup->slots);
     return ttl;
@@ -25,7 +23,6 @@ static void ttl_destroy(void *order)
 {
     struct ttl *ttl = order;
     heap_destroy(&ttl->ends);
-    account_free(ttl->account, ttl);
 }
 
 static void ttl_insert(void *order, uint32_t slot, const struct access *access)

@@ -5,7 +5,6 @@
 #include "slots.h"
 
 struct ttl_lazy {
-    struct account *account;
     const struct slots *slots;
     uint64_t ttl_ns;
 };
@@ -17,14 +16,8 @@ struct ttl_lazy_node {
 static void *ttl_lazy_create(const struct policy_setup *setup)
 {
     struct ttl_lazy *lazy = account_alloc(setup->account, sizeof *lazy);
-    *lazy = (struct ttl_lazy){setup->account, setup->slots, setup->ttl_ns};
+    *lazy = (struct ttl_lazy){setup->slots, setup->ttl_ns};
     return lazy;
-}
-
-static void ttl_lazy_destroy(void *order)
-{
-    struct ttl_lazy *lazy = order;
-    account_free(lazy->account, lazy);
 }
 
 static void ttl_lazy_insert(void *order, uint32_t slot, const struct access *access)
@@ -48,7 +41,6 @@ const struct policy ttl_lazy_policy = {
     .limits = KEEPS_AGE,
     .node_bytes = sizeof(struct ttl_lazy_node),
     .create = ttl_lazy_create,
-    .destroy = ttl_lazy_destroy,
     .insert = ttl_lazy_insert,
     .hit = orderless_hit,
     .victim = orderless_victim,

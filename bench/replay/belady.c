@@ -9,14 +9,12 @@
 #include "heap.h"
 
 struct belady {
-    struct account *account;
     struct heap nexts; /* the furthest first: keys are UINT64_MAX - next */
 };
 
 static void *belady_create(const struct policy_setup *setup)
 {
     struct belady *belady = account_alloc(setup->account, sizeof *belady);
-    belady->account = setup->account;
     heap_create(&belady->nexts, setup->account, setup->slots);
     return belady;
 }
@@ -25,7 +23,6 @@ static void belady_destroy(void *order)
 {
     struct belady *belady = order;
     heap_destroy(&belady->nexts);
-    account_free(belady->account, belady);
 }
 
 static void belady_insert(void *order, uint32_t slot, const struct access *access)

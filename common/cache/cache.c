@@ -91,7 +91,9 @@ void cache_destroy(struct cache *cache)
 {
     struct memory_zone *zone = cache->account.zone;
     index_each(&cache->index, slot_release, cache);
-    cache->policy->destroy(cache->order);
+    if (cache->policy->destroy != NULL)
+        cache->policy->destroy(cache->order);
+    account_free(&cache->order_account, cache->order);
     account_close(&cache->order_account);
     index_destroy(&cache->index);
     slots_destroy(&cache->slots);

@@ -1,13 +1,9 @@
-/* orderless.c - six functions that do nothing. */
+/* orderless.c - five functions that do nothing. */
 #include "orderless.h"
 
 void *orderless_create(const struct policy_setup *setup)
 {
     return NULL;
-}
-
-void orderless_destroy(void *order)
-{
 }
 
 void orderless_insert(void *order, uint32_t slot, const struct access *access)

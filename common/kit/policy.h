@@ -12,8 +12,8 @@
  *     expired  before every get and put and at every tick, until it returns NO_SLOT
  *
  * One thread at a time. Time and random seed are passed in: the same calls give the same results. A
- * policy allocates what it needs beside its nodes from the setup's account, and frees it in
- * destroy.
+ * policy allocates what it needs beside its nodes from the setup's account. The cache frees the
+ * order itself, `destroy` the rest.
  */
 #pragma once
 
@@ -61,8 +61,8 @@ struct policy {
     bool weak;           /* the cache has no references to its records */
     bool overspends;     /* a demonstrated mistake: its own memory grows beyond the limit */
     size_t node_bytes;   /* of the policy's node in each slot: a multiple of 8 */
-    void *(*create)(const struct policy_setup *setup);
-    void (*destroy)(void *order);
+    void *(*create)(const struct policy_setup *setup); /* one allocation of the account, or NULL */
+    void (*destroy)(void *order);                      /* NULL: the order has no other allocation */
     void (*insert)(void *order, uint32_t slot, const struct access *access);
     void (*hit)(void *order, uint32_t slot, const struct access *access);
     /* The entry to evict so that the one of `access` fits; NO_SLOT: none, it is refused. */

@@ -4,15 +4,8 @@
 void *recency_create(const struct policy_setup *setup)
 {
     struct recency *recency = account_alloc(setup->account, sizeof *recency);
-    *recency =
-        (struct recency){.account = setup->account, .slots = setup->slots, .order = QUEUE_EMPTY};
+    *recency = (struct recency){.slots = setup->slots, .order = QUEUE_EMPTY};
     return recency;
-}
-
-void recency_destroy(void *order)
-{
-    struct recency *recency = order;
-    account_free(recency->account, recency);
 }
 
 void recency_insert(void *order, uint32_t slot, const struct access *access)

@@ -29,7 +29,6 @@ struct climber {
 };
 
 struct tinylfu {
-    struct account *account;
     const struct slots *slots;
     struct queue queues[QUEUES]; /* most recently used at the head */
     struct sketch sketch;
@@ -40,8 +39,7 @@ struct tinylfu {
 static void *tinylfu_open(const struct policy_setup *setup, bool climbing)
 {
     struct tinylfu *tinylfu = account_alloc(setup->account, sizeof *tinylfu);
-    *tinylfu = (struct tinylfu){.account = setup->account,
-                                .slots = setup->slots,
+    *tinylfu = (struct tinylfu){.slots = setup->slots,
                                 .window_share = WINDOW_SHARE,
                                 .climber = {.on = climbing, .step = STEP_SHARE}};
     for (unsigned queue = 0; queue < QUEUES; queue++)
@@ -64,7 +62,6 @@ void tinylfu_destroy(void *order)
 {
     struct tinylfu *tinylfu = order;
     sketch_destroy(&tinylfu->sketch);
-    account_free(tinylfu->account, tinylfu);
 }
 
 static struct tinylfu_node *node_at(const struct tinylfu *tinylfu, uint32_t slot)

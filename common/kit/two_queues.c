@@ -6,7 +6,6 @@
 enum { A1IN, AM };
 
 struct two_queues {
-    struct account *account;
     const struct slots *slots;
     struct queue entries[2]; /* A1in and Am; a link's tag says which */
     struct history a1out;
@@ -16,8 +15,7 @@ struct two_queues {
 void *two_queues_create(const struct policy_setup *setup, uint32_t remembered_percent)
 {
     struct two_queues *queues = account_alloc(setup->account, sizeof *queues);
-    *queues = (struct two_queues){
-        .account = setup->account, .slots = setup->slots, .remembered_percent = remembered_percent};
+    *queues = (struct two_queues){.slots = setup->slots, .remembered_percent = remembered_percent};
     queues->entries[A1IN] = queues->entries[AM] = QUEUE_EMPTY;
     history_create(&queues->a1out, setup->account, 0);
     return queues;
@@ -27,7 +25,6 @@ void two_queues_destroy(void *order)
 {
     struct two_queues *queues = order;
     history_destroy(&queues->a1out);
-    account_free(queues->account, queues);
 }
 
 static void two_queues_push(struct two_queues *queues, unsigned queue, uint32_t slot)
