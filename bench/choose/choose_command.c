@@ -144,7 +144,7 @@ static int candidates_parse(struct choice *choice, const char *list, struct erro
             return error_set(error, "--policies: at most %d can be compared", CHOICE_POLICIES_MAX);
         choice->candidates[choice->count++] = (struct candidate){.policy = policy};
     }
-    return 0;
+    return choice->count > 0 ? 0 : error_set(error, "--policies is empty");
 }
 
 static int settings_apply(struct call *call)

@@ -182,6 +182,7 @@ class Choose(unittest.TestCase):
                 (good + ["--target-hits", "90"], "--target-hits", 2),
                 (good + ["--policies", "lru,nosuch"], "nosuch", 2),
                 (good + ["--policies", "lru,pinned"], "pinned", 2),
+                (good + ["--policies", ""], "--policies is empty", 2),
                 (good + ["--rate", "0"], "--rate", 2),
                 (good + ["--capacity", "10"], "--capacity", 2),
                 (["--trace", "zipf:1.0:100"], "never ends", 2),
