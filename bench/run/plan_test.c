@@ -115,6 +115,22 @@ static void a_burst_is_run_for_each_dirty_decay(void **state)
     assert_non_null(strstr(error.text, "soon"));
 }
 
+static void a_wrong_generator_or_url_is_refused_before_anything_runs(void **state)
+{
+    struct bench_options options = bench_options_default;
+    struct plan plan;
+    struct error error;
+    (void)state;
+    options.workloads = "random,zipf:x";
+    assert_int_equal(plan_make(&plan, &options, &error), -1);
+    assert_non_null(strstr(error.text, "--workloads: zipf:x: not of the form zipf:ALPHA:IDS"));
+    options.workloads = NULL;
+    options.commands = (struct option_texts){{"serve {port}"}, 1};
+    options.urls = (struct option_texts){{"ftp://127.0.0.1:{port}/{id}"}, 1};
+    assert_int_equal(plan_make(&plan, &options, &error), -1);
+    assert_non_null(strstr(error.text, "--url: the URL must begin with http://"));
+}
+
 static void pairs_stay_together_and_programs_come_last(void **state)
 {
     struct bench_options options = bench_options_default;
@@ -216,6 +232,7 @@ int main(void)
         cmocka_unit_test(few_runs_repeat_and_many_do_not),
         cmocka_unit_test(a_run_is_long_enough_for_a_ttl_plateau_and_30_samples),
         cmocka_unit_test(a_policy_gets_the_limits_that_it_keeps),
+        cmocka_unit_test(a_wrong_generator_or_url_is_refused_before_anything_runs),
         cmocka_unit_test(pairs_stay_together_and_programs_come_last),
         cmocka_unit_test(the_order_within_a_pair_is_random),
         cmocka_unit_test(precise_runs_are_short_and_many),

@@ -3,6 +3,7 @@
 
 #include "command.h"
 #include "server_under_test.h"
+#include "trace.h"
 #include "units.h"
 
 #include <stdio.h>
@@ -38,6 +39,16 @@ static uint64_t burst_ids(const char *ids)
     return number;
 }
 
+/* Whether the ids can be generated or read. 0, or -1 and one line in error. */
+static int ids_check(const char *ids, struct error *error)
+{
+    struct trace *trace = trace_open(ids, &(struct trace_setup){.seed = 1}, error);
+    if (trace == NULL)
+        return error_set(error, "--workloads: %s", error->text);
+    trace_close(trace);
+    return 0;
+}
+
 static int workload_parse(struct workload *workload, const char *name, uint64_t fit,
                           struct error *error)
 {
@@ -46,6 +57,8 @@ static int workload_parse(struct workload *workload, const char *name, uint64_t 
     if (strchr(name, ':') != NULL) {
         snprintf(workload->ids, sizeof workload->ids, "%s", name);
         workload->path = USER_PATH;
+        if (ids_check(name, error) != 0)
+            return -1;
     }
     for (size_t i = 0; i < COUNT_OF(named); i++)
         if (strcmp(named[i].name, name) == 0) {
