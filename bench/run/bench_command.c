@@ -48,7 +48,7 @@ static void run_one(struct bench *bench, uint64_t repetition, size_t workload, s
     if (bench_is_interrupted(bench))
         return;
     if (run->status == RUN_FAILED && bench->status == STATUS_OK)
-        bench->status = STATUS_BAD;
+        bench->status = STATUS_UNDECIDED;
     progress_print_run(&progress, run);
     results_save(bench, subject);
 }

@@ -186,7 +186,7 @@ class Bench(unittest.TestCase):
         done = self.bench("--policies", "ttl", "--workloads", "burst:2k", "--ttl", "100ms",
                           "--seconds", "0.5", "--dirty-decay", "1h,0")
         if "no such setting" in done.stderr:
-            self.assertEqual(done.returncode, 1)
+            self.assertEqual(done.returncode, 3)
             return
         self.assertEqual(done.returncode, 0, done.stderr)
         kept, purged = self.result("ttl")["runs"]
@@ -240,7 +240,7 @@ class Bench(unittest.TestCase):
 
     def test_a_program_that_dies_at_once_says_why(self):
         done = self.foreign("dies", "--seconds", "1")
-        self.assertEqual(done.returncode, 1)
+        self.assertEqual(done.returncode, 3)
         self.assertIn("FAILED: it ended before it answered; listening soon/out of luck",
                       done.stderr)
         self.assertFalse(os.path.exists(os.path.join(self.out, "dies.json")))
@@ -249,7 +249,7 @@ class Bench(unittest.TestCase):
         done = self.bench("--command", f"echo busy; sleep {SLEEP} & sleep {SLEEP}; : {{port}}",
                           "--name", "deaf", "--url", "http://127.0.0.1:{port}/", "--seconds", "1",
                           "--start-within", "1s")
-        self.assertEqual(done.returncode, 1)
+        self.assertEqual(done.returncode, 3)
         self.assertRegex(done.stderr, r"nothing answered on port \d+ in time .*; busy")
         self.assertEqual(sleepers(), [])
 
@@ -268,7 +268,7 @@ class Bench(unittest.TestCase):
         self.write_server("null", "#!/bin/sh\necho 'on http://127.0.0.1:1 ' >&2\nexec sleep 60\n")
         done = self.bench("--policies", "unbounded,null,lru", "--seconds", "0.3",
                           "--server-dir", self.servers)
-        self.assertEqual(done.returncode, 1)
+        self.assertEqual(done.returncode, 3)
         self.assertIn("no luck today", done.stderr)
         self.assertEqual(done.stderr.count("FAILED"), 2)
         self.assertTrue(self.result("lru")["complete"])
@@ -280,7 +280,7 @@ class Bench(unittest.TestCase):
         good = self.text("lru")
         self.write_server("lru", "#!/bin/sh\nexit 1\n")
         done = self.bench("--policies", "lru", "--seconds", "0.3", "--server-dir", self.servers)
-        self.assertEqual(done.returncode, 1)
+        self.assertEqual(done.returncode, 3)
         self.assertEqual(self.text("lru"), good)
 
     def test_a_server_over_the_cap_is_stopped(self):
