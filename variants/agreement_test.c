@@ -148,20 +148,17 @@ static void accounts_agree(bool keys_only)
 
 static void accounts_agree_with_records(void **state)
 {
-    (void)state;
     accounts_agree(false);
 }
 
 static void accounts_agree_without_records(void **state)
 {
-    (void)state;
     accounts_agree(true);
 }
 
 /* Not by the cache's account alone: by the allocator's, at every look. */
 static void a_byte_budget_is_kept_by_the_allocators_account(void **state)
 {
-    (void)state;
     enum { REQUESTS = 30000, IDS = 8000, EVERY = 50, LIMIT_BYTES = 500000 };
     FOR_EACH_POLICY(policy)
     {

@@ -158,7 +158,6 @@ static const struct policy *policy_at(size_t index)
 
 static void put_then_get_replace_remove(void **state)
 {
-    (void)state;
     FOR_EACH_POLICY(policy)
     {
         struct contract c;
@@ -270,7 +269,6 @@ static struct cache_stats random_steps(const struct policy *policy, uint64_t ent
 /* memory_zone_destroy, at the end of each, insists that every byte came back. */
 static void ten_thousand_random_steps(void **state)
 {
-    (void)state;
     static const struct {
         uint64_t entries, bytes;
     } limits[] = {{1, 0}, {5, 0}, {50, 0}, {1000, 0}, {0, 40000}, {0, 90000}, {60, 60000}};
@@ -285,7 +283,6 @@ static void ten_thousand_random_steps(void **state)
 
 static void no_entry_outlives_its_ttl(void **state)
 {
-    (void)state;
     FOR_EACH_POLICY(policy)
     {
         struct contract c;
@@ -314,7 +311,6 @@ static void no_entry_outlives_its_ttl(void **state)
 /* A full cache of one entry, and bytes that fit hardly anything, still serve. */
 static void a_record_too_large_is_not_kept(void **state)
 {
-    (void)state;
     FOR_EACH_POLICY(policy)
     {
         struct contract c;
@@ -332,7 +328,6 @@ static void a_record_too_large_is_not_kept(void **state)
 /* Entries of a few bytes: what grows is index, slots and order, and that counts too. */
 static void bytes_are_kept_when_only_structure_grows(void **state)
 {
-    (void)state;
     enum { REQUESTS = 50000, LIMIT_BYTES = 100000 };
     FOR_EACH_POLICY(policy)
     {
@@ -356,7 +351,6 @@ static void bytes_are_kept_when_only_structure_grows(void **state)
 /* Many requests at once are answered as one by one: what is fetched ahead changes no answer. */
 static void a_batch_equals_single_calls(void **state)
 {
-    (void)state;
     enum { BATCH = 100, BATCHES = 200 };
     FOR_EACH_POLICY(policy)
     {
@@ -385,7 +379,6 @@ static void a_batch_equals_single_calls(void **state)
 /* Nothing to go by but the entries themselves: what a policy adds must follow them. */
 static void without_limits_bytes_follow_the_entries(void **state)
 {
-    (void)state;
     enum { ENTRIES = 10000, BYTES_AN_ENTRY_MAX = 100 };
     FOR_EACH_POLICY(policy)
     {
@@ -406,7 +399,6 @@ static void without_limits_bytes_follow_the_entries(void **state)
  * is looked at first depends on the keys, hence the many. */
 static void a_free_slot_holds_no_key(void **state)
 {
-    (void)state;
     enum { CHUNK = 512, ROUNDS = 1500 };
     struct cache_setup setup = setup_of(policy_find("ttl"), 0, 0);
     setup.keys_only = true;
@@ -428,7 +420,6 @@ static void a_free_slot_holds_no_key(void **state)
 /* Random gets, puts and removals of bodies: index and order grow and shrink under a byte limit. */
 static void bytes_are_kept_when_entries_are_removed(void **state)
 {
-    (void)state;
     enum { OPERATIONS = 30000, LIMIT_BYTES = 200000, SMALL_KEYS = 6000 };
     FOR_EACH_POLICY(policy)
     {

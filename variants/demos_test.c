@@ -137,7 +137,6 @@ static void growths_read(struct demo *demo, double growths[REMEMBERED + 1])
 
 static void demos_leak_as_described_and_repairs_do_not(void **state)
 {
-    (void)state;
     for (size_t i = 0; i < ROWS; i++) {
         struct demo demo;
         double growths[REMEMBERED + 1];
@@ -163,7 +162,6 @@ static void *thread_run(void *demo)
 /* What was leaked is freed at the end, whichever thread it came from: handler_destroy insists. */
 static void threads_leak_together(void **state)
 {
-    (void)state;
     for (size_t d = 0; d < demos_count; d++) {
         struct figures figures;
         struct demo each[THREADS];
@@ -187,7 +185,6 @@ static void threads_leak_together(void **state)
 
 static void every_demo_is_tested_and_is_no_policy(void **state)
 {
-    (void)state;
     for (size_t d = 0; d < demos_count; d++) {
         bool found = false;
         for (size_t i = 0; i < ROWS; i++)

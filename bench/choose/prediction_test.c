@@ -53,7 +53,6 @@ static struct replay_result result_of(uint64_t hits)
 /* A percentile above the hit ratio is the latency of a miss, one below it that of a hit. */
 static void percentiles_above_the_hit_ratio_are_misses(void **state)
 {
-    (void)state;
     struct test test;
     struct replay_result many = result_of(995), few = result_of(980), half = result_of(499);
     test_begin(&test, 1000);
@@ -72,7 +71,6 @@ static void percentiles_above_the_hit_ratio_are_misses(void **state)
 /* A request that joins a fetch waits for the rest of it. */
 static void a_joining_request_waits_for_the_rest(void **state)
 {
-    (void)state;
     struct test test;
     struct replay_result result = result_of(900);
     result.joined = result.joined_after[REPLAY_JOINED_PARTS - 1] = 900;
@@ -88,7 +86,6 @@ static void a_joining_request_waits_for_the_rest(void **state)
  * E[S]). */
 static void a_slower_policy_makes_all_requests_wait(void **state)
 {
-    (void)state;
     struct test test;
     const struct policy_costs dear = {same.hit_ns + 10000, same.miss_ns, same.put_ns};
     struct replay_result all = result_of(1000);
@@ -103,7 +100,6 @@ static void a_slower_policy_makes_all_requests_wait(void **state)
 
 static void nothing_is_predicted_beyond_the_capacity_of_the_loop(void **state)
 {
-    (void)state;
     struct test test;
     struct replay_result all = result_of(1000);
     test_begin(&test, 49000);

@@ -53,7 +53,6 @@ static uint32_t served_bytes(struct origin *origin, struct memory_zone *zone, ui
 
 static void a_trace_without_sizes_gets_those_of_the_service(void **state)
 {
-    (void)state;
     struct error error;
     struct memory_zone *zone = memory_zone_create();
     struct origin *origin = origin_open("faker", 0, zone, &error);
@@ -74,7 +73,6 @@ static void a_trace_without_sizes_gets_those_of_the_service(void **state)
 /* A size of 1 is unknown: the size of the same id elsewhere counts, or that of the service. */
 static void missing_sizes_are_filled_from_the_trace(void **state)
 {
-    (void)state;
     static const uint32_t given[REQUESTS] = {1, 500, 1, 1, 70, 900};
     struct corpus corpus = corpus_of(given);
     uint32_t *sizes = sizes_of_service(&corpus);

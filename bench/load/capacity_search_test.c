@@ -39,7 +39,6 @@ static double capacity_found(struct server *server, double first_rps)
 static void the_capacity_is_found(void **unused)
 {
     static const double capacities[] = {1.3, 17, 999, 1000, 1001, 23456, 1e6, 4e7};
-    (void)unused;
     for (size_t i = 0; i < sizeof capacities / sizeof capacities[0]; i++) {
         struct server server = {.capacity_rps = capacities[i]};
         double found = capacity_found(&server, 1000);
@@ -52,7 +51,6 @@ static void the_capacity_is_found(void **unused)
 /* Noise makes one trial of four miss, but never two of three. */
 static void noise_does_not_change_the_capacity(void **unused)
 {
-    (void)unused;
     for (unsigned misses_of = 4; misses_of < 9; misses_of++) {
         struct server server = {.capacity_rps = 23456, .misses_of = misses_of};
         double found = capacity_found(&server, 1000);
@@ -67,7 +65,6 @@ static void the_capacity_is_confirmed_by_a_second_trial(void **unused)
     struct capacity_search search;
     unsigned lucky = 1;
     double rate;
-    (void)unused;
     for (rate = capacity_search_begin(&search, 1000); rate > 0;) {
         bool met = rate <= 600 || (rate == 1000 && lucky && lucky--);
         rate = capacity_search_next(&search, met);
@@ -78,7 +75,6 @@ static void the_capacity_is_confirmed_by_a_second_trial(void **unused)
 static void no_capacity_is_found_if_every_trial_misses(void **unused)
 {
     struct server none = {.capacity_rps = 0}, all = {.capacity_rps = 1e12};
-    (void)unused;
     assert_true(capacity_found(&none, 1000) == 0);
     assert_true(none.trials < CAPACITY_TRIALS_MAX);
     assert_true(capacity_found(&all, 1000) > CAPACITY_RATE_MAX / 2);
@@ -90,7 +86,6 @@ static void objectives_are_parsed(void **unused)
                                         "p99=0", "p99=2ms,", ",",       "p99=2"};
     struct error error;
     struct slo slo;
-    (void)unused;
     assert_int_equal(slo_parse(&slo, "p50=500us,p90=1ms,p99=2ms,p99.9=5ms,max=50ms", &error), 0);
     assert_int_equal(slo.count, 5);
     assert_int_equal(slo.limits[3].ns, 5 * NS_PER_MS);
@@ -106,7 +101,6 @@ static void runs_are_checked_against_objectives(void **unused)
     struct load_result result = {.requests = 100, .all = histogram_create()};
     struct error why;
     struct slo slo;
-    (void)unused;
     for (unsigned i = 0; i < 100; i++)
         histogram_record(result.all, i < 98 ? NS_PER_MS : 40 * NS_PER_MS);
     slo_parse(&slo, "p90=2ms,max=50ms", &why);

@@ -135,7 +135,6 @@ static void what_is_encoded_is_decoded(void **unused)
 {
     struct histogram *histogram = histogram_create();
     uint64_t value = 1;
-    (void)unused;
     encoding_check(histogram);
     histogram_record(histogram, 0);
     encoding_check(histogram);
@@ -155,7 +154,6 @@ static void counts_of_all_sizes_are_kept(void **unused)
 {
     static struct decoded decoded;
     struct histogram *one = histogram_create(), *many = histogram_create();
-    (void)unused;
     histogram_record(one, 7);
     for (unsigned doubling = 0; doubling < 62; doubling++) {
         histogram_merge(many, one);
@@ -209,7 +207,6 @@ static void a_log_has_a_line_a_second_and_totals(void **unused)
     const struct histogram *const latencies[HDR_LOG_TAGS] = {
         [HDR_LOG_ALL] = all, [HDR_LOG_HIT] = hit};
     struct hdr_log *log = hdr_log_create();
-    (void)unused;
     histogram_record(all, 5 * MS);
     histogram_record(hit, 5 * MS);
     histogram_record(all, 2 * MS);
@@ -237,7 +234,6 @@ static void a_second_without_responses_has_a_line(void **unused)
 {
     struct hdr_log *log = hdr_log_create();
     const struct histogram *const latencies[HDR_LOG_TAGS] = {NULL};
-    (void)unused;
     hdr_log_begin(log, 0);
     hdr_log_add(log, HDR_LOG_LINE_NS, latencies);
     hdr_log_end(log, HDR_LOG_LINE_NS);
@@ -252,7 +248,6 @@ static void a_log_that_cannot_be_written_is_an_error(void **unused)
 {
     struct error error = {""};
     struct hdr_log *log = hdr_log_create();
-    (void)unused;
     hdr_log_begin(log, 0);
     hdr_log_end(log, 1);
     assert_int_equal(hdr_log_write(log, "/no/such/folder/x.hlog", &error), -1);

@@ -43,7 +43,6 @@ static void percentiles_match_a_sorted_array(void **unused)
     struct histogram *histogram = histogram_create();
     uint64_t *values = calloc(VALUES, sizeof *values);
     uint64_t state = 42;
-    (void)unused;
     for (size_t i = 0; i < VALUES; i++)
         histogram_record(histogram, values[i] = latency_draw(&state));
     qsort(values, VALUES, sizeof *values, value_compare);
@@ -62,7 +61,6 @@ static void the_mean_matches(void **unused)
 {
     struct histogram *histogram = histogram_create();
     double sum = 0;
-    (void)unused;
     for (uint64_t value = 100000; value < 101000; value++) {
         histogram_record(histogram, value);
         sum += (double)value;
@@ -74,7 +72,6 @@ static void the_mean_matches(void **unused)
 static void an_empty_histogram_is_all_zero(void **unused)
 {
     struct histogram *histogram = histogram_create();
-    (void)unused;
     assert_int_equal(histogram_count(histogram), 0);
     assert_int_equal(histogram_min(histogram), 0);
     assert_int_equal(histogram_max(histogram), 0);
@@ -87,7 +84,6 @@ static void an_empty_histogram_is_all_zero(void **unused)
 static void merging_adds(void **unused)
 {
     struct histogram *one = histogram_create(), *two = histogram_create();
-    (void)unused;
     histogram_record(one, 5);
     histogram_record(two, 3);
     histogram_record(two, 900000);
@@ -107,7 +103,6 @@ static void merging_adds(void **unused)
 static void values_beyond_the_range_count_as_its_end(void **unused)
 {
     struct histogram *histogram = histogram_create();
-    (void)unused;
     histogram_record(histogram, UINT64_MAX);
     histogram_record(histogram, 0);
     assert_int_equal(histogram_max(histogram), HISTOGRAM_HIGHEST);
@@ -125,7 +120,6 @@ static void counts_follow_the_published_layout(void **unused)
     } known[] = {{0, 0, 0},          {2047, 2047, 2047}, {2048, 2048, 2048},
                  {2049, 2048, 2048}, {4095, 4094, 3071}, {4096, 4096, 3072},
                  {4099, 4096, 3072}, {8191, 8188, 4095}, {1000000, 999936, 11169}};
-    (void)unused;
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
         struct histogram *histogram = histogram_create();
         histogram_record(histogram, known[i].value);

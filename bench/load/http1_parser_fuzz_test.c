@@ -51,7 +51,6 @@ static void mutated_responses_do_no_harm(void **unused)
 {
     uint8_t input[INPUT_BYTES];
     uint32_t state = 1;
-    (void)unused;
     for (size_t round = 0; round < ROUNDS; round++) {
         const char *seed = seeds[round % SEEDS];
         size_t bytes = strlen(seed);
@@ -66,7 +65,6 @@ static void noise_does_no_harm(void **unused)
 {
     uint8_t input[INPUT_BYTES];
     uint32_t state = 2;
-    (void)unused;
     for (size_t round = 0; round < ROUNDS / 4; round++) {
         size_t bytes = random_draw(&state) % INPUT_BYTES;
         for (size_t i = 0; i < bytes; i++)

@@ -128,7 +128,6 @@ static void response_assert(const struct known *known, size_t first)
 
 static void responses_are_parsed_in_any_two_pieces(void **unused)
 {
-    (void)unused;
     for (size_t i = 0; i < COUNT_OF(responses); i++)
         for (size_t cut = 0; cut <= strlen(responses[i].text); cut++)
             response_assert(&responses[i], cut);
@@ -146,7 +145,6 @@ static enum response_state response_of_single_bytes(const char *text)
 static void malformed_responses_are_found(void **unused)
 {
     struct response response;
-    (void)unused;
     for (size_t i = 0; i < COUNT_OF(malformed); i++) {
         response_begin(&response);
         response_parse(&response, malformed[i], strlen(malformed[i]));
@@ -159,7 +157,6 @@ static void malformed_responses_are_found(void **unused)
 static void a_reset_does_not_end_a_body(void **unused)
 {
     struct response response;
-    (void)unused;
     response_begin(&response);
     response_parse(&response, OK "\r\nhalf", strlen(OK "\r\nhalf"));
     response_end(&response, false);
@@ -170,7 +167,6 @@ static void endless_headers_are_malformed(void **unused)
 {
     static const char *const lines[] = {"X-Filler: xxxxxxxxxxxxxxxxxxxxx\r\n", "no end of line",
                                         "HTTP/1.1 100 Continue\r\n\r\n"};
-    (void)unused;
     for (size_t i = 0; i < COUNT_OF(lines); i++) {
         struct response response;
         size_t parsed = 0;
@@ -186,7 +182,6 @@ static void the_prefix_is_the_beginning_of_the_body(void **unused)
 {
     const char *text = OK "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n3\r\ndef\r\n0\r\n\r\n";
     struct response response;
-    (void)unused;
     response_begin(&response);
     for (const char *at = text; *at; at++)
         response_parse(&response, at, 1);

@@ -55,7 +55,6 @@ static void byte_change(uint8_t *input, size_t bytes, uint32_t *state)
 
 static void good_frames_are_read(void **unused)
 {
-    (void)unused;
     for (size_t i = 0; i < SEEDS; i++)
         assert_int_equal(LLVMFuzzerTestOneInput((const uint8_t *)seeds[i].bytes, seeds[i].count),
                          0);
@@ -65,7 +64,6 @@ static void mutated_frames_do_no_harm(void **unused)
 {
     uint8_t input[INPUT_BYTES];
     uint32_t state = 1;
-    (void)unused;
     for (size_t round = 0; round < ROUNDS; round++) {
         const struct seed *seed = &seeds[round % SEEDS];
         memcpy(input, seed->bytes, seed->count);
@@ -79,7 +77,6 @@ static void noise_does_no_harm(void **unused)
 {
     uint8_t input[INPUT_BYTES];
     uint32_t state = 2;
-    (void)unused;
     for (size_t round = 0; round < ROUNDS / 4; round++) {
         size_t bytes = random_draw(&state) % INPUT_BYTES, settings = sizeof SETTINGS - 1;
         for (size_t i = 0; i < bytes; i++)

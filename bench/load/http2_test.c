@@ -102,7 +102,6 @@ static void expectation_check(const struct expected *expected)
 
 static void every_outcome_is_classified(void **unused)
 {
-    (void)unused;
     for (size_t i = 0; i < sizeof expectations / sizeof expectations[0]; i++) {
         print_message("  %s\n", expectations[i].name);
         expectation_check(&expectations[i]);
@@ -115,7 +114,6 @@ static void a_late_stream_does_not_end_others(void **unused)
     struct faulty_server *server = faulty_server_open(&behaviour, NULL);
     struct load_setup setup = setup_of(server, "/users/random");
     struct load_result result;
-    (void)unused;
     setup.timeout_ns = SHORT_NS;
     result_get(&setup, &result);
     assert_int_equal(result.requests, REQUESTS);
@@ -133,7 +131,6 @@ static void after_a_goaway_there_is_a_new_connection(void **unused)
     struct faulty_server *server = faulty_server_open(&behaviour, NULL);
     struct load_setup setup = setup_of(server, "/users/random");
     struct load_result result;
-    (void)unused;
     result_get(&setup, &result);
     assert_int_equal(result.requests, REQUESTS);
     assert_int_equal(result.hits, REQUESTS);
@@ -150,7 +147,6 @@ static void a_request_is_sent_again_only_once(void **unused)
     struct faulty_server *server = faulty_server_open(&behaviour, NULL);
     struct load_setup setup = setup_of(server, "/users/random");
     struct load_result result;
-    (void)unused;
     result_get(&setup, &result);
     assert_int_equal(result.failures[LOAD_REFUSED], result.requests);
     assert_in_range(result.resent, result.requests, result.requests + CONNECTIONS * STREAMS);
@@ -164,7 +160,6 @@ static void no_more_streams_than_the_server_allows(void **unused)
     struct faulty_server *server = faulty_server_open(&behaviour, NULL);
     struct load_setup setup = setup_of(server, "/users/random");
     struct load_result result;
-    (void)unused;
     setup.streams = 5 * HTTP2_STREAMS_MAX;
     result_get(&setup, &result);
     assert_int_equal(result.hits, REQUESTS);
@@ -189,7 +184,6 @@ static void what_is_not_http2_is_garbage(void **unused)
          .drip = true},
         {.name = "banner", .response = "220 welcome to the mail server\r\n", .banner = true},
     };
-    (void)unused;
     for (size_t i = 0; i < sizeof behaviours / sizeof behaviours[0]; i++) {
         struct faulty_server *server = faulty_server_open(&behaviours[i], NULL);
         struct load_setup setup = setup_of(server, "/users/random");
@@ -212,7 +206,6 @@ static void a_rate_is_kept_to_the_last_request(void **unused)
     struct faulty_server *server = faulty_server_open(&behaviour, NULL);
     struct load_setup setup = setup_of(server, "/users/random");
     struct load_result result;
-    (void)unused;
     setup.rate_rps = 5000;
     result_get(&setup, &result);
     assert_int_equal(result.hits, REQUESTS);
@@ -227,7 +220,6 @@ static void streams_without_http2_are_refused(void **unused)
     struct load_setup setup = {.connections = 1, .requests = 1, .streams = 2, .cpu = LOAD_CPU_ANY};
     struct error error = {""};
     struct load_result result;
-    (void)unused;
     assert_int_equal(load_target_parse(&setup.target, "http://127.0.0.1:1/", &error), 0);
     assert_int_equal(load_run(&setup, &result, &error), -1);
     assert_non_null(strstr(error.text, "HTTP/2"));

@@ -77,7 +77,6 @@ static void json_has_everything(void **unused)
 {
     char output[OUTPUT_BYTES];
     json_t *object, *all;
-    (void)unused;
     assert_int_equal(load_faulty(output, &good, "/users/{id}", "--json"), 0);
     object = json_loads(output, 0, NULL);
     assert_non_null(object);
@@ -100,7 +99,6 @@ static void json_has_everything(void **unused)
 static void the_table_is_readable(void **unused)
 {
     char output[OUTPUT_BYTES];
-    (void)unused;
     assert_int_equal(load_faulty(output, &good, "/users/random", "--timeout=9s"), 0);
     assert_non_null(strstr(output, "requests               1,000"));
     assert_non_null(strstr(output, "100.00 %"));
@@ -110,7 +108,6 @@ static void the_table_is_readable(void **unused)
 static void errors_are_printed_and_fail(void **unused)
 {
     char output[OUTPUT_BYTES];
-    (void)unused;
     assert_int_equal(load_faulty(output, &bad, "/users/random", "--timeout=9s"), STATUS_BAD);
     assert_non_null(strstr(output, "1000 status"));
     assert_null(strstr(output, "p99.99"));
@@ -120,7 +117,6 @@ static void a_log_is_written(void **unused)
 {
     char path[] = "/tmp/load_command_test.XXXXXX", option[64], line[65536], output[OUTPUT_BYTES];
     unsigned all = 0, hits = 0, totals = 0;
-    (void)unused;
     close(mkstemp(path));
     snprintf(option, sizeof option, "--hdr=%s", path);
     assert_int_equal(load_faulty(output, &good, "/users/random", option), 0);
@@ -144,7 +140,6 @@ static void json_is_written_to_a_file(void **unused)
 {
     char path[] = "/tmp/load_command_test.XXXXXX", option[64], output[OUTPUT_BYTES];
     json_t *object;
-    (void)unused;
     close(mkstemp(path));
     snprintf(option, sizeof option, "--json=%s", path);
     assert_int_equal(load_faulty(output, &good, "/users/random", option), STATUS_OK);
@@ -162,7 +157,6 @@ static void a_load_that_cannot_run_is_undecided(void **unused)
 {
     char output[OUTPUT_BYTES];
     const char *arguments[] = {"http://no-such-host.invalid/", "--requests=1", NULL};
-    (void)unused;
     assert_int_equal(command_run(output, arguments), STATUS_UNDECIDED);
     assert_string_equal(output, "");
 }
@@ -175,7 +169,6 @@ static void an_interrupted_load_prints_its_results(void **unused)
     char url[256], output[OUTPUT_BYTES];
     sigset_t interrupt;
     timer_t timer;
-    (void)unused;
     sigemptyset(&interrupt);
     sigaddset(&interrupt, SIGINT);
     pthread_sigmask(SIG_BLOCK, &interrupt, NULL); /* also in the server's thread */
@@ -204,7 +197,6 @@ static void a_capacity_is_found(void **unused)
                                "5",
                                "--rate=16000",
                                NULL};
-    (void)unused;
     snprintf(url, sizeof url, "%s/users/{id}", faulty_server_url(server));
     assert_int_equal(command_run(output, arguments), 0);
     json_t *object = json_loads(output, 0, NULL);
@@ -220,7 +212,6 @@ static void a_capacity_is_found(void **unused)
 static void a_server_that_is_down_ends_the_search(void **unused)
 {
     char output[OUTPUT_BYTES];
-    (void)unused;
     assert_int_equal(command_run(output, (const char *[]){"http://127.0.0.1:1/", "--find-capacity",
                                                           "--slo=p99=2ms", "--json", NULL}),
                      STATUS_BAD);
@@ -246,7 +237,6 @@ static void wrong_options_are_refused(void **unused)
         {"http://127.0.0.1:1/{id}", "--workload=zipf:1:10", "--speed=1x"},
     };
     char output[OUTPUT_BYTES];
-    (void)unused;
     for (size_t i = 0; i < sizeof calls / sizeof calls[0]; i++) {
         assert_int_equal(command_run(output, calls[i]), STATUS_USAGE);
         assert_string_equal(output, "");
@@ -256,7 +246,6 @@ static void wrong_options_are_refused(void **unused)
 static void help_is_printed(void **unused)
 {
     char output[OUTPUT_BYTES];
-    (void)unused;
     assert_int_equal(command_run(output, (const char *[]){"--help", NULL}), 0);
     assert_non_null(strstr(output, "--connections"));
     assert_non_null(strstr(output, "zipf:"));

@@ -171,7 +171,6 @@ static void expectation_check(const struct expected *expected)
 
 static void every_outcome_is_classified(void **unused)
 {
-    (void)unused;
     for (size_t i = 0; i < COUNT_OF(expectations); i++) {
         print_message("  %s\n", expectations[i].behaviour.name);
         expectation_check(&expectations[i]);
@@ -181,7 +180,6 @@ static void every_outcome_is_classified(void **unused)
 /* Every third response is good, so that the run does not give up. */
 static void failures_do_not_affect_good_responses(void **unused)
 {
-    (void)unused;
     for (size_t i = 0; i < COUNT_OF(expectations); i++) {
         struct faulty_behaviour behaviour = expectations[i].behaviour;
         struct load_result result;
@@ -211,7 +209,6 @@ static void a_response_may_fill_the_read_buffer(void **unused)
     int head = snprintf(response, HEAD_BYTES, OK "Content-Length: %d\r\nX-Cache: hit\r\n\r\n",
                         READ_BYTES - 56);
     struct load_result result;
-    (void)unused;
     assert_int_equal(head, 56);
     memset(response + head, 'x', (size_t)(READ_BYTES - head));
     response[READ_BYTES] = '\0';
@@ -235,7 +232,6 @@ static void a_closed_port_refuses(void **unused)
     int fd = socket(AF_INET, SOCK_STREAM, 0); /* keeps the port, but does not listen */
     struct load_result result;
     char url[64];
-    (void)unused;
     assert_int_equal(bind(fd, (struct sockaddr *)&address, bytes), 0);
     getsockname(fd, (struct sockaddr *)&address, &bytes);
     snprintf(url, sizeof url, "http://127.0.0.1:%u", ntohs(address.sin_port));
@@ -266,7 +262,6 @@ static void every_id_is_requested_once(void **unused)
     struct load_setup setup = setup_of(faulty_server_url(server), "/users/{id}");
     struct load_progress progress = {0};
     struct load_result result;
-    (void)unused;
     setup.ids = ids_open("zipf:1.0:1000", 2500);
     setup.requests = 0;
     setup.check_id = true;
@@ -291,7 +286,6 @@ static void another_id_is_wrong(void **unused)
     struct faulty_server *server = faulty_server_open(&behaviour, NULL);
     struct load_setup setup = setup_of(faulty_server_url(server), "/users/{id}");
     struct load_result result;
-    (void)unused;
     setup.ids = ids_open("zipf:1.0:1000", 0);
     setup.check_id = true;
     run_get(&setup, &result);
@@ -310,7 +304,6 @@ static void a_stopped_run_ends(void **unused)
     struct faulty_server *server = faulty_server_open(&behaviour, NULL);
     struct load_setup setup = setup_of(faulty_server_url(server), "/users/random");
     struct load_result result;
-    (void)unused;
     setup.requests = 0;
     setup.duration_ns = 1000 * NS_PER_SECOND;
     setup.stop = &stop;
@@ -326,7 +319,6 @@ static void a_unix_socket_is_loaded(void **unused)
     const struct faulty_behaviour behaviour = {.name = "good", .response = FAULTY_SERVER_GOOD};
     char folder[] = "/tmp/load_test.XXXXXX", path[64];
     struct load_result result;
-    (void)unused;
     assert_non_null(mkdtemp(folder));
     snprintf(path, sizeof path, "%s/s", folder);
     struct faulty_server *server = faulty_server_open(&behaviour, path);
@@ -345,7 +337,6 @@ static void a_rate_is_kept_to_the_last_request(void **unused)
     struct faulty_server *server = faulty_server_open(&behaviour, NULL);
     struct load_setup setup = setup_of(faulty_server_url(server), "/users/random");
     struct load_result result;
-    (void)unused;
     setup.rate_rps = 2000;
     setup.warmup_ns = 20 * NS_PER_MS;
     for (setup.arrivals = LOAD_CONSTANT; setup.arrivals <= LOAD_POISSON; setup.arrivals++) {
@@ -367,7 +358,6 @@ static void unsent_requests_are_counted(void **unused)
     struct faulty_server *server = faulty_server_open(&behaviour, NULL);
     struct load_setup setup = setup_of(faulty_server_url(server), "/users/random");
     struct load_result result;
-    (void)unused;
     setup.requests = 0;
     setup.duration_ns = SHORT_NS;
     setup.timeout_ns = 4 * SHORT_NS;
@@ -383,7 +373,6 @@ static void schedules_keep_their_rate(void **unused)
 {
     enum { COUNT = 100000 };
     struct schedule schedule;
-    (void)unused;
     schedule_begin(&schedule, 20000, LOAD_CONSTANT, 0, 5);
     for (int i = 0; i < COUNT; i++)
         schedule_advance(&schedule);
@@ -410,7 +399,6 @@ static void urls_are_parsed(void **unused)
     };
     struct load_target target;
     struct error error;
-    (void)unused;
     for (size_t i = 0; i < COUNT_OF(good); i++) {
         assert_int_equal(load_target_parse(&target, good[i].url, &error), 0);
         assert_string_equal(target.host, good[i].host);
@@ -443,7 +431,6 @@ static void wrong_urls_are_refused(void **unused)
     char url[3000] = "http://h/";
     struct error error;
     struct load_target target;
-    (void)unused;
     for (size_t i = 0; i < COUNT_OF(urls); i++) {
         error.text[0] = '\0';
         assert_int_equal(load_target_parse(&target, urls[i], &error), -1);
@@ -459,7 +446,6 @@ static void wrong_setups_are_refused(void **unused)
     struct load_setup setup = setup_of("http://127.0.0.1:1", "/users/{id}");
     struct error error = {""};
     struct load_result result;
-    (void)unused;
     assert_int_equal(load_run(&setup, &result, &error), -1);
     assert_non_null(strstr(error.text, "{id}"));
     setup = setup_of("http://127.0.0.1:1", "/users/random");
@@ -479,7 +465,6 @@ static void requests_are_rendered(void **unused)
     struct load_target target;
     struct request_head head;
     struct error error;
-    (void)unused;
     load_target_parse(&target, "http://[::1]:81/u/{id}?x=1", &error);
     request_head_render(&head, &target);
     request_render_id(head.text + head.id_at, 0xdeadbeef);

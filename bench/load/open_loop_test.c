@@ -69,7 +69,6 @@ static void stall_check(bool http2)
 
 static void only_due_times_show_a_stall(void **unused)
 {
-    (void)unused;
     stall_check(false);
     stall_check(true);
 }
@@ -105,7 +104,6 @@ static void a_trace_is_sent_at_its_own_times(void **unused)
     struct load_result result;
     uint64_t first_half = 0;
     char path[64];
-    (void)unused;
     trace_file(path, true, 21);
     setup.ids = trace_of(path, "sized");
     setup.check_id = true;
@@ -136,7 +134,6 @@ static void a_trace_without_times_has_no_speed(void **unused)
     char path[64];
     struct error error = {""};
     struct load_result result;
-    (void)unused;
     trace_file(path, false, 100);
     setup.ids = trace_of(path, NULL);
     setup.speed = 1;
@@ -158,7 +155,6 @@ static void a_trace_without_times_has_no_speed(void **unused)
 
 static void sleep_50_ms(int signal)
 {
-    (void)signal;
     poll(NULL, 0, 50);
 }
 
@@ -169,7 +165,6 @@ static void a_late_generator_is_reported(void **unused)
     struct faulty_server *server;
     struct load_result result;
     sigset_t alarms;
-    (void)unused;
     sigemptyset(&alarms);
     sigaddset(&alarms, SIGALRM);
     signal(SIGALRM, sleep_50_ms);
@@ -201,7 +196,6 @@ static void a_server_may_close_idle_connections(void **unused)
         .name = "idle", .response = FAULTY_SERVER_GOOD, .idle_ms = 120};
     struct faulty_server *server = faulty_server_open(&behaviour, NULL);
     struct load_result result;
-    (void)unused;
     assert_non_null(server);
     struct load_setup setup = setup_for(faulty_server_url(server), "/users/1", 4);
     setup.rate_rps = 0.35;
@@ -221,7 +215,6 @@ static void a_late_server_is_no_late_generator(void **unused)
     struct faulty_server *server = faulty_server_open(&behaviour, NULL);
     struct load_setup setup = setup_of(server, "/users/random");
     struct load_result result;
-    (void)unused;
     setup.rate_rps = 200;
     setup.duration_ns = 2 * NS_PER_SECOND;
     run_get(&setup, &result);

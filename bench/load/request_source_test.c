@@ -57,7 +57,6 @@ static void whole_seconds_are_spread(void **unused)
     struct request_source source;
     double time_ns;
     uint64_t id, expected = 0;
-    (void)unused;
     request_source_open(&source, trace);
     for (unsigned second = 0; second < 5; second++)
         for (unsigned k = 0; k < per_second[second]; k++) {
@@ -80,7 +79,6 @@ static void finer_times_are_not_changed(void **unused)
     struct request_source source;
     double time_ns;
     uint64_t id;
-    (void)unused;
     request_source_open(&source, trace);
     for (unsigned i = 0; i < 5; i++) {
         assert_true(request_source_time(&source, &time_ns));
@@ -100,7 +98,6 @@ static void long_traces_are_read_to_their_end(void **unused)
     struct request_source source;
     double time_ns, last_ns = -1;
     uint64_t id, count = 0;
-    (void)unused;
     for (size_t i = 0; i < SECONDS; i++)
         per_second[i] = EACH;
     struct trace *trace = seconds_get(per_second, SECONDS);
@@ -123,7 +120,6 @@ static void generators_and_no_trace_never_end(void **unused)
     struct trace *scan = trace_get("scan:1000", NULL);
     struct request_source source;
     uint64_t id;
-    (void)unused;
     request_source_open(&source, scan);
     for (uint64_t i = 0; i < 2500; i++) {
         assert_true(request_source_next(&source, &id));

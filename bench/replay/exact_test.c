@@ -37,7 +37,6 @@ static void counts_equal_published_ones(void **state)
     unsigned lines = 0;
     struct corpus corpus;
     struct corpus_setup setup = {.sample = 1, .with_next = true};
-    (void)state;
     FILE *expected = fopen(TIDEMARK_TRACES "/web12.expected.csv", "r");
     if (expected == NULL)
         skip();

@@ -21,7 +21,6 @@ static void load(struct corpus *corpus, const char *name, double sample)
 
 static void corpus_has_next_requests(void **state)
 {
-    (void)state;
     struct corpus corpus;
     load(&corpus, "zipf:0.9:500:20000", 1);
     assert_int_equal(corpus.requests, 20000);
@@ -43,7 +42,6 @@ static void corpus_has_next_requests(void **state)
 
 static void corpus_load_reports_errors(void **state)
 {
-    (void)state;
     struct corpus corpus;
     struct error error = {""};
     struct corpus_setup setup = {.sample = 1};
@@ -79,7 +77,6 @@ static uint64_t optimum_misses(const struct corpus *corpus, size_t capacity)
 
 static void belady_is_the_optimum(void **state)
 {
-    (void)state;
     static const char *const traces[] = {"zipf:0.8:300:8000", "scan:101:3000", "uniform:200:5000"};
     static const size_t capacities[] = {1, 2, 3, 10, 100, 1000};
     for (size_t t = 0; t < 3; t++) {
@@ -101,7 +98,6 @@ static void belady_is_the_optimum(void **state)
 
 static void result_is_consistent(void **state)
 {
-    (void)state;
     struct corpus corpus;
     struct replay_result result;
     load(&corpus, "zipf:1.0:5000:50000", 1);
@@ -121,7 +117,6 @@ static void result_is_consistent(void **state)
  */
 static void windows_count_hits(void **state)
 {
-    (void)state;
     enum { REQUESTS = 1237, HOT = REQUESTS / 2 };
     struct corpus corpus = {.requests = REQUESTS, .read = REQUESTS};
     struct replay_result result;
@@ -142,7 +137,6 @@ static void windows_count_hits(void **state)
 /* Of five requests for an id, the second and the third come during its fetch. */
 static void requests_join_a_fetch(void **state)
 {
-    (void)state;
     static const uint64_t ids[] = {7, 1, 7, 7, 2, 7, 3, 7};
     enum { REQUESTS = sizeof ids / sizeof ids[0] };
     struct corpus corpus;
@@ -167,7 +161,6 @@ static void requests_join_a_fetch(void **state)
 /* With a rate, entries age by the rate, not by the trace's times. */
 static void a_rate_replaces_the_times(void **state)
 {
-    (void)state;
     struct corpus corpus;
     struct replay_result slow, fast;
     load(&corpus, "scan:100:1000", 1);
@@ -184,7 +177,6 @@ static void a_rate_replaces_the_times(void **state)
 /* With bodies a replay takes more memory, but has the same hits. */
 static void payload_changes_memory_but_not_hits(void **state)
 {
-    (void)state;
     struct corpus corpus;
     struct replay_result keys, records;
     load(&corpus, "zipf:1.0:5000:50000", 1);
@@ -204,7 +196,6 @@ static void payload_changes_memory_but_not_hits(void **state)
 /* Belady knows the next requests, and entries expire, with and without bodies. */
 static void payload_keeps_next_and_ttl(void **state)
 {
-    (void)state;
     struct corpus corpus;
     struct replay_result keys, records;
     load(&corpus, "zipf:0.9:3000:30000", 1);
@@ -228,7 +219,6 @@ static void payload_keeps_next_and_ttl(void **state)
 /* Without times, each request of the trace takes a millisecond, sampled or not. */
 static void a_sample_ages_as_fast_as_the_whole(void **state)
 {
-    (void)state;
     struct corpus whole, sample;
     struct replay_result all, part;
     struct replay_setup setup = {.policy = policy_find("ttl"), .ttl_ns = UINT64_C(5000000000)};
@@ -246,7 +236,6 @@ static void a_sample_ages_as_fast_as_the_whole(void **state)
 
 static void results_do_not_depend_on_threads(void **state)
 {
-    (void)state;
     enum { JOBS = 24 };
     struct corpus corpus;
     static struct sweep_job one[JOBS], many[JOBS];
@@ -269,7 +258,6 @@ static void results_do_not_depend_on_threads(void **state)
  */
 static void sample_is_within_its_error(void **state)
 {
-    (void)state;
     struct corpus whole, sample;
     struct replay_result all, part;
     load(&whole, "zipf:0.7:50000:300000", 1);
@@ -293,7 +281,6 @@ static void sample_is_within_its_error(void **state)
 
 static void capacities_are_parsed(void **state)
 {
-    (void)state;
     struct capacity capacities[CAPACITIES_MAX];
     struct error error;
     assert_int_equal(capacity_parse("100,10k,64MiB,2.5%", capacities, &error), 4);

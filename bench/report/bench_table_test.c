@@ -46,7 +46,6 @@ static void a_workload_is_a_block(void **state)
 {
     struct result *results[] = {result_create("lru", "lru"),
                                 result_create("unbounded", "unbounded")};
-    (void)state;
     run_plant(results[0], "random", 10, VERDICT_BOUNDED);
     run_plant(results[0], "random", 11, VERDICT_BOUNDED);
     run_plant(results[1], "random", 12, VERDICT_LEAK_CONTAINER);
@@ -70,7 +69,6 @@ static void a_workload_is_a_block(void **state)
 static void what_figures_do_not_show_is_noted(void **state)
 {
     struct result *results[] = {result_create("lru", "lru"), result_create("python", "")};
-    (void)state;
     run_plant(results[0], "random", 10, VERDICT_BOUNDED);
     run_plant(results[0], "random", 10, VERDICT_BOUNDED);
     run_plant(results[0], "random", 10, VERDICT_UNDECIDED)->load.bottleneck = true;
@@ -92,7 +90,6 @@ static void what_figures_do_not_show_is_noted(void **state)
 static void no_line_is_wider_than_100_columns(void **state)
 {
     struct result *result = result_create("wtinylfu_climb", "wtinylfu_climb");
-    (void)state;
     for (int class = 0; class < VERDICT_CLASSES; class ++) {
         char workload[16];
         snprintf(workload, sizeof workload, "w%d", class);

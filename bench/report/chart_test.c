@@ -54,7 +54,6 @@ static void a_line_rises(void **state)
     static const double x[] = {0, 100}, y[] = {0, 10};
     const struct chart_series series = {"y", y};
     struct chart chart = chart_of(&series, 1, x, 2);
-    (void)state;
     char *text = draw(&chart);
     assert_string_equal(text, "10 \u2502             \u2880\u28c0\u2860\u2824\u2812\u2812\u2809\n"
                               " 5 \u2502      \u2880\u28c0\u2824\u2824\u2812\u2812\u2809\u2801\n"
@@ -68,7 +67,6 @@ static void ascii_is_drawn_where_nothing_else_can_be(void **state)
     static const double x[] = {0, 100}, y[] = {0, 10};
     const struct chart_series series = {"y", y};
     struct chart chart = chart_of(&series, 1, x, 2);
-    (void)state;
     chart.ascii = true;
     char *text = draw(&chart);
     assert_non_null(strstr(text, "10 |"));
@@ -84,7 +82,6 @@ static void a_ripple_is_no_wave(void **state)
     static const double x[] = {0, 1, 2, 3}, y[] = {100000, 100001, 100000, 100001};
     const struct chart_series series = {"y", y};
     struct chart chart = chart_of(&series, 1, x, 4);
-    (void)state;
     char *text = draw(&chart);
     char *top = strtok(text, "\n"), *middle = strtok(NULL, "\n"), *bottom = strtok(NULL, "\n");
     assert_string_equal(top, "101001 \u2502");
@@ -97,7 +94,6 @@ static void the_scale_begins_at_zero_unless_far(void **state)
 {
     static const double x[] = {0, 1}, near[] = {40, 100}, far[] = {90, 100};
     const struct chart_series series[] = {{"near", near}, {"far", far}};
-    (void)state;
     for (size_t i = 0; i < 2; i++) {
         struct chart chart = chart_of(&series[i], 1, x, 2);
         char *text = draw(&chart);
@@ -111,7 +107,6 @@ static void names_stand_as_the_curves_end(void **state)
     static const double x[] = {0, 1, 2}, low[] = {1, 1, 1}, high[] = {2, 9, NAN};
     const struct chart_series series[] = {{"low", low}, {"high", high}};
     struct chart chart = chart_of(series, 2, x, 3);
-    (void)state;
     char *text = draw(&chart);
     assert_non_null(strstr(text, "from the top: high, low\n"));
     assert_null(strchr(text, '\033'));
@@ -127,7 +122,6 @@ static void a_limit_is_drawn_when_near(void **state)
     static const double x[] = {0, 1}, y[] = {50, 80};
     const struct chart_series series = {"y", y};
     struct chart chart = chart_of(&series, 1, x, 2);
-    (void)state;
     chart.line = 100;
     char *text = draw(&chart);
     assert_memory_equal(text, "100 \u2502\u2801", 10);
@@ -143,7 +137,6 @@ static void odd_values_do_no_harm(void **state)
     static const double x[] = {0, 0, 1, INFINITY}, none[] = {NAN, NAN, NAN, NAN};
     static const double odd[] = {-1e300, 0, 1e300, 5}, zero[] = {0, 0, 0, 0};
     const struct chart_series series[] = {{"none", none}, {"odd", odd}, {"zero", zero}};
-    (void)state;
     for (size_t i = 0; i < 3; i++) {
         for (size_t width = 0; width < 1000; width += 99) {
             struct chart chart = chart_of(&series[i], 1, x, 4);

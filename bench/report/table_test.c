@@ -27,7 +27,6 @@ static void print_expect(const struct table *table, bool colours, size_t width,
 static void columns_are_aligned(void **state)
 {
     struct table *table = table_create(columns, 3);
-    (void)state;
     table_cell(table, TABLE_PLAIN, "a");
     table_cell(table, TABLE_PLAIN, "%d", 1000);
     table_cell(table, TABLE_GOOD, "well");
@@ -44,7 +43,6 @@ static void columns_are_aligned(void **state)
 static void characters_count_and_not_bytes(void **state)
 {
     struct table *table = table_create(columns, 3);
-    (void)state;
     for (size_t i = 0; i < 2; i++) {
         table_cell(table, TABLE_PLAIN, i == 0 ? "\u2192\u2192\u2192\u2192\u2192" : "12345");
         table_cell(table, TABLE_PLAIN, "\u00b5");
@@ -60,7 +58,6 @@ static void characters_count_and_not_bytes(void **state)
 static void colours_stand_around_the_text_alone(void **state)
 {
     struct table *table = table_create(columns + 1, 2);
-    (void)state;
     table_cell(table, TABLE_BAD, "1");
     table_cell(table, TABLE_PLAIN, "x");
     print_expect(table, true, 0,
@@ -72,7 +69,6 @@ static void colours_stand_around_the_text_alone(void **state)
 static void columns_that_do_not_fit_continue_below(void **state)
 {
     struct table *table = table_create(columns, 3);
-    (void)state;
     table_cell(table, TABLE_PLAIN, "a");
     table_cell(table, TABLE_PLAIN, "1");
     table_cell(table, TABLE_PLAIN, "well");
@@ -91,7 +87,6 @@ static void columns_that_do_not_fit_continue_below(void **state)
 static void a_file_gets_no_colours(void **state)
 {
     FILE *file = tmpfile();
-    (void)state;
     assert_false(table_wants_colours(file));
     fclose(file);
 }

@@ -18,7 +18,6 @@ static char path[64];
 
 static int folder_make(void **state)
 {
-    (void)state;
     if (mkdtemp(folder) == NULL)
         return -1;
     snprintf(path, sizeof path, "%s/lru.json", folder);
@@ -27,7 +26,6 @@ static int folder_make(void **state)
 
 static int folder_remove(void **state)
 {
-    (void)state;
     unlink(path);
     return rmdir(folder);
 }
@@ -102,7 +100,6 @@ static void what_is_written_is_read(void **state)
 {
     struct error error = {""};
     struct result *written = example();
-    (void)state;
     assert_int_equal(result_write(written, path, &error), 0);
     struct result *read = result_read(path, &error);
     assert_string_equal(error.text, "");
@@ -144,7 +141,6 @@ static void a_write_that_fails_leaves_the_old_file(void **state)
     struct error error = {""};
     struct result *result = example();
     double zero = 0;
-    (void)state;
     assert_int_equal(result_write(result, path, &error), 0);
     result->runs[0]->verdict.low = 0.0 / zero;
     assert_int_equal(result_write(result, path, &error), -1);
@@ -158,7 +154,6 @@ static void an_unwritable_folder_is_an_error(void **state)
 {
     struct error error = {""};
     struct result *result = example();
-    (void)state;
     assert_int_equal(result_write(result, "/nonexistent/lru.json", &error), -1);
     assert_non_null(strstr(error.text, "/nonexistent/lru.json"));
     result_destroy(result);
@@ -173,7 +168,6 @@ static void text_write(const char *text)
 static void what_is_no_result_is_refused_by_name(void **state)
 {
     struct error error;
-    (void)state;
     text_write("{\"schema\":\"tidemark/result/9\"}");
     assert_null(result_read(path, &error));
     assert_non_null(strstr(error.text, "another version"));
@@ -190,7 +184,6 @@ static void an_incomplete_result_is_known_as_such(void **state)
 {
     struct error error;
     struct result *result = example();
-    (void)state;
     result->complete = false;
     assert_int_equal(result_write(result, path, &error), 0);
     assert_false(result_is_complete(path));

@@ -34,7 +34,6 @@ static struct result *result_of(uint64_t ids, size_t samples, size_t loaded)
 
 static void memory_returned_is_reported_for_sampled_times(void **state)
 {
-    (void)state;
     struct result *result = result_of(20000, 80, 60);
     const struct result_burst *burst = result->runs[0]->burst;
     assert_int_equal(result->runs[0]->sample_count, 60);
@@ -52,7 +51,6 @@ static void memory_returned_is_reported_for_sampled_times(void **state)
 
 static void the_end_is_interpolated_between_samples(void **state)
 {
-    (void)state;
     struct result *result = result_of(20500, 30, 30);
     assert_int_equal(result->runs[0]->burst->end_ns, 2050 * NS_PER_MS);
     result_destroy(result);
@@ -60,7 +58,6 @@ static void the_end_is_interpolated_between_samples(void **state)
 
 static void an_unfinished_burst_reports_nothing(void **state)
 {
-    (void)state;
     struct result *result = result_of(20000, 10, 10);
     assert_int_equal(result->runs[0]->burst->end_ns, 0);
     assert_int_equal(result->runs[0]->burst->after_count, 0);

@@ -28,7 +28,6 @@ static void a_writer_does_not_block(void **state)
     struct output_log *log;
     char text[OUTPUT_LOG_BYTES];
     FILE *writer = log_open(&log);
-    (void)state;
     for (unsigned i = 0; i < LINES; i++)
         fprintf(writer, "line %06u\n", i);
     fclose(writer);
@@ -42,7 +41,6 @@ static void the_end_can_be_read_meanwhile(void **state)
     struct output_log *log;
     char text[OUTPUT_LOG_BYTES];
     FILE *writer = log_open(&log);
-    (void)state;
     assert_false(output_log_read(log, text));
     assert_string_equal(text, "");
     fprintf(writer, "ready\n");
@@ -61,7 +59,6 @@ static void stopping_does_not_wait_for_writers(void **state)
     struct output_log *log;
     char text[OUTPUT_LOG_BYTES];
     FILE *writer = log_open(&log);
-    (void)state;
     fprintf(writer, "still here\n");
     fflush(writer);
     output_log_stop(log, text);

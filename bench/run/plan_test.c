@@ -27,7 +27,6 @@ static uint64_t load_ns(const struct plan *plan)
 static void all_policies_run_within_the_budget(void **state)
 {
     struct bench_options options = bench_options_default;
-    (void)state;
     struct plan plan = plan_of(options);
     assert_int_equal(plan.subjects.count, policies_count);
     assert_int_equal(plan.workloads.count, 4);
@@ -42,7 +41,6 @@ static void all_policies_run_within_the_budget(void **state)
 static void few_runs_repeat_and_many_do_not(void **state)
 {
     struct bench_options options = bench_options_default;
-    (void)state;
     options.policies = "lru";
     options.workloads = "random,zipf:1.0:50k";
     struct plan plan = plan_of(options);
@@ -60,7 +58,6 @@ static void few_runs_repeat_and_many_do_not(void **state)
 static void a_run_is_long_enough_for_a_ttl_plateau_and_30_samples(void **state)
 {
     struct bench_options options = bench_options_default;
-    (void)state;
     for (uint64_t ns = NS_PER_SECOND / 2; ns < 100 * NS_PER_SECOND; ns *= 2) {
         options.duration_ns = ns;
         struct plan plan = plan_of(options);
@@ -73,7 +70,6 @@ static void a_run_is_long_enough_for_a_ttl_plateau_and_30_samples(void **state)
 static void a_policy_gets_the_limits_that_it_keeps(void **state)
 {
     struct bench_options options = bench_options_default;
-    (void)state;
     struct plan plan = plan_of(options);
     for (size_t i = 0; i < policies_count; i++) {
         struct result_limits limits = plan_limits(&plan, policies[i]);
@@ -94,7 +90,6 @@ static void a_burst_is_run_for_each_dirty_decay(void **state)
 {
     struct bench_options options = bench_options_default;
     struct error error;
-    (void)state;
     options.workloads = "zipf,burst,burst:50k:1M";
     struct plan plan = plan_of(options);
     assert_int_equal(plan.workloads.count, 3);
@@ -134,7 +129,6 @@ static void a_wrong_generator_or_url_is_refused_before_anything_runs(void **stat
 static void pairs_stay_together_and_programs_come_last(void **state)
 {
     struct bench_options options = bench_options_default;
-    (void)state;
     options.policies = "lru,ttl";
     options.against = "elsewhere";
     options.commands = (struct option_texts){{"/usr/bin/python3 service.py {port}"}, 1};
@@ -184,7 +178,6 @@ static void the_order_within_a_pair_is_random(void **state)
 {
     bool lru[BLOCKS], ttl[BLOCKS], other_seed[BLOCKS], next[BLOCKS] = {false};
     struct bench_options options = bench_options_default;
-    (void)state;
     options.policies = "lru,ttl";
     options.against = "elsewhere";
     struct plan plan = plan_of(options);
@@ -201,7 +194,6 @@ static void the_order_within_a_pair_is_random(void **state)
 static void precise_runs_are_short_and_many(void **state)
 {
     struct bench_options options = bench_options_default;
-    (void)state;
     options.policies = "lru";
     options.workloads = "random";
     options.precision = 0.02;
@@ -215,7 +207,6 @@ static void without_ids_there_is_one_workload(void **state)
     struct bench_options options = bench_options_default;
     struct plan plan;
     struct error error;
-    (void)state;
     options.commands = (struct option_texts){{"x {port}"}, 1};
     options.urls = (struct option_texts){{"http://127.0.0.1:{port}/"}, 1};
     assert_int_equal(plan_make(&plan, &options, &error), -1);

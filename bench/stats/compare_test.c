@@ -96,14 +96,12 @@ static size_t alarms_count(const struct compare_setup *setup, double factor, dou
  * expected at the most, 33 are three standard deviations more. */
 static void what_is_the_same_is_seldom_called_different(void **state)
 {
-    (void)state;
     assert_in_range(alarms_count(&alternating, 1, 0), 1, 33);
     assert_in_range(alarms_count(&alternating, 1, MEASUREMENTS_FLOOR_NONE), 0, 20);
 }
 
 static void a_real_difference_is_found(void **state)
 {
-    (void)state;
     assert_in_range(alarms_count(&alternating, 1.15, MEASUREMENTS_FLOOR_NONE), ROUNDS * 9 / 10,
                     ROUNDS);
 }
@@ -112,7 +110,6 @@ static void turns_see_through_what_drifts(void **state)
 {
     struct random random;
     struct measurement_series before, after;
-    (void)state;
     random_seed(&random, 3);
     series_begin(&before, "cpu");
     series_begin(&after, "cpu");
@@ -136,7 +133,6 @@ static void turns_see_through_what_drifts(void **state)
 static void without_alternation_the_whole_interval_must_pass_the_floor(void **state)
 {
     struct measurement_series before, after;
-    (void)state;
     series_begin(&before, "cpu");
     series_begin(&after, "cpu");
     for (int i = 0; i < 10; i++) {
@@ -152,7 +148,6 @@ static void without_alternation_the_whole_interval_must_pass_the_floor(void **st
 static void three_repeats_tell_nothing(void **state)
 {
     struct measurement_series before, after;
-    (void)state;
     series_begin(&before, "cpu");
     series_begin(&after, "cpu");
     for (int i = 0; i < 3; i++) {
@@ -188,7 +183,6 @@ static struct comparison around(const char *figure, double first, double second,
 
 static void nothing_inside_the_floor_is_a_difference(void **state)
 {
-    (void)state;
     assert_int_equal(around("cpu", 10, 10.2, MEASUREMENTS_FLOOR_NONE, &alternating).outcome,
                      OUTCOME_SAME);
     assert_int_equal(around("cpu", 10, 10.2, 0.01, &alternating).outcome, OUTCOME_WORSE);
@@ -203,7 +197,6 @@ static void nothing_inside_the_floor_is_a_difference(void **state)
 
 static void better_is_what_the_figure_says(void **state)
 {
-    (void)state;
     assert_int_equal(around("req/s", 100, 120, MEASUREMENTS_FLOOR_NONE, &alternating).outcome,
                      OUTCOME_BETTER);
     assert_int_equal(around("req/s", 100, 80, MEASUREMENTS_FLOOR_NONE, &alternating).outcome,
@@ -218,7 +211,6 @@ static void better_is_what_the_figure_says(void **state)
 
 static void slopes_are_compared_by_difference(void **state)
 {
-    (void)state;
     struct comparison seen =
         around("bytes_per_request", 0.01, 400, MEASUREMENTS_FLOOR_NONE, &alternating);
     assert_false(seen.has_ratio);
@@ -230,7 +222,6 @@ static void slopes_are_compared_by_difference(void **state)
 static void counts_that_never_vary_are_compared_as_they_are(void **state)
 {
     struct measurement_series before, after;
-    (void)state;
     series_begin(&before, "hit_ratio");
     series_begin(&after, "hit_ratio");
     for (int i = 0; i < 2; i++) {
@@ -254,7 +245,6 @@ static void counts_that_never_vary_are_compared_as_they_are(void **state)
 static void zeros_have_no_ratio(void **state)
 {
     struct comparison seen = around("hits", 0, 0.3, MEASUREMENTS_FLOOR_NONE, &separate);
-    (void)state;
     assert_false(seen.has_ratio);
     assert_int_equal(seen.outcome, OUTCOME_BETTER);
 }
@@ -262,7 +252,6 @@ static void zeros_have_no_ratio(void **state)
 static void runs_without_a_partner_are_left_out_of_the_pairs(void **state)
 {
     struct measurement_series before, after;
-    (void)state;
     series_begin(&before, "cpu");
     series_begin(&after, "cpu");
     for (int i = 0; i < 9; i++) {
@@ -285,7 +274,6 @@ static void verdicts_are_compared_by_gravity(void **state)
     struct measured_verdict bounded = {"zipf", VERDICT_BOUNDED, 3, 3, 3}, leak = bounded,
                             torn = bounded, dull = bounded, warming = bounded;
     struct comparison comparison = {.method = METHOD_NONE};
-    (void)state;
     leak.class = VERDICT_LEAK_CONTAINER;
     torn.agreed = 2;
     dull.agreed = dull.decided = 1;

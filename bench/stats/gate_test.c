@@ -74,7 +74,6 @@ static void expect(const char *text, const char *figure, double share, double no
 
 static void a_change_beyond_the_limit_fails_if_it_is_established(void **state)
 {
-    (void)state;
     expect("cpu<+2%", "cpu", 0.05, 0.01, GATE_FAILED);
     expect("cpu<+2%", "cpu", 0, 0.01, GATE_PASSED);
     expect("cpu<+2%", "cpu", 0.05, 0.2, GATE_PASSED); /* beyond, but not established */
@@ -90,7 +89,6 @@ static void a_change_beyond_the_limit_fails_if_it_is_established(void **state)
 
 static void an_improvement_asked_for_has_to_be_established(void **state)
 {
-    (void)state;
     expect("cpu<-5%", "cpu", -0.08, 0.01, GATE_PASSED);
     expect("cpu<-5%", "cpu", -0.08, 0.3, GATE_FAILED);
     expect("cpu<-5%", "cpu", -0.04, 0.01, GATE_FAILED);
@@ -99,7 +97,6 @@ static void an_improvement_asked_for_has_to_be_established(void **state)
 
 static void an_absolute_limit_holds_for_the_new_one_alone(void **state)
 {
-    (void)state;
     expect("bytes_per_request<=0", "B/request", 0, 0.01, GATE_FAILED);
     expect("bytes_per_request<=10", "B/request", 0, 0.01, GATE_PASSED);
     expect("bytes_per_request<=9.8", "B/request", 0, 0.01, GATE_PASSED); /* its own interval */
@@ -114,7 +111,6 @@ static void too_few_repeats_pass_nothing(void **state)
     struct comparison few = changed("cpu", 5, 10, 0, 0.01);
     struct gate gates[2];
     struct gate_finding findings[4];
-    (void)state;
     assert_int_equal(outcome_of("cpu<+2%", &few), GATE_UNDECIDED);
     assert_int_equal(outcome_of("p99<+2%", &few), GATE_UNDECIDED); /* of which there is nothing */
     gates[0] = parsed("cpu<+2%");
@@ -131,7 +127,6 @@ static void what_holds_alone_need_not_hold_together(void **state)
     struct comparison hardly = hardly_changed();
     struct gate gates[2] = {parsed("cpu<+2%"), parsed("cpu<+4%")};
     struct gate_finding findings[4];
-    (void)state;
     assert_true(fabs(hardly.p - 10.0 / 256) < 1e-9);
     assert_int_equal(outcome_of("cpu<+2%", &hardly), GATE_FAILED);
     assert_int_equal(gates_decide(findings, gates, 2, &hardly, 1), 2);
@@ -142,7 +137,6 @@ static void what_holds_alone_need_not_hold_together(void **state)
 static void a_share_of_nothing_is_none(void **state)
 {
     struct comparison none = changed("B/request", REPEATS, 0, 0, 0);
-    (void)state;
     assert_int_equal(outcome_of("B/request<+5%", &none), GATE_UNDECIDED);
     assert_int_equal(outcome_of("B/request<=0.5", &none), GATE_PASSED);
 }
@@ -151,7 +145,6 @@ static void a_verdict_must_not_become_worse(void **state)
 {
     struct measured_verdict bounded = {"zipf", VERDICT_BOUNDED, 3, 3, 3}, leak = bounded;
     struct comparison comparison = {.method = METHOD_NONE};
-    (void)state;
     leak.class = VERDICT_LEAK_EXPIRED;
     compare_verdicts(&comparison, &bounded, &leak);
     assert_int_equal(outcome_of("verdict", &comparison), GATE_FAILED);
@@ -167,7 +160,6 @@ static void malformed_conditions_are_refused(void **state)
     static const char *const texts[] = {"",         "p99",     "p99=5",     "p99<",      "p99<x",
                                         "p98<+5%",  "p99<nan", "p99<+5%x",  "p99<1e999", "<5",
                                         "p99<+5%%", "p99<0x5", "verdict<1", "p99<=+-5%"};
-    (void)state;
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         struct gate gate;
         struct error error;

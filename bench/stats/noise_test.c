@@ -34,7 +34,6 @@ static struct result_noise noise_between(double step, size_t pairs, uint64_t rep
 
 static void pairs_that_agree_have_no_noise(void **state)
 {
-    (void)state;
     struct result_noise noise = noise_between(0, PAIRS, 3);
     assert_true(noise.known);
     assert_int_equal(noise.pairs, PAIRS);
@@ -43,7 +42,6 @@ static void pairs_that_agree_have_no_noise(void **state)
 
 static void noise_is_the_difference_by_the_smaller(void **state)
 {
-    (void)state;
     struct result_noise noise = noise_between(50, PAIRS, 1);
     assert_float_equal(noise.figures[FIGURE_REQUESTS_PER_SECOND], 0.05, 1e-9);
     noise = noise_between(-200, PAIRS, 1);
@@ -52,7 +50,6 @@ static void noise_is_the_difference_by_the_smaller(void **state)
 
 static void few_pairs_tell_nothing(void **state)
 {
-    (void)state;
     struct result_noise noise = noise_between(50, NOISE_PAIRS_LEAST - 1, 3);
     assert_true(isnan(noise.figures[FIGURE_REQUESTS_PER_SECOND]));
 }

@@ -55,7 +55,6 @@ static double dealt_p(const double *values, size_t count, unsigned second)
 static void the_rank_sum_agrees_with_dealing(void **state)
 {
     struct random random;
-    (void)state;
     random_seed(&random, 1);
     for (int round = 0; round < ROUNDS; round++) {
         double values[9];
@@ -86,7 +85,6 @@ static double signs_w(const double *differences, size_t count, unsigned above)
 static void the_signed_rank_agrees_with_all_signs(void **state)
 {
     struct random random;
-    (void)state;
     random_seed(&random, 2);
     for (int round = 0; round < ROUNDS; round++) {
         double differences[10], below = 0, above = 0;
@@ -118,7 +116,6 @@ static void published_values_are_found(void **state)
     static const double before[] = {1.83, 0.50, 1.62, 2.48, 1.68, 1.88, 1.55, 3.06, 1.30};
     static const double after[] = {0.878, 0.647, 0.598, 2.05, 1.06, 1.29, 1.06, 3.14, 1.29};
     double differences[9];
-    (void)state;
     struct stats_test test = stats_mann_whitney(y, 5, x, 10); /* Hollander & Wolfe 1973, p. 69 */
     near(test.statistic, 35);
     assert_true(fabs(test.p - 0.2544) < 5e-5);
@@ -149,7 +146,6 @@ static void the_normal_curve_is_near_what_is_counted(void **state)
 {
     static double known[COUNTED + 1][COUNTED + 1][COUNTED * COUNTED + 1];
     double first[COUNTED], second[COUNTED], all = 0, tail = 0;
-    (void)state;
     for (size_t i = 0; i < sizeof known / sizeof(double); i++)
         (&known[0][0][0])[i] = -1;
     for (size_t i = 0; i < COUNTED; i++) {
@@ -170,7 +166,6 @@ static void the_normal_curve_is_near_what_is_counted(void **state)
 static void ties_widen_the_normal_curve_rightly(void **state)
 {
     double first[40], second[40];
-    (void)state;
     for (size_t i = 0; i < 40; i++) {
         first[i] = (double)(i % 2);
         second[i] = (double)(i % 4 != 0);
@@ -185,7 +180,6 @@ static void ties_widen_the_normal_curve_rightly(void **state)
 
 static void so_few_values_cannot_tell(void **state)
 {
-    (void)state;
     near(stats_mann_whitney_least(3, 3), 0.1);
     near(stats_mann_whitney_least(4, 4), 2.0 / 70);
     near(stats_mann_whitney_least(1, 1), 1);
@@ -201,7 +195,6 @@ static void so_few_values_cannot_tell(void **state)
 static void holm_steps_down(void **state)
 {
     double p[] = {0.01, 0.04, 0.03, 0.005}, one[] = {0.2, 0.9, 0.9};
-    (void)state;
     stats_holm(p, 4);
     near(p[0], 0.03);
     near(p[1], 0.06);
@@ -217,7 +210,6 @@ static void a_shift_is_held_by_its_interval(void **state)
 {
     struct random random;
     size_t missed[2] = {0};
-    (void)state;
     for (uint64_t seed = 0; seed < SEEDS; seed++) {
         double differences[60];
         random_seed(&random, seed);
@@ -239,7 +231,6 @@ static void test_and_interval_agree(void **state)
 {
     struct random random;
     size_t rejected = 0;
-    (void)state;
     random_seed(&random, 5);
     for (int round = 0; round < SEEDS; round++) {
         double differences[12];
@@ -258,7 +249,6 @@ static void a_ratio_is_held_by_its_interval(void **state)
 {
     struct random random;
     size_t missed = 0;
-    (void)state;
     for (uint64_t seed = 0; seed < SEEDS; seed++) {
         double first[15], second[15];
         random_seed(&random, seed);
@@ -277,7 +267,6 @@ static void few_values_give_all_that_can_be(void **state)
 {
     struct stats_interval interval =
         stats_ratio_interval((double[]){10, 20}, 2, (double[]){30, 40}, 2, 0);
-    (void)state;
     near(interval.low, 1.5);
     near(interval.high, 4);
     interval = stats_difference_interval((double[]){10, 20}, 2, (double[]){30, 40}, 2, 0);

@@ -26,7 +26,6 @@ static double normal(struct random *random)
 static void medians_and_percentiles_are_those_of_the_sorted(void **state)
 {
     double values[] = {9, 1, 8, 2, 7, 3, 6, 4, 5};
-    (void)state;
     assert_true(stats_median(values, 9) == 5);
     assert_true(stats_percentile(values, 9, 0) == 1);
     assert_true(stats_percentile(values, 9, 100) == 9);
@@ -39,7 +38,6 @@ static void medians_and_percentiles_are_those_of_the_sorted(void **state)
 static void selection_agrees_with_counting(void **state)
 {
     struct random random;
-    (void)state;
     random_seed(&random, 1);
     for (size_t round = 0; round < 500; round++) {
         double values[40];
@@ -63,7 +61,6 @@ static void an_interval_holds_the_median(void **state)
 {
     struct random random;
     size_t missed = 0;
-    (void)state;
     for (uint64_t seed = 0; seed < SEEDS; seed++) {
         double values[20];
         random_seed(&random, seed);
@@ -79,7 +76,6 @@ static void an_interval_holds_the_median(void **state)
 static void few_values_give_their_range(void **state)
 {
     struct stats_interval interval = stats_median_interval((double[]){3, 1, 2}, 3, 0);
-    (void)state;
     assert_true(interval.value == 2 && interval.low == 1 && interval.high == 3);
 }
 
@@ -112,7 +108,6 @@ static size_t misses_count(size_t count, double slope, double memory)
 
 static void a_slope_is_found_and_held_by_its_interval(void **state)
 {
-    (void)state;
     assert_in_range(misses_count(20, 0, 0), 0, SEEDS * 3 / 100);
     assert_in_range(misses_count(20, 3, 0.5), 0, SEEDS * 5 / 100);
     assert_in_range(misses_count(64, -2, 0.5), 0, SEEDS * 3 / 100);
@@ -123,7 +118,6 @@ static void a_slope_is_found_and_held_by_its_interval(void **state)
 static void an_interval_is_no_wider_than_it_needs_to_be(void **state)
 {
     struct stats_points points;
-    (void)state;
     points_fill(&points, 64, 1, 0, 7);
     struct stats_interval interval = stats_slope(&points);
     assert_true(interval.low > 0.9 && interval.high < 1.1);
@@ -132,7 +126,6 @@ static void an_interval_is_no_wider_than_it_needs_to_be(void **state)
 static void outliers_do_not_move_a_slope(void **state)
 {
     struct stats_points points;
-    (void)state;
     points_fill(&points, 40, 2, 0, 3);
     for (size_t i = 0; i < 40; i += 8)
         points.y[i] += 1000;
@@ -143,7 +136,6 @@ static void outliers_do_not_move_a_slope(void **state)
 static void what_has_no_slope_gives_none(void **state)
 {
     struct stats_points points = {.count = 20};
-    (void)state;
     assert_true(stats_slope(&points).value == 0);
     assert_true(stats_slope(&points).high == 0);
     points.count = 1;

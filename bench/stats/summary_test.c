@@ -23,7 +23,6 @@ static struct result_run *run_plant(struct result *result, const char *workload,
 static void runs_of_a_workload_stand_together(void **state)
 {
     struct result *result = result_create("lru", "lru");
-    (void)state;
     run_plant(result, "random", 30, VERDICT_BOUNDED);
     run_plant(result, "scan", 99, VERDICT_LEAK_CONTAINER);
     run_plant(result, "random", 10, VERDICT_BOUNDED);
@@ -50,7 +49,6 @@ static void runs_of_a_workload_stand_together(void **state)
 static void failed_runs_give_no_number(void **state)
 {
     struct result *result = result_create("lru", "lru");
-    (void)state;
     run_plant(result, "random", 1e9, VERDICT_LEAK_CONTAINER)->status = RUN_FAILED;
     summary_make(result);
     assert_int_equal(result->summaries[0].failed, 1);
@@ -63,7 +61,6 @@ static void failed_runs_give_no_number(void **state)
 static void a_bottlenecked_generator_says_nothing_about_speed(void **state)
 {
     struct result *result = result_create("lru", "lru");
-    (void)state;
     run_plant(result, "random", 100, VERDICT_BOUNDED);
     run_plant(result, "random", 900, VERDICT_BOUNDED)->load.bottleneck = true;
     summary_make(result);
@@ -76,7 +73,6 @@ static void a_bottlenecked_generator_says_nothing_about_speed(void **state)
 static void most_runs_decide_and_of_equals_the_gravest(void **state)
 {
     struct result *result = result_create("lru", "lru");
-    (void)state;
     run_plant(result, "random", 1, VERDICT_BOUNDED);
     run_plant(result, "random", 2, VERDICT_LEAK_CONTAINER);
     summary_make(result);

@@ -169,7 +169,6 @@ static void a_dict_that_only_grows_always_leaks(void **state)
         .samples = SAMPLES, .miss_ratio = 1, .noise = 100e3, .memory = 0.8, .drift = -0.3};
     const struct world rarely = {
         .samples = SAMPLES, .miss_ratio = 0.1, .noise = 100e3, .memory = 0.8};
-    (void)state;
     assert_int_equal(class_count(&world, VERDICT_LEAK_CONTAINER), SEEDS);
     assert_int_equal(class_count(&rarely, VERDICT_LEAK_CONTAINER), SEEDS);
 }
@@ -182,7 +181,6 @@ static void a_full_cache_is_bounded(void **state)
                           .noise = 10e3,
                           .memory = 0.5,
                           .limits = {.capacity_entries = 10000}};
-    (void)state;
     assert_in_range(class_count(&world, VERDICT_BOUNDED), SEEDS * 98 / 100, SEEDS);
     assert_int_equal(class_count(&world, ANY_LEAK), 0);
     world.noise = 100e3;
@@ -203,7 +201,6 @@ static void a_plateau_of_age_is_bounded_however_the_rate_drifts(void **state)
                           .drift = 0.5,
                           .returned = 1,
                           .limits = {.ttl_ns = 6 * INTERVAL_NS}};
-    (void)state;
     assert_int_equal(class_count(&world, VERDICT_BOUNDED), SEEDS);
     world.drift = -0.5;
     assert_int_equal(class_count(&world, VERDICT_BOUNDED), SEEDS);
@@ -216,7 +213,6 @@ static void entries_that_outlive_their_age_leak(void **state)
                                 .noise = 10e3,
                                 .memory = 0.5,
                                 .limits = {.ttl_ns = 6 * INTERVAL_NS}};
-    (void)state;
     assert_int_equal(class_count(&world, VERDICT_LEAK_EXPIRED), SEEDS);
 }
 
@@ -229,7 +225,6 @@ static void a_byte_lost_per_request_is_found_in_a_full_cache(void **state)
                           .noise = 10e3,
                           .memory = 0.5,
                           .limits = {.capacity_entries = 10000}};
-    (void)state;
     assert_in_range(class_count(&world, VERDICT_LEAK_UNREACHABLE), SEEDS * 98 / 100, SEEDS);
     world.leak = 0;
     world.rare_leak = 100;
@@ -245,7 +240,6 @@ static void a_history_that_fills_is_no_leak_and_one_without_bound_is(void **stat
                           .capacity = 10000,
                           .noise = 10e3,
                           .limits = {.capacity_entries = 10000}};
-    (void)state;
     for (world.samples = 10; world.samples <= SAMPLES; world.samples += 5) {
         world.ghosts = 20000;
         assert_int_equal(class_count(&world, ANY_LEAK), 0);
@@ -275,7 +269,6 @@ static void a_record_in_a_thousand_that_nobody_can_reach_is_found(void **state)
                           .memory = 0.9,
                           .limits = {.capacity_entries = 10000}};
     struct result_verdict verdict;
-    (void)state;
     assert_in_range(class_count(&world, VERDICT_LEAK_UNREACHABLE), SEEDS * 99 / 100, SEEDS);
     first_run(&world, &verdict);
     assert_string_equal(verdict.grows, "unreachable records");
@@ -293,7 +286,6 @@ static void records_miscounted_or_lost_once_are_no_leak(void **state)
                           .capacity = 10000,
                           .record_noise = 1000,
                           .limits = {.capacity_entries = 10000}};
-    (void)state;
     assert_int_equal(class_count(&world, ANY_LEAK), 0);
     world.record_noise = 0;
     world.record_step = 1000;
@@ -311,7 +303,6 @@ static void records_that_sessions_pile_up_are_in_a_container(void **state)
                                 .memory = 0.5,
                                 .limits = {.capacity_entries = 10000}};
     struct result_verdict verdict;
-    (void)state;
     assert_in_range(class_count(&world, VERDICT_LEAK_CONTAINER), SEEDS * 98 / 100, SEEDS);
     first_run(&world, &verdict);
     assert_string_equal(verdict.grows, "records held outside the cache");
@@ -329,7 +320,6 @@ static void a_history_in_tables_that_double_is_found_by_octaves(void **state)
                           .memory = 0.5,
                           .limits = {.capacity_entries = 2000}};
     struct result_verdict verdict;
-    (void)state;
     assert_in_range(class_count(&world, VERDICT_LEAK_CONTAINER), SEEDS * 98 / 100, SEEDS);
     first_run(&world, &verdict);
     assert_string_equal(verdict.grows, "the cache's bookkeeping");
@@ -348,7 +338,6 @@ static void pages_that_grow_by_leaps_are_fragmentation(void **state)
                           .noise = 10e3,
                           .memory = 0.5,
                           .limits = {.capacity_entries = 2000}};
-    (void)state;
     assert_in_range(class_count(&world, VERDICT_FRAGMENTATION), SEEDS * 98 / 100, SEEDS);
     world.leaps = false;
     world.fragments = 0;
@@ -364,7 +353,6 @@ static void pages_that_grow_alone_are_fragmentation(void **state)
                           .noise = 10e3,
                           .memory = 0.5,
                           .limits = {.capacity_entries = 10000}};
-    (void)state;
     assert_in_range(class_count(&world, VERDICT_FRAGMENTATION), SEEDS * 99 / 100, SEEDS);
     world.fragments = 1; /* settles: a hundredth of what is there */
     assert_int_equal(class_count(&world, VERDICT_FRAGMENTATION), 0);
@@ -377,7 +365,6 @@ static void pages_of_a_burst_are_returned_or_not(void **state)
 {
     struct world world = {.samples = SAMPLES, .noise = 10e3, .burst = 40000};
     struct result_verdict verdict;
-    (void)state;
     assert_int_equal(class_count(&world, VERDICT_NOT_RETURNED), SEEDS);
     first_run(&world, &verdict);
     assert_non_null(strstr(verdict.words, "not returned: allocated fell by 1"));
@@ -395,7 +382,6 @@ static void dead_entries_that_do_not_grow_are_bounded_and_named(void **state)
                                 .memory = 0.5,
                                 .limits = {.ttl_ns = 6 * INTERVAL_NS}};
     struct result_verdict verdict;
-    (void)state;
     assert_in_range(class_count(&world, VERDICT_BOUNDED), SEEDS * 98 / 100, SEEDS);
     first_run(&world, &verdict);
     assert_true(verdict.dead_entries > 0 && !verdict.limits_kept);
@@ -410,7 +396,6 @@ static void one_step_is_no_leak(void **state)
                           .noise = 5e3,
                           .step_bytes = 1e6,
                           .limits = {.capacity_entries = 10000}};
-    (void)state;
     for (world.step_at = 0; world.step_at < SAMPLES; world.step_at++)
         assert_int_equal(class_count(&world, ANY_LEAK), 0);
 }
@@ -418,7 +403,6 @@ static void one_step_is_no_leak(void **state)
 static void what_filled_and_came_to_rest_is_bounded(void **state)
 {
     struct world world = {.samples = SAMPLES, .miss_ratio = 1, .noise = 5e3};
-    (void)state;
     world.capacity = 0.6 * PER_SAMPLE * SAMPLES; /* the workload has no more ids than that */
     assert_int_equal(class_count(&world, ANY_LEAK), 0);
     assert_in_range(class_count(&world, VERDICT_BOUNDED), SEEDS * 95 / 100, SEEDS);
@@ -433,7 +417,6 @@ static void a_cache_below_its_limit_is_warming(void **state)
                                 .limits = {.capacity_entries = 1000000}};
     struct result_sample samples[SAMPLES];
     struct result_verdict verdict;
-    (void)state;
     assert_int_equal(class_count(&world, VERDICT_WARMING), SEEDS);
     world_run(&world, 1, samples);
     verdict_give(&verdict, samples, SAMPLES, &world.limits);
@@ -444,7 +427,6 @@ static void a_limit_that_is_not_kept_is_a_leak(void **state)
 {
     const struct world world = {
         .samples = SAMPLES, .miss_ratio = 1, .noise = 10e3, .limits = {.capacity_entries = 10000}};
-    (void)state;
     assert_int_equal(class_count(&world, VERDICT_LEAK_CONTAINER), SEEDS);
 }
 
@@ -453,7 +435,6 @@ static void too_little_decides_nothing(void **state)
     const struct world world = {.samples = 12, .miss_ratio = 1};
     struct result_verdict verdict;
     struct result_limits limits = {0};
-    (void)state;
     assert_int_equal(class_count(&world, VERDICT_UNDECIDED), SEEDS);
     verdict_give(&verdict, NULL, 0, &limits);
     assert_int_equal(verdict.class, VERDICT_UNDECIDED);
@@ -464,7 +445,6 @@ static void an_age_that_was_not_reached_is_warming(void **state)
 {
     const struct world world = {
         .samples = SAMPLES, .miss_ratio = 1, .limits = {.ttl_ns = 60 * UINT64_C(1000000000)}};
-    (void)state;
     assert_int_equal(class_count(&world, VERDICT_WARMING), SEEDS);
 }
 
@@ -473,7 +453,6 @@ static void a_program_of_which_only_rss_is_known_is_judged_by_it(void **state)
     struct result_sample samples[SAMPLES];
     struct result_verdict verdict;
     struct result_limits none = {0};
-    (void)state;
     for (uint64_t i = 0; i < SAMPLES; i++)
         samples[i] = (struct result_sample){
             .time_ns = i * INTERVAL_NS, .requests = i * 1000, .rss_bytes = (i + 100) << 19};
@@ -488,7 +467,6 @@ static void words_are_for_people(void **state)
     struct result_sample samples[SAMPLES];
     struct result_verdict verdict;
     struct result_limits none = {0};
-    (void)state;
     for (uint64_t i = 0; i < SAMPLES; i++)
         samples[i] = (struct result_sample){
             .time_ns = i * INTERVAL_NS, .requests = i * 1000, .allocated_bytes = i * 612000};

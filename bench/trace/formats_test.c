@@ -87,13 +87,11 @@ static char folder[] = "/tmp/formats-test-XXXXXX";
 
 static int make_folder(void **state)
 {
-    (void)state;
     return mkdtemp(folder) != NULL ? 0 : -1;
 }
 
 static int remove_folder(void **state)
 {
-    (void)state;
     return rmdir(folder);
 }
 
@@ -356,7 +354,6 @@ static void expect_trace(const char *path, const char *format, const struct trac
 
 static void every_format_in_every_store(void **state)
 {
-    (void)state;
     char path[PATH_BYTES];
     for (size_t i = 0; i < CASES; i++) {
         for (size_t s = 0; s < STORES; s++) {
@@ -374,7 +371,6 @@ static void every_format_in_every_store(void **state)
 /* The size of the pieces in which bytes arrive makes no difference. */
 static void every_format_piece_by_piece(void **state)
 {
-    (void)state;
     for (size_t i = 0; i < CASES; i++) {
         for (size_t piece = 1; piece < 40; piece++) {
             struct error error = {""};
@@ -396,7 +392,6 @@ static void every_format_piece_by_piece(void **state)
 
 static void the_suffix_selects_the_format(void **state)
 {
-    (void)state;
     char path[PATH_BYTES];
     struct bytes blocks = {(char *)(uintptr_t) "3 2 0 0\n", 8}, stored = store_xz(blocks);
     struct trace_request got[3];
@@ -438,7 +433,6 @@ static void expect_many(const char *path)
 /* Files larger than a buffer, also as two compressed files joined, as by "cat a.gz b.gz". */
 static void large_files_and_joined_files(void **state)
 {
-    (void)state;
     char path[PATH_BYTES];
     struct bytes text = many_ids();
     struct bytes first = {text.at, text.count / 3 + 1};
@@ -481,7 +475,6 @@ static void read_from_socket(struct bytes bytes)
 
 static void standard_input(void **state)
 {
-    (void)state;
     for (size_t s = 0; s < STORES; s++) {
         struct bytes stored = stores[s].store(case_bytes(&cases[0]));
         read_from_socket(stored);
@@ -572,7 +565,6 @@ static const struct {
 
 static void bad_lines_are_errors(void **state)
 {
-    (void)state;
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
         struct error error;
         size_t count;
@@ -586,7 +578,6 @@ static void bad_lines_are_errors(void **state)
 
 static void files_that_cannot_be_read(void **state)
 {
-    (void)state;
     struct error error;
     char path[PATH_BYTES];
     const struct trace_setup setup = {0};
@@ -599,7 +590,6 @@ static void files_that_cannot_be_read(void **state)
 
 static void damaged_files_are_errors(void **state)
 {
-    (void)state;
     struct error error;
     struct bytes text = many_ids();
     size_t count;
@@ -619,7 +609,6 @@ static void damaged_files_are_errors(void **state)
 
 static void a_limit_ends_a_file(void **state)
 {
-    (void)state;
     char path[PATH_BYTES];
     struct error error;
     struct trace_request got[CASE_MAX];
@@ -634,7 +623,6 @@ static void a_limit_ends_a_file(void **state)
 
 static void oracle_is_written_and_read_back(void **state)
 {
-    (void)state;
     static struct trace_request out[MANY], in[MANY + 1];
     char path[PATH_BYTES];
     for (size_t i = 0; i < MANY; i++)
@@ -684,7 +672,6 @@ static void expect_shared(const char *name, size_t requests, size_t distinct)
 /* Skipped on machines that do not have these files. */
 static void real_traces(void **state)
 {
-    (void)state;
     if (access(TRACES, R_OK) != 0)
         skip();
     expect_shared("web12.txt", 95607, 13756);

@@ -34,7 +34,6 @@ static int compare_ids(const void *a, const void *b)
 
 static void random_never_repeats(void **state)
 {
-    (void)state;
     static struct trace_request requests[100 * BATCH];
     struct trace *trace = open_trace("random", 7);
     for (size_t i = 0; i < 100; i++)
@@ -48,7 +47,6 @@ static void random_never_repeats(void **state)
 
 static void scan_repeats(void **state)
 {
-    (void)state;
     struct trace_request requests[30];
     struct trace *trace = open_trace("scan:7:25", 0);
     take(trace, requests, 10);
@@ -63,7 +61,6 @@ static void scan_repeats(void **state)
 
 static void the_same_seed_gives_the_same_stream(void **state)
 {
-    (void)state;
     static const char *const names[] = {"random",         "uniform:1000",   "zipf:0.99:1M",
                                         "shift:1:1000",   "burst:500:2000", "two-pool",
                                         "two-pool:5:10k", "scan:10"};
@@ -126,7 +123,6 @@ static void expect_zipf(const char *name, double alpha, size_t ids, size_t reque
 
 static void zipf_is_exact(void **state)
 {
-    (void)state;
     expect_zipf("zipf:0:1000", 0, 1000, 1000 * BATCH);
     expect_zipf("zipf:0.5:1", 0.5, 1, 1000 * BATCH);
     expect_zipf("zipf:0.6:100k", 0.6, 100000, 1000 * BATCH);
@@ -140,7 +136,6 @@ static void zipf_is_exact(void **state)
 
 static void shift_changes_the_most_popular(void **state)
 {
-    (void)state;
     struct trace_request requests[400];
     struct trace *trace = open_trace("shift:50:10:400:100", 1); /* alpha 50: rank 0 alone */
     take(trace, requests, 50);
@@ -154,7 +149,6 @@ static void shift_changes_the_most_popular(void **state)
 /* The same draws as those of zipf, but all ids are shifted by the number of steps so far. */
 static void shift_moves_every_rank(void **state)
 {
-    (void)state;
     struct trace_request drifting[BATCH], fixed[BATCH];
     struct trace *shift = open_trace("shift:0.5:7:1000:50", 3), *zipf = open_trace("zipf:0.5:7", 3);
     take(shift, drifting, BATCH);
@@ -167,7 +161,6 @@ static void shift_moves_every_rank(void **state)
 
 static void burst_then_hot_ids(void **state)
 {
-    (void)state;
     struct trace_request requests[1000];
     struct trace *trace = open_trace("burst:500:1000:5", 1);
     take(trace, requests, 1000);
@@ -184,7 +177,6 @@ static void burst_then_hot_ids(void **state)
 
 static void two_pools_alternate(void **state)
 {
-    (void)state;
     struct trace_request requests[200];
     struct trace *trace = open_trace("two-pool:10:1000", 1);
     take(trace, requests, 99);
@@ -197,7 +189,6 @@ static void two_pools_alternate(void **state)
 
 static void the_limit_ends_a_trace(void **state)
 {
-    (void)state;
     struct error error;
     struct trace_request requests[100];
     struct trace *trace = trace_open("uniform:10", &(struct trace_setup){.limit = 60}, &error);
@@ -211,7 +202,6 @@ static void the_limit_ends_a_trace(void **state)
 
 static void wrong_names_are_errors(void **state)
 {
-    (void)state;
     static const char *const names[] = {"zipf",
                                         "zipf:1.0",
                                         "zipf:-1:10",

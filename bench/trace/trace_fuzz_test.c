@@ -61,7 +61,6 @@ static void run(const uint8_t *bytes, size_t count)
 
 static void seeds_in_every_format(void **state)
 {
-    (void)state;
     static const uint8_t pieces[] = {0, 1, 7, 64};
     for (size_t s = 0; s < SEEDS; s++) {
         for (uint8_t format = 0; format < FORMATS; format++) {
@@ -78,7 +77,6 @@ static void seeds_in_every_format(void **state)
 
 static void changed_seeds(void **state)
 {
-    (void)state;
     struct random random;
     random_seed(&random, 1);
     for (int round = 0; round < ROUNDS; round++) {
@@ -95,7 +93,6 @@ static void changed_seeds(void **state)
 
 static void noise(void **state)
 {
-    (void)state;
     struct random random;
     random_seed(&random, 2);
     for (int round = 0; round < ROUNDS; round++) {

@@ -39,7 +39,6 @@ static void only_clear_errors_are_wrong(void **state)
         {VERDICT_BOUNDED, VERDICT_UNDECIDED, 2, MATRIX_UNDECIDED},
         {VERDICT_WARMING, VERDICT_BOUNDED, 0, MATRIX_UNDECIDED},
     };
-    (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct matrix_run run = run_of(rows[i].expected, rows[i].given);
         run.verdict.low = rows[i].low;
@@ -58,7 +57,6 @@ static void all_runs_are_counted_and_those_not_right_are_named(void **state)
     char *text;
     size_t bytes;
     FILE *out = xmemstream(&text, &bytes);
-    (void)state;
     runs[1].verdict.low = 10;
     for (size_t i = 0; i < 3; i++)
         matrix_add(&matrix, &runs[i]);
@@ -90,7 +88,6 @@ static enum verdict_class expected_of(const char *policy, const char *scenario)
 
 static void a_mistake_is_expected_where_it_shows(void **state)
 {
-    (void)state;
     assert_int_equal(expected_of("unbounded", "random"), VERDICT_LEAK_CONTAINER);
     assert_int_equal(expected_of("unbounded", "scan"), VERDICT_BOUNDED);
     assert_int_equal(expected_of("cycle", "scan"), VERDICT_LEAK_UNREACHABLE);
@@ -105,7 +102,6 @@ static void every_scenario_can_be_planned(void **state)
 {
     static struct plan plan;
     struct error error;
-    (void)state;
     for (size_t i = 0; i < scenarios_count; i++) {
         assert_int_equal(scenario_plan(&scenarios[i], 2 * NS_PER_SECOND, 3, "/tmp", &plan, &error),
                          0);

@@ -44,7 +44,6 @@ static void expect_refused(parser *parse, const char *const *texts, size_t count
 
 static void counts_are_read(void **state)
 {
-    (void)state;
     static const struct accepted good[] = {
         {"0", 0},
         {"1", 1},
@@ -94,7 +93,6 @@ static void counts_are_read(void **state)
 
 static void sizes_are_read(void **state)
 {
-    (void)state;
     static const struct accepted good[] = {
         {"0B", 0},
         {"4096B", 4096},
@@ -133,7 +131,6 @@ static void sizes_are_read(void **state)
 
 static void durations_are_read(void **state)
 {
-    (void)state;
     static const struct accepted good[] = {
         {"0", 0},
         {"0s", 0},
@@ -176,7 +173,6 @@ static void expect_written(formatter *format, const struct written *cases, size_
 
 static void sizes_are_written(void **state)
 {
-    (void)state;
     static const struct written cases[] = {
         {0, "0 B"},
         {-0.01, "0 B"},
@@ -202,7 +198,6 @@ static void sizes_are_written(void **state)
 
 static void durations_are_written(void **state)
 {
-    (void)state;
     static const struct written cases[] = {
         {0, "0 ns"},        {0.26, "0.3 ns"},    {999.6, "1 us"},          {2.1e6, "2.1 ms"},
         {59.96e9, "1 min"}, {59.94e9, "59.9 s"}, {840e9, "14 min"},        {5400e9, "1.5 h"},
@@ -213,7 +208,6 @@ static void durations_are_written(void **state)
 
 static void counts_are_written(void **state)
 {
-    (void)state;
     static const struct accepted cases[] = {
         {"0", 0},
         {"999", 999},
@@ -241,7 +235,6 @@ static void expect_round_trip(formatter *format, parser *parse, double value)
 
 static void what_is_written_can_be_read(void **state)
 {
-    (void)state;
     for (double value = 1; value < 0x1p63; value *= 1.37) {
         expect_round_trip(units_format_size, units_parse_size, floor(value));
         expect_round_trip(units_format_duration, units_parse_duration, floor(value));
@@ -305,7 +298,6 @@ static struct parsed parse(const char *const *words)
 
 static void values_are_stored(void **state)
 {
-    (void)state;
     struct parsed p = PARSE("--address", "::1", "--threads=4", "--buffer", "4KiB", "--ttl=60s",
                             "--rate", "2.5e3", "--quiet");
     assert_int_equal(p.outcome, OPTIONS_OK);
@@ -320,7 +312,6 @@ static void values_are_stored(void **state)
 
 static void seconds_need_no_unit_but_may_have_one(void **state)
 {
-    (void)state;
     assert_int_equal(PARSE("--seconds", "30").settings.length_ns, 30 * NS_PER_SECOND);
     assert_int_equal(PARSE("--seconds=0.25").settings.length_ns, NS_PER_SECOND / 4);
     assert_int_equal(PARSE("--seconds", "2min").settings.length_ns, 120 * NS_PER_SECOND);
@@ -329,7 +320,6 @@ static void seconds_need_no_unit_but_may_have_one(void **state)
 
 static void a_share_may_be_in_percent(void **state)
 {
-    (void)state;
     assert_true(PARSE("--share", "2%").settings.share == 0.02);
     assert_true(PARSE("--share", "0.25").settings.share == 0.25);
     assert_true(PARSE("--share", "100%").settings.share == 1);
@@ -349,7 +339,6 @@ static int taken(const char *word)
 
 static void options_take_returns_go_on_or_a_status(void **state)
 {
-    (void)state;
     assert_int_equal(taken("--quiet"), OPTIONS_GO_ON);
     assert_int_equal(taken("--nonsense"), 2);
     assert_int_equal(taken("surplus"), 2);
@@ -358,7 +347,6 @@ static void options_take_returns_go_on_or_a_status(void **state)
 
 static void defaults_stay(void **state)
 {
-    (void)state;
     struct parsed p = parse((const char *const[]){NULL});
     assert_int_equal(p.outcome, OPTIONS_OK);
     assert_string_equal(p.settings.address, "127.0.0.1");
@@ -368,7 +356,6 @@ static void defaults_stay(void **state)
 
 static void capacity_is_entries_or_bytes(void **state)
 {
-    (void)state;
     struct parsed p = PARSE("--capacity", "64MiB");
     assert_int_equal(p.settings.capacity.bytes, 64 << 20);
     assert_int_equal(p.settings.capacity.entries, 0);
@@ -380,7 +367,6 @@ static void capacity_is_entries_or_bytes(void **state)
 static void text_lists_may_be_repeated(void **state)
 {
     const char *words[2 * OPTION_TEXTS_MAX + 3] = {NULL};
-    (void)state;
     struct parsed p = PARSE("--skip", "a", "--skip=b", "c");
     assert_int_equal(p.settings.skipped.count, 2);
     assert_string_equal(p.settings.skipped.texts[0], "a");
@@ -392,7 +378,6 @@ static void text_lists_may_be_repeated(void **state)
 
 static void positionals_come_first(void **state)
 {
-    (void)state;
     struct parsed p = PARSE("a", "--quiet", "b", "--threads", "2", "-", "--", "--quiet", "-x");
     assert_int_equal(p.outcome, OPTIONS_OK);
     assert_int_equal(p.positional, 5);
@@ -403,7 +388,6 @@ static void positionals_come_first(void **state)
 
 static void help_and_version_need_no_row(void **state)
 {
-    (void)state;
     assert_int_equal(PARSE("--quiet", "--help", "--bogus").outcome, OPTIONS_HELP);
     assert_int_equal(PARSE("--version").outcome, OPTIONS_VERSION);
     assert_int_equal(PARSE("--", "--help").outcome, OPTIONS_OK);
@@ -411,7 +395,6 @@ static void help_and_version_need_no_row(void **state)
 
 static void errors_are_one_line(void **state)
 {
-    (void)state;
     static const struct {
         const char *words[3], *error;
     } cases[] = {
@@ -455,7 +438,6 @@ static void errors_are_one_line(void **state)
 
 static void long_words_are_cut_off(void **state)
 {
-    (void)state;
     char word[3000];
     memset(word, 'a', sizeof word);
     word[0] = word[1] = '-';
@@ -468,7 +450,6 @@ static void long_words_are_cut_off(void **state)
 
 static void help_lists_every_option(void **state)
 {
-    (void)state;
     char *text = NULL;
     size_t bytes = 0;
     FILE *out = open_memstream(&text, &bytes);

@@ -30,7 +30,6 @@ static void text_survives(const char *text, size_t count)
 
 static void every_byte_survives_everywhere(void **state)
 {
-    (void)state;
     for (unsigned byte = 0; byte < 0x80; byte++)
         for (size_t at = 0; at < TEXT_BYTES; at++) {
             char text[TEXT_BYTES];
@@ -50,7 +49,6 @@ static void only_what_must_be_is_escaped(void **state)
     static const char text[] = "a\"b\\c\nd/e\x7f\x1f\tf",
                       wanted[] = "a\\\"b\\\\c\\nd/e\x7f\\u001f\\tf";
     char escaped[JSON_ROOM(sizeof text)];
-    (void)state;
     char *end = json_put(escaped, (struct span){text, sizeof text - 1});
     assert_int_equal(end - escaped, sizeof wanted - 1);
     assert_memory_equal(escaped, wanted, sizeof wanted - 1);

@@ -19,7 +19,6 @@
 static void an_error_is_one_printable_line(void **state)
 {
     struct error error;
-    (void)state;
     assert_int_equal(error_set(&error, "%s: %d", "a\nb\033[2J", 7), -1);
     assert_string_equal(error.text, "a?b?[2J: 7");
     assert_int_equal(error_set(&error, "line 3: %s", error.text), -1);
@@ -32,7 +31,6 @@ static void a_long_error_is_cut_off(void **state)
 {
     struct error error;
     char text[2 * ERROR_TEXT_BYTES];
-    (void)state;
     memset(text, 'x', sizeof text);
     text[sizeof text - 1] = '\0';
     error_set(&error, "%s", text);
@@ -74,7 +72,6 @@ static void a_file_is_replaced_whole(void **state)
 {
     struct scratch scratch;
     struct error error = {""};
-    (void)state;
     scratch_make(&scratch);
     assert_int_equal(file_write(scratch.path, "old", 3, &error), 0);
     assert_int_equal(file_write(scratch.path, "newer", 5, &error), 0);
@@ -86,7 +83,6 @@ static void what_cannot_be_written_is_an_error(void **state)
 {
     struct error error = {""};
     struct stat full;
-    (void)state;
     assert_int_equal(file_write("/dev/full", "text", 4, &error), -1);
     assert_string_equal(error.text, "/dev/full: No space left on device");
     assert_int_equal(stat("/dev/full", &full), 0);
@@ -100,7 +96,6 @@ static void what_cannot_be_read_is_an_error(void **state)
     struct scratch scratch;
     struct error error = {""};
     size_t bytes;
-    (void)state;
     scratch_make(&scratch);
     assert_null(file_read(scratch.path, 100, &bytes, &error));
     assert_non_null(strstr(error.text, "No such file"));
@@ -115,7 +110,6 @@ static void what_cannot_be_read_is_an_error(void **state)
 static void a_list_grows_by_doubling(void **state)
 {
     size_t capacity = 0;
-    (void)state;
     uint32_t *list = growable(NULL, &capacity, 1, sizeof *list);
     assert_int_equal(capacity, 64);
     list[63] = 7;
@@ -165,7 +159,6 @@ static void help_is_grouped_and_shows_defaults(void **state)
 {
     char *text = NULL;
     size_t bytes;
-    (void)state;
     FILE *out = xmemstream(&text, &bytes);
     options_help(&table, out);
     fclose(out);
@@ -198,7 +191,6 @@ static void json_goes_to_standard_output_or_a_file(void **state)
     char *bare[] = {(char *)"probe", (char *)"--json", (char *)"in.json"};
     char *named[] = {(char *)"probe", (char *)"--json=out.json"};
     char *empty[] = {(char *)"probe", (char *)"--json="};
-    (void)state;
     assert_int_equal(options_parse(&table, 3, bare, &settings, &positional, &error), OPTIONS_OK);
     assert_string_equal(settings.json, "-");
     assert_int_equal(positional, 1);

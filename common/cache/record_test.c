@@ -20,7 +20,6 @@ static void assert_span(struct span span, const char *text)
 
 static void key_and_body_are_kept(void **state)
 {
-    (void)state;
     struct memory_zone *zone = memory_zone_create();
     struct record *record = record_create(zone, span_of("ab"), span_of("{\"x\":1}"), KEY_APART);
     assert_span(record_key(record), "ab");
@@ -33,7 +32,6 @@ static void key_and_body_are_kept(void **state)
 
 static void key_in_the_body_is_not_stored_twice(void **state)
 {
-    (void)state;
     char body[400];
     memset(body, '.', sizeof body);
     memcpy(body + 12, "the-key", 7);
@@ -51,7 +49,6 @@ static void key_in_the_body_is_not_stored_twice(void **state)
 
 static void longest_key_and_empty_body(void **state)
 {
-    (void)state;
     char key[RECORD_KEY_BYTES_MAX];
     memset(key, 'k', sizeof key);
     struct memory_zone *zone = memory_zone_create();
@@ -67,7 +64,6 @@ static void longest_key_and_empty_body(void **state)
 
 static void references_count(void **state)
 {
-    (void)state;
     struct memory_zone *zone = memory_zone_create();
     struct record *record = record_create(zone, span_of("k"), span_of("b"), KEY_APART);
     record_hold(record);
@@ -93,7 +89,6 @@ static void attachment_freed(struct attachment *attachment)
 
 static void an_attachment_is_notified_when_the_record_is_freed(void **state)
 {
-    (void)state;
     struct memory_zone *zone = memory_zone_create();
     struct test_attachment other = {.attachment.record_freed = attachment_freed};
     static const size_t places[] = {KEY_APART, 7};

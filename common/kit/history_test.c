@@ -93,7 +93,6 @@ static void assert_agree(const struct fixture *f)
 static void lists_behave_like_arrays(void **state)
 {
     struct fixture f;
-    (void)state;
     fixture_open(&f);
     for (int step = 0; step < STEPS; step++) {
         uint64_t hash = fixture_random(&f, KEYS) * RANDOM_GOLDEN;
@@ -116,7 +115,6 @@ static void lists_behave_like_arrays(void **state)
 static void memory_is_freed(void **state)
 {
     struct fixture f;
-    (void)state;
     fixture_open(&f);
     uint64_t empty = f.account.bytes;
     for (uint64_t i = 0; i < 20000; i++)

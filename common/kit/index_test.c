@@ -74,7 +74,6 @@ static void fixture_drop(struct fixture *f, uint32_t slot)
 
 static void count_visit(void *context, uint32_t slot)
 {
-    (void)slot;
     ++*(uint32_t *)context;
 }
 
@@ -147,14 +146,12 @@ static void churn(uint64_t entries_limit, uint64_t hash_mask, uint32_t peak, uin
 
 static void finds_all_through_growing_and_shrinking(void **state)
 {
-    (void)state;
     churn(0, UINT64_MAX, 20000, 6);
     churn(20000, UINT64_MAX, 20000, 6);
 }
 
 static void tiny_tables(void **state)
 {
-    (void)state;
     for (uint32_t peak = 1; peak < 80; peak++)
         churn(peak, UINT64_MAX, peak, 4);
 }
@@ -162,13 +159,11 @@ static void tiny_tables(void **state)
 /* Sixteen different hashes for all: long ways, every bucket passed. */
 static void many_equal_hashes(void **state)
 {
-    (void)state;
     churn(0, UINT64_C(0xf000000000000000), 800, 6);
 }
 
 static void a_step_is_small_and_memory_is_freed(void **state)
 {
-    (void)state;
     enum { PEAK = 300000 };
     struct fixture f;
     fixture_open(&f, 0, UINT64_MAX);
@@ -190,7 +185,6 @@ static void a_step_is_small_and_memory_is_freed(void **state)
 /* The overhead that the design promises: under 8 bytes an entry where the limit is known. */
 static void known_limit_means_no_slack(void **state)
 {
-    (void)state;
     enum { LIMIT = 120000 };
     struct fixture f;
     fixture_open(&f, LIMIT, UINT64_MAX);

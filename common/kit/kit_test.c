@@ -39,7 +39,6 @@ static uint64_t fixture_random(struct fixture *fixture, uint64_t below)
 
 static void slots_are_unique_keep_their_words_and_are_reused(void **state)
 {
-    (void)state;
     struct fixture f;
     fixture_open(&f, sizeof(struct link));
     static uint32_t taken[SLOTS];
@@ -68,7 +67,6 @@ static void slots_are_unique_keep_their_words_and_are_reused(void **state)
 
 static void slots_stay_dense_and_free_memory(void **state)
 {
-    (void)state;
     struct fixture f;
     fixture_open(&f, sizeof(struct link));
     for (uint32_t i = 0; i < 100 * SLOT_CHUNK_SLOTS; i++)
@@ -84,7 +82,6 @@ static void slots_stay_dense_and_free_memory(void **state)
 
 static void array_grows_and_shrinks(void **state)
 {
-    (void)state;
     struct fixture f;
     struct array array;
     fixture_open(&f, 0);
@@ -107,7 +104,6 @@ static void array_grows_and_shrinks(void **state)
 /* The model: an array of slots, head first. */
 static void queue_has_the_expected_order(void **state)
 {
-    (void)state;
     enum { MEMBERS = 40 };
     struct fixture f;
     fixture_open(&f, sizeof(struct link));
@@ -150,7 +146,6 @@ static void queue_has_the_expected_order(void **state)
 /* The model: a key and an order of arrival for each slot, searched through. */
 static void heap_gives_the_smallest_and_oldest(void **state)
 {
-    (void)state;
     enum { MEMBERS = 200 };
     struct fixture f;
     struct heap heap;

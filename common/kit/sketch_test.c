@@ -63,7 +63,6 @@ static uint64_t excess(const struct fixture *f, unsigned most)
 static void estimates_are_never_low_and_rarely_high(void **state)
 {
     struct fixture f;
-    (void)state;
     fixture_open(&f);
     fit_fully(&f, KEYS);
     count_keys(&f);
@@ -74,7 +73,6 @@ static void estimates_are_never_low_and_rarely_high(void **state)
 static void no_count_is_lost_while_it_grows(void **state)
 {
     struct fixture f;
-    (void)state;
     fixture_open(&f);
     fit_fully(&f, KEYS);
     count_keys(&f);
@@ -92,7 +90,6 @@ static void no_count_is_lost_while_it_grows(void **state)
 static void no_count_is_lost_while_it_shrinks(void **state)
 {
     struct fixture f;
-    (void)state;
     fixture_open(&f);
     fit_fully(&f, 8 * KEYS);
     count_keys(&f);
@@ -110,7 +107,6 @@ static void no_count_is_lost_while_it_shrinks(void **state)
 static void bytes_follow_the_entries(void **state)
 {
     struct fixture f;
-    (void)state;
     fixture_open(&f);
     assert_true(f.account.bytes < 5000);
     fit_fully(&f, 100000);
@@ -123,7 +119,6 @@ static void counts_are_halved_after_a_sample(void **state)
 {
     enum { ENTRIES = 1000, SAMPLE = 10 * ENTRIES };
     struct fixture f;
-    (void)state;
     fixture_open(&f);
     fit_fully(&f, ENTRIES);
     for (int i = 0; i < 10; i++)
@@ -141,7 +136,6 @@ static void counts_are_halved_after_a_sample(void **state)
 static void no_counter_overflows(void **state)
 {
     struct fixture f;
-    (void)state;
     fixture_open(&f);
     for (int i = 0; i < 1000; i++)
         sketch_increment(&f.sketch, hash_of(7));

@@ -20,7 +20,6 @@ static void add(struct census *census, const char *container, const char *type, 
 
 static void rows_of_the_same_name_are_merged(void **state)
 {
-    (void)state;
     struct census census = {0};
     add(&census, "main.cache", "record", 2, 200);
     add(&census, "main.cache", "record", 3, 300);
@@ -35,7 +34,6 @@ static void rows_of_the_same_name_are_merged(void **state)
 
 static void inner_containers_count(void **state)
 {
-    (void)state;
     struct census census = {0};
     add(&census, "main.cache", "record", 1, 1);
     add(&census, "main.cache.order", "order", 1, 10);
@@ -48,7 +46,6 @@ static void inner_containers_count(void **state)
 
 static void changes_come_in_the_order_of_growth(void **state)
 {
-    (void)state;
     struct census before = {0}, after = {0};
     struct census_change changes[CENSUS_ROWS];
     add(&before, "a", "same", 1, 10);
@@ -79,7 +76,6 @@ static void assert_culprit(const struct census *before, const struct census *aft
 
 static void the_innermost_container_that_grew_is_named(void **state)
 {
-    (void)state;
     struct census before = {0}, entries = {0}, ghosts = {0};
     assert_culprit(&before, &before, "");
     add(&entries, "main.cache", "record", 100, 10000);
@@ -96,7 +92,6 @@ static void the_innermost_container_that_grew_is_named(void **state)
 /* A census that is full loses no byte. */
 static void rows_beyond_the_last_are_kept_in_it(void **state)
 {
-    (void)state;
     struct census census = {0};
     for (unsigned i = 0; i < CENSUS_ROWS + 5; i++) {
         char name[16];

@@ -71,7 +71,6 @@ static void assert_sample(const struct fixture *f, size_t from, size_t to)
 
 static void few_objects_are_all_in_the_sample(void **state)
 {
-    (void)state;
     struct fixture f;
     fixture_open(&f);
     for (size_t i = 0; i < LIVE_SAMPLE_MAX; i++)
@@ -86,7 +85,6 @@ static void few_objects_are_all_in_the_sample(void **state)
 
 static void of_many_objects_one_in_n_is_in_the_sample(void **state)
 {
-    (void)state;
     struct fixture f;
     fixture_open(&f);
     for (size_t i = 0; i < OBJECTS; i++)
@@ -122,7 +120,6 @@ static void *part_run(void *context)
 
 static void threads_share_it(void **state)
 {
-    (void)state;
     struct fixture f;
     struct part parts[THREADS];
     pthread_t threads[THREADS];

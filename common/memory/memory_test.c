@@ -20,7 +20,6 @@ static uint64_t zone_bytes(struct memory_zone *zone)
 
 static void zone_accounts_every_usable_byte(void **state)
 {
-    (void)state;
     struct memory_zone *zone = memory_zone_create();
     void *allocations[100];
     uint64_t sum = 0;
@@ -41,7 +40,6 @@ static void zone_accounts_every_usable_byte(void **state)
 
 static void a_zone_has_figures_by_layer(void **state)
 {
-    (void)state;
     enum { BLOCK_BYTES = 4 << 20 };
     struct memory_zone *zone = memory_zone_create();
     struct memory_zone_figures figures;
@@ -59,7 +57,6 @@ static void a_zone_has_figures_by_layer(void **state)
  */
 static void pages_are_returned_after_the_decay_time(void **state)
 {
-    (void)state;
     enum { BLOCK_BYTES = 4 << 20 };
     struct memory_zone_figures figures;
     if (!memory_set_decay(UINT64_C(3600000000000)))
@@ -80,7 +77,6 @@ static void pages_are_returned_after_the_decay_time(void **state)
 
 static void zones_are_separate(void **state)
 {
-    (void)state;
     struct memory_zone *one = memory_zone_create();
     struct memory_zone *other = memory_zone_create();
     void *allocation = memory_alloc(one, 1000);
@@ -93,7 +89,6 @@ static void zones_are_separate(void **state)
 
 static void zeroed_is_zero_after_reuse(void **state)
 {
-    (void)state;
     struct memory_zone *zone = memory_zone_create();
     for (int round = 0; round < 10; round++) {
         unsigned char *bytes = memory_alloc_zeroed(zone, 8192);
@@ -107,7 +102,6 @@ static void zeroed_is_zero_after_reuse(void **state)
 
 static void process_figures_grow_with_use(void **state)
 {
-    (void)state;
     enum { BLOCK_BYTES = 32 << 20 };
     struct process_figures before, after;
     assert_int_equal(process_read(getpid(), &before), 0);
@@ -123,7 +117,6 @@ static void process_figures_grow_with_use(void **state)
 
 static void rollup_has_anonymous_memory(void **state)
 {
-    (void)state;
     enum { BLOCK_BYTES = 32 << 20 };
     struct process_rollup before, after;
     assert_int_equal(process_read_rollup(getpid(), &before), 0);
@@ -139,7 +132,6 @@ static void rollup_has_anonymous_memory(void **state)
 
 static void a_missing_process_is_an_error(void **state)
 {
-    (void)state;
     struct process_figures figures;
     assert_int_equal(process_read(0x7ffffff0, &figures), -1);
     assert_int_equal(errno, ENOENT);

@@ -125,7 +125,6 @@ static void statuses_follow_http(void **state)
     };
     struct test test;
     struct handler_setup setup = setup_of("lru");
-    (void)state;
     test_begin(&test, &setup);
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         unsigned status = ask(&test, rows[i].method, rows[i].path, NULL);
@@ -140,7 +139,6 @@ static void a_wrong_method_lists_the_allowed_ones(void **state)
     struct test test;
     struct reply reply;
     struct handler_setup setup = setup_of("lru");
-    (void)state;
     test_begin(&test, &setup);
     assert_true(ask_on(&test, 0, "PUT", "/users/alice", &reply));
     assert_string_equal(reply.allow, "GET, HEAD");
@@ -153,7 +151,6 @@ static void second_request_hits(void **state)
     const char *cache;
     struct test test;
     struct handler_setup setup = setup_of("lru");
-    (void)state;
     test_begin(&test, &setup);
     assert_int_equal(ask(&test, "GET", "/users/a%2Fb", &cache), 200);
     assert_string_equal(cache, "miss");
@@ -169,7 +166,6 @@ static void null_cache_never_hits(void **state)
     const char *cache;
     struct test test;
     struct handler_setup setup = setup_of("null");
-    (void)state;
     test_begin(&test, &setup);
     for (unsigned i = 0; i < 3; i++) {
         ask(&test, "GET", "/users/alice", &cache);
@@ -184,7 +180,6 @@ static void head_has_the_length_only(void **state)
     struct test test;
     struct reply get, head;
     struct handler_setup setup = setup_of("lru");
-    (void)state;
     test_begin(&test, &setup);
     assert_true(ask_on(&test, 0, "GET", "/users/alice", &get));
     assert_true(ask_on(&test, 1, "HEAD", "/users/alice", &head));
@@ -215,7 +210,6 @@ static void random_users_are_new_and_cached(void **state)
     const char *cache;
     struct test test;
     struct handler_setup setup = setup_of("unbounded");
-    (void)state;
     test_begin(&test, &setup);
     random_user_ask(&test, 0, id);
     snprintf(path, sizeof path, "/users/%s", id);
@@ -232,7 +226,6 @@ static void random_users_are_new_and_cached(void **state)
 static void seed_decides_random_users(void **state)
 {
     char ids[3][65];
-    (void)state;
     for (unsigned i = 0; i < 3; i++) {
         struct test test;
         struct handler_setup setup = setup_of("lru");
@@ -251,7 +244,6 @@ static void one_fetch_serves_all(void **state)
     struct test test;
     struct reply reply;
     struct handler_setup setup = setup_of("lru");
-    (void)state;
     setup.origin_cost_ns = COST_NS;
     test_begin(&test, &setup);
     assert_int_equal(worker_due(test.workers[0]), 0);
@@ -293,7 +285,6 @@ static void fetches_finish_in_order(void **state)
     struct test test;
     struct reply reply;
     struct handler_setup setup = setup_of("null");
-    (void)state;
     setup.origin_cost_ns = COST_NS;
     test_begin(&test, &setup);
     for (unsigned i = 0; i < 3; i++, test.now_ns += 10)
@@ -317,7 +308,6 @@ static void age_counts_from_the_fetch(void **state)
     const char *cache;
     struct test test;
     struct handler_setup setup = setup_of("ttl");
-    (void)state;
     setup.cache.ttl_ns = 10 * NS_PER_SECOND;
     test_begin(&test, &setup);
     ask(&test, "GET", "/users/alice", &cache);
@@ -339,7 +329,6 @@ static void weak_records_live_as_long_as_their_owners(void **state)
     struct test test;
     struct reply reply;
     struct handler_setup setup = setup_of("weak");
-    (void)state;
     setup.session_records = 2;
     test_begin(&test, &setup);
     assert_true(ask_on(&test, 0, "GET", "/users/a", &reply));
@@ -415,7 +404,6 @@ static void stats_have_the_documented_shape(void **state)
                                          NULL};
     struct test test;
     struct handler_setup setup = setup_of("lru");
-    (void)state;
     setup.cache.capacity_entries = 5;
     test_begin(&test, &setup);
     json_t *stats = stats_load(&test);
@@ -435,7 +423,6 @@ static void stats_count_users_only(void **state)
 {
     struct test test;
     struct handler_setup setup = setup_of("lru");
-    (void)state;
     setup.cache.capacity_entries = 2;
     test_begin(&test, &setup);
     json_decref(stats_load(&test));
@@ -471,7 +458,6 @@ static void metrics_are_prometheus(void **state)
     double value;
     unsigned metrics = 0;
     struct handler_setup setup = setup_of("lru");
-    (void)state;
     test_begin(&test, &setup);
     ask(&test, "GET", "/users/a", NULL);
     assert_true(ask_on(&test, 0, "GET", "/metrics", &reply));
@@ -499,7 +485,6 @@ static void statistics_are_json_or_none(void **state)
     struct test test;
     struct reply reply;
     struct handler_setup setup = setup_of("lru");
-    (void)state;
     test_begin(&test, &setup);
     assert_true(ask_on(&test, 0, "GET", "/jemalloc", &reply));
     assert_true(reply.status == 200 || reply.status == 501);
@@ -514,7 +499,6 @@ static void wrong_origin_is_refused(void **state)
 {
     struct error error = {""};
     struct handler_setup setup = setup_of("lru");
-    (void)state;
     setup.origin = "sqlite:/nowhere/at/all";
     assert_null(handler_create(&setup, &error));
     assert_non_null(strstr(error.text, "/nowhere/at/all"));

@@ -147,7 +147,6 @@ static void census_and_figures_agree(const struct policy *policy)
 
 static void the_census_agrees_with_the_figures(void **state)
 {
-    (void)state;
     for (size_t i = 0; i < policies_count; i++)
         census_and_figures_agree(policies[i]);
     for (size_t i = 0; i < demos_count; i++)
@@ -156,7 +155,6 @@ static void the_census_agrees_with_the_figures(void **state)
 
 static void correct_policies_have_no_unreachable_records(void **state)
 {
-    (void)state;
     static const char *const leaky = " cycle pinned session ";
     for (size_t i = 0; i < policies_count + demos_count; i++) {
         struct fixture f;
@@ -181,7 +179,6 @@ static void correct_policies_have_no_unreachable_records(void **state)
 
 static void a_record_is_found_in_cache_session_and_nowhere(void **state)
 {
-    (void)state;
     struct fixture f;
     fixture_open(&f, "weak", 1);
     struct reply reply = ask(f.worker, f.recent, "/users/alice");
@@ -203,7 +200,6 @@ static void a_record_is_found_in_cache_session_and_nowhere(void **state)
 
 static void an_unexplained_reference_is_reported(void **state)
 {
-    (void)state;
     struct fixture f;
     fixture_open(&f, "null", 1);
     struct reply reply = ask(f.worker, f.recent, "/users/alice");
@@ -223,7 +219,6 @@ static void an_unexplained_reference_is_reported(void **state)
 
 static void a_cycle_is_reported(void **state)
 {
-    (void)state;
     struct fixture f;
     char expected[256];
     fixture_open(&f, "cycle", 1);
@@ -249,7 +244,6 @@ static void a_cycle_is_reported(void **state)
 /* Most of what is lost is not in the sample: it is found in the hands of what holds it. */
 static void a_leaked_check_is_reported(void **state)
 {
-    (void)state;
     struct fixture f;
     char expected[128];
     fixture_open(&f, "pinned", 1);
@@ -274,7 +268,6 @@ static void a_leaked_check_is_reported(void **state)
 /* Those of connections that are gone are; the one of the connection that is there is not. */
 static void lists_of_closed_connections_are_unreachable(void **state)
 {
-    (void)state;
     struct fixture f;
     fixture_open(&f, "session", 1);
     fixture_run(&f, REQUESTS);
@@ -290,7 +283,6 @@ static void lists_of_closed_connections_are_unreachable(void **state)
 
 static void a_walk_may_be_ended_early(void **state)
 {
-    (void)state;
     struct fixture f;
     fixture_open(&f, "cycle", 1);
     fixture_run(&f, REQUESTS);
@@ -329,7 +321,6 @@ static void *caller_run(void *context)
  * variant nothing is taken for lost, but for what the other thread's session holds. */
 static void requests_are_served_during_a_walk(void **state)
 {
-    (void)state;
     for (size_t i = 0; i < demos_count; i++) {
         struct fixture f;
         pthread_t thread;

@@ -73,7 +73,6 @@ static void path_read(struct request_target *target, const char *path, size_t co
 
 static void paths_are_distinguished(void **state)
 {
-    (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct request_target target;
         path_read(&target, rows[i].path, strlen(rows[i].path));
@@ -89,7 +88,6 @@ static void paths_are_distinguished(void **state)
 static void id_may_hold_zero(void **state)
 {
     struct request_target target;
-    (void)state;
     path_read(&target, "/users/a%00b", 12);
     assert_int_equal(target.kind, TARGET_USER);
     assert_int_equal(target.id_count, 3);
@@ -101,7 +99,6 @@ static void id_has_128_bytes_at_most(void **state)
 {
     char path[7 + 3 * (RECORD_KEY_BYTES_MAX + 1)] = "/users/";
     struct request_target target;
-    (void)state;
     memset(path + 7, 'a', sizeof path - 7);
     path_read(&target, path, 7 + RECORD_KEY_BYTES_MAX);
     assert_int_equal(target.kind, TARGET_USER);

@@ -72,7 +72,6 @@ static struct shards_figures census_read(struct shards *shards)
 
 static void capacity_is_divided(void **state)
 {
-    (void)state;
     static const struct {
         uint64_t entries, bytes;
         size_t wanted, count;
@@ -90,7 +89,6 @@ static void capacity_is_divided(void **state)
 /* Filled far beyond, 1003 entries are 1003, in one shard as in eight. */
 static void capacities_add_up(void **state)
 {
-    (void)state;
     for (size_t wanted = 1; wanted <= 8; wanted *= 8) {
         struct shards *shards = shards_of("lru", 1003, 0, wanted);
         for (unsigned i = 0; i < 20000; i++)
@@ -103,7 +101,6 @@ static void capacities_add_up(void **state)
 
 static void weak_cache_drops_unowned_records(void **state)
 {
-    (void)state;
     struct memory_zone *zone = memory_zone_create();
     struct shards *shards = shards_of("weak", 0, 0, 4);
     struct recent_records_setup setup = {.shards = shards, .zone = zone, .records = 2};
@@ -126,7 +123,6 @@ static void weak_cache_drops_unowned_records(void **state)
 /* Three asked for, of which one fits: in the cache, in a session or in a hand, each is alive. */
 static void census_counts_live_records(void **state)
 {
-    (void)state;
     struct memory_zone *zone = memory_zone_create();
     struct shards *shards = shards_of("lru", 1, 0, 1);
     struct recent_records_setup setup = {.shards = shards, .zone = zone, .records = 2};
@@ -157,7 +153,6 @@ static void census_counts_live_records(void **state)
 
 static void empty_session_owns_nothing(void **state)
 {
-    (void)state;
     struct memory_zone *zone = memory_zone_create();
     struct shards *shards = shards_of("weak", 0, 0, 1);
     struct recent_records_setup setup = {.shards = shards, .zone = zone};
@@ -236,13 +231,11 @@ static void threads_share(const char *policy, uint64_t entries)
 
 static void threads_share_a_bounded_cache(void **state)
 {
-    (void)state;
     threads_share("lru", CAPACITY);
 }
 
 static void threads_share_a_weak_cache(void **state)
 {
-    (void)state;
     threads_share("weak", 0);
 }
 

@@ -18,7 +18,6 @@
 /* Streams, each with the trap it sets; `size` is the capacity under test. */
 static uint64_t uniform_id(uint64_t *random, uint64_t at, uint64_t size)
 {
-    (void)at;
     return random_splitmix(random) % (3 * size + 1);
 }
 
@@ -36,7 +35,6 @@ static uint64_t skewed_id(uint64_t *random, uint64_t at, uint64_t size)
 /* Round and round, one more than fit: no LRU ever hits. */
 static uint64_t scan_id(uint64_t *random, uint64_t at, uint64_t size)
 {
-    (void)random;
     return at % (size + 1);
 }
 
@@ -107,7 +105,6 @@ static uint64_t first_difference(const struct model_policy *slow, uint32_t capac
 static void every_policy_equals_its_model(void **state)
 {
     static const uint32_t capacities[] = {1, 2, 3, 5, 10, 50, 100, 300};
-    (void)state;
     for (unsigned p = 0; p < model_policies_count; p++)
         for (size_t s = 0; s < STREAMS; s++)
             for (size_t c = 0; c < sizeof capacities / sizeof capacities[0]; c++) {
@@ -124,7 +121,6 @@ static void every_policy_equals_its_model(void **state)
 static void every_policy_has_a_model(void **state)
 {
     static const char *const others[] = {"null", "unbounded", "ttl", "weak", "wtinylfu_climb"};
-    (void)state;
     for (size_t i = 0; i < policies_count; i++) {
         bool known = false;
         for (unsigned p = 0; p < model_policies_count; p++)
@@ -156,7 +152,6 @@ static uint64_t hits_of(const char *policy, uint32_t capacity, size_t stream, ui
 static void window_climbs(void **state)
 {
     enum { DRIFTING = 4 };
-    (void)state;
     uint64_t fixed = hits_of("wtinylfu", 200, DRIFTING, 200000);
     uint64_t climbing = hits_of("wtinylfu_climb", 200, DRIFTING, 200000);
     assert_true(climbing > fixed + fixed / 20);

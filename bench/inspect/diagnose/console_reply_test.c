@@ -28,7 +28,6 @@
 
 static void snapshot_is_parsed(void **state)
 {
-    (void)state;
     struct snapshot snapshot;
     struct console_reply_server server;
     struct error error;
@@ -46,7 +45,6 @@ static void snapshot_is_parsed(void **state)
 
 static void unreachable_objects_are_parsed(void **state)
 {
-    (void)state;
     struct unreachable unreachable;
     struct error error;
     assert_int_equal(
@@ -64,7 +62,6 @@ static void unreachable_objects_are_parsed(void **state)
 
 static void other_texts_are_refused(void **state)
 {
-    (void)state;
     static const char *const wrong[] = {"",
                                         "nil",
                                         "[]",
@@ -98,7 +95,6 @@ static void a_missing_figure_is_named(void **state)
 /* A long list, long texts, and texts in place of numbers. */
 static void long_answers_are_truncated(void **state)
 {
-    (void)state;
     enum { BYTES = 200000, ITEMS = 500 };
     struct unreachable unreachable;
     struct error error;
@@ -124,7 +120,6 @@ static void long_answers_are_truncated(void **state)
 /* Changed bytes and truncated texts. */
 static void mutations_are_harmless(void **state)
 {
-    (void)state;
     static const char *const texts[] = {SNAPSHOT, UNREACHABLE};
     uint64_t random = 5;
     for (int round = 0; round < 20000; round++) {

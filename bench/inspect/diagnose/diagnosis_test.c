@@ -102,14 +102,12 @@ static const struct unreachable all_reachable = {.sampled = 1000, .share = 1, .h
 
 static void flat_memory_is_bounded(void **state)
 {
-    (void)state;
     struct growth growth = {.requests = REQUESTS, .limits = {.capacity_entries = CAPACITY}};
     assert_diagnosis(&growth, &all_reachable, VERDICT_BOUNDED, MISTAKE_NONE, "", "");
 }
 
 static void unbounded_container(void **state)
 {
-    (void)state;
     struct growth growth = {.requests = REQUESTS, .entries = 1};
     assert_diagnosis(&growth, &all_reachable, VERDICT_LEAK_CONTAINER, MISTAKE_UNBOUNDED,
                      "main.cache", HELD);
@@ -117,7 +115,6 @@ static void unbounded_container(void **state)
 
 static void unbounded_bookkeeping(void **state)
 {
-    (void)state;
     struct growth growth = {
         .requests = REQUESTS, .history_bytes = 24, .limits = {.capacity_entries = CAPACITY}};
     assert_diagnosis(&growth, &all_reachable, VERDICT_LEAK_CONTAINER, MISTAKE_BOOKKEEPING,
@@ -126,7 +123,6 @@ static void unbounded_bookkeeping(void **state)
 
 static void reference_cycle(void **state)
 {
-    (void)state;
     struct growth growth = {.requests = REQUESTS,
                             .lost_records = 1,
                             .hook_bytes = 64,
@@ -146,7 +142,6 @@ static void reference_cycle(void **state)
 
 static void forgotten_reference(void **state)
 {
-    (void)state;
     struct growth growth = {.requests = REQUESTS,
                             .lost_records = 0.001,
                             .hook_bytes = 1.1,
@@ -167,7 +162,6 @@ static void forgotten_reference(void **state)
 /* The entries of a weak cache grow because unreachable objects own its records. */
 static void weak_cache_kept_full_by_unreachable_owners(void **state)
 {
-    (void)state;
     struct growth growth = {.requests = REQUESTS, .entries = 1, .hook_bytes = 6};
     struct unreachable unreachable = {
         .sampled = 4000,
@@ -184,7 +178,6 @@ static void weak_cache_kept_full_by_unreachable_owners(void **state)
 
 static void unknown_memory(void **state)
 {
-    (void)state;
     struct growth growth = {
         .requests = REQUESTS, .other_bytes = 10, .limits = {.capacity_entries = CAPACITY}};
     assert_diagnosis(&growth, &all_reachable, VERDICT_LEAK_UNREACHABLE, MISTAKE_UNKNOWN, "process",
@@ -194,7 +187,6 @@ static void unknown_memory(void **state)
 /* Two records that were unreachable for a moment do not explain the growth. */
 static void briefly_unreachable_records_are_not_the_cause(void **state)
 {
-    (void)state;
     struct growth growth = {
         .requests = REQUESTS, .other_bytes = 10, .limits = {.capacity_entries = CAPACITY}};
     struct unreachable unreachable = {
@@ -205,7 +197,6 @@ static void briefly_unreachable_records_are_not_the_cause(void **state)
 
 static void fragmentation(void **state)
 {
-    (void)state;
     struct growth growth = {
         .requests = REQUESTS, .page_bytes = 8, .limits = {.capacity_entries = CAPACITY}};
     assert_diagnosis(&growth, &all_reachable, VERDICT_FRAGMENTATION, MISTAKE_FRAGMENTATION,
@@ -215,7 +206,6 @@ static void fragmentation(void **state)
 /* However much memory grows: growth is measured per request. */
 static void no_load(void **state)
 {
-    (void)state;
     struct growth growth = {.requests = 2, .entries = 100};
     assert_diagnosis(&growth, &all_reachable, VERDICT_UNDECIDED, MISTAKE_NO_LOAD, "", "");
 }
@@ -223,7 +213,6 @@ static void no_load(void **state)
 /* 10 s of snapshots, TTL 60 s: flat memory is bounded, growth is undecided. */
 static void snapshots_shorter_than_the_ttl(void **state)
 {
-    (void)state;
     struct growth flat = {.requests = REQUESTS, .limits = {.ttl_ns = UINT64_C(60000000000)}};
     struct growth grows = flat;
     grows.entries = 1;
@@ -233,7 +222,6 @@ static void snapshots_shorter_than_the_ttl(void **state)
 
 static void one_snapshot_decides_nothing(void **state)
 {
-    (void)state;
     struct snapshot snapshot;
     struct diagnosis diagnosis;
     struct growth growth = {.requests = REQUESTS, .entries = 1};
@@ -245,7 +233,6 @@ static void one_snapshot_decides_nothing(void **state)
 /* Every mistake has a name and its sentences. */
 static void every_mistake_is_explained(void **state)
 {
-    (void)state;
     for (enum mistake mistake = 0; mistake < MISTAKES; mistake++) {
         assert_non_null(mistake_texts[mistake].name);
         assert_true(strlen(mistake_texts[mistake].means) > 0);
@@ -255,7 +242,6 @@ static void every_mistake_is_explained(void **state)
 
 static void time_to_limit_at_this_load(void **state)
 {
-    (void)state;
     struct growth growth = {.requests = REQUESTS, .entries = 1};
     struct diagnosis diagnosis;
     struct snapshot *snapshots = diagnose(&growth, &all_reachable, &diagnosis);

@@ -22,7 +22,6 @@ static void assert_cgroup(const char *text, const char *expected, int version)
 
 static void cgroups_of_both_versions(void **state)
 {
-    (void)state;
     char path[64], tiny[4];
     int version;
     assert_cgroup("0::/user.slice/a.scope\n", "/user.slice/a.scope", 2);
@@ -36,7 +35,6 @@ static void cgroups_of_both_versions(void **state)
 
 static void available_memory(void **state)
 {
-    (void)state;
     uint64_t bytes;
     assert_int_equal(headroom_available("MemTotal: 5 kB\nMemAvailable:   1234 kB\n", &bytes), 0);
     assert_int_equal(bytes, 1234 * 1024);
@@ -46,7 +44,6 @@ static void available_memory(void **state)
 
 static void least_headroom_is_chosen(void **state)
 {
-    (void)state;
     struct headroom headroom;
     const struct rlimit small = {64 << 20, 64 << 20};
     pid_t child = fork();

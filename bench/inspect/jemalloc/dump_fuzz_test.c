@@ -71,7 +71,6 @@ static void run(const uint8_t *bytes, size_t count)
 static void truncated_dumps(void **state)
 {
     static uint8_t bytes[BYTES_MAX];
-    (void)state;
     for (size_t s = 0; s < SEEDS; s++) {
         size_t count = seed_read(seeds[s], bytes);
         for (size_t cut = 0; cut <= CUTS; cut++)
@@ -97,7 +96,6 @@ static void changed_dumps(void **state)
 {
     static uint8_t seed[BYTES_MAX], bytes[BYTES_MAX];
     struct random random;
-    (void)state;
     random_seed(&random, 1);
     for (size_t s = 0; s < SEEDS; s++) {
         size_t seed_count = seed_read(seeds[s], seed);

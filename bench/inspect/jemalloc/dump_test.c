@@ -37,7 +37,6 @@ static bool advised(const struct facts *facts, const char *rule, const char *wor
 
 static void json_is_read(void **state)
 {
-    (void)state;
     struct dump *dump = fixture_read("unbounded_after.json");
     assert_string_equal(dump->format, "JSON");
     assert_memory_equal(dump->version, "5.3.0", 5);
@@ -57,7 +56,6 @@ static void json_is_read(void **state)
 
 static void text_is_read(void **state)
 {
-    (void)state;
     struct dump *dump = fixture_read("threads.txt");
     assert_string_equal(dump->format, "plain text");
     assert_true(dump->complete && dump->profiling && !dump->background_thread);
@@ -86,7 +84,6 @@ static void layers_leave_no_gap(void **state)
 {
     static const char *const names[] = {"unbounded_before.json", "unbounded_after.json",
                                         "threads.txt"};
-    (void)state;
     for (size_t i = 0; i < 3; i++) {
         struct dump *dump = fixture_read(names[i]);
         struct facts f;
@@ -104,7 +101,6 @@ static void layers_leave_no_gap(void **state)
 
 static void two_dumps_show_what_grows(void **state)
 {
-    (void)state;
     struct dump *before = fixture_read("unbounded_before.json");
     struct dump *after = fixture_read("unbounded_after.json");
     struct facts facts;
@@ -150,7 +146,6 @@ static struct dump *healthy_dump(void)
 
 static void rules_follow_the_figures(void **state)
 {
-    (void)state;
     struct dump *dump = healthy_dump();
     struct facts facts;
     facts_gather(&facts, dump, NULL);
@@ -176,7 +171,6 @@ static void rules_follow_the_figures(void **state)
 
 static void one_size_that_leaks(void **state)
 {
-    (void)state;
     struct dump *before = healthy_dump(), *after = healthy_dump();
     struct facts facts;
     after->total.classes[0].live += 100000;
@@ -191,7 +185,6 @@ static void one_size_that_leaks(void **state)
 
 static void tables_show_sizes_and_arenas(void **state)
 {
-    (void)state;
     struct dump *before = fixture_read("unbounded_before.json");
     struct dump *after = fixture_read("unbounded_after.json");
     struct facts facts;
@@ -221,7 +214,6 @@ static void refused(const char *text, const char *reason)
 static void other_files_are_refused(void **state)
 {
     struct error error = {""};
-    (void)state;
     refused("", "not a jemalloc statistics dump");
     refused("{\"policy\":\"lru\"}", "not a jemalloc statistics dump");
     refused("{\"jemalloc\":{\"version\":", "line 1, column");
@@ -235,7 +227,6 @@ static void next_smaller_class(void **state)
 {
     static const uint64_t sizes[] = {8,   16,  32,  48,  64,  80,  96,  112, 128, 160, 192,
                                      224, 256, 320, 384, 448, 512, 640, 768, 896, 1024};
-    (void)state;
     assert_int_equal(dump_class_below_bytes(8), 0);
     for (size_t i = 1; i < sizeof sizes / sizeof sizes[0]; i++)
         assert_int_equal(dump_class_below_bytes(sizes[i]), sizes[i - 1]);

@@ -53,7 +53,6 @@ static void assert_adds_up(const struct memory_layers *layers)
 
 static void every_gap_has_a_name_and_they_add_up(void **state)
 {
-    (void)state;
     struct memory_layers layers;
     memory_layers_make(&layers, &full);
     assert_int_equal(layers.count, 14);
@@ -70,7 +69,6 @@ static void every_gap_has_a_name_and_they_add_up(void **state)
 
 static void layers_without_figures_are_left_out(void **state)
 {
-    (void)state;
     struct memory_layers layers;
     struct result_sample sample = full;
     sample.allocated_bytes = sample.active_bytes = sample.resident_bytes = 0;
@@ -100,7 +98,6 @@ static struct result *example(void)
 
 static void peak_is_the_largest_rss(void **state)
 {
-    (void)state;
     struct result *result = example();
     const struct result_run *run = result->runs[0];
     assert_int_equal(memory_point_sample(run, MEMORY_START)->requests, 0);
@@ -125,7 +122,6 @@ static char *memory_text(const struct memory_view *view)
 
 static void text_has_layers_chart_and_verdict(void **state)
 {
-    (void)state;
     static const char *const words[] = {"serve-lru under random",
                                         "500 requests",
                                         "payload",
@@ -148,7 +144,6 @@ static void text_has_layers_chart_and_verdict(void **state)
 
 static void json_has_the_same_figures(void **state)
 {
-    (void)state;
     struct result *result = example();
     struct memory_view view = {.result = result, .width = 80};
     json_t *json = memory_json(&view);
@@ -173,7 +168,6 @@ static int command(const char *path, const char *option)
 
 static void wrong_files_and_runs_are_refused(void **state)
 {
-    (void)state;
     char path[] = "/tmp/tidemark-memory-XXXXXX";
     struct error error;
     struct result *result = example();

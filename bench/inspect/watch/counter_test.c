@@ -32,7 +32,6 @@ static void keys_of_json(void **state)
 {
     static const char body[] = "{\"requests\":12,\"cache\":{\"misses\":3,\"a\":{\"b\":4.9}},"
                                "\"a.b\":5,\"name\":\"x\",\"low\":-1}";
-    (void)state;
     found(body, "requests", 12);
     found(body, "cache.misses", 3);
     found(body, "cache.a.b", 4);
@@ -51,7 +50,6 @@ static void metrics_of_prometheus(void **state)
     static const char body[] = "# HELP http_total Requests.\n# TYPE http_total counter\n"
                                "http_total_other 1\nhttp_total{code=\"200\"} 40 1700000000\n"
                                "http_total{code=\"500\"} 2\nplain 1.5e3\nnan NaN\nbare\n";
-    (void)state;
     found(body, "http_total", 42);
     found(body, "http_total{code=\"500\"}", 2);
     found(body, "plain", 1500);
@@ -107,7 +105,6 @@ static void fetched_over_http(void **state)
 {
     struct error error = {""};
     uint64_t value = 0;
-    (void)state;
     assert_int_equal(fetch("HTTP/1.1 200 OK\r\nA: b\r\n\r\n{\"requests\":9}", &value, &error), 0);
     assert_int_equal(value, 9);
     assert_int_equal(fetch("HTTP/1.1 404 Not Found\r\n\r\n{\"requests\":8}", &value, &error), -1);
@@ -122,7 +119,6 @@ static void fetched_over_http(void **state)
 static void wrong_urls_are_refused(void **state)
 {
     struct error error = {""};
-    (void)state;
     assert_null(counter_open("ftp://x", "requests", &error));
     assert_true(error.text[0] != '\0');
 }

@@ -40,7 +40,6 @@ static void growth_and_time_to_limit(void **state)
 {
     struct series *series = series_make(false);
     struct series_verdict verdict;
-    (void)state;
     for (size_t i = 0; i <= 200; i++) {
         struct series_sample sample = sample_at(i, 10 * MIB + i * MIB / 10 + noise(i), 0);
         series_add(series, &sample);
@@ -64,7 +63,6 @@ static void noise_is_no_growth(void **state)
 {
     struct series *series = series_make(false);
     struct series_verdict verdict;
-    (void)state;
     for (size_t i = 0; i <= 200; i++) {
         struct series_sample sample = sample_at(i, 10 * MIB + noise(i), 0);
         series_add(series, &sample);
@@ -80,7 +78,6 @@ static void growth_per_request(void **state)
 {
     struct series *series = series_make(true);
     struct series_verdict verdict;
-    (void)state;
     for (size_t i = 0; i <= 200; i++) { /* 200 requests a sample, 500 bytes each */
         struct series_sample sample = sample_at(i, 10 * MIB + i * 100000 + noise(i), i * 200);
         series_add(series, &sample);
@@ -95,7 +92,6 @@ static void a_counter_that_does_not_change(void **state)
 {
     struct series *series = series_make(true);
     struct series_verdict verdict;
-    (void)state;
     for (size_t i = 0; i <= 50; i++) {
         struct series_sample sample = sample_at(i, 10 * MIB + i * MIB, 0);
         series_add(series, &sample);
@@ -109,7 +105,6 @@ static void a_counter_that_does_not_change(void **state)
 static void old_samples_are_thinned(void **state)
 {
     struct series *series = series_make(false);
-    (void)state;
     for (size_t i = 0; i < 100000; i++) {
         struct series_sample sample = sample_at(i, i == 77777 ? 3 * MIB : 2 * MIB, 0);
         series_add(series, &sample);
@@ -138,7 +133,6 @@ static char *view_text(const struct view *view)
 static void output_names_figures_and_verdict(void **state)
 {
     struct series *series = series_make(false);
-    (void)state;
     for (size_t i = 0; i <= 100; i++) {
         struct series_sample sample = sample_at(i, 10 * MIB + i * MIB / 10, 0);
         series_add(series, &sample);
@@ -172,7 +166,6 @@ static void one_sample_can_be_drawn(void **state)
 {
     struct series *series = series_make(false);
     struct series_sample sample = sample_at(0, MIB, 0);
-    (void)state;
     series_add(series, &sample);
     const struct view view = {.name = "x", .series = series, .width = 1, .height = 1};
     char *text = view_text(&view);

@@ -92,13 +92,11 @@ static void watch_and_signal(bool target_ends, int signal, const char *expected)
 
 static void until_the_process_ends(void **state)
 {
-    (void)state;
     watch_and_signal(true, SIGKILL, ": the process ended\n");
 }
 
 static void until_it_is_interrupted(void **state)
 {
-    (void)state;
     watch_and_signal(false, SIGINT, ": watch interrupted\n");
     watch_and_signal(false, SIGTERM, ": watch interrupted\n");
 }
@@ -108,7 +106,6 @@ static void until_the_time_is_over(void **state)
     static char text[TEXT_BYTES];
     char number[32];
     int output;
-    (void)state;
     snprintf(number, sizeof number, "%ld", (long)getpid());
     char *arguments[] = {"watch", number, "--seconds", "0.3", "--interval", "10ms", "--json", NULL};
     pid_t watch = watch_start(arguments, &output);
@@ -162,7 +159,6 @@ static int decided_gate(pid_t (*start)(void))
 
 static void fail_on_leak(void **state)
 {
-    (void)state;
     assert_int_equal(decided_gate(leaking_target_start), 1);
     assert_int_equal(decided_gate(target_start), 0);
     assert_int_equal(gate(target_start(), "0.02"), 3); /* too short to decide */
@@ -178,7 +174,6 @@ static int refused(char **arguments)
 
 static void bad_arguments_are_refused(void **state)
 {
-    (void)state;
     assert_int_equal(refused((char *[]){"watch", "1", "2", NULL}), 2);
     assert_int_equal(refused((char *[]){"watch", "12x", NULL}), 2);
     assert_int_equal(refused((char *[]){"watch", "0", NULL}), 2);

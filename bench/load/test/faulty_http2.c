@@ -136,7 +136,6 @@ static int on_header(nghttp2_session *session, const nghttp2_frame *frame, const
 
 static int on_frame(nghttp2_session *session, const nghttp2_frame *frame, void *opaque)
 {
-    (void)session;
     if (frame->hd.type == NGHTTP2_HEADERS)
         request_response(opaque, frame->hd.stream_id);
     return 0;

@@ -90,7 +90,6 @@ static size_t text_check(const char *text, size_t bytes)
 
 static void test_samples_come_back(void **state)
 {
-    (void)state;
     assert_int_equal(text_check(document, sizeof document - 1), 2);
 }
 
@@ -111,7 +110,6 @@ static void test_what_is_no_list_of_samples_stays(void **state)
         "\\",
         "",
     };
-    (void)state;
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
         assert_int_equal(text_check(texts[i], strlen(texts[i])), 0);
 }
@@ -134,7 +132,6 @@ static void round_check(uint64_t round)
 
 static void test_strange_texts_do_no_harm(void **state)
 {
-    (void)state;
     for (uint64_t round = 0; round < ROUNDS; round++)
         round_check(round);
 }
