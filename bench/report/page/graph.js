@@ -113,10 +113,12 @@ const whiskers = {
 class Graph {
   /* content(graph): {series: [{name, variant, folder, xs, ys}], x, y} with x and y {label, format,
    * log, bytes, min, max, at}, or {rows: [{name, value, low, high, format}], x}. names(): the
-   * entries of the legend; shown: those shown at first. */
-  constructor({id, title, note, content, controls = [], names = null, shown = null}) {
+   * entries of the legend; shown: those shown at first. controls (controls.js) set keys of state.
+   */
+  constructor({id, title, note, content, state, controls = [], names = null, shown = null}) {
     Object.assign(this, {id, title, content, names, drawn: false});
     this.shown = new Set(shown || []);
+    const made = controls.map((make) => make(state, () => this.refresh()));
     this.canvas = el("canvas", {role: "img"});
     this.box = el("div", {class: "canvas"}, this.canvas);
     this.note = el("p", null, note || "");
@@ -126,7 +128,7 @@ class Graph {
       el("button", {type: "button", onclick: () => this.picture()}, "Picture"),
       el("button", {type: "button", onclick: () => this.csv()}, "CSV"));
     this.figure = el("figure", {id}, el("figcaption", null, el("h3", null, title), this.note),
-      controls.length ? el("div", {class: "controls"}, controls) : null, this.box, this.legend,
+      controls.length ? el("div", {class: "controls"}, made) : null, this.box, this.legend,
       this.tools);
     graphs.push(this);
     Graph.observer.observe(this.figure);

@@ -1,30 +1,24 @@
 /* hits.js - hit ratio against real memory, from replays of traces. */
 function hitsGraph(rows, trace, id) {
   const policies = [...new Set(rows.map((row) => asText(row.policy)))];
-  const state = {key: "peak_bytes", log: true};
+  const state = {key: "peak_bytes", scale: "log"};
   const keys = [["peak_bytes", "Memory"], ["capacity_entries", "Entries"]].filter(
     ([key]) => rows.some((row) => row[key] > 0));
-  const graph = new Graph({
+  return new Graph({
+    state,
     id,
     title: `Hits against memory: ${trace}`,
     shown: policies,
     note: "More hits with the same memory are better. belady knows the future: for entries of " +
       "equal size no policy can be above it.",
     names: () => policies.map((name) => ({name})),
-    controls: [
-      choice("Over", keys, state.key,
-        (value) => {
-          state.key = value;
-          graph.refresh();
-        }),
-      controls.scale(state, () => graph.refresh())
-    ],
+    controls: [controls.buttons("Over", "key", keys), controls.scale()],
     content: (self) => ({
       x: {
         label: state.key === "peak_bytes" ? "peak memory" : "entries",
         format: state.key === "peak_bytes" ? units.bytes : units.short,
         bytes: state.key === "peak_bytes",
-        log: state.log
+        log: state.scale === "log"
       },
       y: {label: "hit ratio", format: units.percent, say: units.ratio},
       series: policies.filter((name) => self.shown.has(name)).map((name) => {
@@ -38,7 +32,6 @@ function hitsGraph(rows, trace, id) {
       }),
     }),
   });
-  return graph;
 }
 
 function hitsTable(rows, trace) {

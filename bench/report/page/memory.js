@@ -71,8 +71,8 @@ function stateMake(model) {
     workload: model.workloads[0],
     layer: last > 0 ? "allocated_bytes" : "rss_bytes",
     run: "1",
-    time: false,
-    log: false,
+    over: "requests",
+    scale: "linear",
     keys,
     variant: (leaky || model.results[0]).name
   };
@@ -86,7 +86,7 @@ function curvesOf(model, state, shown) {
   const curve = (result, run) => ({
     ...whoIs(result),
     name: result.name + (state.run === "all" ? ` ${run.repetition}` : ""),
-    xs: along(run.samples, state.time),
+    xs: along(run.samples, state.over === "time"),
     ys: run.samples.column(state.layer),
   });
   return results.flatMap(
@@ -95,33 +95,30 @@ function curvesOf(model, state, shown) {
 
 function variantsGraph(model) {
   const state = stateMake(model);
-  const again = () => graph.refresh();
-  const graph = new Graph({
+  return new Graph({
+    state,
     id: "memory-variants",
     title: "Memory of the variants",
     shown: shownFirst(model),
     note: "A leak rises with the requests, a bounded cache levels off. Each line is a run.",
     names: () => model.results.map(whoIs),
     controls: [
-      controls.workload(model, state, again),
-      controls.list("Layer", "layer", layersOf(state), state, again),
-      controls.run(allRuns(model), [["all", "all runs"]], state, again),
-      controls.over(state, again), controls.scale(state, again)
+      controls.workload(model), controls.list("Layer", "layer", layersOf(state)),
+      controls.run(allRuns(model), ["all", "all runs"]), controls.over(), controls.scale()
     ],
     content: (self) => ({
-      x: axisOver(state.time),
-      y: axisOfLayer(state.layer, state.log),
+      x: axisOver(state.over === "time"),
+      y: axisOfLayer(state.layer, state.scale === "log"),
       series: curvesOf(model, state, self.shown),
     }),
   });
-  return graph;
 }
 
 function layersGraph(model) {
   const state = stateMake(model);
   const shown = STACK.filter((layer) => state.keys.has(layer));
-  const again = () => graph.refresh();
-  const graph = new Graph({
+  return new Graph({
+    state,
     id: "memory-layers",
     title: "The layers of one variant",
     shown,
@@ -132,23 +129,24 @@ function layersGraph(model) {
     names: () =>
       layersOf(state).filter(([key]) => key.endsWith("_bytes")).map(([key]) => ({name: key})),
     controls: [
-      controls.workload(model, state, again), controls.variant(model, state, again),
-      controls.run(allRuns(model), [], state, again), controls.over(state, again),
-      controls.scale(state, again)
+      controls.workload(model), controls.variant(model), controls.run(allRuns(model)),
+      controls.over(), controls.scale()
     ],
     content(self) {
       const result = model.results.find((each) => each.name === state.variant);
       const run = runsOf(result, state.workload, state.run)[0];
       const layers = run ? LAYERS.map(([key]) => key).filter((key) => self.shown.has(key)) : [];
       return {
-        x: axisOver(state.time),
-        y: {label: "bytes", format: units.bytes, bytes: true, log: state.log},
-        series: layers.map(
-          (key) => ({name: key, xs: along(run.samples, state.time), ys: run.samples.column(key)}))
+        x: axisOver(state.over === "time"),
+        y: {label: "bytes", format: units.bytes, bytes: true, log: state.scale === "log"},
+        series: layers.map((key) => ({
+          name: key,
+          xs: along(run.samples, state.over === "time"),
+          ys: run.samples.column(key)
+        }))
       };
     },
   });
-  return graph;
 }
 
 /* The medians of the first and the last sample. */

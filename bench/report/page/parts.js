@@ -32,15 +32,12 @@ function microGraph(file, id) {
   const operations = [...new Set(rows.map((row) => row.operation))];
   if (!rows.length) return null;
   const state = {operation: operations[0]};
-  const graph = new Graph({
+  return new Graph({
+    state,
     id,
     title: "Single operations",
     note: "CPU time of one operation on the cache, without a server.",
-    controls: [select("Operation", operations.map((each) => [each, each]), state.operation,
-      (value) => {
-        state.operation = value;
-        graph.refresh();
-      })],
+    controls: [controls.list("Operation", "operation", pairsOf(operations))],
     content: () => ({
       x: {label: "nanoseconds of CPU time", format: units.short},
       rows: rows.filter((row) => row.operation === state.operation).map((row) => ({
@@ -52,7 +49,6 @@ function microGraph(file, id) {
       }))
     }),
   });
-  return graph;
 }
 
 function microTable(file) {

@@ -11,15 +11,13 @@ const SPEEDS = [
 
 function barsGraph(model) {
   const state = {workload: model.workloads[0], key: "requests_per_second"};
-  const again = () => graph.refresh();
-  const graph = new Graph({
+  return new Graph({
+    state,
     id: "speed-bars",
     title: "Speed",
     note: "The median of the runs and its 95 % interval. Variants whose intervals overlap may be " +
       "equally fast.",
-    controls: [
-      controls.workload(model, state, again), controls.list("Figure", "key", SPEEDS, state, again)
-    ],
+    controls: [controls.workload(model), controls.list("Figure", "key", SPEEDS)],
     content() {
       const [key, label, format] = SPEEDS.find(([each]) => each === state.key);
       const rows =
@@ -39,20 +37,19 @@ function barsGraph(model) {
       };
     },
   });
-  return graph;
 }
 
 function percentilesGraph(model) {
-  const state = {workload: model.workloads[0], log: true};
-  const again = () => graph.refresh();
+  const state = {workload: model.workloads[0], scale: "log"};
   const at = Float64Array.from(PERCENTILES, (_, i) => i + 1);
-  const graph = new Graph({
+  return new Graph({
+    state,
     id: "latency",
     title: "Latency by percentile",
     shown: shownFirst(model),
     note: "The medians of the runs, from the median latency to the slowest request.",
     names: () => model.results.map(whoIs),
-    controls: [controls.workload(model, state, again), controls.scale(state, again)],
+    controls: [controls.workload(model), controls.scale()],
     content: (self) => ({
       x: {
         label: "percentile",
@@ -61,7 +58,7 @@ function percentilesGraph(model) {
         max: 5.2,
         at: PERCENTILES.map((_, i) => i + 1)
       },
-      y: {label: "latency", format: units.ns, log: state.log},
+      y: {label: "latency", format: units.ns, log: state.scale === "log"},
       series: under(model, state.workload)
                 .filter(({result}) => self.shown.has(result.name))
                 .map(({result, summary}) => ({
@@ -72,7 +69,6 @@ function percentilesGraph(model) {
                 })),
     }),
   });
-  return graph;
 }
 
 /* The middle of each stretch of a run, in seconds, and its figure. A last stretch under half the
@@ -112,30 +108,28 @@ function timeGraph(model) {
     workload: runs[0].workload,
     key: "requests_per_second",
     run: String(runs[0].repetition),
-    log: false
+    scale: "linear"
   };
-  const again = () => graph.refresh();
-  const graph = new Graph({
+  return new Graph({
+    state,
     id: "speed-time",
     title: "Speed over time",
     shown: shownFirst(model),
     note: "The requests that ended in each tenth of a second.",
     names: () => model.results.map(whoIs),
     controls: [
-      controls.workload(model, state, again),
-      controls.list("Figure", "key", STRETCH_FIGURES, state, again),
-      controls.run(runs, [], state, again), controls.scale(state, again)
+      controls.workload(model), controls.list("Figure", "key", STRETCH_FIGURES), controls.run(runs),
+      controls.scale()
     ],
     content(self) {
       const [, label, format] = STRETCH_FIGURES.find(([each]) => each === state.key);
       return {
         x: {label: "seconds", format: units.short},
-        y: {label, format, log: state.log},
+        y: {label, format, log: state.scale === "log"},
         series: stretchSeries(model, state, self.shown)
       };
     },
   });
-  return graph;
 }
 
 function speedTable(model, workload) {
