@@ -309,7 +309,7 @@ static int choose(struct call *call)
         interrupt_end(&interrupt);
         answer_find(&call->choice); /* again, with times */
         if (atomic_load(&interrupt.raised))
-            return STATUS_INTERRUPTED;
+            return complain("choose", STATUS_INTERRUPTED, "interrupted; the servers are stopped");
     }
     if (status == 0 && choice_print(call) == 0)
         return STATUS_OK;

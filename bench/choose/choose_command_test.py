@@ -4,9 +4,11 @@ usage: choose_command_test.py BIN_DIR RESULTS_DIR
 """
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
 import jsonschema
@@ -195,6 +197,21 @@ class Choose(unittest.TestCase):
             self.assertIn(words, done.stderr)
             self.assertEqual(done.stderr.count("\n"), 1, done.stderr)
             self.assertEqual(done.stdout, "")
+
+    def test_an_interruption_stops_the_servers_and_says_so(self):
+        command = [TIDEMARK, "choose", "zipf:1.0:100:50000", "--policies", "lru", "--rate", "1000"]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                              text=True) as process:
+            children = ""
+            while not children and process.poll() is None:
+                time.sleep(0.01)
+                with open(f"/proc/{process.pid}/task/{process.pid}/children") as file:
+                    children = file.read()
+            process.send_signal(signal.SIGINT)
+            self.assertEqual(process.communicate(timeout=60),
+                             ("", "tidemark choose: interrupted; the servers are stopped\n"))
+        self.assertEqual(process.returncode, 130)
+        self.assertFalse(os.path.exists(f"/proc/{children.split()[0]}"))
 
 
 if __name__ == "__main__":

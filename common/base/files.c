@@ -87,6 +87,7 @@ static bool is_special(const char *path)
 
 int stdout_flush(struct error *error)
 {
+    errno = 0; /* an earlier write may have failed, and its errno is lost */
     if (fflush(stdout) == 0 && !ferror(stdout))
         return 0;
     error_set(error, "standard output: %s",
