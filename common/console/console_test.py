@@ -341,7 +341,8 @@ ATTACKS = (
     ("local t = {} setmetatable(t, {__index = t}) return t.x", "loop"),
     ("setmetatable({}, {__gc = function() while true do end end})", "finalizer"),
     ("setmetatable({}, {__mode = 'k'})", "weak tables"),
-    ("""local meta, garbage = {}, 0
+    ("""budget('10s')
+        local meta, garbage = {}, 0
         local t = setmetatable({}, meta)
         meta.__mode = 'k'
         t[{}] = 1
@@ -718,6 +719,12 @@ class Command(ConsoleTest):
             done = self.run_command(server.path, "-e", "1, 2")
             self.assertEqual((done.returncode, done.stdout), (0, "1\n2\n"))
             self.assertEqual(self.run_command(server.path, "-e", "for").returncode, 1)
+            with open("/dev/full", "w", encoding="utf-8") as full:
+                done = subprocess.run([os.path.join(BIN, "tidemark"), "console", server.path, "-e",
+                                       "1"], stdout=full, stderr=subprocess.PIPE, text=True,
+                                      timeout=PATIENCE_S, check=False)
+            self.assertEqual(done.returncode, 3)
+            self.assertRegex(done.stderr, "^tidemark console: standard output: (No space|not all)")
         self.assertEqual(self.run_command(server.path, "-e", "1").returncode, 3)
         self.assertEqual(self.run_command("1", "2").returncode, 2)
 
