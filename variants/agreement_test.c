@@ -39,7 +39,7 @@ static size_t sizes_count(bool keys_only)
 }
 static const uint64_t sizes[] = {100, 1000, 10000, 100000, 1000000};
 
-static void cache_fixture_open(struct cache_fixture *bed, const struct policy *policy,
+static void cache_fixture_open(struct cache_fixture *fixture, const struct policy *policy,
                                uint64_t size, bool keys_only)
 {
     struct cache_setup setup = {
@@ -50,29 +50,30 @@ static void cache_fixture_open(struct cache_fixture *bed, const struct policy *p
         .keys_only = keys_only,
     };
     bool keeps_all = policy->limits == 0;
-    *bed = (struct cache_fixture){.policy = policy, .size = size};
-    bed->requests = keeps_all ? size : size + size / TURNOVER_SHARE;
-    bed->zone = memory_zone_create();
-    bed->cache = cache_create(&setup);
+    *fixture = (struct cache_fixture){.policy = policy, .size = size};
+    fixture->requests = keeps_all ? size : size + size / TURNOVER_SHARE;
+    fixture->zone = memory_zone_create();
+    fixture->cache = cache_create(&setup);
     if (policy->weak && !keys_only)
-        bed->held = memory_alloc_zeroed(bed->zone, bed->requests * sizeof *bed->held);
+        fixture->held =
+            memory_alloc_zeroed(fixture->zone, fixture->requests * sizeof *fixture->held);
 }
 
-static void record_release(struct cache_fixture *bed, struct record *record)
+static void record_release(struct cache_fixture *fixture, struct record *record)
 {
     if (!record_drop(record))
         return;
-    cache_forget(bed->cache, record, cache_hash(record_key(record)));
+    cache_forget(fixture->cache, record, cache_hash(record_key(record)));
     record_free(record);
 }
 
-static void cache_fixture_close(struct cache_fixture *bed)
+static void cache_fixture_close(struct cache_fixture *fixture)
 {
-    for (uint64_t i = 0; bed->held != NULL && i < bed->requests; i++)
-        record_release(bed, bed->held[i]);
-    memory_free(bed->held);
-    cache_destroy(bed->cache);
-    memory_zone_destroy(bed->zone);
+    for (uint64_t i = 0; fixture->held != NULL && i < fixture->requests; i++)
+        record_release(fixture, fixture->held[i]);
+    memory_free(fixture->held);
+    cache_destroy(fixture->cache);
+    memory_zone_destroy(fixture->zone);
 }
 
 /* A record of its own size for each number. */
@@ -84,65 +85,65 @@ static struct record *record_make(struct cache *cache, uint64_t number, size_t b
     return record_create(cache_zone(cache), span, (struct span){body, bytes}, KEY_APART);
 }
 
-static void record_ask(struct cache_fixture *bed, uint64_t number, uint64_t now_ns)
+static void record_request(struct cache_fixture *fixture, uint64_t number, uint64_t now_ns)
 {
-    struct record *record = record_make(bed->cache, number, BODY_MAX);
-    cache_put(bed->cache, record, cache_hash(record_key(record)), now_ns);
-    if (bed->held != NULL)
-        bed->held[number] = record;
+    struct record *record = record_make(fixture->cache, number, BODY_MAX);
+    cache_put(fixture->cache, record, cache_hash(record_key(record)), now_ns);
+    if (fixture->held != NULL)
+        fixture->held[number] = record;
     else
-        record_release(bed, record);
+        record_release(fixture, record);
 }
 
-static void number_ask(struct cache_fixture *bed, uint64_t number, uint64_t now_ns)
+static void number_ask(struct cache_fixture *fixture, uint64_t number, uint64_t now_ns)
 {
     struct access access = {.hash = cache_hash_id(number), .now_ns = now_ns, .bytes = 1};
-    cache_get_or_insert(bed->cache, &access);
+    cache_get_or_insert(fixture->cache, &access);
 }
 
-static void assert_agrees(const struct cache_fixture *bed)
+static void assert_agrees(const struct cache_fixture *fixture)
 {
     struct cache_stats stats;
     struct memory_zone_figures zone;
-    cache_stats(bed->cache, &stats);
-    memory_zone_read(cache_zone(bed->cache), &zone);
+    cache_stats(fixture->cache, &stats);
+    memory_zone_read(cache_zone(fixture->cache), &zone);
     double apart = (double)zone.allocated_bytes - (double)stats.bytes;
     if (apart > APART_SHARE * (double)zone.allocated_bytes ||
         -apart > APART_SHARE * (double)zone.allocated_bytes)
         fail_msg("%s at %llu of %llu entries: %llu bytes by its account, %llu by the allocator's",
-                 bed->policy->name, (unsigned long long)stats.entries,
-                 (unsigned long long)bed->size, (unsigned long long)stats.bytes,
+                 fixture->policy->name, (unsigned long long)stats.entries,
+                 (unsigned long long)fixture->size, (unsigned long long)stats.bytes,
                  (unsigned long long)zone.allocated_bytes);
 }
 
-/* Time passes such that entries come of age when the last are asked for. */
-static void cache_fixture_fill(struct cache_fixture *bed,
-                               void (*ask)(struct cache_fixture *bed, uint64_t number,
-                                           uint64_t now))
+/* Time passes such that entries expire when the last are requested. */
+static void cache_fixture_fill(struct cache_fixture *fixture,
+                               void (*request)(struct cache_fixture *fixture, uint64_t number,
+                                               uint64_t now))
 {
-    uint64_t step_ns = TTL_NS / bed->size + 1, every = bed->requests / LOOKS;
-    for (uint64_t i = 0; i < bed->requests; i++) {
-        ask(bed, i, 1 + i * step_ns);
+    uint64_t step_ns = TTL_NS / fixture->size + 1, every = fixture->requests / LOOKS;
+    for (uint64_t i = 0; i < fixture->requests; i++) {
+        request(fixture, i, 1 + i * step_ns);
         if (i % every == every - 1) {
-            cache_tick(bed->cache, 1 + i * step_ns);
-            assert_agrees(bed);
+            cache_tick(fixture->cache, 1 + i * step_ns);
+            assert_agrees(fixture);
         }
     }
-    assert_agrees(bed);
+    assert_agrees(fixture);
 }
 
 static void accounts_agree(bool keys_only)
 {
     FOR_EACH_POLICY(policy)
     for (size_t i = 0; i < sizes_count(keys_only); i++) {
-        struct cache_fixture bed;
+        struct cache_fixture fixture;
         struct cache_stats stats;
-        cache_fixture_open(&bed, policy, sizes[i], keys_only);
-        cache_fixture_fill(&bed, keys_only ? number_ask : record_ask);
-        cache_stats(bed.cache, &stats);
+        cache_fixture_open(&fixture, policy, sizes[i], keys_only);
+        cache_fixture_fill(&fixture, keys_only ? number_ask : record_request);
+        cache_stats(fixture.cache, &stats);
         bool empty = strcmp(policy->name, "null") == 0 || (policy->weak && keys_only);
-        assert_true(empty || stats.entries >= bed.size / 2);
-        cache_fixture_close(&bed);
+        assert_true(empty || stats.entries >= fixture.size / 2);
+        cache_fixture_close(&fixture);
     }
 }
 
@@ -163,26 +164,26 @@ static void a_byte_budget_is_kept_by_the_allocators_account(void **state)
     FOR_EACH_POLICY(policy)
     {
         struct memory_zone_figures zone;
-        struct cache_fixture bed = {.policy = policy};
+        struct cache_fixture fixture = {.policy = policy};
         struct cache_setup setup = {.policy = policy, .capacity_bytes = LIMIT_BYTES, .seed = 1};
         if (policy->limits != KEEPS_CAPACITY)
             continue;
-        bed.cache = cache_create(&setup);
+        fixture.cache = cache_create(&setup);
         for (uint64_t i = 0; i < REQUESTS; i++) {
             struct record *record =
-                record_make(bed.cache, cache_hash_id(i) % IDS, 1 + i * BUDGET_BODY / REQUESTS);
-            cache_put(bed.cache, record, cache_hash(record_key(record)), i + 1);
-            record_release(&bed, record);
+                record_make(fixture.cache, cache_hash_id(i) % IDS, 1 + i * BUDGET_BODY / REQUESTS);
+            cache_put(fixture.cache, record, cache_hash(record_key(record)), i + 1);
+            record_release(&fixture, record);
             if (i % EVERY != 0)
                 continue;
-            memory_zone_read(cache_zone(bed.cache), &zone);
+            memory_zone_read(cache_zone(fixture.cache), &zone);
             if (zone.allocated_bytes > LIMIT_BYTES)
                 fail_msg("%s holds %llu of %d bytes", policy->name,
                          (unsigned long long)zone.allocated_bytes, LIMIT_BYTES);
         }
-        memory_zone_read(cache_zone(bed.cache), &zone);
+        memory_zone_read(cache_zone(fixture.cache), &zone);
         assert_true(zone.allocated_bytes > LIMIT_BYTES / 2);
-        cache_destroy(bed.cache);
+        cache_destroy(fixture.cache);
     }
 }
 

@@ -301,7 +301,7 @@ static void no_entry_outlives_its_ttl(void **state)
         c.now_ns = c.put_ns[KEYS - 1] + TTL_NS;
         cache_tick(c.cache, c.now_ns);
         for (uint32_t key = 0; policy->stale != NULL && key < KEYS; key++)
-            assert_int_equal(contract_get(&c, key), NO_RECORD); /* when asked for, not before */
+            assert_int_equal(contract_get(&c, key), NO_RECORD); /* when requested, not before */
         assert_int_equal(contract_stats(&c).entries, 0);
         assert_int_equal(contract_stats(&c).expirations, KEYS);
         contract_close(&c);

@@ -14,7 +14,7 @@ struct plan {
     uint64_t budget_ns; /* for all runs together */
     double precision;   /* no more repeats once intervals are this tight, a share; 0: all repeats */
     bool calibrate;
-    bool watches_bursts; /* the options ask what memory comes back after a burst */
+    bool watches_bursts; /* a table shows what memory is returned after a burst */
     bool http2;
     unsigned streams; /* of HTTP/2, on a connection */
     double rate_rps;  /* 0: closed loop */

@@ -1,7 +1,7 @@
 /* server_under_test.h - the server that is measured: started, asked, sampled and stopped.
  *
  * It is one of our servers (serve-POLICY) or a foreign program, given as a shell command and a URL.
- * A foreign program is not asked for statistics: its samples hold what the kernel reports for it
+ * A foreign program has no statistics of its own: its samples hold what the kernel reports for it
  * and all processes that it started.
  *
  * server_start and server_stop belong to one thread; the server ends when that thread does. In

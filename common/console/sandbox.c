@@ -16,7 +16,7 @@ static const struct luaL_Reg libraries[] = {
 };
 
 /* Reach files, bytecode or the collector, or may run for too long in one call. The console's
- * library defines some of them anew. */
+ * library defines some of them again. */
 static const char *const unsafe[][2] = {
     {LUA_GNAME, "dofile"},      {LUA_GNAME, "loadfile"},      {LUA_GNAME, "collectgarbage"},
     {LUA_GNAME, "warn"},        {LUA_STRLIBNAME, "dump"},     {LUA_STRLIBNAME, "pack"},

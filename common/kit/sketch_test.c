@@ -40,7 +40,7 @@ static void fit_fully(struct fixture *f, uint64_t entries)
         sketch_fit(&f->sketch, entries);
 }
 
-/* Key k is asked for k % 12 times, fewer in all than a sample. */
+/* Key k is requested k % 12 times, fewer in all than a sample. */
 static void count_keys(struct fixture *f)
 {
     for (uint64_t key = 0; key < KEYS; key++)

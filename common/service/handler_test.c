@@ -186,7 +186,7 @@ static void head_has_the_length_only(void **state)
     assert_false(get.head);
     assert_true(head.head);
     assert_int_equal(head.body.count, get.body.count);
-    assert_ptr_equal(head.body.bytes, get.body.bytes); /* nobody copies a record */
+    assert_ptr_equal(head.body.bytes, get.body.bytes); /* a record is not copied */
     reply_release(test.handler, &get);
     reply_release(test.handler, &head);
     test_end(&test);
@@ -293,7 +293,7 @@ static void fetches_finish_in_order(void **state)
     assert_int_equal(test.waiters[1].woken, 1);
     assert_int_equal(test.waiters[2].woken, 0);
     assert_int_equal(worker_due(test.workers[0]), START_NS + COST_NS + 20);
-    /* a null cache keeps nothing: whoever asks now asks anew */
+    /* a null cache keeps nothing: the next request fetches again */
     assert_false(ask_on(&test, 0, "GET", "/users/a", &reply));
     worker_fetch(test.workers[0], 0, true);
     for (unsigned i = 0; i < 4; i++) {

@@ -175,7 +175,7 @@ static void neither_ids_nor_key_are_in_the_file(void **state)
     assert_null(memmem(test->bytes, test->count, "\0\1\2\3\4\5", 6));
 }
 
-/* A tick writes what is a second old; the rest is lost to whoever looks now. */
+/* A tick writes what is a second old; the rest is not in the file yet. */
 static void blocks_are_written_by_the_clock(void **state)
 {
     struct test *test = *state;

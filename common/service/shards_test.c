@@ -120,7 +120,7 @@ static void weak_cache_drops_unowned_records(void **state)
     memory_zone_destroy(zone);
 }
 
-/* Three asked for, of which one fits: in the cache, in a session or in a hand, each is alive. */
+/* Three are requested, of which one fits: in the cache, in a session or held, each is alive. */
 static void census_counts_live_records(void **state)
 {
     struct memory_zone *zone = memory_zone_create();

@@ -21,7 +21,7 @@ static uint64_t uniform_id(uint64_t *random, uint64_t at, uint64_t size)
     return random_splitmix(random) % (3 * size + 1);
 }
 
-/* The smallest of three: small ids are asked for much more often. */
+/* The smallest of three: small ids are requested much more often. */
 static uint64_t skewed_id(uint64_t *random, uint64_t at, uint64_t size)
 {
     uint64_t id = uniform_id(random, at, 4 * size + 5);
@@ -50,8 +50,8 @@ static uint64_t drifting_id(uint64_t *random, uint64_t at, uint64_t size)
     return skewed_id(random, at, size) + at * size / 500;
 }
 
-/* What SIEVE falls for: everything is asked for twice at once and then never again but for a few;
- * the hand finds only entries asked for, clears them all, and evicts by age after all. */
+/* The worst case of SIEVE: everything is requested twice at once and then never again but for a
+ * few; the hand finds only requested entries, clears them all, and evicts by age after all. */
 static uint64_t twice_id(uint64_t *random, uint64_t at, uint64_t size)
 {
     return at % 7 == 0 ? random_splitmix(random) % (size + 1) : 5000 + at / 2;

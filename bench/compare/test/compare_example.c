@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What was asked for, or else the default. */
+/* The words KEY=VALUE of the command line. */
 struct words {
     char **words;
     int count;

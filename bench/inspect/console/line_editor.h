@@ -5,7 +5,7 @@
 
 struct editor;
 
-/* Tab asks the server behind the connection for completions. The history is kept between sessions
+/* Tab completes names, by a request to the connected server. The history is kept between sessions
  * in $XDG_STATE_HOME/tidemark_history (default ~/.local/state), which only its owner may read. */
 struct editor *editor_open(const char *program, struct console_connection *connection);
 void editor_close(struct editor *editor);
