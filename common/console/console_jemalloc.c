@@ -116,11 +116,6 @@ static int file_rename(lua_State *L, bool written, const char *temporary, const 
     return luaL_error(L, "cannot write %s: %s", path, strerror(reason));
 }
 
-static void text_append(void *file, const char *text)
-{
-    fputs(text, file);
-}
-
 /* dump(path) */
 static int dump(lua_State *L)
 {
@@ -130,7 +125,7 @@ static int dump(lua_State *L)
     FILE *file = fopen(temporary, "wxe");
     if (file == NULL)
         return luaL_error(L, "cannot write %s: %s", path, strerror(errno));
-    memory_dump(text_append, file);
+    memory_dump(file);
     bool written = !ferror(file);
     written = fclose(file) == 0 && written;
     return file_rename(L, written, temporary, path);

@@ -88,5 +88,5 @@ const char *memory_controls_writable(void);
  * started without MALLOC_CONF=prof:true; EIO, the file cannot be written. */
 int memory_profile_dump(const char *path);
 
-/* Writes the allocator's statistics as JSON, in pieces. False: it has none. */
-bool memory_dump(void (*write)(void *context, const char *text), void *context);
+/* Writes the allocator's statistics as JSON. False: it has none. */
+bool memory_dump(FILE *out);

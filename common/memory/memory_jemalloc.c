@@ -161,9 +161,14 @@ bool memory_set_decay(uint64_t decay_ns)
     return true;
 }
 
-bool memory_dump(void (*write)(void *context, const char *text), void *context)
+static void text_append(void *out, const char *text)
 {
-    malloc_stats_print(write, context, "J");
+    fputs(text, out);
+}
+
+bool memory_dump(FILE *out)
+{
+    malloc_stats_print(text_append, out, "J");
     return true;
 }
 

@@ -139,7 +139,7 @@ int memory_profile_dump(const char *path)
     return ENOSYS;
 }
 
-bool memory_dump(void (*write)(void *context, const char *text), void *context)
+bool memory_dump(FILE *out)
 {
     return false;
 }

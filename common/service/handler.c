@@ -142,14 +142,9 @@ static void figures_reply(struct handler *handler, uint64_t now_ns, struct reply
     reply_write(reply, type, write, &figures);
 }
 
-static void text_append(void *out, const char *text)
-{
-    fputs(text, out);
-}
-
 static void dump_write(const void *subject, FILE *out)
 {
-    memory_dump(text_append, out);
+    memory_dump(out);
 }
 
 static void jemalloc_reply(struct reply *reply)
