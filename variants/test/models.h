@@ -1,34 +1,33 @@
-/* models.h - each policy once more, slow and obviously right, to compare with: arrays and searches,
- * written from the papers.
+/* models.h - slow reference implementations of the policies, written from the papers with arrays
+ * and linear searches, to compare the real ones with.
  */
 #pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
 
-#define MODEL_LISTS 4
-#define MODEL_ROOM  4096 /* keys in a list */
+#define MODEL_LISTS    4
+#define MODEL_LIST_MAX 4096 /* keys in a list */
 
 struct model_list {
-    uint64_t keys[MODEL_ROOM];  /* the head first */
-    uint64_t notes[MODEL_ROOM]; /* what the policy wants to know of a key */
+    uint64_t keys[MODEL_LIST_MAX];  /* the head first */
+    uint64_t notes[MODEL_LIST_MAX]; /* what the policy stores for a key */
     uint32_t count;
 };
 
 struct model {
     uint32_t capacity;
     struct model_list lists[MODEL_LISTS]; /* of keys in the cache */
-    struct model_list ghosts[2];          /* of keys that have left */
+    struct model_list extra[2]; /* ghosts; LIRS's stack and evicted keys; GDSF's priorities */
     uint32_t hand;
-    double number; /* ARC's p, GDSF's L */
-    uint64_t clock;
+    double adaptive; /* ARC's p, GDSF's L */
     void *sketch;
 };
 
 struct model_policy {
     const char *name; /* of the policy in policies.def */
-    /* True: the key was there. It is now. */
-    bool (*ask)(struct model *model, uint64_t key);
+    /* Returns true on a hit; the key is in the cache afterwards. */
+    bool (*request)(struct model *model, uint64_t key);
 };
 
 extern const struct model_policy model_policies[];

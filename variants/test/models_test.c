@@ -15,7 +15,7 @@
 
 #define REQUESTS 6000
 
-/* Streams, each with the trap it sets; `size` is the capacity under test. */
+/* Streams of ids, each hard for some policy; `size` is the capacity under test. */
 static uint64_t uniform_id(uint64_t *random, uint64_t at, uint64_t size)
 {
     return random_splitmix(random) % (3 * size + 1);
@@ -32,13 +32,13 @@ static uint64_t skewed_id(uint64_t *random, uint64_t at, uint64_t size)
     return id;
 }
 
-/* Round and round, one more than fit: no LRU ever hits. */
+/* A cycle over one id more than fits: LRU never hits. */
 static uint64_t scan_id(uint64_t *random, uint64_t at, uint64_t size)
 {
     return at % (size + 1);
 }
 
-/* A hot pool and a cold one in turns. */
+/* Requests alternate between a hot pool and a cold one. */
 static uint64_t two_pool_id(uint64_t *random, uint64_t at, uint64_t size)
 {
     return at % 2 ? random_splitmix(random) % (size / 2 + 1)
@@ -50,8 +50,8 @@ static uint64_t drifting_id(uint64_t *random, uint64_t at, uint64_t size)
     return skewed_id(random, at, size) + at * size / 500;
 }
 
-/* The worst case of SIEVE: everything is requested twice at once and then never again but for a
- * few; the hand finds only requested entries, clears them all, and evicts by age after all. */
+/* Hard for SIEVE: most ids are requested twice in a row and never again. The hand finds that every
+ * entry was visited, clears them all, and evicts the oldest, like FIFO. */
 static uint64_t twice_id(uint64_t *random, uint64_t at, uint64_t size)
 {
     return at % 7 == 0 ? random_splitmix(random) % (size + 1) : 5000 + at / 2;
@@ -82,7 +82,7 @@ static void model_close(struct model *model)
     free(model);
 }
 
-/* The position of the first request on which they differ, REQUESTS if there is none. */
+/* The position of the first request on which they differ; REQUESTS if they never do. */
 static uint64_t first_difference(const struct model_policy *slow, uint32_t capacity, size_t stream)
 {
     struct account account = {.zone = memory_zone_create()};
@@ -93,7 +93,7 @@ static uint64_t first_difference(const struct model_policy *slow, uint32_t capac
     for (; at < REQUESTS; at++) {
         uint64_t hash = cache_hash_id(streams[stream].id(&random, at, capacity));
         struct access access = {.hash = hash, .bytes = 1};
-        if (cache_get_or_insert(cache, &access) != slow->ask(model, hash))
+        if (cache_get_or_insert(cache, &access) != slow->request(model, hash))
             break;
     }
     cache_destroy(cache);
@@ -117,7 +117,7 @@ static void every_policy_equals_its_model(void **state)
             }
 }
 
-/* A policy without a model would go untested: only these need none. */
+/* Every policy is compared with a model, except these. */
 static void every_policy_has_a_model(void **state)
 {
     static const char *const others[] = {"null", "unbounded", "ttl", "weak", "wtinylfu_climb"};
@@ -148,7 +148,7 @@ static uint64_t hits_of(const char *policy, uint32_t capacity, size_t stream, ui
     return stats.hits;
 }
 
-/* Where popularity drifts, a window that may grow does better than one that may not. */
+/* When popularity drifts, an adaptive window has more hits than a fixed one. */
 static void window_climbs(void **state)
 {
     enum { DRIFTING = 4 };
