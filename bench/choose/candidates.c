@@ -11,10 +11,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define BASELINE   "lru"
-#define MIN_BYTES  4096.0 /* no cache holds anything in less */
-#define NEED_STEPS 14     /* most replays of a candidate in the search */
-#define SLACK      1.5    /* a limited cache may need more than an unlimited one took */
+#define BASELINE            "lru"
+#define MIN_BYTES           4096.0 /* no cache holds anything in less */
+#define MEMORY_SEARCH_STEPS 14     /* most replays of a candidate in the search */
+#define SLACK               1.5    /* a limited cache may need more than an unlimited one took */
 
 struct replay_setup candidates_setup(const struct question *question, const struct policy *policy,
                                      uint64_t bytes)
@@ -215,7 +215,7 @@ static size_t bounds_open(struct bounds *bounds, size_t count)
 {
     size_t open = 0;
     for (size_t i = 0; i < count; i++)
-        if (bounds[i].high / bounds[i].low > NEED_PRECISION) {
+        if (bounds[i].high / bounds[i].low > MEMORY_SEARCH_PRECISION) {
             struct bounds swapped = bounds[open];
             bounds[open++] = bounds[i];
             bounds[i] = swapped;
@@ -223,7 +223,8 @@ static size_t bounds_open(struct bounds *bounds, size_t count)
     return open;
 }
 
-void candidates_need(struct choice *choice, unsigned threads, struct progress *progress)
+void candidates_find_memory_for_target(struct choice *choice, unsigned threads,
+                                       struct progress *progress)
 {
     struct bounds bounds[CHOICE_POLICIES_MAX];
     size_t count = 0;
@@ -232,9 +233,9 @@ void candidates_need(struct choice *choice, unsigned threads, struct progress *p
     for (size_t i = 0; i < choice->count && possible; i++)
         if (is_eligible(&choice->candidates[i]))
             bounds[count++] = bounds_begin(choice, &choice->candidates[i]);
-    progress_begin(progress, "searching for the memory that each needs", NEED_STEPS);
-    for (size_t step = 0, open; step < NEED_STEPS && (open = bounds_open(bounds, count)) > 0;
-         step++) {
+    progress_begin(progress, "searching for the memory that each needs", MEMORY_SEARCH_STEPS);
+    for (size_t step = 0, open;
+         step < MEMORY_SEARCH_STEPS && (open = bounds_open(bounds, count)) > 0; step++) {
         bounds_step(choice, bounds, open, threads);
         progress_step(progress, step + 1);
     }

@@ -11,8 +11,9 @@ void candidates_rule_out(struct choice *choice);
 /* The corpus must be loaded, with a size for every request. */
 void candidates_replay(struct choice *choice, unsigned threads, struct progress *progress);
 /* Finds the smallest memory with which each candidate reaches the target, to 2 %. */
-#define NEED_PRECISION 1.02
-void candidates_need(struct choice *choice, unsigned threads, struct progress *progress);
+#define MEMORY_SEARCH_PRECISION 1.02
+void candidates_find_memory_for_target(struct choice *choice, unsigned threads,
+                                       struct progress *progress);
 
 /* The setup for a replay of the policy with this many bytes. */
 struct replay_setup candidates_setup(const struct question *question, const struct policy *policy,

@@ -24,6 +24,6 @@ double regret_points(const struct choice *choice, const struct candidate *candid
 
 bool difference_matters(double better, double worse)
 {
-    return 100 * (better - worse) >= WORTH_POINTS &&
-           better - worse >= WORTH_MISSES_SHARE * (1 - worse);
+    return 100 * (better - worse) >= MATTERS_POINTS &&
+           better - worse >= MATTERS_MISSES_SHARE * (1 - worse);
 }

@@ -8,9 +8,10 @@
 #define CHOICE_REASONS_MAX  12
 #define CHOICE_WORDS_BYTES  400
 
-/* A difference matters from these points of hit ratio and this share of the misses on. */
-#define WORTH_POINTS       0.2
-#define WORTH_MISSES_SHARE 0.02
+/* A difference between hit ratios matters if it is at least this many percentage points and at
+ * least this share of the misses. */
+#define MATTERS_POINTS       0.2
+#define MATTERS_MISSES_SHARE 0.02
 
 struct question {
     const char *trace, *format;
@@ -21,12 +22,12 @@ struct question {
     double rate_rps;         /* requests arrive at this rate, at random times */
     double age_rate_rps;     /* entries age at this rate in a replay; 0: by the trace's times */
     double target_hit_ratio; /* 0: that of the baseline */
-    double slo_percentile;   /* of the latency objective; 0: there is none */
+    double slo_percentile;   /* of the latency objective; 0: no objective */
     uint64_t slo_ns;         /* its bound */
 };
 
 /* Predicted or measured figures of a policy. Unknown times are 0. */
-struct outlook {
+struct policy_figures {
     double hit_ratio;
     double mean_ns, p50_ns, p99_ns;
     double slo_ns; /* at the percentile of the objective */
@@ -47,11 +48,12 @@ struct candidate {
     struct replay_result now, half, twice; /* at the memory limit, at half, at twice as much */
     uint64_t bytes_for_target;             /* 0: no memory is enough, or not searched */
     struct policy_costs costs;
-    struct outlook predicted;
+    struct policy_figures predicted;
     bool measured;  /* a server of it was run; the fields below are set */
     bool disturbed; /* by other programs on the machine, while it was measured */
     uint64_t requests_served;
-    struct outlook predicted_served, served; /* of the requests served: predicted, measured */
+    struct policy_figures predicted_served; /* predicted for the requests that were served */
+    struct policy_figures served;           /* measured on them */
 };
 
 struct answer {

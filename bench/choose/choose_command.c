@@ -104,7 +104,7 @@ struct call {
     struct service_costs costs;
     struct predictor *predictor; /* NULL until costs are measured */
     struct progress progress;
-    uint32_t *of_service; /* sizes of the service's records for the trace's requests */
+    uint32_t *service_record_bytes; /* sizes of the service's records for the trace's requests */
     struct error error;
 };
 
@@ -122,7 +122,7 @@ static int slo_parse(struct question *question, const char *text, struct error *
     return 0;
 }
 
-/* A policy that can be chosen; those that demonstrate a mistake cannot. NULL: there is none. */
+/* A policy that can be chosen; those that demonstrate a mistake cannot. NULL if there is none. */
 static const struct policy *policy_named(const char *name)
 {
     for (size_t i = 0; i < policies_count; i++)
@@ -208,8 +208,8 @@ static int trace_load(struct call *call)
         return -1;
     if (corpus->times_ns == NULL || call->settings.rate_rps > 0)
         call->choice.question.age_rate_rps = call->choice.question.rate_rps;
-    call->of_service = sizes_of_service(corpus);
-    call->choice.sized = sizes_complete(corpus, call->of_service);
+    call->service_record_bytes = sizes_of_service(corpus);
+    call->choice.sized = sizes_complete(corpus, call->service_record_bytes);
     return 0;
 }
 
@@ -233,7 +233,7 @@ static void predict_all(struct call *call)
 }
 
 /* Measures what policies and service cost on this machine. */
-static int measure(struct call *call, const struct serving *serving)
+static int measure(struct call *call, const struct server_environment *environment)
 {
     struct choice *choice = &call->choice;
     int status = 0;
@@ -245,40 +245,41 @@ static int measure(struct call *call, const struct serving *serving)
         progress_step(&call->progress, i + 1);
     }
     for (size_t i = 0; i < CALIBRATIONS && status == 0; i++) {
-        status = costs_add(&call->costs, &choice->question, serving, &call->error);
+        status = costs_add(&call->costs, &choice->question, environment, &call->error);
         progress_step(&call->progress, choice->count + i + 1);
     }
     progress_end(&call->progress);
     return status;
 }
 
-static void serving_open(struct call *call, struct serving *serving, char folder[RESULT_LINE_BYTES])
+static void environment_open(struct call *call, struct server_environment *environment,
+                             char folder[RESULT_LINE_BYTES])
 {
-    cpus_choose(&serving->server_cpu, &serving->generator_cpu);
-    call->made_by.server_cpu = serving->server_cpu;
-    call->made_by.generator_cpu = serving->generator_cpu;
+    cpus_choose(&environment->server_cpu, &environment->generator_cpu);
+    call->made_by.server_cpu = environment->server_cpu;
+    call->made_by.generator_cpu = environment->generator_cpu;
     plan_server_folder(folder);
-    if (serving->server_dir == NULL)
-        serving->server_dir = folder;
+    if (environment->server_dir == NULL)
+        environment->server_dir = folder;
 }
 
 static int serve_all(struct call *call, const atomic_bool *stop)
 {
     char folder[RESULT_LINE_BYTES];
     struct choice *choice = &call->choice;
-    struct serving serving = {
+    struct server_environment environment = {
         .server_dir = call->settings.server_dir, .seconds_ns = CALIBRATION_NS, .stop = stop};
-    serving_open(call, &serving, folder);
-    int status = measure(call, &serving);
+    environment_open(call, &environment, folder);
+    int status = measure(call, &environment);
     if (status == 0 && call->settings.serve_ns > 0 && choice->answer.chosen != NULL)
-        status = check_serve(choice, &call->costs, &serving, call->settings.serve_ns,
+        status = check_serve(choice, &call->costs, &environment, call->settings.serve_ns,
                              &call->progress, &call->error);
     if (status != 0)
         return -1;
     call->predictor =
         predictor_create(&call->costs, choice->baseline != NULL ? &choice->baseline->costs : NULL);
     predict_all(call);
-    check_expect(choice, call->predictor, call->of_service);
+    check_predict(choice, call->predictor, call->service_record_bytes);
     return 0;
 }
 
@@ -300,7 +301,7 @@ static int choose(struct call *call)
     int status = 0;
     candidates_rule_out(&call->choice);
     candidates_replay(&call->choice, threads, &call->progress);
-    candidates_need(&call->choice, threads, &call->progress);
+    candidates_find_memory_for_target(&call->choice, threads, &call->progress);
     predict_all(call);
     answer_find(&call->choice);
     if (!call->settings.no_serve) {
@@ -349,7 +350,7 @@ int choose_command(int argc, char **argv)
     predictor_destroy(call->predictor);
     costs_free(&call->costs);
     corpus_free(&call->choice.corpus);
-    free(call->of_service);
+    free(call->service_record_bytes);
     free(call);
     return status;
 }

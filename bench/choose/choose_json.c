@@ -24,13 +24,13 @@ static json_t *text_json(const char *text)
     return string != NULL ? string : json_null();
 }
 
-static json_t *outlook_json(const struct outlook *outlook)
+static json_t *figures_json(const struct policy_figures *figures)
 {
-    return json_pack("{s:f, s:o, s:o, s:o, s:o, s:o, s:I}", "hit_ratio", outlook->hit_ratio,
-                     "mean_ns", known_real(outlook->mean_ns), "p50_ns", known_real(outlook->p50_ns),
-                     "p99_ns", known_real(outlook->p99_ns), "slo_ns", known_real(outlook->slo_ns),
-                     "cpu_us_per_request", known_real(outlook->cpu_us_per_request), "bytes",
-                     (json_int_t)outlook->bytes);
+    return json_pack("{s:f, s:o, s:o, s:o, s:o, s:o, s:I}", "hit_ratio", figures->hit_ratio,
+                     "mean_ns", known_real(figures->mean_ns), "p50_ns", known_real(figures->p50_ns),
+                     "p99_ns", known_real(figures->p99_ns), "slo_ns", known_real(figures->slo_ns),
+                     "cpu_us_per_request", known_real(figures->cpu_us_per_request), "bytes",
+                     (json_int_t)figures->bytes);
 }
 
 static json_t *window_json(const struct replay_result *result)
@@ -63,7 +63,7 @@ static json_t *replay_json(const struct choice *choice, const struct candidate *
                          "worst_window", "regret_points", "at_half", "at_double", "windows");
     return json_pack(
         "{s:o, s:I, s:I, s:o, s:f, s:o, s:o, s:o}", "predicted",
-        outlook_json(&candidate->predicted), "hits", (json_int_t)candidate->now.hits, "entries",
+        figures_json(&candidate->predicted), "hits", (json_int_t)candidate->now.hits, "entries",
         (json_int_t)candidate->now.entries, "worst_window", window_json(&candidate->now),
         "regret_points", regret_points(choice, candidate), "at_half", ratio_json(&candidate->half),
         "at_double", ratio_json(&candidate->twice), "windows", windows_json(&candidate->now));
@@ -85,8 +85,8 @@ static json_t *candidate_json(const struct choice *choice, const struct candidat
         "{s:s, s:s?, s:s, s:o, s:o, s:o, s:o, s:b}", "policy", candidate->policy->name, "ruled_out",
         is_eligible(candidate) ? NULL : candidate->ruled_out, "words", candidate->words, "costs",
         costs_json(&candidate->costs), "bytes_for_target", known_count(candidate->bytes_for_target),
-        "predicted_as_served", measured ? outlook_json(&candidate->predicted_served) : json_null(),
-        "measured", measured ? outlook_json(&candidate->served) : json_null(), "disturbed",
+        "predicted_as_served", measured ? figures_json(&candidate->predicted_served) : json_null(),
+        "measured", measured ? figures_json(&candidate->served) : json_null(), "disturbed",
         candidate->disturbed);
     json_object_update(object, replay);
     json_decref(replay);

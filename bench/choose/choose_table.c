@@ -108,7 +108,8 @@ static void check_duration(struct table *table, double measured, double expected
 
 static void check_row(struct table *table, const struct candidate *candidate)
 {
-    const struct outlook *measured = &candidate->served, *expected = &candidate->predicted_served;
+    const struct policy_figures *measured = &candidate->served,
+                                *expected = &candidate->predicted_served;
     char text[UNITS_TEXT_BYTES], other[UNITS_TEXT_BYTES];
     table_cell(table, TABLE_PLAIN, "%s", candidate->policy->name);
     table_cell(table, TABLE_PLAIN, "%.2f / %.2f %+.2f", percent(measured->hit_ratio),

@@ -63,7 +63,7 @@ struct policy_costs costs_of_policy(const struct policy *policy)
 }
 
 /* Keeps the load with the shortest latencies: the others were disturbed. */
-static void cost_update(struct service_cost *cost, const struct served *served)
+static void cost_update(struct service_cost *cost, const struct serve_result *served)
 {
     if (cost->latency != NULL && histogram_mean(cost->latency) <= histogram_mean(served->latency)) {
         histogram_destroy(served->latency);
@@ -78,18 +78,18 @@ static void cost_update(struct service_cost *cost, const struct served *served)
 static int cost_measure(struct service_cost *cost, struct serve_setup *setup, const char *ids,
                         struct error *error)
 {
-    struct served served;
+    struct serve_result served;
     setup->trace = ids;
-    if (serve(setup, &served, error) != 0)
+    if (serve_run(setup, &served, error) != 0)
         return -1;
     cost_update(cost, &served);
     return 0;
 }
 
 int costs_add(struct service_costs *costs, const struct question *question,
-              const struct serving *serving, struct error *error)
+              const struct server_environment *environment, struct error *error)
 {
-    struct serve_setup setup = {.serving = serving,
+    struct serve_setup setup = {.environment = environment,
                                 .policy = "lru",
                                 .limits = {.capacity_entries = 1000},
                                 .miss_cost_ns = question->miss_cost_ns,

@@ -9,7 +9,7 @@
 #define COSTS_ENTRIES 10000
 struct policy_costs costs_of_policy(const struct policy *policy);
 
-struct serving; /* serve.h */
+struct server_environment; /* serve.h */
 
 /* Of hits, or of misses, served at a rate. */
 struct service_cost {
@@ -27,5 +27,5 @@ struct service_costs {
  * Call it several times at different moments: the least disturbed load counts. Costs begin as zero.
  * 0, or -1 and one line in error; costs_free is needed in either case. */
 int costs_add(struct service_costs *costs, const struct question *question,
-              const struct serving *serving, struct error *error);
+              const struct server_environment *environment, struct error *error);
 void costs_free(struct service_costs *costs);

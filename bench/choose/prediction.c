@@ -133,14 +133,14 @@ static void mixture_fill(struct part parts[KINDS], const struct predictor *predi
 /* Adds to each kind how much longer it waits in the mixture than alone. False: the loop cannot
  * serve the rate. */
 static bool mixture_wait(struct part parts[KINDS], const struct predictor *predictor,
-                         struct outlook *outlook)
+                         struct policy_figures *figures)
 {
     double mean_ns = 0, square_ns = 0;
     for (int kind = 0; kind < KINDS; kind++) {
         mean_ns += parts[kind].share * parts[kind].cpu_ns;
         square_ns += parts[kind].share * parts[kind].cpu_ns * parts[kind].cpu_ns;
     }
-    outlook->cpu_us_per_request = mean_ns / 1e3;
+    figures->cpu_us_per_request = mean_ns / 1e3;
     double wait_ns = waiting_ns(predictor->rate_rps, mean_ns, square_ns);
     for (int kind = 0; kind < KINDS; kind++) {
         double alone_ns = kind == HIT ? predictor->hit_cpu_ns : predictor->miss_cpu_ns;
@@ -150,19 +150,19 @@ static bool mixture_wait(struct part parts[KINDS], const struct predictor *predi
     return wait_ns >= 0;
 }
 
-struct outlook predict(const struct predictor *predictor, const struct policy_costs *policy,
-                       const struct replay_result *result, double percentile)
+struct policy_figures predict(const struct predictor *predictor, const struct policy_costs *policy,
+                              const struct replay_result *result, double percentile)
 {
     struct part parts[KINDS];
-    struct outlook outlook = {.hit_ratio = hit_ratio(result)};
+    struct policy_figures figures = {.hit_ratio = hit_ratio(result)};
     mixture_fill(parts, predictor, policy, result);
-    if (!mixture_wait(parts, predictor, &outlook))
-        return outlook;
+    if (!mixture_wait(parts, predictor, &figures))
+        return figures;
     for (int kind = 0; kind < KINDS; kind++)
-        outlook.mean_ns +=
+        figures.mean_ns +=
             parts[kind].share * (parts[kind].latency->mean_ns + parts[kind].longer_ns);
-    outlook.p50_ns = mixture_percentile(parts, 50);
-    outlook.p99_ns = mixture_percentile(parts, 99);
-    outlook.slo_ns = percentile > 0 ? mixture_percentile(parts, percentile) : 0;
-    return outlook;
+    figures.p50_ns = mixture_percentile(parts, 50);
+    figures.p99_ns = mixture_percentile(parts, 99);
+    figures.slo_ns = percentile > 0 ? mixture_percentile(parts, percentile) : 0;
+    return figures;
 }

@@ -22,5 +22,5 @@ struct predictor *predictor_create(const struct service_costs *costs,
 void predictor_destroy(struct predictor *predictor); /* NULL is fine */
 /* Predicts a replay at the rate and the origin's time of the costs. Times are 0 if one event loop
  * cannot serve the rate. percentile: of slo_ns; 0: none. */
-struct outlook predict(const struct predictor *predictor, const struct policy_costs *policy,
-                       const struct replay_result *result, double percentile);
+struct policy_figures predict(const struct predictor *predictor, const struct policy_costs *policy,
+                              const struct replay_result *result, double percentile);

@@ -1,4 +1,4 @@
-/* prediction_test.c - mixtures with latencies that follow by hand. */
+/* prediction_test.c - mixtures whose latencies can be computed by hand. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -56,15 +56,15 @@ static void percentiles_above_the_hit_ratio_are_misses(void **state)
     struct test test;
     struct replay_result many = result_of(995), few = result_of(980), half = result_of(499);
     test_begin(&test, 1000);
-    struct outlook outlook = predict(test.predictor, &same, &many, 99.9);
-    assert_true(NEAR(outlook.p50_ns, HIT_NS) && NEAR(outlook.p99_ns, HIT_NS));
-    assert_true(NEAR(outlook.slo_ns, MISS_NS));
-    assert_true(NEAR(outlook.mean_ns, 0.995 * HIT_NS + 0.005 * MISS_NS));
-    outlook = predict(test.predictor, &same, &few, 97.9);
-    assert_true(NEAR(outlook.p99_ns, MISS_NS) && NEAR(outlook.slo_ns, HIT_NS));
-    outlook = predict(test.predictor, &same, &half, 0);
-    assert_true(NEAR(outlook.p50_ns, MISS_NS) && outlook.slo_ns == 0);
-    assert_true(NEAR(outlook.cpu_us_per_request, CPU_NS / 1e3));
+    struct policy_figures figures = predict(test.predictor, &same, &many, 99.9);
+    assert_true(NEAR(figures.p50_ns, HIT_NS) && NEAR(figures.p99_ns, HIT_NS));
+    assert_true(NEAR(figures.slo_ns, MISS_NS));
+    assert_true(NEAR(figures.mean_ns, 0.995 * HIT_NS + 0.005 * MISS_NS));
+    figures = predict(test.predictor, &same, &few, 97.9);
+    assert_true(NEAR(figures.p99_ns, MISS_NS) && NEAR(figures.slo_ns, HIT_NS));
+    figures = predict(test.predictor, &same, &half, 0);
+    assert_true(NEAR(figures.p50_ns, MISS_NS) && figures.slo_ns == 0);
+    assert_true(NEAR(figures.cpu_us_per_request, CPU_NS / 1e3));
     test_end(&test);
 }
 
@@ -75,10 +75,10 @@ static void a_joining_request_waits_for_the_rest(void **state)
     struct replay_result result = result_of(900);
     result.joined = result.joined_after[REPLAY_JOINED_PARTS - 1] = 900;
     test_begin(&test, 1000);
-    struct outlook outlook = predict(test.predictor, &same, &result, 0);
+    struct policy_figures figures = predict(test.predictor, &same, &result, 0);
     double rest_ns = FETCH_NS * 0.5 / REPLAY_JOINED_PARTS;
-    assert_true(NEAR(outlook.p50_ns, MISS_NS - FETCH_NS + rest_ns));
-    assert_true(NEAR(outlook.p99_ns, MISS_NS));
+    assert_true(NEAR(figures.p50_ns, MISS_NS - FETCH_NS + rest_ns));
+    assert_true(NEAR(figures.p99_ns, MISS_NS));
     test_end(&test);
 }
 
@@ -87,14 +87,14 @@ static void a_joining_request_waits_for_the_rest(void **state)
 static void a_slower_policy_makes_all_requests_wait(void **state)
 {
     struct test test;
-    const struct policy_costs dear = {same.hit_ns + 10000, same.miss_ns, same.put_ns};
+    const struct policy_costs slower = {same.hit_ns + 10000, same.miss_ns, same.put_ns};
     struct replay_result all = result_of(1000);
     test_begin(&test, 20000);
     double rate = 20000 / 1e9, own_ns = rate * CPU_NS * CPU_NS / (2 * (1 - rate * CPU_NS));
     double wait_ns = rate * 30000 * 30000 / (2 * (1 - rate * 30000));
-    struct outlook outlook = predict(test.predictor, &dear, &all, 0);
-    assert_true(NEAR(outlook.mean_ns, HIT_NS + 10000 + wait_ns - own_ns));
-    assert_true(NEAR(outlook.cpu_us_per_request, 30));
+    struct policy_figures figures = predict(test.predictor, &slower, &all, 0);
+    assert_true(NEAR(figures.mean_ns, HIT_NS + 10000 + wait_ns - own_ns));
+    assert_true(NEAR(figures.cpu_us_per_request, 30));
     test_end(&test);
 }
 
@@ -103,9 +103,9 @@ static void nothing_is_predicted_beyond_the_capacity_of_the_loop(void **state)
     struct test test;
     struct replay_result all = result_of(1000);
     test_begin(&test, 49000);
-    struct outlook outlook = predict(test.predictor, &same, &all, 99);
-    assert_true(outlook.mean_ns == 0 && outlook.p99_ns == 0 && outlook.slo_ns == 0);
-    assert_true(outlook.hit_ratio == 1 && NEAR(outlook.cpu_us_per_request, 20));
+    struct policy_figures figures = predict(test.predictor, &same, &all, 99);
+    assert_true(figures.mean_ns == 0 && figures.p99_ns == 0 && figures.slo_ns == 0);
+    assert_true(figures.hit_ratio == 1 && NEAR(figures.cpu_us_per_request, 20));
     test_end(&test);
 }
 

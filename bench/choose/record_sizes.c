@@ -65,7 +65,7 @@ static void sizes_spread(struct corpus *corpus)
     }
 }
 
-bool sizes_complete(struct corpus *corpus, const uint32_t *of_service)
+bool sizes_complete(struct corpus *corpus, const uint32_t *service_record_bytes)
 {
     bool sized = corpus->bytes != NULL;
     if (sized)
@@ -74,6 +74,6 @@ bool sizes_complete(struct corpus *corpus, const uint32_t *of_service)
         corpus->bytes = xcalloc(corpus->requests + 1, sizeof(uint32_t));
     for (uint64_t at = 0; at < corpus->requests; at++)
         if (!sized || corpus->bytes[at] == UNKNOWN)
-            corpus->bytes[at] = of_service[at];
+            corpus->bytes[at] = service_record_bytes[at];
     return sized;
 }

@@ -8,4 +8,4 @@
 uint32_t *sizes_of_service(const struct corpus *corpus);
 /* Gives every request without a size that of the same id elsewhere in the trace, or of the service.
  * True: the trace has sizes. */
-bool sizes_complete(struct corpus *corpus, const uint32_t *of_service);
+bool sizes_complete(struct corpus *corpus, const uint32_t *service_record_bytes);

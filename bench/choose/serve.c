@@ -16,14 +16,14 @@
 static struct server_under_test *server_of(const struct serve_setup *setup, struct error *error)
 {
     const struct server_options options = {
-        .folder = setup->serving->server_dir,
+        .folder = setup->environment->server_dir,
         .policy = setup->policy,
         .limits = setup->limits,
         .dirty_decay_ns = SERVER_DECAY_DEFAULT,
         .origin_cost_ns = setup->miss_cost_ns,
-        .cpu = setup->serving->server_cpu,
+        .cpu = setup->environment->server_cpu,
     };
-    return server_start(&options, setup->serving->stop, error);
+    return server_start(&options, setup->environment->stop, error);
 }
 
 static unsigned connections_for(const struct serve_setup *setup)
@@ -39,17 +39,18 @@ static struct load_setup load_setup_of(const struct serve_setup *setup,
                                .ids = ids,
                                .connections = connections_for(setup),
                                .requests = setup->requests,
-                               .duration_ns = setup->requests > 0 ? 0 : setup->serving->seconds_ns,
+                               .duration_ns =
+                                   setup->requests > 0 ? 0 : setup->environment->seconds_ns,
                                .rate_rps = setup->rate_rps,
                                .arrivals = LOAD_POISSON,
                                .seed = setup->seed + 1,
-                               .cpu = setup->serving->generator_cpu,
+                               .cpu = setup->environment->generator_cpu,
                                .check_id = true,
-                               .stop = setup->serving->stop};
+                               .stop = setup->environment->stop};
 }
 
 /* Takes the histogram over from the result. */
-static int served_fill(struct served *served, struct load_result *result, struct error *error)
+static int served_fill(struct serve_result *served, struct load_result *result, struct error *error)
 {
     if (result->stopped)
         return error_set(error, "interrupted");
@@ -65,9 +66,9 @@ static int served_fill(struct served *served, struct load_result *result, struct
     return 0;
 }
 
-/* Loads the server with the trace; warm_ns > 0: for so long, with other ids if they are random. */
+/* Loads the server with the trace. warm_ns > 0: for this time; random ids are different then. */
 static int server_load(const struct serve_setup *setup, const struct server_under_test *server,
-                       uint64_t warm_ns, struct served *served, struct error *error)
+                       uint64_t warm_ns, struct serve_result *served, struct error *error)
 {
     const struct trace_setup stream = {.format = setup->format,
                                        .seed = setup->seed + (warm_ns > 0)};
@@ -90,7 +91,7 @@ static int server_load(const struct serve_setup *setup, const struct server_unde
 }
 
 static int server_measure(const struct serve_setup *setup, struct server_under_test *server,
-                          struct served *served, struct error *error)
+                          struct serve_result *served, struct error *error)
 {
     struct result_sample sample = {0};
     if ((setup->warm && server_load(setup, server, WARM_NS, served, error) != 0) ||
@@ -101,10 +102,10 @@ static int server_measure(const struct serve_setup *setup, struct server_under_t
     return 0;
 }
 
-int serve(const struct serve_setup *setup, struct served *served, struct error *error)
+int serve_run(const struct serve_setup *setup, struct serve_result *served, struct error *error)
 {
     struct error ending;
-    *served = (struct served){0};
+    *served = (struct serve_result){0};
     struct server_under_test *server = server_of(setup, error);
     int status = server != NULL ? server_measure(setup, server, served, error) : -1;
     if (server != NULL && server_stop(server, &ending) != 0 && status == 0)

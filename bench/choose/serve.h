@@ -7,8 +7,8 @@
 
 #include <stdatomic.h>
 
-/* How servers are run. */
-struct serving {
+/* What all servers of one choice have in common. */
+struct server_environment {
     const char *server_dir;
     int server_cpu, generator_cpu;
     uint64_t seconds_ns; /* of a load without a number of requests */
@@ -16,18 +16,18 @@ struct serving {
 };
 
 struct serve_setup {
-    const struct serving *serving;
+    const struct server_environment *environment;
     const char *policy;
     struct result_limits limits;
     uint64_t miss_cost_ns;
     double rate_rps; /* average rate; requests come at random times */
     const char *trace, *format;
     uint64_t seed;
-    uint64_t requests; /* at most; 0: as many as come in serving.seconds_ns */
+    uint64_t requests; /* at most; 0: as many as come in environment.seconds_ns */
     bool warm;         /* first load the server for 0.2 s, which counts in no figure */
 };
 
-struct served {
+struct serve_result {
     uint64_t requests, hits, misses;
     double cpu_ns;             /* of the server */
     uint64_t cache_bytes;      /* at the end */
@@ -36,4 +36,4 @@ struct served {
 };
 
 /* 0, or -1 and one line in error; there is nothing to release then. */
-int serve(const struct serve_setup *setup, struct served *served, struct error *error);
+int serve_run(const struct serve_setup *setup, struct serve_result *served, struct error *error);

@@ -15,9 +15,10 @@
 #define AGE_NS_ANY (UINT64_C(1000) * 24 * 3600 * NS_PER_SECOND)
 
 /* The prediction for the first requests of the trace, with the service's sizes. */
-static struct outlook predict_served(const struct choice *choice, const struct predictor *predictor,
-                                     const struct candidate *candidate, const uint32_t *of_service,
-                                     uint64_t requests)
+static struct policy_figures predict_served(const struct choice *choice,
+                                            const struct predictor *predictor,
+                                            const struct candidate *candidate,
+                                            const uint32_t *service_record_bytes, uint64_t requests)
 {
     const struct question *question = &choice->question;
     struct corpus corpus = choice->corpus;
@@ -26,19 +27,19 @@ static struct outlook predict_served(const struct choice *choice, const struct p
     struct replay_result result;
     setup.rate_rps = question->rate_rps;
     corpus.requests = corpus.read = requests;
-    corpus.bytes = (uint32_t *)(uintptr_t)of_service;
+    corpus.bytes = (uint32_t *)(uintptr_t)service_record_bytes;
     replay_run(&corpus, &setup, &result);
-    struct outlook outlook =
+    struct policy_figures figures =
         predict(predictor, &candidate->costs, &result, question->slo_percentile);
     /* a server counts a request that waits for a fetch under way as a miss */
-    outlook.hit_ratio -= (double)result.joined / (double)result.requests;
-    outlook.bytes = result.end_bytes;
-    return outlook;
+    figures.hit_ratio -= (double)result.joined / (double)result.requests;
+    figures.bytes = result.end_bytes;
+    return figures;
 }
 
-static struct outlook measured_of(const struct served *served, double slo_percentile)
+static struct policy_figures measured_of(const struct serve_result *served, double slo_percentile)
 {
-    return (struct outlook){
+    return (struct policy_figures){
         .hit_ratio = (double)served->hits / (double)(served->hits + served->misses),
         .mean_ns = histogram_mean(served->latency),
         .p50_ns = (double)histogram_percentile(served->latency, 50),
@@ -58,11 +59,12 @@ static uint64_t ttl_of(const struct question *question, const struct policy *pol
 }
 
 static int check_one(const struct choice *choice, struct candidate *candidate,
-                     const struct serving *serving, uint64_t requests, struct error *error)
+                     const struct server_environment *environment, uint64_t requests,
+                     struct error *error)
 {
     const struct question *question = &choice->question;
-    struct served served;
-    struct serve_setup setup = {.serving = serving,
+    struct serve_result served;
+    struct serve_setup setup = {.environment = environment,
                                 .policy = candidate->policy->name,
                                 .limits = {.capacity_bytes = question->memory_bytes,
                                            .ttl_ns = ttl_of(question, candidate->policy)},
@@ -72,7 +74,7 @@ static int check_one(const struct choice *choice, struct candidate *candidate,
                                 .format = question->format,
                                 .seed = question->seed,
                                 .requests = requests};
-    if (serve(&setup, &served, error) != 0)
+    if (serve_run(&setup, &served, error) != 0)
         return -1;
     candidate->requests_served = served.requests;
     candidate->served = measured_of(&served, question->slo_percentile);
@@ -99,8 +101,9 @@ static size_t check_select(struct choice *choice, struct candidate *selected[CHE
     return count;
 }
 
-int check_serve(struct choice *choice, struct service_costs *costs, const struct serving *serving,
-                uint64_t longest_ns, struct progress *progress, struct error *error)
+int check_serve(struct choice *choice, struct service_costs *costs,
+                const struct server_environment *environment, uint64_t longest_ns,
+                struct progress *progress, struct error *error)
 {
     struct candidate *selected[CHECK_POLICIES];
     size_t count = check_select(choice, selected);
@@ -111,22 +114,22 @@ int check_serve(struct choice *choice, struct service_costs *costs, const struct
     int status = 0;
     progress_begin(progress, "running servers of the best", count);
     for (size_t i = 0; i < count && status == 0; i++) {
-        status = check_one(choice, selected[i], serving, requests, error);
+        status = check_one(choice, selected[i], environment, requests, error);
         if (status == 0)
-            status = costs_add(costs, &choice->question, serving, error);
+            status = costs_add(costs, &choice->question, environment, error);
         progress_step(progress, i + 1);
     }
     progress_end(progress);
     return status;
 }
 
-void check_expect(struct choice *choice, const struct predictor *predictor,
-                  const uint32_t *of_service)
+void check_predict(struct choice *choice, const struct predictor *predictor,
+                   const uint32_t *service_record_bytes)
 {
     for (size_t i = 0; i < choice->count; i++) {
         struct candidate *candidate = &choice->candidates[i];
         if (candidate->measured)
-            candidate->predicted_served = predict_served(choice, predictor, candidate, of_service,
-                                                         candidate->requests_served);
+            candidate->predicted_served = predict_served(
+                choice, predictor, candidate, service_record_bytes, candidate->requests_served);
     }
 }

@@ -9,8 +9,10 @@
 
 /* Serves each for at most longest_ns and measures hits and misses after each with costs_add. 0, or
  * -1 and one line in error. */
-int check_serve(struct choice *choice, struct service_costs *costs, const struct serving *serving,
-                uint64_t longest_ns, struct progress *progress, struct error *error);
-/* Predicts the requests that were served. of_service: the sizes of their records. */
-void check_expect(struct choice *choice, const struct predictor *predictor,
-                  const uint32_t *of_service);
+int check_serve(struct choice *choice, struct service_costs *costs,
+                const struct server_environment *environment, uint64_t longest_ns,
+                struct progress *progress, struct error *error);
+/* Predicts figures for exactly the requests that were served. service_record_bytes: the sizes of
+ * their records. */
+void check_predict(struct choice *choice, const struct predictor *predictor,
+                   const uint32_t *service_record_bytes);
