@@ -29,7 +29,8 @@ struct search {
     size_t count;
 };
 
-/* Asks the server behind candidate->path. -1: there is none, or it is of another user. */
+/* Queries the server behind candidate->path. Returns -1 if no server answers or it belongs to
+ * another user. */
 static int candidate_ask(struct candidate *candidate, struct error *error)
 {
     const char *text;
@@ -87,7 +88,7 @@ static void folder_search(struct search *search, const char *folder)
     closedir(entries);
 }
 
-/* The only server with the name; NULL and in error why there is none. */
+/* The only server with the name. NULL, with the reason in error, if none or several have it. */
 static const struct candidate *search_result(const struct search *search, struct error *error)
 {
     const struct candidate *match = NULL;

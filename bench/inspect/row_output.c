@@ -108,16 +108,17 @@ void row_cells(struct table *table, enum table_tone tone, const struct row_colum
 {
     char text[ROW_TEXT_BYTES];
     for (size_t i = 0; i < count; i++)
-        if (columns[i].head)
+        if (columns[i].heading)
             table_cell(table, tone, "%s", row_text(text, &columns[i], row));
 }
 
-size_t row_heads(const struct row_column *columns, size_t count, struct table_column *heads)
+size_t row_column_headings(const struct row_column *columns, size_t count,
+                           struct table_column *headings)
 {
     size_t filled = 0;
     for (size_t i = 0; i < count; i++)
-        if (columns[i].head)
-            heads[filled++] = (struct table_column){
-                columns[i].head, columns[i].kind <= COLUMN_FLAG ? TABLE_LEFT : TABLE_RIGHT};
+        if (columns[i].heading)
+            headings[filled++] = (struct table_column){
+                columns[i].heading, columns[i].kind <= COLUMN_FLAG ? TABLE_LEFT : TABLE_RIGHT};
     return filled;
 }

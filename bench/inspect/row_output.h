@@ -1,6 +1,6 @@
 /* row_output.h - fields of a struct as cells of a table and as JSON, described by one list.
  *
- * A column with a head is part of the table, one with a key is part of the JSON; most have both.
+ * A column with a heading is part of the table, one with a key is part of the JSON; most have both.
  */
 #pragma once
 
@@ -24,7 +24,7 @@ enum row_column_kind {
 };
 
 struct row_column {
-    const char *key, *head;
+    const char *key, *heading;
     enum row_column_kind kind;
     size_t offset; /* of the field */
 };
@@ -35,11 +35,12 @@ json_t *row_json(json_t *object, const struct row_column *columns, size_t count,
 /* An array of objects. */
 json_t *rows_json(const struct row_column *columns, size_t count, const void *rows,
                   size_t row_count, size_t row_bytes);
-/* Adds one cell for each column with a head. */
+/* Adds one cell for each column with a heading. */
 void row_cells(struct table *table, enum table_tone tone, const struct row_column *columns,
                size_t count, const void *row);
-/* Fills in the table's heads: texts to the left, numbers to the right. Returns how many. */
-size_t row_heads(const struct row_column *columns, size_t count, struct table_column *heads);
+/* Fills in the table's headings: texts to the left, numbers to the right. Returns how many. */
+size_t row_column_headings(const struct row_column *columns, size_t count,
+                           struct table_column *headings);
 /* The value as in a table: "1,280", "7.9 MiB", "12.5 %". Returns the text. */
 #define ROW_TEXT_BYTES 128
 char *row_text(char text[ROW_TEXT_BYTES], const struct row_column *column, const void *row);

@@ -84,14 +84,14 @@ static void limit_print(const struct diagnosis *diagnosis, FILE *out)
 static void changes_print(const struct diagnosis_page *page, FILE *out)
 {
     const struct diagnosis *diagnosis = page->diagnosis;
-    struct table_column heads[CENSUS_ROW_COLUMNS + CENSUS_CHANGE_COLUMNS + 1];
+    struct table_column headings[CENSUS_ROW_COLUMNS + CENSUS_CHANGE_COLUMNS + 1];
     double requests =
         (double)(diagnosis->last->sample.requests - diagnosis->first->sample.requests);
-    size_t count = row_heads(census_row_columns, 2, heads);
-    count += row_heads(census_change_columns, CENSUS_CHANGE_COLUMNS, heads + count);
-    heads[count++] = (struct table_column){"B/request", TABLE_RIGHT};
-    count += row_heads(census_row_columns + 2, 2, heads + count);
-    struct table *table = table_create(heads, count);
+    size_t count = row_column_headings(census_row_columns, 2, headings);
+    count += row_column_headings(census_change_columns, CENSUS_CHANGE_COLUMNS, headings + count);
+    headings[count++] = (struct table_column){"B/request", TABLE_RIGHT};
+    count += row_column_headings(census_row_columns + 2, 2, headings + count);
+    struct table *table = table_create(headings, count);
     for (size_t i = 0; i < diagnosis->change_count && i < CHANGES_SHOWN; i++) {
         const struct census_change *change = &diagnosis->changes[i];
         row_cells(table, TABLE_PLAIN, census_row_columns, 2, change->row);
@@ -161,7 +161,7 @@ static void layers_print(const struct diagnosis *diagnosis, FILE *out)
                 i == 0   ? ""
                 : i == 3 ? ",\n" MARGIN
                          : ", ",
-                layers[i].head, row_text(size, &layers[i], &diagnosis->last->sample),
+                layers[i].heading, row_text(size, &layers[i], &diagnosis->last->sample),
                 growth < 0 ? '-' : '+', units_format_size(change, fabs(growth)));
     }
     fputc('\n', out);

@@ -17,6 +17,6 @@ void headroom_find(pid_t pid, struct headroom *headroom);
 
 /* Parsers of /proc/meminfo and /proc/PID/cgroup. 0, or -1: the text does not have it. */
 int headroom_available(const char *meminfo, uint64_t *bytes);
-/* The folder below /sys/fs/cgroup, and the cgroup version: 2, or 1 with a memory controller. Also
- * -1 if the path is too short. */
+/* The folder below /sys/fs/cgroup, and the cgroup version: 2, or 1 with a memory controller.
+ * Also -1 if the buffer `path` is too small. */
 int headroom_cgroup(const char *cgroup, char *path, size_t bytes, int *version);

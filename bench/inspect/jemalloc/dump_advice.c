@@ -108,7 +108,7 @@ static const struct rule {
     const char *words;
 } rules[] = {
     {"cut off", is_cut_off,
-     "A dump ends before its last line, so arenas may be missing. The totals at its head are "
+     "A dump ends before its last line, so arenas may be missing. The totals at its beginning are "
      "correct; make a new dump for the rest."},
     {"order", has_wrong_order,
      "The second dump is of a younger process than the first. Give the older dump first, and two "

@@ -7,7 +7,7 @@
 /* The layers from allocated to mapped. */
 struct dump_layer {
     const char *sign;         /* "+": a gap; "=": the sum of the rows above */
-    struct row_column column; /* of struct facts; its head is the name of the row */
+    struct row_column column; /* of struct facts; its heading is the name of the row */
     const char *meaning;
 };
 #define DUMP_LAYERS 10

@@ -40,7 +40,7 @@ struct facts {
     double arenas;
     struct fact_list wasteful, largest;            /* by wasted_bytes, by used_bytes */
     double largest_share;                          /* of the largest class, of allocated */
-    const char *manual_arena;                      /* the largest one; NULL: there is none */
+    const char *manual_arena;                      /* the largest one; NULL if there is none */
     double manual_arena_bytes, manual_arena_share; /* of allocated */
     /* Since the earlier dump. */
     double seconds; /* between the dumps; 0: unknown */

@@ -9,7 +9,7 @@
 
 #define FILE_BYTES_MAX ((size_t)256 << 20)
 
-/* Where the JSON begins: `{` before `"jemalloc"`. NULL: there is none. */
+/* Where the JSON begins: `{` before `"jemalloc"`. NULL if there is none. */
 static const char *json_find(const char *text, size_t bytes)
 {
     static const char key[] = "\"jemalloc\"";

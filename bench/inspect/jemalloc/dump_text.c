@@ -14,7 +14,7 @@
 #define ADVICE_WIDTH     92
 #define UTILISATION_BAD  0.5
 #define UTILISATION_POOR 0.8
-#define HEADS_MAX        (DUMP_ARENA_COLUMNS + 1)
+#define HEADINGS_MAX     (DUMP_ARENA_COLUMNS + 1)
 
 static const char *const kind_words[DUMP_ARENA_KINDS] = {
     [DUMP_ARENA_AUTOMATIC] = "assigned to threads by jemalloc",
@@ -68,7 +68,7 @@ static void layers_print(const struct dump_page *page)
     for (size_t i = 0; i < DUMP_LAYERS; i++) {
         const struct dump_layer *layer = &dump_layers[i];
         table_cell(table, TABLE_PLAIN, "%s", layer->sign);
-        table_cell(table, TABLE_PLAIN, "%s", layer->column.head);
+        table_cell(table, TABLE_PLAIN, "%s", layer->column.heading);
         row_cells(table, TABLE_PLAIN, &layer->column, 1, facts);
         share_cell(table, "%.1f %%", row_value(&layer->column, facts), facts->resident);
         table_cell(table, TABLE_FAINT, "%s", layer->meaning);
@@ -98,10 +98,10 @@ static enum table_tone utilisation_tone(double utilisation)
 static void classes_print(const struct dump_page *page, const struct fact_list *list,
                           const char *title, const char *what)
 {
-    struct table_column heads[HEADS_MAX];
+    struct table_column headings[HEADINGS_MAX];
     size_t last = DUMP_CLASS_COLUMNS - 1; /* the utilisation */
-    struct table *table =
-        table_create(heads, row_heads(dump_class_columns, DUMP_CLASS_COLUMNS, heads));
+    struct table *table = table_create(
+        headings, row_column_headings(dump_class_columns, DUMP_CLASS_COLUMNS, headings));
     for (size_t i = 0; i < list->count; i++) {
         const struct fact_class *class = &list->classes[i];
         row_cells(table, TABLE_PLAIN, dump_class_columns, last, class);
@@ -172,11 +172,11 @@ static int arenas_compare(const void *one, const void *two)
 }
 
 static struct table *arenas_table(const struct dump *dump, const struct dump_arena **sorted,
-                                  size_t shown, struct table_column heads[HEADS_MAX])
+                                  size_t shown, struct table_column headings[HEADINGS_MAX])
 {
-    size_t count = row_heads(dump_arena_columns, DUMP_ARENA_COLUMNS, heads);
-    heads[count++] = (struct table_column){"what it is", TABLE_LEFT};
-    struct table *table = table_create(heads, count);
+    size_t count = row_column_headings(dump_arena_columns, DUMP_ARENA_COLUMNS, headings);
+    headings[count++] = (struct table_column){"what it is", TABLE_LEFT};
+    struct table *table = table_create(headings, count);
     for (size_t i = 0; i < shown; i++) {
         const struct dump_arena *arena = sorted[i];
         bool cached = arena->fills > 0 || arena->tcache_bytes > 0 || arena->allocations == 0;
@@ -189,7 +189,7 @@ static struct table *arenas_table(const struct dump *dump, const struct dump_are
 
 static void arenas_print(const struct dump_page *page)
 {
-    struct table_column heads[HEADS_MAX];
+    struct table_column headings[HEADINGS_MAX];
     const struct dump *dump = page->facts->dump;
     size_t count = dump->arena_count, shown = count < FACTS_LIST_MAX ? count : FACTS_LIST_MAX;
     if (count == 0)
@@ -199,7 +199,7 @@ static void arenas_print(const struct dump_page *page)
         sorted[i] = &dump->arenas[i];
     qsort(sorted, count, sizeof *sorted, arenas_compare);
     fprintf(page->out, "\nArenas: %zu, the largest first\n", count);
-    table_finish(page, arenas_table(dump, sorted, shown, heads));
+    table_finish(page, arenas_table(dump, sorted, shown, headings));
     if (count > shown)
         fprintf(page->out, "%zu smaller ones.\n", count - shown);
     free(sorted);
@@ -228,18 +228,18 @@ static void layer_changes_print(const struct dump_page *page)
         {NULL, "change", COLUMN_BYTES_CHANGE, CHANGE(change)},
     };
     enum { COLUMNS = sizeof columns / sizeof columns[0] };
-    struct table_column heads[COLUMNS + 1] = {[COLUMNS] = {"", TABLE_RIGHT}};
+    struct table_column headings[COLUMNS + 1] = {[COLUMNS] = {"", TABLE_RIGHT}};
     struct layer_change changes[DUMP_LAYERS];
     struct facts before;
     facts_gather(&before, page->facts->before, NULL);
     for (size_t i = 0; i < DUMP_LAYERS; i++) {
         const struct row_column *column = &dump_layers[i].column;
         double from = row_value(column, &before), to = row_value(column, page->facts);
-        changes[i] = (struct layer_change){column->head, from, to, (int64_t)(to - from)};
+        changes[i] = (struct layer_change){column->heading, from, to, (int64_t)(to - from)};
     }
     qsort(changes, DUMP_LAYERS, sizeof changes[0], changes_compare);
-    row_heads(columns, COLUMNS, heads);
-    struct table *table = table_create(heads, COLUMNS + 1);
+    row_column_headings(columns, COLUMNS, headings);
+    struct table *table = table_create(headings, COLUMNS + 1);
     for (size_t i = 0; i < DUMP_LAYERS && changes[i].change != 0; i++) {
         row_cells(table, TABLE_PLAIN, columns, COLUMNS, &changes[i]);
         share_cell(table, "%+.1f %%", (double)changes[i].change, changes[i].before);

@@ -119,7 +119,7 @@ static void chart_show(const struct memory_view *view, FILE *out)
         for (size_t i = 0; i < count; i++)
             y[i] = row_value(&lines[line], memory_sample(run, i));
         if (y[count - 1] > 0)
-            series[shown++] = (struct chart_series){.name = lines[line].head, .y = y};
+            series[shown++] = (struct chart_series){.name = lines[line].heading, .y = y};
     }
     struct chart chart = {.series = series,
                           .series_count = shown,

@@ -39,7 +39,7 @@ void series_add(struct series *series, const struct series_sample *sample)
             series->peaks[f] = series_value(sample, f);
     series->last = *sample;
     series->has_rollup |= sample->has_rollup;
-    if (series->offered++ % series->stride != 0)
+    if (series->added++ % series->stride != 0)
         return;
     if (series->count == SERIES_CAPACITY)
         series_thin(series);

@@ -12,8 +12,8 @@
 #include <stdbool.h>
 
 #define SERIES_CAPACITY 4096
-/* Without a counter, this much time counts as one request in the verdict, whose slowest leak is 1
- * byte per request: 100 B/s. */
+/* Without a counter, each 10 ms counts as one request. The slowest leak that is found, 1 byte per
+ * request, is then 100 B/s. */
 #define SERIES_TICK_NS (10 * NS_PER_MS)
 
 struct series_sample {
@@ -31,8 +31,8 @@ struct series {
     bool by_request; /* x is the number of requests, not the time */
     struct series_sample samples[SERIES_CAPACITY];
     size_t count;
-    uint64_t stride, offered;  /* one in `stride` of all offered samples is stored */
-    struct series_sample last; /* offered, stored or not */
+    uint64_t stride, added;    /* one in `stride` of all added samples is stored */
+    struct series_sample last; /* added, stored or not */
     uint64_t peaks[SERIES_FIGURES];
     bool has_rollup; /* the rollup could be read at least once */
 };

@@ -217,7 +217,7 @@ static int gate_status(const struct watch *watch)
 
 static int watch_finish(struct watch *watch)
 {
-    if (watch->series.offered == 0)
+    if (watch->series.added == 0)
         return complain("watch", STATUS_UNDECIDED, "the process ended before the first sample");
     if (watch->on_terminal)
         screen_draw(&watch->screen, &watch->view);

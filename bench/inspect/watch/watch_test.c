@@ -1,4 +1,4 @@
-/* watch_test.c - a process is watched until it ends; the wrong ones are refused. */
+/* watch_test.c - watches processes until they end; wrong arguments are refused. */
 #include "watch_command.h"
 
 #include <setjmp.h>
@@ -132,7 +132,7 @@ static pid_t leaking_target_start(void)
     return pid;
 }
 
-static int gate(pid_t target, char *seconds)
+static int fail_on_leak_status(pid_t target, char *seconds)
 {
     static char text[TEXT_BYTES];
     char number[32];
@@ -153,7 +153,7 @@ static int decided_gate(pid_t (*start)(void))
 {
     int status = 3;
     for (int try = 0; status == 3 && try < 5; try++)
-        status = gate(start(), "2.5");
+        status = fail_on_leak_status(start(), "2.5");
     return status;
 }
 
@@ -161,7 +161,7 @@ static void fail_on_leak(void **state)
 {
     assert_int_equal(decided_gate(leaking_target_start), 1);
     assert_int_equal(decided_gate(target_start), 0);
-    assert_int_equal(gate(target_start(), "0.02"), 3); /* too short to decide */
+    assert_int_equal(fail_on_leak_status(target_start(), "0.02"), 3); /* too short to decide */
 }
 
 static int refused(char **arguments)
