@@ -204,7 +204,7 @@ bool console_client_step(struct console_client *client, uint64_t now_ns)
         return true;
     client->pause_end_ns = now_ns + 2 * SLICE_NS;
     if (!console_client_connected(client))
-        return interpreter_shrink(client->interpreter);
+        return interpreter_free_slice(client->interpreter);
     if (interpreter_ready(client->interpreter))
         progress_report(client, interpreter_step(client->interpreter));
     else
@@ -260,7 +260,7 @@ void console_client_disconnect(struct console_client *client)
     client->socket = -1;
     client->busy = false;
     output_clear(&client->output);
-    interpreter_abandon(client->interpreter);
+    interpreter_drop_variables(client->interpreter);
 }
 
 void console_client_destroy(struct console_client *client)

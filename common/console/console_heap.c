@@ -55,8 +55,8 @@ static void text_release(const struct module_host *host, void *text)
     free(text);
 }
 
-/* look(): at one moment, the monotonic time in ns, all figures as JSON, and the census. */
-static int heap_look(lua_State *L)
+/* snapshot(): at one moment, the monotonic time in ns, all figures as JSON, and the census. */
+static int heap_snapshot(lua_State *L)
 {
     char *text = NULL;
     size_t count = 0;
@@ -206,7 +206,7 @@ static int heap_unreachable(lua_State *L)
 }
 
 const struct luaL_Reg console_heap_functions[] = {
-    {"census", heap_census},    {"look", heap_look},
+    {"census", heap_census},    {"snapshot", heap_snapshot},
     {"begin_walk", heap_begin}, {"advance", heap_advance},
     {"holders", heap_holders},  {"unreachable", heap_unreachable},
     {"end_walk", heap_end},     {NULL, NULL},

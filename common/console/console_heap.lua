@@ -169,8 +169,8 @@ function heap.since(mark)
     return growth(mark, native.census())
 end
 
-function heap.look()
-    local time_ns, figures, census = native.look()
+function heap.snapshot()
+    local time_ns, figures, census = native.snapshot()
     return format('{"time_ns":%d,"figures":', time_ns) .. figures .. ',"census":' .. json(census) .. "}"
 end
 
@@ -372,7 +372,7 @@ heap.unreachable(): live objects that no root reaches, with examples
 Checks a sample of all records (it prints the share) and all objects that a policy creates beside
 them. Checks twice, so that a reference that moves in between is not reported.]],
     graph = "heap.graph(x): heap.holders for Graphviz: tidemark console -e ... | dot -Tsvg",
-    look = "heap.look(): figures and live objects at one moment as JSON, for programs",
+    snapshot = "heap.snapshot(): figures and live objects at one moment as JSON, for programs",
 }
 for name, text in pairs(texts) do
     library.describe(heap[name], text)

@@ -168,13 +168,13 @@ class HeapTest(unittest.TestCase):
     def test_clients_leave_at_any_instant(self):
         with Server("cycle_fixed") as server, Client(server.path) as staying:
             server.fill(0, 100)
-            left, together = 3000, []
-            while left > 0 or together:
-                while left > 0 and len(together) < 6:
-                    together.append((time.monotonic() + random.uniform(0, 0.02), Client(server.path)))
-                    left -= self.walk_begin(together[-1][1])
-                leaving = min(together, key=lambda pair: pair[0])
-                together.remove(leaving)
+            remaining, connected = 3000, []
+            while remaining > 0 or connected:
+                while remaining > 0 and len(connected) < 6:
+                    connected.append((time.monotonic() + random.uniform(0, 0.02), Client(server.path)))
+                    remaining -= self.walk_begin(connected[-1][1])
+                leaving = min(connected, key=lambda pair: pair[0])
+                connected.remove(leaving)
                 until, client = leaving
                 select.select([client.socket], [], [], max(until - time.monotonic(), 0))
                 client.socket.close()
@@ -191,10 +191,10 @@ class HeapTest(unittest.TestCase):
     def test_look_has_figures_and_census(self):
         with Server("lru") as server, Client(server.path) as client:
             server.fill(0, 20)
-            look = json.loads(self.text(client, "print(heap.look())"))
-            self.assertEqual(look["figures"]["requests"], 20)
-            self.assertEqual(look["figures"]["policy"], "lru")
-            self.assertIn("main.cache.index", [row["container"] for row in look["census"]])
+            snapshot = json.loads(self.text(client, "print(heap.snapshot())"))
+            self.assertEqual(snapshot["figures"]["requests"], 20)
+            self.assertEqual(snapshot["figures"]["policy"], "lru")
+            self.assertIn("main.cache.index", [row["container"] for row in snapshot["census"]])
 
 
 if __name__ == "__main__":

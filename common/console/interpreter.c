@@ -280,7 +280,7 @@ static enum progress begin_fail(struct interpreter *interpreter, int status, boo
         return PROGRESS_INCOMPLETE;
     if (status != LUA_ERRMEM)
         return PROGRESS_FAILED;
-    interpreter_abandon(interpreter); /* the variables leave no memory for any statement */
+    interpreter_drop_variables(interpreter); /* the variables leave no memory for any statement */
     return statement_fail(interpreter, "your variables used all the memory that a client may have, "
                                        "and were deleted");
 }
@@ -362,7 +362,7 @@ void interpreter_prepare(struct interpreter *interpreter)
 {
     if (interpreter->cycles == 0) {
         part_open(interpreter);
-    } else if (!interpreter_shrink(interpreter)) {
+    } else if (!interpreter_free_slice(interpreter)) {
         lua_close(interpreter->L);
         state_create(interpreter);
     }
@@ -384,7 +384,7 @@ static void registry_clear(lua_State *L)
     lua_settop(L, 0);
 }
 
-void interpreter_abandon(struct interpreter *interpreter)
+void interpreter_drop_variables(struct interpreter *interpreter)
 {
     uint64_t limit_bytes = interpreter->limit_bytes;
     interpreter->limit_bytes = UINT64_MAX;
@@ -395,7 +395,7 @@ void interpreter_abandon(struct interpreter *interpreter)
     interpreter->cycles = COLLECT_CYCLES;
 }
 
-bool interpreter_shrink(struct interpreter *interpreter)
+bool interpreter_free_slice(struct interpreter *interpreter)
 {
     uint64_t began_ns = cpu_ns();
     while (interpreter->cycles > 0 && interpreter->used_bytes > RESERVE_BYTES) {

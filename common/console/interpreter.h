@@ -27,18 +27,18 @@ struct interpreter;
 struct interpreter *
 interpreter_create(const struct module_host *host,
                    bool (*write)(void *context, const char *bytes, size_t count), void *context);
-/* Takes time in proportion to the client's variables: call interpreter_abandon and
- * interpreter_shrink first where that matters. */
+/* Takes time in proportion to the client's variables: call interpreter_drop_variables and
+ * interpreter_free_slice first where that matters. */
 void interpreter_destroy(struct interpreter *interpreter);
 
 /* Whether a statement can begin. If not, each call of interpreter_prepare does a slice of the work
  * that is left until then. */
 bool interpreter_ready(const struct interpreter *interpreter);
 void interpreter_prepare(struct interpreter *interpreter);
-/* Ends the statement and drops all variables. Each call of interpreter_shrink then frees a slice of
- * them, and returns false when little is left. */
-void interpreter_abandon(struct interpreter *interpreter);
-bool interpreter_shrink(struct interpreter *interpreter);
+/* Ends the statement and drops all variables. Each call of interpreter_free_slice then frees a
+ * slice of them, and returns false when little is left. */
+void interpreter_drop_variables(struct interpreter *interpreter);
+bool interpreter_free_slice(struct interpreter *interpreter);
 
 enum progress {
     PROGRESS_RUNNING, /* call interpreter_step, not before interpreter_wake_ns */

@@ -14,7 +14,7 @@ struct console_reply_server {
 };
 
 /* The statements that produce these answers. */
-#define CONSOLE_SNAPSHOT    "print(heap.look())"
+#define CONSOLE_SNAPSHOT    "print(heap.snapshot())"
 #define CONSOLE_UNREACHABLE "print(json(heap.unreachable()))"
 
 /* 0, or -1 and one line in error: something is missing. Figures of the kernel (rss, vsz) are 0. */
