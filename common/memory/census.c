@@ -110,7 +110,8 @@ static double growth_of(const struct census *before, const struct census *after,
     return (double)census_bytes(after, container) - (double)census_bytes(before, container);
 }
 
-/* Writes the container one level below `container` that contains `inner`. False: there is none. */
+/* Writes the container one level below `container` that contains `inner`. False if there is none.
+ */
 static bool container_descend(const char *inner, const char *container,
                               char name[CENSUS_NAME_BYTES])
 {

@@ -38,10 +38,10 @@ struct memory_zone_figures {
 };
 void memory_zone_read(struct memory_zone *zone, struct memory_zone_figures *figures);
 /* The allocator takes a new snapshot of its statistics in memory_zone_read, memory_read and
- * memory_refresh, which costs about 12 us; the recall functions return the last snapshot for almost
- * nothing. */
+ * memory_refresh, which costs about 12 us; the _read_cached functions return the last snapshot for
+ * almost nothing. */
 void memory_refresh(void);
-void memory_zone_recall(struct memory_zone *zone, struct memory_zone_figures *figures);
+void memory_zone_read_cached(struct memory_zone *zone, struct memory_zone_figures *figures);
 
 /* The memory of the process, by layer. The allocator's layers are 0 with libc. */
 struct memory_figures {
@@ -55,7 +55,7 @@ struct memory_figures {
     uint64_t vsz_bytes;
 };
 void memory_read(struct memory_figures *figures);
-void memory_recall(struct memory_figures *figures);
+void memory_read_cached(struct memory_figures *figures);
 
 /* "jemalloc 5.3.0-..." or "libc". */
 const char *memory_allocator(void);
@@ -76,7 +76,7 @@ struct memory_control {
         const char *text; /* owned by the allocator */
     };
 };
-/* Return 0 or an errno: ENOSYS, this allocator has no settings; ENOENT, there is none of that name;
+/* Return 0 or an errno: ENOSYS, this allocator has no settings; ENOENT, no setting has that name;
  * EPERM, it may not be read (reading has an effect, or it is no plain value) or written (that could
  * do harm); EINVAL, the value is of the wrong kind (control->kind is then set to the right one) or
  * out of range. Figures are as of the last memory_refresh. */

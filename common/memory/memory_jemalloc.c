@@ -71,7 +71,7 @@ static uint64_t arena_statistic(const struct memory_zone *zone, const char *name
     return statistic_read(full);
 }
 
-void memory_zone_recall(struct memory_zone *zone, struct memory_zone_figures *figures)
+void memory_zone_read_cached(struct memory_zone *zone, struct memory_zone_figures *figures)
 {
     uint64_t page_bytes = statistic_read("arenas.page");
     figures->allocated_bytes =
@@ -85,7 +85,7 @@ void memory_zone_recall(struct memory_zone *zone, struct memory_zone_figures *fi
 void memory_zone_read(struct memory_zone *zone, struct memory_zone_figures *figures)
 {
     memory_refresh();
-    memory_zone_recall(zone, figures);
+    memory_zone_read_cached(zone, figures);
 }
 
 void memory_zone_destroy(struct memory_zone *zone)
@@ -99,7 +99,7 @@ void memory_zone_destroy(struct memory_zone *zone)
     free(zone);
 }
 
-void memory_recall(struct memory_figures *figures)
+void memory_read_cached(struct memory_figures *figures)
 {
     struct process_figures process = {0};
     process_read_size(getpid(), &process);
@@ -118,7 +118,7 @@ void memory_recall(struct memory_figures *figures)
 void memory_read(struct memory_figures *figures)
 {
     memory_refresh();
-    memory_recall(figures);
+    memory_read_cached(figures);
 }
 
 const char *memory_allocator(void)

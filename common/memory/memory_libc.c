@@ -73,7 +73,7 @@ void memory_refresh(void)
 {
 }
 
-void memory_zone_recall(struct memory_zone *zone, struct memory_zone_figures *figures)
+void memory_zone_read_cached(struct memory_zone *zone, struct memory_zone_figures *figures)
 {
     memory_zone_read(zone, figures);
 }
@@ -93,7 +93,7 @@ void memory_read(struct memory_figures *figures)
         (struct memory_figures){.rss_bytes = process.rss_bytes, .vsz_bytes = process.vsz_bytes};
 }
 
-void memory_recall(struct memory_figures *figures)
+void memory_read_cached(struct memory_figures *figures)
 {
     memory_read(figures);
 }

@@ -53,14 +53,13 @@ static void a_zone_has_figures_by_layer(void **state)
     memory_zone_destroy(zone);
 }
 
-/* What is freed stays with the allocator for the time that it was told, or is given back at once.
- */
+/* Freed pages stay with the allocator for the decay time; with 0 they are returned at once. */
 static void pages_are_returned_after_the_decay_time(void **state)
 {
     enum { BLOCK_BYTES = 4 << 20 };
     struct memory_zone_figures figures;
     if (!memory_set_decay(UINT64_C(3600000000000)))
-        return; /* this allocator cannot be told */
+        return; /* this allocator has no decay time */
     struct memory_zone *zone = memory_zone_create();
     void *block = memory_alloc(zone, BLOCK_BYTES);
     memset(block, 1, BLOCK_BYTES);

@@ -129,7 +129,7 @@ void handler_read(struct handler *handler, uint64_t now_ns, struct figures *figu
         figures->connections += atomic_load_explicit(&worker->connections, memory_order_relaxed);
     }
     shards_read(handler->shards, &figures->cache, &figures->zones, &figures->records);
-    memory_recall(&figures->memory);
+    memory_read_cached(&figures->memory);
 }
 
 /* Endpoints. */

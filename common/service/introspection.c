@@ -46,7 +46,7 @@ static void service_census(struct handler *handler, struct census *census)
 static void process_census(struct census *census)
 {
     struct memory_figures memory;
-    memory_recall(&memory);
+    memory_read_cached(&memory);
     uint64_t counted = census_bytes(census, "");
     uint64_t rest = memory.allocated_bytes > counted ? memory.allocated_bytes - counted : 0;
     census_add(census, &(struct census_row){"process", "other", 1, rest, 1, rest});

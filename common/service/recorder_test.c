@@ -34,11 +34,11 @@ struct test {
     struct recorder *recorder;
 };
 
-static char told[512];
+static char logged[512];
 
 static void warn(const char *line)
 {
-    snprintf(told, sizeof told, "%s", line);
+    snprintf(logged, sizeof logged, "%s", line);
 }
 
 static void file_write(const char *path, const char *text)
@@ -59,7 +59,7 @@ static int test_begin(void **state)
     snprintf(test->older, PATH_BYTES, "%s/recording.1", test->folder);
     snprintf(test->key, PATH_BYTES, "%s/key", test->folder);
     file_write(test->key, KEY_TEXT "\n");
-    told[0] = '\0';
+    logged[0] = '\0';
     *state = test;
     return 0;
 }
@@ -150,7 +150,7 @@ static void what_is_noted_is_kept(void **state)
         assert_int_equal(requests[i].bytes, i % 1000);
         assert_int_equal(requests[i].hit, i % 2);
     }
-    assert_string_equal(told, "");
+    assert_string_equal(logged, "");
 }
 
 static void neither_ids_nor_key_are_in_the_file(void **state)

@@ -33,5 +33,5 @@ bool path_contains(const struct path_stack *stack, const void *object);
 /* Sets the path's count and steps; clears the rest. */
 void path_write(const struct path_stack *stack, struct reference_path *path);
 
-/* Finds a chain of references from the record back to itself. count 0: there is none. */
+/* Finds a chain of references from the record back to itself. The count is 0 if there is none. */
 void path_find_cycle(const struct record *record, struct reference_path *cycle);

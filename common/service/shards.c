@@ -295,7 +295,7 @@ void shards_read(struct shards *shards, struct cache_stats *stats,
         struct memory_zone_figures zone;
         struct cache *cache = shards_enter(shards, i);
         cache_stats(cache, &one);
-        memory_zone_recall(cache_zone(cache), &zone);
+        memory_zone_read_cached(cache_zone(cache), &zone);
         shards_leave(shards, i);
         stats_add(stats, &one);
         zones_add(zones, &zone);

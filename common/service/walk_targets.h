@@ -14,7 +14,8 @@ struct walk_target {
 };
 
 struct walk_targets { /* all zero: empty */
-    size_t count, released;
+    size_t count;
+    size_t released; /* how many references were already dropped */
     struct walk_target targets[WALK_TARGETS_MAX];
     uint16_t table[4 * LIVE_SAMPLE_MAX]; /* hashed by address; a target's index + 1 */
 };
