@@ -1,15 +1,15 @@
 /* answers.js - the first screen: what was measured, and the answers for each workload. */
-const GLOSSES = [
+const WORKLOAD_DESCRIPTIONS = [
   [/^random/, "every id is new and never requested again: the fastest way to see a leak"],
   [/^zipf/, "a few ids get most of the requests, as in real traffic"],
   [/^scan/, "all ids of a set larger than the cache, in order, again and again"],
   [/^burst/, "many ids once, then only a few: shows whether memory is returned"],
   [/^shift/, "a few ids get most of the requests, and they change over time"],
 ];
-const glossOf = (workload) =>
-  (GLOSSES.find(([name]) => name.test(workload)) || [null, "a stream of ids"])[1];
+const describeWorkload = (workload) =>
+  (WORKLOAD_DESCRIPTIONS.find(([name]) => name.test(workload)) || [null, "a stream of ids"])[1];
 
-function leadWords(model) {
+function introText(model) {
   const results = model.results.filter((each) => each.folder === model.latest);
   if (!results.length)
     return model.choices.length
@@ -147,7 +147,7 @@ function cardMake(model, workload) {
   const entries = under(model, workload, model.latest);
   const groups = verdictsGrouped(entries);
   return el("article", {class: "card", "data-workload": workload}, el("h3", null, workload),
-    el("p", {class: "gloss"}, `${glossOf(workload)}.`),
+    el("p", {class: "gloss"}, `${describeWorkload(workload)}.`),
     el("p", {class: "answer"}, answerWords(groups, ranking(entries, "requests_per_second", true))),
     el("dl", {class: "facts"}, factsOf(entries, groups)));
 }

@@ -24,5 +24,5 @@ const controls = {
   scale: () => controls.buttons("Scale", "scale", [["linear", "Linear"], ["log", "Log"]]),
 };
 
-/* What a series needs of a result: names, and the folder for the dash. */
-const whoIs = ({name, variant, folder}) => ({name, variant, folder});
+/* What a series needs of a result: its names, and the folder, which decides the line's dashes. */
+const identityOf = ({name, variant, folder}) => ({name, variant, folder});

@@ -258,7 +258,7 @@ class Graph {
   barConfig({rows, x}) {
     this.box.style.height = `${rows.length * 1.75 + 4.5}rem`;
     const top = Math.max(0, ...rows.map((row) => Math.max(row.value || 0, row.high || 0)));
-    const tide = cssColour("--tide");
+    const accent = cssColour("--accent");
     const longest = Math.max(0, ...rows.map((row) => row.format(row.value).length));
     const options = this.options(longest * 7 + 16, {
       x: this.axis("x", {min: 0, max: roundUp(top, x.bytes), ...x}),
@@ -283,8 +283,8 @@ class Graph {
         labels: rows.map((row) => row.name),
         datasets: [{
           data: rows.map((row) => row.value),
-          backgroundColor: tide + "38",
-          borderColor: tide,
+          backgroundColor: accent + "38",
+          borderColor: accent,
           borderWidth: {right: 2},
           barPercentage: 0.7
         }]

@@ -68,7 +68,7 @@ function pageMake() {
   const title = titleWords(model);
   document.title = `${title} – Tidemark report`;
   document.getElementById("title").textContent = title;
-  document.getElementById("lead").textContent = leadWords(model);
+  document.getElementById("lead").textContent = introText(model);
   for (const part of SECTIONS) sectionAdd(part, model);
   const about = model.about;
   document.getElementById("colophon").textContent =

@@ -84,7 +84,7 @@ const layersOf = (state) => LAYERS.filter(([key]) => state.keys.has(key));
 function curvesOf(model, state, shown) {
   const results = model.results.filter((result) => shown.has(result.name));
   const curve = (result, run) => ({
-    ...whoIs(result),
+    ...identityOf(result),
     name: result.name + (state.run === "all" ? ` ${run.repetition}` : ""),
     xs: along(run.samples, state.over === "time"),
     ys: run.samples.column(state.layer),
@@ -101,7 +101,7 @@ function variantsGraph(model) {
     title: "Memory of the variants",
     shown: shownFirst(model),
     note: "A leak rises with the requests, a bounded cache levels off. Each line is a run.",
-    names: () => model.results.map(whoIs),
+    names: () => model.results.map(identityOf),
     controls: [
       controls.workload(model), controls.list("Layer", "layer", layersOf(state)),
       controls.run(allRuns(model), ["all", "all runs"]), controls.over(), controls.scale()

@@ -62,7 +62,7 @@ function percentilesGraph(model) {
       series: under(model, state.workload)
                 .filter(({result}) => self.shown.has(result.name))
                 .map(({result, summary}) => ({
-                  ...whoIs(result),
+                  ...identityOf(result),
                   xs: at,
                   ys: Float64Array.from(
                     PERCENTILES, ([key]) => (figureOf(summary, key) || {median: NaN}).median),
@@ -98,7 +98,7 @@ function stretchSeries(model, state, shown) {
     model.results.filter((result) => shown.has(result.name))
       .flatMap((result) => runsOf(result, state.workload, state.run).map((run) => ({result, run})));
   return runs.filter(({run}) => run.series.length).map(({result,
-    run}) => ({...whoIs(result), ...stretches(run, state.key)}));
+    run}) => ({...identityOf(result), ...stretches(run, state.key)}));
 }
 
 function timeGraph(model) {
@@ -116,7 +116,7 @@ function timeGraph(model) {
     title: "Speed over time",
     shown: shownFirst(model),
     note: "The requests that ended in each tenth of a second.",
-    names: () => model.results.map(whoIs),
+    names: () => model.results.map(identityOf),
     controls: [
       controls.workload(model), controls.list("Figure", "key", STRETCH_FIGURES), controls.run(runs),
       controls.scale()
