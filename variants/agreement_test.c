@@ -10,8 +10,8 @@
 #include <cmocka.h>
 
 #define APART_SHARE    0.01 /* by which the two may differ */
-#define LOOKS          5    /* so many times on the way to a size, and after the last */
-#define TURNOVER_SHARE 32   /* one in so many requests is beyond the size, so that entries leave */
+#define CHECKS         5    /* number of comparisons until a size is reached */
+#define TURNOVER_SHARE 32   /* one in 32 requests is beyond the size, so that entries are evicted */
 #define TTL_NS         NS_PER_SECOND
 #define BODY_MAX       64
 #define BUDGET_BODY    600

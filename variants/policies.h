@@ -12,5 +12,5 @@ extern const size_t policies_count;
 extern const struct policy *const demos[];
 extern const size_t demos_count;
 
-/* Finds a policy or demonstration. NULL: there is none of that name. */
+/* Finds a policy or demonstration. NULL if none has that name. */
 const struct policy *policy_find(const char *name);

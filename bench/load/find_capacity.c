@@ -123,7 +123,7 @@ static void trial_print(const struct trial *trial)
     fflush(stdout);
 }
 
-/* The last trial that missed at the lowest rate that misses. NULL: there is none. */
+/* The last trial that missed at the lowest rate that misses. NULL if there is none. */
 static const struct trial *trial_beyond(const struct trials *trials)
 {
     for (unsigned i = trials->count; i-- > 0;)

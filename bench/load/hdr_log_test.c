@@ -167,7 +167,7 @@ static void counts_of_all_sizes_are_kept(void **unused)
     histogram_destroy(many);
 }
 
-/* The encoded part of the line with this beginning. NULL: there is none. */
+/* The encoded part of the line with this beginning. NULL if there is none. */
 static const char *log_line(const char *log, const char *beginning)
 {
     for (const char *line = log; line; line = strchr(line, '\n') ? strchr(line, '\n') + 1 : NULL)

@@ -16,7 +16,7 @@ struct shared_cache {
     struct memory_zone *zone;
     struct key *keys; /* NULL until they are needed */
     uint32_t key_count;
-    struct cache_fixture *fixture; /* NULL: there is none */
+    struct cache_fixture *fixture; /* NULL if there is none */
     const struct policy *policy;
     uint32_t entries;
     bool modified; /* entries have been inserted and evicted since it was filled */

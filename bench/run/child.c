@@ -148,7 +148,7 @@ static void start_explain(const struct child *child, const char *output, enum st
 /* How a process ended. */
 struct ending {
     int status;  /* as from waitpid */
-    bool alone;  /* before it was told to */
+    bool alone;  /* before it was asked to */
     bool killed; /* it did not end in time */
 };
 

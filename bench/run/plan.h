@@ -19,7 +19,7 @@ struct plan {
     unsigned streams; /* of HTTP/2, on a connection */
     double rate_rps;  /* 0: closed loop */
     uint64_t start_within_ns;
-    uint64_t burst_watch_ns; /* sampling goes on for so long after a burst */
+    uint64_t burst_watch_ns; /* sampling goes on for this time after a burst */
     unsigned connections;
     struct option_capacity capacity;
     bool capacity_for_all; /* --capacity was given: it also limits policies with a time to live */

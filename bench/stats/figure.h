@@ -40,7 +40,8 @@ struct figure {
 extern const struct figure figures[];
 extern const size_t figures_count;
 
-/* Finds a figure by name or brief, the first `count` characters of `name`. NULL: there is none. */
+/* Finds a figure by name or brief, the first `count` characters of `name`. NULL if there is none.
+ */
 const struct figure *figure_find(const char *name, size_t count, enum figure_source source);
 /* "10.6 us" */
 char *figure_format(char text[UNITS_TEXT_BYTES], const struct figure *figure, double value);

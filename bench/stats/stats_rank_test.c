@@ -127,7 +127,7 @@ static void published_values_are_found(void **state)
     near(stats_mann_whitney((double[]){1, 2, 3}, 3, (double[]){4, 5, 6}, 3).p, 0.1);
 }
 
-/* In how many ways so many of each give u, by which sample the largest value belongs to. */
+/* In how many ways n and m values give u, by which sample the largest value belongs to. */
 #define COUNTED 22
 static double ways_of(double known[COUNTED + 1][COUNTED + 1][COUNTED * COUNTED + 1], size_t n,
                       size_t m, size_t u)

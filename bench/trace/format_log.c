@@ -42,7 +42,7 @@ static bool skip(const char **at, const char *end, char c)
     return *at < end && *(*at)++ == c;
 }
 
-/* Takes the text up to the character `c`, and moves past it. False: there is none. */
+/* Takes the text up to the character `c`, and moves past it. False if there is none. */
 static bool take_until(const char **at, const char *end, char c, struct field *text)
 {
     const char *stop = *at < end ? memchr(*at, c, (size_t)(end - *at)) : NULL;
@@ -53,7 +53,7 @@ static bool take_until(const char **at, const char *end, char c, struct field *t
     return true;
 }
 
-/* Takes a text in quotes; \" does not end it. False: there is none. */
+/* Takes a text in quotes; \" does not end it. False if there is none. */
 static bool take_quoted(const char **at, const char *end, struct field *text)
 {
     if (!skip(at, end, '"'))
@@ -96,7 +96,8 @@ static bool split(struct field line, struct entry *entry)
     return at < end && (*at == '-' || field_number(&at, end, &entry->bytes) == 0);
 }
 
-/* Sets log->seconds from a time such as TIME_EXAMPLE. False: it is none, or before 1970. */
+/* Sets log->seconds from a time such as TIME_EXAMPLE. False if it is not a
+ * time, or one before 1970. */
 static bool parse_time(struct log *log, struct field text)
 {
     char copy[TIME_CHARS + 1] = "";

@@ -1,8 +1,8 @@
 /* format_oracle.c - oracleGeneral, libCacheSim's binary format, read and written.
  *
  * A record is packed and little-endian: u32 time in seconds, u64 id, u32 size, i64 position of the
- * next request for the id, counted from 1; -1: there is none, -2: unknown. (In some files positions
- * are counted from 0; their order is the same.)
+ * next request for the id, counted from 1; -1: no further request, -2: unknown. (In some files
+ * positions are counted from 0; their order is the same.)
  */
 #include "reader.h"
 

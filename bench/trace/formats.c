@@ -1,4 +1,5 @@
-/* formats.c - THE table of trace file formats. To add one: write format_NAME.c, add a row here. */
+/* formats.c - the only table of trace file formats. To add one: write format_NAME.c, add a row
+ * here. */
 #include "formats.h"
 
 #include "codec.h"

@@ -5,7 +5,7 @@
 
 #include <stdio.h>
 
-/* The format with this name, which may be followed by ":OPTIONS"; NULL: there is none. */
+/* The format with this name, which may be followed by ":OPTIONS"; NULL if there is none. */
 const struct format *format_by_name(const char *name);
 /* The format of files with such a name, such as "P1.lis.xz"; NULL: the name does not say. */
 const struct format *format_by_suffix(const char *file);

@@ -1,4 +1,4 @@
-/* generator.c - THE table of generators. To add one: write its next function, add a row. */
+/* generator.c - the only table of generators. To add one: write its next function, add a row. */
 #include "generator.h"
 
 #include "options_help.h"

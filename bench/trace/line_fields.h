@@ -32,7 +32,7 @@ static inline struct field field_first_line(const char *bytes, size_t count)
     return (struct field){bytes, end != NULL ? end : bytes + count};
 }
 
-/* An integer up to 2^64 - 1. 0, or -1: there is none. */
+/* An integer up to 2^64 - 1. 0, or -1 if there is none. */
 int field_number(const char **at, const char *end, uint64_t *value);
 /* Seconds, with or without a fraction: "12", "12.5". 0, or -1: there are none. Digits beyond
  * nanoseconds are ignored. */

@@ -28,8 +28,8 @@ struct format {
     int (*start)(struct reader *reader, const char *options);
     void (*stop)(struct reader *reader); /* frees what start allocated; may be NULL */
     /* A format has one of these two. `parse` is called for every line and returns 1: it is a
-     * request; 0: it is none, skip it; -1: it is wrong, as reader_refuse returned. `read` is as
-     * trace_read. */
+     * request; 0: it has no request, skip it; -1: it is wrong, as reader_refuse returned. `read` is
+     * as trace_read. */
     int (*parse)(struct reader *reader, struct field line, struct trace_request *request);
     size_t (*read)(struct reader *reader, struct trace_request *requests, size_t count);
 };

@@ -131,7 +131,7 @@ static void capacity_show(const void *field, char *text)
         size_show(&capacity->bytes, text);
 }
 
-/* Writes the default as it is typed; "": there is none. */
+/* Writes the default as it is typed; "" if there is none. */
 static void default_show(const struct option_table *table, const struct option *option, char *text)
 {
     static void (*const shows[])(const void *field, char *text) = {

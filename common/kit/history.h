@@ -26,7 +26,7 @@ void history_destroy(struct history *history);
 void *history_add(struct history *history, unsigned list, uint64_t hash);
 /* The list that contains the hash; HISTORY_LISTS: none. */
 unsigned history_find(const struct history *history, uint64_t hash);
-/* The note of a hash, or of the oldest hash of a list; NULL: there is none. */
+/* The note of a hash, or of the oldest hash of a list; NULL if there is none. */
 void *history_note(const struct history *history, uint64_t hash);
 void *history_oldest(const struct history *history, unsigned list);
 /* Removes the hash. Returns the list that contained it; HISTORY_LISTS: none. */

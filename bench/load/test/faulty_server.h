@@ -25,7 +25,7 @@ struct faulty_behaviour {
     bool banner;                /* sends the response before the request */
     unsigned good_of;           /* every good_of-th response is a good one instead; 0: none */
     enum http2_behaviour http2; /* if not HTTP2_NONE, only the name matters above */
-    unsigned idle_ms;  /* closes all connections if nothing happens for so long; 0: never */
+    unsigned idle_ms;  /* closes all connections if nothing happens for this time; 0: never */
     unsigned stall_ms; /* sleeps for this time, once a second */
     atomic_bool *stop; /* set at the first request; may be NULL */
 };
