@@ -48,7 +48,7 @@ function percentilesGraph(model) {
     title: "Latency by percentile",
     shown: shownFirst(model),
     note: "The medians of the runs, from the median latency to the slowest request.",
-    names: () => model.results.map(whoIs),
+    names: () => model.results.map(identityOf),
     controls: [controls.workload(model), controls.scale()],
     content: (self) => ({
       x: {
