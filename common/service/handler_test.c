@@ -77,8 +77,8 @@ static struct waiter *waiter_make(void *context)
     return &made->waiter;
 }
 
-static bool ask_on(struct test *test, unsigned thread, const char *method, const char *path,
-                   struct reply *reply)
+static bool request_on(struct test *test, unsigned thread, const char *method, const char *path,
+                       struct reply *reply)
 {
     struct request request = {.method = {method, strlen(method)},
                               .path = {path, strlen(path)},
@@ -90,10 +90,10 @@ static bool ask_on(struct test *test, unsigned thread, const char *method, const
 }
 
 /* The reply's status; its X-Cache goes to `cache`, if that is wanted. */
-static unsigned ask(struct test *test, const char *method, const char *path, const char **cache)
+static unsigned request(struct test *test, const char *method, const char *path, const char **cache)
 {
     struct reply reply;
-    assert_true(ask_on(test, 0, method, path, &reply));
+    assert_true(request_on(test, 0, method, path, &reply));
     if (cache)
         *cache = reply.cache;
     reply_release(test->handler, &reply);
@@ -127,7 +127,7 @@ static void statuses_follow_http(void **state)
     struct handler_setup setup = setup_of("lru");
     test_begin(&test, &setup);
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        unsigned status = ask(&test, rows[i].method, rows[i].path, NULL);
+        unsigned status = request(&test, rows[i].method, rows[i].path, NULL);
         if (status != rows[i].status)
             fail_msg("%s %s: %u, not %u", rows[i].method, rows[i].path, status, rows[i].status);
     }
@@ -140,7 +140,7 @@ static void a_wrong_method_lists_the_allowed_ones(void **state)
     struct reply reply;
     struct handler_setup setup = setup_of("lru");
     test_begin(&test, &setup);
-    assert_true(ask_on(&test, 0, "PUT", "/users/alice", &reply));
+    assert_true(request_on(&test, 0, "PUT", "/users/alice", &reply));
     assert_string_equal(reply.allow, "GET, HEAD");
     assert_null(reply.cache);
     test_end(&test);
@@ -152,11 +152,11 @@ static void second_request_hits(void **state)
     struct test test;
     struct handler_setup setup = setup_of("lru");
     test_begin(&test, &setup);
-    assert_int_equal(ask(&test, "GET", "/users/a%2Fb", &cache), 200);
+    assert_int_equal(request(&test, "GET", "/users/a%2Fb", &cache), 200);
     assert_string_equal(cache, "miss");
-    assert_int_equal(ask(&test, "HEAD", "/users/%61%2fb", &cache), 200);
+    assert_int_equal(request(&test, "HEAD", "/users/%61%2fb", &cache), 200);
     assert_string_equal(cache, "hit");
-    assert_int_equal(ask(&test, "GET", "/stats", &cache), 200);
+    assert_int_equal(request(&test, "GET", "/stats", &cache), 200);
     assert_null(cache);
     test_end(&test);
 }
@@ -168,7 +168,7 @@ static void null_cache_never_hits(void **state)
     struct handler_setup setup = setup_of("null");
     test_begin(&test, &setup);
     for (unsigned i = 0; i < 3; i++) {
-        ask(&test, "GET", "/users/alice", &cache);
+        request(&test, "GET", "/users/alice", &cache);
         assert_string_equal(cache, "miss");
     }
     assert_int_equal(stats_of(&test).entries, 0);
@@ -181,8 +181,8 @@ static void head_has_the_length_only(void **state)
     struct reply get, head;
     struct handler_setup setup = setup_of("lru");
     test_begin(&test, &setup);
-    assert_true(ask_on(&test, 0, "GET", "/users/alice", &get));
-    assert_true(ask_on(&test, 1, "HEAD", "/users/alice", &head));
+    assert_true(request_on(&test, 0, "GET", "/users/alice", &get));
+    assert_true(request_on(&test, 1, "HEAD", "/users/alice", &head));
     assert_false(get.head);
     assert_true(head.head);
     assert_int_equal(head.body.count, get.body.count);
@@ -195,7 +195,7 @@ static void head_has_the_length_only(void **state)
 static void random_user_ask(struct test *test, unsigned thread, char id[64 + 1])
 {
     struct reply reply;
-    assert_true(ask_on(test, thread, "GET", "/users/random", &reply));
+    assert_true(request_on(test, thread, "GET", "/users/random", &reply));
     assert_string_equal(reply.cache, "miss");
     memcpy(id, record_key(reply.record).bytes, 64);
     id[64] = '\0';
@@ -213,7 +213,7 @@ static void random_users_are_new_and_cached(void **state)
     test_begin(&test, &setup);
     random_user_ask(&test, 0, id);
     snprintf(path, sizeof path, "/users/%s", id);
-    ask(&test, "GET", path, &cache);
+    request(&test, "GET", path, &cache);
     assert_string_equal(cache, "hit");
     for (unsigned i = 0; i < 1000; i++) {
         random_user_ask(&test, i % 2, again);
@@ -238,7 +238,7 @@ static void seed_decides_random_users(void **state)
     assert_string_not_equal(ids[0], ids[2]);
 }
 
-/* Of two threads, three want alice and one wants bob: two fetches, four answers. */
+/* Requests in two threads, three for alice and one for bob: two fetches, four replies. */
 static void one_fetch_serves_all(void **state)
 {
     struct test test;
@@ -247,13 +247,13 @@ static void one_fetch_serves_all(void **state)
     setup.origin_cost_ns = COST_NS;
     test_begin(&test, &setup);
     assert_int_equal(worker_due(test.workers[0]), 0);
-    assert_false(ask_on(&test, 0, "GET", "/users/alice", &reply));
-    assert_false(ask_on(&test, 0, "HEAD", "/users/alice", &reply));
-    assert_false(ask_on(&test, 1, "GET", "/users/alice", &reply));
+    assert_false(request_on(&test, 0, "GET", "/users/alice", &reply));
+    assert_false(request_on(&test, 0, "HEAD", "/users/alice", &reply));
+    assert_false(request_on(&test, 1, "GET", "/users/alice", &reply));
     assert_int_equal(worker_due(test.workers[1]), 0);
     assert_int_equal(worker_due(test.workers[0]), START_NS + COST_NS);
     test.now_ns += 1;
-    assert_false(ask_on(&test, 1, "GET", "/users/bob", &reply));
+    assert_false(request_on(&test, 1, "GET", "/users/bob", &reply));
 
     worker_fetch(test.workers[0], START_NS + COST_NS - 1, false);
     assert_int_equal(test.waiters[0].woken, 0);
@@ -263,7 +263,7 @@ static void one_fetch_serves_all(void **state)
     assert_int_equal(test.waiters[3].woken, 0);
     assert_int_equal(stats_of(&test).insertions, 1);
     assert_int_equal(stats_of(&test).misses, 4);
-    assert_int_equal(ask(&test, "GET", "/users/alice", NULL), 200); /* at once */
+    assert_int_equal(request(&test, "GET", "/users/alice", NULL), 200); /* at once */
 
     for (unsigned i = 0; i < 2; i++) {
         waiter_resume(&test.waiters[i].waiter, test.sessions[0], &reply);
@@ -288,13 +288,13 @@ static void fetches_finish_in_order(void **state)
     setup.origin_cost_ns = COST_NS;
     test_begin(&test, &setup);
     for (unsigned i = 0; i < 3; i++, test.now_ns += 10)
-        ask_on(&test, 0, "GET", i == 0 ? "/users/a" : i == 1 ? "/users/b" : "/users/c", &reply);
+        request_on(&test, 0, "GET", i == 0 ? "/users/a" : i == 1 ? "/users/b" : "/users/c", &reply);
     worker_fetch(test.workers[0], START_NS + COST_NS + 10, false);
     assert_int_equal(test.waiters[1].woken, 1);
     assert_int_equal(test.waiters[2].woken, 0);
     assert_int_equal(worker_due(test.workers[0]), START_NS + COST_NS + 20);
     /* a null cache keeps nothing: the next request fetches again */
-    assert_false(ask_on(&test, 0, "GET", "/users/a", &reply));
+    assert_false(request_on(&test, 0, "GET", "/users/a", &reply));
     worker_fetch(test.workers[0], 0, true);
     for (unsigned i = 0; i < 4; i++) {
         assert_int_equal(test.waiters[i].woken, 1);
@@ -310,12 +310,12 @@ static void age_counts_from_the_fetch(void **state)
     struct handler_setup setup = setup_of("ttl");
     setup.cache.ttl_ns = 10 * NS_PER_SECOND;
     test_begin(&test, &setup);
-    ask(&test, "GET", "/users/alice", &cache);
+    request(&test, "GET", "/users/alice", &cache);
     test.now_ns += 10 * NS_PER_SECOND - 1;
-    ask(&test, "GET", "/users/alice", &cache);
+    request(&test, "GET", "/users/alice", &cache);
     assert_string_equal(cache, "hit");
     test.now_ns += 2;
-    ask(&test, "GET", "/users/alice", &cache);
+    request(&test, "GET", "/users/alice", &cache);
     assert_string_equal(cache, "miss");
     test.now_ns += 20 * NS_PER_SECOND;
     handler_tick(test.handler, test.now_ns);
@@ -331,13 +331,13 @@ static void weak_records_live_as_long_as_their_owners(void **state)
     struct handler_setup setup = setup_of("weak");
     setup.session_records = 2;
     test_begin(&test, &setup);
-    assert_true(ask_on(&test, 0, "GET", "/users/a", &reply));
-    ask(&test, "GET", "/users/b", NULL);
-    ask(&test, "GET", "/users/c", NULL);
+    assert_true(request_on(&test, 0, "GET", "/users/a", &reply));
+    request(&test, "GET", "/users/b", NULL);
+    request(&test, "GET", "/users/c", NULL);
     assert_int_equal(stats_of(&test).entries, 3); /* the request still owns a */
     reply_release(test.handler, &reply);
     assert_int_equal(stats_of(&test).entries, 2);
-    assert_true(ask_on(&test, 1, "GET", "/users/b", &reply));
+    assert_true(request_on(&test, 1, "GET", "/users/b", &reply));
     assert_string_equal(reply.cache, "hit");
     reply_release(test.handler, &reply);
     worker_disconnect(test.workers[0], test.sessions[0]);
@@ -349,7 +349,7 @@ static void weak_records_live_as_long_as_their_owners(void **state)
 static json_t *stats_load(struct test *test)
 {
     struct reply reply;
-    assert_true(ask_on(test, 0, "GET", "/stats", &reply));
+    assert_true(request_on(test, 0, "GET", "/stats", &reply));
     assert_string_equal(reply.type, "application/json");
     json_t *stats = json_loadb(reply.body.bytes, reply.body.count, 0, NULL);
     assert_non_null(stats);
@@ -426,11 +426,11 @@ static void stats_count_users_only(void **state)
     setup.cache.capacity_entries = 2;
     test_begin(&test, &setup);
     json_decref(stats_load(&test));
-    ask(&test, "GET", "/users/c", NULL);
-    ask(&test, "GET", "/users/a", NULL);
-    ask(&test, "GET", "/users/b", NULL);
-    ask(&test, "GET", "/users/b", NULL);
-    ask(&test, "GET", "/metrics", NULL);
+    request(&test, "GET", "/users/c", NULL);
+    request(&test, "GET", "/users/a", NULL);
+    request(&test, "GET", "/users/b", NULL);
+    request(&test, "GET", "/users/b", NULL);
+    request(&test, "GET", "/metrics", NULL);
     test.now_ns += 3 * NS_PER_SECOND / 2;
     json_t *stats = stats_load(&test);
     assert_int_equal(number_of(stats, "", "requests"), 4);
@@ -459,8 +459,8 @@ static void metrics_are_prometheus(void **state)
     unsigned metrics = 0;
     struct handler_setup setup = setup_of("lru");
     test_begin(&test, &setup);
-    ask(&test, "GET", "/users/a", NULL);
-    assert_true(ask_on(&test, 0, "GET", "/metrics", &reply));
+    request(&test, "GET", "/users/a", NULL);
+    assert_true(request_on(&test, 0, "GET", "/metrics", &reply));
     assert_string_equal(reply.type, "text/plain; version=0.0.4");
     assert_non_null(strstr(reply.text, "\ntidemark_cache_misses_total 1\n"));
     assert_non_null(strstr(reply.text, "\ntidemark_info{policy=\"lru\",version=\"1.2.3\"} 1\n"));
@@ -486,7 +486,7 @@ static void statistics_are_json_or_none(void **state)
     struct reply reply;
     struct handler_setup setup = setup_of("lru");
     test_begin(&test, &setup);
-    assert_true(ask_on(&test, 0, "GET", "/jemalloc", &reply));
+    assert_true(request_on(&test, 0, "GET", "/jemalloc", &reply));
     assert_true(reply.status == 200 || reply.status == 501);
     json_t *dump = json_loadb(reply.body.bytes, reply.body.count, 0, NULL);
     assert_non_null(json_object_get(dump, reply.status == 200 ? "jemalloc" : "error"));

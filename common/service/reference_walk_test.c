@@ -68,7 +68,8 @@ static void fixture_close(struct fixture *f)
     handler_destroy(f->handler);
 }
 
-static struct reply ask(struct worker *worker, struct recent_records *recent, const char *path)
+static struct reply request_make(struct worker *worker, struct recent_records *recent,
+                                 const char *path)
 {
     struct reply reply;
     struct request request = {
@@ -81,7 +82,7 @@ static struct reply ask(struct worker *worker, struct recent_records *recent, co
 static void fixture_run(struct fixture *f, unsigned requests)
 {
     for (unsigned i = 1; i <= requests; i++) {
-        struct reply reply = ask(f->worker, f->recent, "/users/random");
+        struct reply reply = request_make(f->worker, f->recent, "/users/random");
         reply_release(f->handler, &reply);
         if (i % CONNECTION_REQUESTS != 0)
             continue;
@@ -181,7 +182,7 @@ static void a_record_is_found_in_cache_session_and_nowhere(void **state)
 {
     struct fixture f;
     fixture_open(&f, "weak", 1);
-    struct reply reply = ask(f.worker, f.recent, "/users/alice");
+    struct reply reply = request_make(f.worker, f.recent, "/users/alice");
     struct reference_walk *walk = walk_about(&f, "alice");
     const struct record_holders *holders = reference_walk_holders(walk);
     assert_string_equal(holders->label, "\"alice\"");
@@ -202,7 +203,7 @@ static void an_unexplained_reference_is_reported(void **state)
 {
     struct fixture f;
     fixture_open(&f, "null", 1);
-    struct reply reply = ask(f.worker, f.recent, "/users/alice");
+    struct reply reply = request_make(f.worker, f.recent, "/users/alice");
     struct reference_walk *walk = walk_all(&f);
     const struct unreachable *unreachable = reference_walk_unreachable(walk);
     assert_int_equal(unreachable->records, 1);
@@ -309,7 +310,7 @@ static void *caller_run(void *context)
     while (!atomic_load(caller->over)) {
         struct recent_records *recent = worker_connect(caller->worker);
         for (int i = 0; i < CONNECTION_REQUESTS; i++) {
-            struct reply reply = ask(caller->worker, recent, "/users/random");
+            struct reply reply = request_make(caller->worker, recent, "/users/random");
             reply_release(caller->f->handler, &reply);
         }
         worker_disconnect(caller->worker, recent);

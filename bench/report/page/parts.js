@@ -109,17 +109,27 @@ function partsSection(model) {
   return part;
 }
 
+/* "8 runs: 6 right, 1 undecided, 1 wrong, 0 failed." A file may lack a count. */
+function verdictCounts(file) {
+  const {runs, undecided, wrong, failed} = asObject(file.data);
+  const total = asList(runs).length;
+  const right = total - undecided - wrong - failed;
+  const counts = Object.entries({right, undecided, wrong, failed});
+  return `${plural(total, "run")}: ` +
+    counts.map(([word, count]) => `${number(count, units.count).text} ${word}`).join(", ") + ".";
+}
+
 function verdictsSection(model) {
   if (!model.verdicts.length) return null;
   const part = section("checked", "How often verdicts are right",
-    "Variants of which it is known whether they leak were judged. Rows are the expected " +
-      "verdicts, columns the given ones.");
+    "Policies of which it is known whether they leak were judged. A verdict is wrong if a leak " +
+      "is called bounded, or if another policy is clearly called a leak, or a leak is taken for " +
+      "another kind; any other verdict than the expected one is undecided. A failed run has no " +
+      "verdict. Rows are the expected verdicts, columns the given ones.");
   for (const file of model.verdicts) {
     const matrix = asObject(asObject(file.data).matrix);
     const given = [...new Set(Object.values(matrix).flatMap((row) => Object.keys(asObject(row))))];
-    part.append(el("p", null,
-                  `${plural(asList(file.data.runs).length, "run")}, of which ` +
-                    `${units.count(file.data.wrong)} have a wrong verdict.`),
+    part.append(el("p", null, verdictCounts(file)),
       table("Expected and given verdicts", ["expected", ...given], Object.entries(matrix).map(([
         expected, row
       ]) => [expected, ...given.map((each) => number(asObject(row)[each] ?? 0, units.count))])));

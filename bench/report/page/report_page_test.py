@@ -297,6 +297,8 @@ class Page(unittest.TestCase):
         self.assertEqual([row[1][1] for row in micro], [30.25, 31.25])
         matrix = self.browser.run(CELLS, "Expected and given verdicts")
         self.assertEqual(matrix[0], [["bounded", None], ["7", 7], ["1", 1]])
+        text = self.browser.run("return document.getElementById('checked').textContent")
+        self.assertIn("8 runs: 7 right, 1 undecided, 0 wrong, 0 failed.", text)
         chosen = self.browser.run(CELLS, "The policies, predicted by an exact replay")
         self.assertEqual([row[:2] for row in chosen], [[["sieve", None], ["62.5 %", 0.625]]])
         served = self.browser.run(CELLS, "Served: measured")

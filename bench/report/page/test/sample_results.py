@@ -166,7 +166,8 @@ MICRO = {"context": {}, "benchmarks": [
      "time_unit": "ns"} for at, policy in enumerate(("null", "lru"))]}
 STARTUP = {"results": [{"command": "lru", "mean": 0.0205, "stddev": 0.001, "median": 0.02,
                         "min": 0.019, "max": 0.022, "times": [0.02]}]}
-VERDICTS = {"schema": "tidemark/verdicts/1", "seconds": 4.0, "wrong": 1,
+VERDICTS = {"schema": "tidemark/verdicts/1", "seconds": 4.0, "wrong": 0, "undecided": 1,
+            "failed": 0,
             "matrix": {"bounded": {"bounded": 7, "undecided": 1}, "warming": {"bounded": 0}},
             "runs": [{"variant": "lru"}] * 8}
 
