@@ -121,7 +121,7 @@ static void cache_fixture_fill(struct cache_fixture *fixture,
                                void (*request)(struct cache_fixture *fixture, uint64_t number,
                                                uint64_t now))
 {
-    uint64_t step_ns = TTL_NS / fixture->size + 1, every = fixture->requests / LOOKS;
+    uint64_t step_ns = TTL_NS / fixture->size + 1, every = fixture->requests / CHECKS;
     for (uint64_t i = 0; i < fixture->requests; i++) {
         request(fixture, i, 1 + i * step_ns);
         if (i % every == every - 1) {
