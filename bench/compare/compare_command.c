@@ -46,15 +46,16 @@ static const struct option_table option_table = {
     .usage = "tidemark compare [OPTIONS] OLD.json NEW.json\n"
              "tidemark compare [OPTIONS] FILE.json FILE.json FILE.json...\n"
              "tidemark compare [OPTIONS] OLD_DIR NEW_DIR",
-    .summary = "Compares measurements: each figure is better, worse, the same, or one cannot tell. "
-               "Two folders are compared variant by variant; of three and more files, each is "
-               "compared with the first. Reads results of tidemark bench, and the JSON of "
-               "google-benchmark and hyperfine.",
+    .summary =
+        "Compares measurements: each figure is better, worse, the same, or the data cannot tell. "
+        "Two folders are compared variant by variant; with three or more files, each is "
+        "compared with the first. Reads results of tidemark bench, and the JSON of "
+        "google-benchmark and hyperfine.",
     .details =
         "A figure is better or worse if a rank test says so (5 % error for all tests together), "
         "the change is larger than the noise floor, and its 95 % interval excludes no change. It "
-        "is the same if the interval lies within the floor. Otherwise one cannot tell, and the "
-        "table says how many repeats are needed. Results from different machines or loads are "
+        "is the same if the interval lies within the floor. Otherwise the data cannot tell, and "
+        "the table says how many repeats are needed. Results from different machines or loads are "
         "refused.\n"
         "\n"
         "Conditions:\n"

@@ -164,7 +164,7 @@ static bool label_is_shared(const struct inputs *inputs, const struct measuremen
     return false;
 }
 
-/* Each with the base. Of more than two files, those of another program are left out. */
+/* Each with the base. With more than two files, those of another program are left out. */
 static size_t files_pair(struct inputs *inputs, struct comparison_pair *pairs)
 {
     const struct measurements *base = inputs->files[inputs->base];

@@ -27,7 +27,7 @@
  * share of the mean step. The growth of a table that doubles once does not. */
 #define VERDICT_PARTS      5
 #define VERDICT_STEP_SHARE 0.25
-/* Growth in leaps is judged by this many octaves of requests, with at least
+/* Growth in steps is judged by this many octaves of requests, with at least
  * VERDICT_LEAK_BYTES_PER_REQUEST in each. The level at the end of an octave is the median of the
  * samples after this share of its requests. */
 #define VERDICT_OCTAVES          3
@@ -38,13 +38,13 @@
 #define VERDICT_SPACING_SHARE 0.25
 /* A cache is full from this share of its capacity on. */
 #define VERDICT_FULL_SHARE 0.98
-/* Policies may remember a few times as many departed keys as they have entries: growth of the
- * bookkeeping counts only after the capacity was evicted this many times. */
+/* Policies may remember a few times as many keys of evicted entries as they have entries: growth of
+ * the bookkeeping counts only after the capacity was evicted this many times. */
 #define VERDICT_TURNOVERS 3
 /* Entries may be seen for this long after their time to live: one tick and the interval between two
  * samples. */
 #define VERDICT_AGE_SLACK_NS UINT64_C(300000000)
-/* Records are counted, not weighed: this many more are a leak, however few bytes they have. */
+/* For records the number counts, not the bytes: this many more are a leak. */
 #define VERDICT_RECORDS_MIN 16
 /* Pages that grow by less than this share of the allocated bytes are not fragmentation. */
 #define VERDICT_FRAGMENT_SHARE 0.10

@@ -259,6 +259,7 @@ static const struct option options[] = {
     {"rate", OPTION_REAL, offsetof(struct settings, rate_rps), "R", "requests a second"},
     {"share", OPTION_SHARE, offsetof(struct settings, share), "SHARE", "of all"},
     {"capacity", OPTION_CAPACITY, offsetof(struct settings, capacity), "LIMIT", "what fits"},
+    {"memory", OPTION_CAPACITY, offsetof(struct settings, capacity), "LIMIT", OPTION_HIDDEN},
     {"quiet", OPTION_FLAG, offsetof(struct settings, quiet), NULL, "print nothing"},
     {"skip", OPTION_TEXTS, offsetof(struct settings, skipped), "NAME", "leaves it out"},
 };
@@ -419,6 +420,7 @@ static void errors_are_one_line(void **state)
         {{"--help=yes"}, "--help: takes no value"},
         {{"--capcity", "1"}, "--capcity: unknown option; did you mean --capacity?"},
         {{"--cap=1"}, "--cap: unknown option; did you mean --capacity?"},
+        {{"--mem"}, "--mem: unknown option; see --help"}, /* --memory is hidden */
         {{"--versoin"}, "--versoin: unknown option; did you mean --version?"},
         {{"-quiet"}, "-quiet: unknown option; did you mean --quiet?"},
         {{"--zzz"}, "--zzz: unknown option; see --help"},

@@ -143,7 +143,7 @@ static const struct option *option_nearest(const struct option_table *table, con
     const struct option *nearest = NULL, *option;
     size_t least = count / 3 + 2; /* more differences are not a typing error */
     for (size_t i = 0; (option = options_row(table, i)); i++) {
-        if (option->kind == OPTION_HEADING)
+        if (option->kind == OPTION_HEADING || option->help == OPTION_HIDDEN)
             continue;
         size_t distance = edit_distance(name, count, option->name);
         if (count > 1 && strncmp(option->name, name, count) == 0)

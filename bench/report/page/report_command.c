@@ -39,7 +39,7 @@ static const struct option_table option_table = {
                "hits against memory; the chosen policy; and all raw numbers as downloads.",
     .details = "RESULTS are files or folders. The content says what a file is: a result of "
                "tidemark bench, choose, compare or verdicts, lines of tidemark replay --json, or "
-               "the JSON of google-benchmark (tidemark micro) or hyperfine. Of several folders, "
+               "the JSON of `micro` (google-benchmark) or hyperfine. With several folders, "
                "the first is taken as before and the last as after, and they are compared as "
                "tidemark compare does.\n"
                "\n"
