@@ -1,12 +1,17 @@
 /* bench_table.c - the results of a bench side by side. */
 #include "bench_table.h"
 
+#include "options_help.h"
 #include "summary.h"
 #include "table.h"
 #include "units.h"
 #include "verdict.h"
 
 #include <stdio.h>
+#include <string.h>
+
+#define NOTE_MARGIN 4
+#define NOTE_WIDTH  100
 
 enum cell_kind {
     CELL_SHARE, /* 55.1 % */
@@ -84,6 +89,28 @@ static void row_add(struct table *table, const struct result *result,
     verdict_cell(table, result, summary);
 }
 
+/* Why a run of the workload failed; "" if none did. */
+static const char *failure_of(const struct result *result, const char *workload)
+{
+    for (size_t i = 0; i < result->run_count; i++)
+        if (result->runs[i]->status == RUN_FAILED &&
+            strcmp(result->runs[i]->workload, workload) == 0)
+            return result->runs[i]->reason;
+    return "";
+}
+
+static void failures_print(const struct result *result, const struct result_summary *summary,
+                           FILE *out)
+{
+    const char *reason = failure_of(result, summary->workload);
+    if (summary->failed == 0)
+        return;
+    int width = fprintf(out, "  %s: %llu of %llu runs failed%s", result->variant,
+                        (unsigned long long)summary->failed, (unsigned long long)summary->runs,
+                        *reason ? ": " : "");
+    text_wrap(reason, width, NOTE_MARGIN, NOTE_WIDTH, out);
+}
+
 /* What a reader must know of the row beyond its figures: a line for each. */
 static void notes_print(const struct result *result, const struct result_summary *summary,
                         FILE *out)
@@ -94,7 +121,6 @@ static void notes_print(const struct result *result, const struct result_summary
         const char *text;
     } notes[] = {
         {judged - summary->verdicts[summary->class], "have another verdict"},
-        {summary->failed, "failed"},
         {summary->capped, "passed the memory cap and were stopped"},
         {summary->bottlenecked, "were limited by the load generator: their times do not count"},
     };
@@ -103,6 +129,7 @@ static void notes_print(const struct result *result, const struct result_summary
             fprintf(out, "  %s: %llu of %llu runs %s\n", result->variant,
                     (unsigned long long)notes[i].count, (unsigned long long)summary->runs,
                     notes[i].text);
+    failures_print(result, summary, out);
 }
 
 /* Whether one of the first `before` results has the workload. */

@@ -72,16 +72,22 @@ static void what_figures_do_not_show_is_noted(void **state)
     run_plant(results[0], "random", 10, VERDICT_BOUNDED);
     run_plant(results[0], "random", 10, VERDICT_BOUNDED);
     run_plant(results[0], "random", 10, VERDICT_UNDECIDED)->load.bottleneck = true;
-    run_plant(results[1], "random", 10, VERDICT_BOUNDED)->status = RUN_FAILED;
+    struct result_run *failed = run_plant(results[1], "random", 10, VERDICT_BOUNDED);
+    failed->status = RUN_FAILED;
+    snprintf(failed->reason, sizeof failed->reason,
+             "the server exited with status 1 before it was ready; its last output was: out of "
+             "luck, try again");
     char *text = print(results, 2);
     assert_string_equal(
-        text, "random\n"
-              "variant    hits      CPU us  payload  cache     RSS  verdict\n"
-              "lru      55.1 %  10.0 +-0.0    3 MiB  4 MiB  11 MiB  bounded at 4 MiB\n"
-              "python        -           -        -      -       -  failed\n"
-              "  lru: 1 of 3 runs have another verdict\n"
-              "  lru: 1 of 3 runs were limited by the load generator: their times do not count\n"
-              "  python: 1 of 1 runs failed\n");
+        text,
+        "random\n"
+        "variant    hits      CPU us  payload  cache     RSS  verdict\n"
+        "lru      55.1 %  10.0 +-0.0    3 MiB  4 MiB  11 MiB  bounded at 4 MiB\n"
+        "python        -           -        -      -       -  failed\n"
+        "  lru: 1 of 3 runs have another verdict\n"
+        "  lru: 1 of 3 runs were limited by the load generator: their times do not count\n"
+        "  python: 1 of 1 runs failed: the server exited with status 1 before it was ready; its "
+        "last output\n    was: out of luck, try again\n");
     free(text);
     result_destroy(results[0]);
     result_destroy(results[1]);
