@@ -160,7 +160,9 @@ int bench_command(int argc, char **argv)
         return status;
     if (plan_make(&bench.plan, &options, &error) != 0)
         return complain("bench", STATUS_USAGE, "%s", error.text);
-    if (results_folder_open(&bench, &error) != 0 || output_check(options.json, &error) != 0)
+    const struct plan *plan = &bench.plan;
+    if (subjects_check_servers(&plan->subjects, plan->server_dir, plan->other_dir, &error) != 0 ||
+        results_folder_open(&bench, &error) != 0 || output_check(options.json, &error) != 0)
         return complain("bench", STATUS_UNDECIDED, "%s", error.text);
     cpus_choose(&bench.server_cpu, &bench.generator_cpu);
     results_create(&bench, argc, argv);

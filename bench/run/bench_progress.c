@@ -10,14 +10,19 @@
 
 #define DRAW_INTERVAL_NS (NS_PER_SECOND / 5)
 
+static const char *plural(uint64_t count)
+{
+    return count == 1 ? "" : "s";
+}
+
 void progress_print_plan(const struct bench *bench)
 {
     const struct plan *plan = &bench->plan;
     char each[UNITS_TEXT_BYTES];
-    fprintf(stderr, "%zu servers, %zu workloads, %s%llu times, %s each; ", plan->subjects.count,
-            plan->workloads.count, plan->precision > 0 ? "up to " : "",
-            (unsigned long long)plan->repeats,
-            units_format_duration(each, (double)plan->duration_ns));
+    fprintf(stderr, "%zu server%s, %zu workload%s, %s%llu run%s each of %s; ", plan->subjects.count,
+            plural(plan->subjects.count), plan->workloads.count, plural(plan->workloads.count),
+            plan->precision > 0 ? "up to " : "", (unsigned long long)plan->repeats,
+            plural(plan->repeats), units_format_duration(each, (double)plan->duration_ns));
     if (bench->server_cpu == CPU_ANY)
         fprintf(stderr, "server and load generator share one CPU\n");
     else

@@ -275,6 +275,15 @@ class Bench(unittest.TestCase):
         self.assertFalse(os.path.exists(os.path.join(self.out, "unbounded.json")))
         self.assertFalse(os.path.exists(os.path.join(self.out, "null.json")))
 
+    def test_a_folder_without_the_servers_is_refused_before_any_run(self):
+        self.link("lru")
+        for option in ("--server-dir", "--against"):
+            done = self.bench("--policies", "lru,sieve", "--seconds", "0.3", option, self.servers)
+            self.assertEqual(done.returncode, 3, done.stderr)
+            self.assertRegex(done.stderr, "^tidemark bench: .*/serve-sieve: No such file or "
+                             f"directory; name the folder of the servers with {option}\n$")
+            self.assertFalse(os.path.exists(os.path.join(self.out, "lru.json")))
+
     def test_a_failure_never_replaces_a_good_result(self):
         self.assertEqual(self.bench("--policies", "lru", "--seconds", "0.3").returncode, 0)
         good = self.text("lru")

@@ -3,9 +3,13 @@
 
 #include "command.h"
 #include "server_under_test.h"
+#include "xmalloc.h"
 
+#include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define NAME_CHARACTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_."
 
@@ -133,4 +137,24 @@ int subjects_fill(struct subjects *subjects, const struct bench_options *options
         return -1;
     subjects->paired_count = options->against != NULL ? subjects->count : 0;
     return programs_fill(subjects, options, error);
+}
+
+int subjects_check_servers(const struct subjects *subjects, const char *server_dir,
+                           const char *other_dir, struct error *error)
+{
+    for (size_t i = 0; i < subjects->count; i++) {
+        const struct subject *subject = &subjects->list[i];
+        if (subject->policy == NULL)
+            continue;
+        char *path =
+            xasprintf("%s/serve-%s", subject->other ? other_dir : server_dir, subject->name);
+        int status = access(path, X_OK);
+        if (status != 0)
+            error_set(error, "%s: %s; name the folder of the servers with %s", path,
+                      strerror(errno), subject->other ? "--against" : "--server-dir");
+        free(path);
+        if (status != 0)
+            return -1;
+    }
+    return 0;
 }

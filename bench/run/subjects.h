@@ -24,3 +24,7 @@ struct subject subject_of_policy(const struct policy *policy);
 /* Adds what the options name. 0, or -1 and one line in error. */
 int subjects_fill(struct subjects *subjects, const struct bench_options *options,
                   struct error *error);
+/* Checks that each policy's program serve-POLICY is in server_dir, or its partner in other_dir. 0,
+ * or -1 and one line in error. */
+int subjects_check_servers(const struct subjects *subjects, const char *server_dir,
+                           const char *other_dir, struct error *error);
