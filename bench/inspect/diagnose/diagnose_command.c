@@ -36,14 +36,14 @@ static const struct option option_rows[] = {
     {"interval", OPTION_DURATION, FIELD(interval_ns), "TIME", "time between two snapshots"},
     {NULL, OPTION_HEADING, 0, NULL, "Output"},
     {"json", OPTION_OUTPUT, FIELD(json), "FILE",
-     "write JSON; results/README.md describes the keys"},
+     "print JSON to stdout instead of the table; with FILE, write it there beside the table"},
 };
 
 static const struct option_table option_table = {
     .usage = "tidemark diagnose [OPTIONS] [PID|PATH|POLICY]",
     .summary = "Examines one of our servers under load and says what grows in it, what holds it, "
                "and what to do. The server is given by its process id, its console's socket or "
-               "its policy; without an argument it is the only server that runs.",
+               "its policy. Without an argument, the one running server is used.",
     .details =
         "Put the server under load meanwhile: growth is measured per request, and without requests "
         "there is no verdict. This command asks the server's console several times a second for "
@@ -52,10 +52,10 @@ static const struct option_table option_table = {
         "leaks is judged by the rules of `tidemark bench`.\n"
         "\n"
         "The first half of the time counts as warm-up. If the cache is not full yet, or entries "
-        "have not expired yet, the answer is `filling`: try again later, or for longer. Ctrl-C "
+        "have not expired yet, the answer is `warming`: try again later, or for longer. Ctrl-C "
         "ends the snapshots early.\n"
         "\n"
-        "examples:\n"
+        "Examples:\n"
         "  tidemark load http://127.0.0.1:8000/users/random --seconds 15 >/dev/null &\n"
         "  tidemark diagnose\n"
         "  tidemark diagnose 4711 --seconds 60 --json | jq .verdict.class,.container,.path",

@@ -15,7 +15,7 @@
 #define MAIN_HOOKS "main.hooks"
 #define OUTSIDE    "outside main.cache"
 #define PROCESS    "process"
-#define NOBODY     "(nobody) -> "
+#define UNOWNED    "(unreachable) -> "
 /* Unreachable objects are the cause if they explain this share of the growth. */
 #define UNREACHABLE_SHARE 0.5
 
@@ -25,7 +25,7 @@ const struct mistake_text mistake_texts[MISTAKES] = {
                          "put the server under load, as with tidemark load, and try again"},
     [MISTAKE_UNDECIDED] = {"undecided", "the snapshots do not allow a verdict",
                            "take snapshots for longer (--seconds), or under more load"},
-    [MISTAKE_FILLING] = {"filling", "the cache has a limit and has not reached it: no leak so far",
+    [MISTAKE_WARMING] = {"warming", "the cache has a limit and has not reached it: no leak so far",
                          "try again when it is full"},
     [MISTAKE_UNBOUNDED] = {"unbounded container", "entries are added and never removed",
                            "set a limit (--capacity) or use another policy; tidemark replay "
@@ -159,9 +159,9 @@ static void unreachable_describe(struct diagnosis *diagnosis, const struct unrea
     if (example && *example->cycle)
         snprintf(diagnosis->path, sizeof diagnosis->path, "%s", example->cycle);
     else if (example)
-        snprintf(diagnosis->path, sizeof diagnosis->path, NOBODY "%s", example->holder);
+        snprintf(diagnosis->path, sizeof diagnosis->path, UNOWNED "%s", example->holder);
     else
-        snprintf(diagnosis->path, sizeof diagnosis->path, NOBODY "%s",
+        snprintf(diagnosis->path, sizeof diagnosis->path, UNOWNED "%s",
                  known ? unreachable->types[0].type : "?");
 }
 
@@ -216,7 +216,7 @@ static const struct {
     enum mistake mistake;
 } classes[VERDICT_CLASSES] = {
     [VERDICT_BOUNDED] = {NULL, MISTAKE_NONE},
-    [VERDICT_WARMING] = {NULL, MISTAKE_FILLING},
+    [VERDICT_WARMING] = {NULL, MISTAKE_WARMING},
     [VERDICT_LEAK_CONTAINER] = {container_diagnose, MISTAKE_UNBOUNDED},
     [VERDICT_LEAK_UNREACHABLE] = {unreachable_diagnose, MISTAKE_UNKNOWN},
     [VERDICT_LEAK_EXPIRED] = {expired_diagnose, MISTAKE_EXPIRED},

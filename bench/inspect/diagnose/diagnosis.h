@@ -50,7 +50,7 @@ enum mistake {
     MISTAKE_NONE,
     MISTAKE_NO_LOAD,     /* nothing can be said */
     MISTAKE_UNDECIDED,   /* too short, or too much noise */
-    MISTAKE_FILLING,     /* no mistake: it has not reached its limit yet */
+    MISTAKE_WARMING,     /* no mistake: it has not reached its limit yet */
     MISTAKE_UNBOUNDED,   /* entries are never removed */
     MISTAKE_BOOKKEEPING, /* what a policy keeps beside its entries grows */
     MISTAKE_EXPIRED,
@@ -74,8 +74,8 @@ struct diagnosis {
     double bytes_per_second;           /* at this load; 0 without a leak or fragmentation */
     char container[CENSUS_NAME_BYTES]; /* that grows; "" if nothing leaks */
     char type[CENSUS_NAME_BYTES];      /* of the objects in it that grow most */
-    /* What holds them: a path from a root, from "(nobody)", or round a cycle. */
-    char path[DIAGNOSIS_TEXT_BYTES + 16];
+    /* What holds them: a path from a root, from "(unreachable)", or round a cycle. */
+    char path[DIAGNOSIS_TEXT_BYTES + 32];
     struct headroom headroom;
     uint64_t time_to_limit_ns; /* 0: never */
     /* From *first to *last, which the rows point into. */

@@ -4,7 +4,8 @@
 #include "census.h"
 #include "row_output.h"
 
-/* Of struct census_row: the first two stand left of the change in a table, the others right. */
+/* Columns of struct census_row: the first two stand left of the change in a table, the others
+ * right. */
 #define CENSUS_ROW_COLUMNS 4
 static const struct row_column census_row_columns[CENSUS_ROW_COLUMNS] = {
     {"container", "container", COLUMN_NAME, offsetof(struct census_row, container)},

@@ -156,7 +156,7 @@ static void forgotten_reference(void **state)
         .example_count = 1,
         .examples = {{"\"ab\"", 448, 1, "thing -> record \"ab\"", ""}}};
     assert_diagnosis(&growth, &unreachable, VERDICT_LEAK_UNREACHABLE, MISTAKE_FORGOTTEN,
-                     "main.hooks", "(nobody) -> thing -> record \"ab\"");
+                     "main.hooks", "(unreachable) -> thing -> record \"ab\"");
 }
 
 /* The entries of a weak cache grow because unreachable objects own its records. */
@@ -173,7 +173,7 @@ static void weak_cache_kept_full_by_unreachable_owners(void **state)
         .example_count = 1,
         .examples = {{"\"ab\"", 448, 1, "thing -> record \"ab\"", ""}}};
     assert_diagnosis(&growth, &unreachable, VERDICT_LEAK_CONTAINER, MISTAKE_FORGOTTEN, "main.hooks",
-                     "(nobody) -> thing -> record \"ab\"");
+                     "(unreachable) -> thing -> record \"ab\"");
 }
 
 static void unknown_memory(void **state)
@@ -217,7 +217,7 @@ static void snapshots_shorter_than_the_ttl(void **state)
     struct growth grows = flat;
     grows.entries = 1;
     assert_diagnosis(&flat, &all_reachable, VERDICT_BOUNDED, MISTAKE_NONE, "", "");
-    assert_diagnosis(&grows, &all_reachable, VERDICT_WARMING, MISTAKE_FILLING, "", "");
+    assert_diagnosis(&grows, &all_reachable, VERDICT_WARMING, MISTAKE_WARMING, "", "");
 }
 
 static void one_snapshot_decides_nothing(void **state)

@@ -28,7 +28,7 @@ static void heading_print(const struct diagnosis_page *page, FILE *out)
             page->server->policy, (unsigned long long)page->server->pid, page->snapshots,
             diagnosis->seconds, units_format_count(requests, (uint64_t)diagnosis->requests),
             units_format_count(rate, (uint64_t)diagnosis->requests_per_second));
-    fprintf(out, "is it growing %s%s%s\n",
+    fprintf(out, "verdict       %s%s%s\n",
             !page->colours      ? ""
             : is_bad(diagnosis) ? "\033[31m"
                                 : "\033[32m",
@@ -96,8 +96,10 @@ static void changes_print(const struct diagnosis_page *page, FILE *out)
         const struct census_change *change = &diagnosis->changes[i];
         row_cells(table, TABLE_PLAIN, census_row_columns, 2, change->row);
         row_cells(table, TABLE_PLAIN, census_change_columns, CENSUS_CHANGE_COLUMNS, change);
-        table_cell(table, TABLE_PLAIN, "%.2f",
-                   (double)change->live_bytes / (requests > 0 ? requests : 1));
+        if (requests > 0)
+            table_cell(table, TABLE_PLAIN, "%.2f", (double)change->live_bytes / requests);
+        else
+            table_cell(table, TABLE_FAINT, "-");
         row_cells(table, TABLE_PLAIN, census_row_columns + 2, 2, change->row);
     }
     fprintf(out, "\nChanges in the second half of the time:\n");
@@ -111,7 +113,7 @@ static void changes_print(const struct diagnosis_page *page, FILE *out)
 
 static void example_print(const struct unreachable_example *example, FILE *out)
 {
-    fprintf(out, MARGIN "%s%s, %llu reference%s\n", *example->cycle ? "" : "(nobody) -> ",
+    fprintf(out, MARGIN "%s%s, %llu reference%s\n", *example->cycle ? "" : "(unreachable) -> ",
             *example->cycle    ? example->cycle
             : *example->holder ? example->holder
                                : example->record,
@@ -127,10 +129,10 @@ static void unreachable_print(const struct unreachable *unreachable, FILE *out)
                 units_format_count(count, unreachable->records * share),
                 units_format_size(size, (double)(unreachable->record_bytes * share)));
     else if (share > 1)
-        fprintf(out, "unreachable   none of the records examined, one in %llu\n",
+        fprintf(out, "unreachable   none found (1 of %llu records was examined)\n",
                 (unsigned long long)share);
     else
-        fputs("unreachable   no record\n", out);
+        fputs("unreachable   none found\n", out);
     for (size_t i = 0; i < unreachable->type_count; i++)
         if (unreachable->types[i].count > 0)
             fprintf(out, MARGIN "%s %s objects, %s\n",
