@@ -36,9 +36,9 @@ static const struct option option_rows[] = {
      "that bench --calibrate stored"},
     {.kind = OPTION_HEADING, .help = "Output"},
     {"json", OPTION_OUTPUT, FIELD(json), "FILE",
-     "print JSON instead of the table, or write it to FILE beside the table"},
+     "print JSON to stdout instead of the table; with FILE, write it there beside the table"},
     {"markdown", OPTION_OUTPUT, FIELD(markdown), "FILE",
-     "print Markdown instead of the table, or write it to FILE beside the table"},
+     "print Markdown to stdout instead of the table; with FILE, write it there beside the table"},
     {"junit", OPTION_TEXT, FIELD(junit), "FILE", "write JUnit XML to FILE, too"},
 };
 

@@ -143,7 +143,7 @@ class Compare(unittest.TestCase):
         old, new = self.make("a.json", repeats=3), self.make("b.json", repeats=3, cpu=20)
         done = self.compare(old, new)
         self.assertIn("cannot tell", done.stdout)
-        self.assertIn("3 repeats; 8 are enough", done.stdout)
+        self.assertIn("only 3 repeats; at least 8 are needed", done.stdout)
         self.assertNotIn("worse", done.stdout)
 
     def test_results_that_cannot_be_compared_are_refused(self):

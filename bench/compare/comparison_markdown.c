@@ -91,7 +91,7 @@ static void findings_write(const struct comparison_report *report, FILE *out)
 
 void comparison_markdown(const struct comparison_report *report, FILE *out)
 {
-    fputs("| workload | variant | figure | old | new | ratio | 95 % interval | verdict |\n"
+    fputs("| workload | variant | figure | old | new | change | 95 % interval | verdict |\n"
           "| --- | --- | --- | ---: | ---: | ---: | --- | --- |\n",
           out);
     for (size_t i = 0; i < report->comparison_count; i++)

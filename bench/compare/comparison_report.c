@@ -150,7 +150,8 @@ static void repeats_remark(const struct comparison_report *report, FILE *out)
     }
     if (least > 0)
         fprintf(out,
-                "There are too few repeats to tell a difference from chance: %llu are enough.\n",
+                "There are too few repeats to tell a difference from chance: at least %llu are "
+                "needed.\n",
                 (unsigned long long)least);
     if (bottlenecked > 0)
         fputs("Speeds leave out the runs whose load generator was the bottleneck.\n", out);

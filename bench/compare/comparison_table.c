@@ -7,7 +7,7 @@
 
 static const struct table_column columns[] = {
     {"workload", TABLE_LEFT}, {"variant", TABLE_LEFT}, {"figure", TABLE_LEFT},
-    {"old", TABLE_RIGHT},     {"new", TABLE_RIGHT},    {"ratio", TABLE_RIGHT},
+    {"old", TABLE_RIGHT},     {"new", TABLE_RIGHT},    {"change", TABLE_RIGHT},
     {"interval", TABLE_LEFT}, {"verdict", TABLE_LEFT}, {"why", TABLE_LEFT},
 };
 #define KEYS 3

@@ -321,8 +321,9 @@ static void unknown_explain(struct comparison *comparison, size_t tests)
     comparison->outcome = OUTCOME_UNKNOWN;
     if (repeats < least) {
         comparison->repeats_needed = least;
-        snprintf(comparison->reason, sizeof comparison->reason, "%zu repeats; %llu are enough",
-                 repeats, (unsigned long long)least);
+        snprintf(comparison->reason, sizeof comparison->reason,
+                 "only %zu repeat%s; at least %llu are needed", repeats, repeats == 1 ? "" : "s",
+                 (unsigned long long)least);
         return;
     }
     comparison->repeats_needed = repeats_guess(comparison, repeats);

@@ -157,7 +157,7 @@ static void three_repeats_tell_nothing(void **state)
     struct comparison seen = compared(&before, &after, &separate);
     assert_int_equal(seen.outcome, OUTCOME_UNKNOWN);
     assert_int_equal(seen.repeats_needed, 6);
-    assert_non_null(strstr(seen.reason, "3 repeats; 6 are enough"));
+    assert_non_null(strstr(seen.reason, "only 3 repeats; at least 6 are needed"));
     seen = compared(&before, &after, &alternating);
     assert_int_equal(seen.outcome, OUTCOME_UNKNOWN);
     assert_int_equal(seen.repeats_needed, 6);

@@ -177,7 +177,7 @@ static void relative_decide(struct gate_finding *finding, double p_corrected, si
                  "the base is 0, so there is no relative change: give a limit without %%");
     else if (compare_is_tested(comparison) && !compare_repeats_suffice(comparison, tests))
         snprintf(finding->reason, sizeof finding->reason,
-                 "too few repeats to establish any change: %llu are enough",
+                 "too few repeats to establish any change: at least %llu are needed",
                  (unsigned long long)compare_repeats_least(comparison->method, tests));
     else if (asks_for_improvement(finding->gate))
         improvement_decide(finding, share, is_established(comparison, p_corrected));

@@ -118,7 +118,7 @@ static void too_few_repeats_pass_nothing(void **state)
     few = changed("cpu", 6, 10, 0.3, 0.01);
     assert_int_equal(gates_decide(findings, gates, 2, &few, 1), 2);
     assert_int_equal(findings[0].outcome, GATE_UNDECIDED);
-    assert_non_null(strstr(findings[0].reason, "7 are enough"));
+    assert_non_null(strstr(findings[0].reason, "at least 7 are needed"));
     assert_int_equal(outcome_of("cpu<+2%", &few), GATE_FAILED);
 }
 
