@@ -27,9 +27,9 @@ const struct scenario scenarios[] = {
     {"filling", "random", OFFERS_REQUESTS | OFFERS_NEW_IDS, NEVER_FULL, SERVER_DECAY_DEFAULT,
      ",unbounded,lru,twoq,sieve,cycle,cycle_fixed,pinned_fixed,ghost,", KEEPS_CAPACITY,
      VERDICT_WARMING},
-    {"swell-kept", LARGE_BURST, OFFERS_REQUESTS, CAPACITY, HALF_HOUR, ",unbounded,lru,ttl,",
+    {"large-burst-kept", LARGE_BURST, OFFERS_REQUESTS, CAPACITY, HALF_HOUR, ",unbounded,lru,ttl,",
      KEEPS_AGE, VERDICT_NOT_RETURNED},
-    {"swell-purged", LARGE_BURST, OFFERS_REQUESTS, CAPACITY, 0, ",ttl,", 0, VERDICT_BOUNDED},
+    {"large-burst-purged", LARGE_BURST, OFFERS_REQUESTS, CAPACITY, 0, ",ttl,", 0, VERDICT_BOUNDED},
 };
 const size_t scenarios_count = COUNT_OF(scenarios);
 

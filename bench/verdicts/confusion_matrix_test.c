@@ -94,8 +94,8 @@ static void a_mistake_is_expected_where_it_shows(void **state)
     assert_int_equal(expected_of("cycle", "filling"), VERDICT_WARMING);
     assert_int_equal(expected_of("lru", "filling"), VERDICT_WARMING);
     assert_int_equal(expected_of("lru", "random"), VERDICT_BOUNDED);
-    assert_int_equal(expected_of("ttl", "swell-kept"), VERDICT_NOT_RETURNED);
-    assert_int_equal(expected_of("lru", "swell-kept"), VERDICT_BOUNDED);
+    assert_int_equal(expected_of("ttl", "large-burst-kept"), VERDICT_NOT_RETURNED);
+    assert_int_equal(expected_of("lru", "large-burst-kept"), VERDICT_BOUNDED);
 }
 
 static void every_scenario_can_be_planned(void **state)

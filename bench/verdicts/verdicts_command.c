@@ -31,7 +31,7 @@
 #define SHORT_POLICIES                                                                             \
     "unbounded,lru,ghost,twoq,session,weak,cycle,cycle_fixed,pinned,pinned_fixed,ttl_lazy,ttl,"    \
     "fragmenting,s3fifo,wtinylfu"
-#define SHORT_SCENARIOS "random,zipf,swell-kept"
+#define SHORT_SCENARIOS "random,zipf,large-burst-kept"
 
 struct settings {
     const char *policies, *scenarios, *json, *keep, *server_dir;
@@ -63,7 +63,7 @@ static const struct option option_rows[] = {
     {NULL, OPTION_HEADING, 0, NULL, "Output"},
     {"keep", OPTION_TEXT, FIELD(keep), "DIR", "write each run with its samples to DIR"},
     {"json", OPTION_OUTPUT, FIELD(json), "FILE",
-     "print the runs as JSON instead of the table; with FILE, write them there"},
+     "print JSON to stdout instead of the table; with FILE, write it there beside the table"},
 };
 
 static const struct option_table option_table = {
@@ -72,7 +72,7 @@ static const struct option_table option_table = {
                "verdict is right. A verdict is wrong if a leak is called bounded, or if a correct "
                "policy is clearly called a leak. What the samples do not decide is undecided.",
     .details = "Exit status: 1 if a verdict is wrong; 3 if a run failed.\n\n"
-               "examples:\n"
+               "Examples:\n"
                "  tidemark verdicts --short\n"
                "  tidemark verdicts --policies pinned,pinned_fixed --seconds 10 --repeats 5",
     .options = option_rows,
@@ -113,6 +113,29 @@ static bool list_has(const char *list, const char *name)
         if (strcmp(item, name) == 0)
             return true;
     return list == NULL;
+}
+
+static bool scenario_exists(const char *name)
+{
+    for (size_t i = 0; i < scenarios_count; i++)
+        if (strcmp(scenarios[i].name, name) == 0)
+            return true;
+    return false;
+}
+
+/* 0, or -1 if the list names an unknown scenario. */
+static int scenarios_check(const char *list, struct error *error)
+{
+    char name[RESULT_NAME_BYTES];
+    while (list != NULL && list_next(&list, name, sizeof name)) {
+        if (scenario_exists(name))
+            continue;
+        error_set(error, "--scenarios: there is no scenario '%s'; there are", name);
+        for (size_t i = 0; i < scenarios_count; i++)
+            error_add(error, " %s", scenarios[i].name);
+        return -1;
+    }
+    return 0;
 }
 
 static void jobs_add(struct session *session, const struct scenario *scenario, uint64_t seed,
@@ -348,6 +371,8 @@ int verdicts_command(int argc, char **argv)
         return status;
     if (session.settings.duration_ns == 0)
         return complain("verdicts", STATUS_USAGE, "--seconds must be more than 0");
+    if (scenarios_check(session.settings.scenarios, &error) != 0)
+        return complain("verdicts", STATUS_USAGE, "%s", error.text);
     settings_complete(&session.settings);
     jobs_list(&session);
     if (session.count == 0)

@@ -43,6 +43,11 @@ class VerdictsTest(unittest.TestCase):
         self.assertEqual(done.returncode, 3)
         self.assertIn("FAILED: lru, random, seed 1: expected bounded, given nothing", done.stdout)
 
+    def test_an_unknown_scenario_is_refused_and_all_are_named(self):
+        done = verdicts("--scenarios", "nosuch")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("no scenario 'nosuch'; there are random zipf", done.stderr)
+
     def test_json_replaces_the_table_on_standard_output(self):
         done = verdicts("--seconds", "0.3", "--repeats", "1", "--scenarios", "random",
                         "--policies", "lru", "--json")
