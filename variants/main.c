@@ -37,7 +37,7 @@ struct settings {
 #define FIELD(name)    offsetof(struct settings, name)
 #define HEADING(title) NULL, OPTION_HEADING, 0, NULL, title
 
-static const struct option rows[] = {
+static struct option rows[] = {
     {HEADING("Cache")},
     {"capacity", OPTION_CAPACITY, FIELD(capacity), "N|SIZE",
      "keep at most N entries or SIZE bytes, such as 64MiB"},
@@ -70,6 +70,16 @@ static const struct option rows[] = {
     {"dirty-decay", OPTION_DURATION, FIELD(dirty_decay_ns), "TIME",
      "return unused pages to the kernel after TIME instead of jemalloc's default; 0: at once"},
 };
+
+/* Limits that the policy does not have are parsed, so that limit_check can name the policies that
+ * have them, but are not shown. */
+static void limits_hide(void)
+{
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        if ((rows[i].offset == FIELD(capacity) && !(policy->limits & KEEPS_CAPACITY)) ||
+            (rows[i].offset == FIELD(ttl_ns) && !(policy->limits & KEEPS_AGE)))
+            rows[i].help = OPTION_HIDDEN;
+}
 
 static struct settings settings_default(void)
 {
@@ -226,6 +236,7 @@ static int settings_take(struct settings *settings, int argc, char **argv)
                                  .count = sizeof rows / sizeof rows[0],
                                  .defaults = &defaults};
     settings->dirty_decay_ns = DECAY_UNSET;
+    limits_hide();
     int status = options_take(&table, PROGRAM, argc, argv, settings, NULL);
     free(summary);
     return status;

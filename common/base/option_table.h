@@ -37,7 +37,7 @@ struct option {
     const char *value; /* the name of the value in --help; NULL for a flag */
     const char *help;
 };
-/* The help of an option that another name of the same field describes: accepted, but not shown. */
+/* The help of an option that is accepted, but neither shown in --help nor suggested. */
 #define OPTION_HIDDEN NULL
 
 struct option_table {

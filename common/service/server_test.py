@@ -333,6 +333,10 @@ class Refusals(unittest.TestCase):
         self.assertIn("serve-lru", refusal("unbounded", "--capacity", "10"))
         self.assertIn("serve-lru", refusal("weak", "--capacity", "1MiB"))
         self.assertIn("serve-ttl", refusal("lru", "--ttl", "1s"))
+        for policy, shown in (("lru", ["--capacity"]), ("unbounded", [])):
+            text = run(f"serve-{policy}", "--help").stdout
+            self.assertEqual([name for name in ("--capacity", "--ttl") if f"  {name} " in text],
+                             shown)
 
     def test_too_few_descriptors(self):
         with self.assertRaisesRegex(RuntimeError, "ulimit"):
