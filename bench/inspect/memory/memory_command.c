@@ -21,7 +21,7 @@ static const struct option option_rows[] = {
     {"run", OPTION_COUNT, offsetof(struct memory_options, run), "N",
      "show the Nth run of the file"},
     {"json", OPTION_OUTPUT, offsetof(struct memory_options, json), "FILE",
-     "write the layers of the run as JSON"},
+     "print JSON to stdout instead of the table; with FILE, write it there beside the table"},
 };
 
 static const struct option_table option_table = {
@@ -29,7 +29,7 @@ static const struct option_table option_table = {
     .summary = "Shows where a server's memory was during a run of `tidemark bench`: layer by layer "
                "from the records in its cache to the RSS, with a name for every difference, at the "
                "start, at the peak and at the end.",
-    .details = "examples:\n"
+    .details = "Examples:\n"
                "  tidemark memory results/lru.json\n"
                "  tidemark memory results/unbounded.json --run 2\n"
                "  tidemark memory results/lru.json --json",

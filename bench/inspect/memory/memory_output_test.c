@@ -166,6 +166,23 @@ static int command(const char *path, const char *option)
     return memory_command(option != NULL ? 3 : 2, argv);
 }
 
+static void other_runs_are_ranges(void **state)
+{
+    static const char *const lines[] = {"This is run 1 of 5; other runs: --run 2 to 5\n",
+                                        "This is run 2 of 5; other runs: --run 1, 3 to 5\n", NULL,
+                                        NULL, "This is run 5 of 5; other runs: --run 1 to 4\n"};
+    struct result *result = example();
+    for (int i = 0; i < 4; i++)
+        result_sample_add(result, result_run_add(result), &full);
+    for (size_t i = 0; i < result->run_count; i++) {
+        struct memory_view view = {.result = result, .run = i, .width = 80};
+        char *text = memory_text(&view);
+        assert_true(lines[i] == NULL || strstr(text, lines[i]) != NULL);
+        free(text);
+    }
+    result_destroy(result);
+}
+
 static void wrong_files_and_runs_are_refused(void **state)
 {
     char path[] = "/tmp/tidemark-memory-XXXXXX";
@@ -195,6 +212,7 @@ int main(void)
         cmocka_unit_test(peak_is_the_largest_rss),
         cmocka_unit_test(text_has_layers_chart_and_verdict),
         cmocka_unit_test(json_has_the_same_figures),
+        cmocka_unit_test(other_runs_are_ranges),
         cmocka_unit_test(wrong_files_and_runs_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

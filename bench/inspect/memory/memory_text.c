@@ -11,8 +11,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#define CHART_HEIGHT   14
-#define OTHER_RUNS_MAX 12 /* that are listed at the end */
+#define CHART_HEIGHT 14
 
 static const struct result_run *run_of(const struct memory_view *view)
 {
@@ -170,18 +169,26 @@ static void verdict_print(const struct result_run *run, FILE *out)
         fprintf(out, "  The run was stopped early: the server %s.\n", run->reason);
 }
 
+/* "2 to 12", "2", or nothing if it is empty. */
+static void range_print(size_t from, size_t to, FILE *out)
+{
+    if (from < to)
+        fprintf(out, "%zu to %zu", from, to);
+    else if (from == to)
+        fprintf(out, "%zu", from);
+}
+
 static void others_print(const struct memory_view *view, FILE *out)
 {
     const struct result *result = view->result;
-    size_t named = 0;
     if (result->run_count < 2)
         return;
-    fprintf(out, "\nThis is run %zu of %zu; the others:", view->run + 1, result->run_count);
-    for (size_t i = 0; i < result->run_count && named < OTHER_RUNS_MAX; i++)
-        if (i != view->run)
-            fprintf(out, "%s --run %zu (%s)", named++ > 0 ? "," : "", i + 1,
-                    result->runs[i]->workload);
-    fprintf(out, "%s\n", named + 1 < result->run_count ? ", ..." : "");
+    fprintf(out, "\nThis is run %zu of %zu; other runs: --run ", view->run + 1, result->run_count);
+    range_print(1, view->run, out);
+    if (view->run > 0 && view->run + 1 < result->run_count)
+        fputs(", ", out);
+    range_print(view->run + 2, result->run_count, out);
+    fputc('\n', out);
 }
 
 void memory_print(const struct memory_view *view, FILE *out)
