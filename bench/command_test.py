@@ -41,6 +41,13 @@ class Command(unittest.TestCase):
             self.assertEqual(done.returncode, 3, words)
             self.assertRegex(done.stderr, r"^[^\n]*standard output: No space left on device\n$")
 
+    def test_json_has_the_same_help_everywhere(self):
+        for command in COMMANDS:
+            text = " ".join(run("tidemark", command, "--help").stdout.split())
+            if "--json[" in text:
+                self.assertIn("--json[=FILE] print JSON to stdout instead of the table; with FILE, "
+                              "write it there beside the table", text)
+
     def test_unknown_commands_and_options_are_refused(self):
         self.refused("nonsense", because="there is no command 'nonsense'")
         self.refused("help", "nonsense", because="there is no command 'nonsense'")
@@ -52,6 +59,9 @@ class Command(unittest.TestCase):
         self.refused("users", "", because="name one FILE")
         self.refused("memory", "", because="No such file")
         with tempfile.TemporaryDirectory() as folder:
+            users = os.path.join(folder, "users.db")
+            self.assertEqual(run("tidemark", "users", users, "--count", "3").returncode, 0)
+            self.refused("users", users, because="already has users; give a new file", status=3)
             missing = os.path.join(folder, "missing.json")
             self.refused("memory", missing, because=f"{missing}: No such file or directory; give")
             self.refused("memory", folder, because=f"{folder}: Is a directory")

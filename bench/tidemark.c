@@ -1,4 +1,4 @@
-/* tidemark.c - the program: one row a command, grouped by what a user wants to do. */
+/* tidemark.c - the program: one row per command, grouped by what a user wants to do. */
 #include "bench_command.h"
 #include "choose_command.h"
 #include "command.h"
@@ -36,7 +36,7 @@ static const struct command commands[] = {
     {"jemalloc", "explain jemalloc's statistics, or the difference of two dumps", jemalloc_command},
     {NULL, "Support", NULL},
     {"users", "fill a SQLite database from which a server can fetch users", users_command},
-    {"verdicts", "run known leaky and honest servers and count the right verdicts",
+    {"verdicts", "run servers that leak and servers that do not; count right verdicts",
      verdicts_command},
 };
 
@@ -44,20 +44,21 @@ static const struct command commands[] = {
 
 static void program_help(FILE *out)
 {
-    fprintf(out, "Tidemark tells which cache policy to run, and whether it leaks.\n\n"
+    fprintf(out, "Tidemark tells which cache policy to run, and whether a service leaks.\n\n"
                  "usage: tidemark COMMAND [OPTIONS]\n");
     for (size_t i = 0; i < COMMANDS; i++)
         if (commands[i].run == NULL)
             fprintf(out, "\n%s:\n", commands[i].summary);
         else
             fprintf(out, "  %-10s %s\n", commands[i].name, commands[i].summary);
-    fprintf(out,
-            "\n"
-            "`tidemark help COMMAND` shows its options.\n"
-            "\n"
-            "Exit status of every command: 0 fine; 1 the answer is bad (a gate failed, or\n"
-            "--fail-on leak found a leak); 2 wrong usage or input; 3 could not run, decide or\n"
-            "write; 130 interrupted.\n");
+    fprintf(
+        out,
+        "\n"
+        "`tidemark help COMMAND` shows its options.\n"
+        "\n"
+        "Exit status of every command: 0 fine; 1 something failed: a gate, a run, a request, a\n"
+        "statement, or a leak with --fail-on; 2 wrong usage or input; 3 could not run, decide\n"
+        "or write; 130 interrupted.\n");
 }
 
 static int command_run(const char *name, int argc, char **argv)

@@ -38,7 +38,7 @@ struct settings {
 #define DEFAULTS                                                                                   \
     .seed = 1, .memory_bytes = UINT64_C(64) << 20, .miss_cost_ns = 5 * NS_PER_MS,                  \
     .serve_ns = 20 * NS_PER_SECOND
-static const struct settings shown_defaults = {DEFAULTS, .rate_rps = RATE_DEFAULT};
+static const struct settings shown_defaults = {DEFAULTS};
 
 #define FIELD(name) offsetof(struct settings, name)
 static const struct option option_rows[] = {
@@ -50,7 +50,8 @@ static const struct option option_rows[] = {
     {"limit", OPTION_COUNT, FIELD(limit), "N", "use the first N requests only"},
     {"seed", OPTION_COUNT, FIELD(seed), "N", "seed the generator"},
     {"rate", OPTION_REAL, FIELD(rate_rps), "N",
-     "assume N requests per second at random times; without it, ages follow the trace's own times"},
+     "assume N requests per second; if not given, entries age by the trace's own times, and 5000 "
+     "is assumed for the rest"},
     {NULL, OPTION_HEADING, 0, NULL, "Conditions"},
     {"capacity", OPTION_SIZE, FIELD(memory_bytes), "SIZE",
      "limit the cache to SIZE, everything that it allocates included"},
@@ -75,11 +76,11 @@ static const struct option option_rows[] = {
      "replay N policies at a time (default all CPUs)"},
     {NULL, OPTION_HEADING, 0, NULL, "Output"},
     {"json", OPTION_OUTPUT, FIELD(json), "FILE",
-     "print JSON (results/choose.schema.json) instead of text; with FILE, write it there"},
+     "print JSON to stdout instead of the table; with FILE, write it there beside the table"},
 };
 
 static const char examples[] =
-    "examples:\n"
+    "Examples:\n"
     "  tidemark choose --trace access.log --capacity 64MiB --slo p99=2ms --miss-cost 5ms\n"
     "  tidemark choose --trace zipf:0.9:100k:1M --capacity 4MiB --target-hits 90%\n"
     "  tidemark choose --trace recorded --max-age 60s --rate 2000 --json=choose.json\n";

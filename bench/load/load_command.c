@@ -68,7 +68,8 @@ static const struct option option_rows[] = {
     {NULL, OPTION_HEADING, 0, NULL, "Output"},
     {"hdr", OPTION_TEXT, FIELD(hdr), "FILE",
      "write the latencies of each second to an HdrHistogram log, with hits and misses tagged"},
-    {"json", OPTION_OUTPUT, FIELD(json), "FILE", "write the result as JSON"},
+    {"json", OPTION_OUTPUT, FIELD(json), "FILE",
+     "print JSON to stdout instead of the table; with FILE, write it there beside the table"},
 };
 
 static const struct option_table option_table = {
@@ -89,7 +90,7 @@ static const struct option_table option_table = {
 };
 
 static const char examples[] =
-    "examples:\n"
+    "Examples:\n"
     "  tidemark load http://127.0.0.1:8000/users/random --requests 10k\n"
     "  tidemark load 'http://127.0.0.1:8000/users/{id}' --workload zipf:0.99:1M --rate 20000\n"
     "  tidemark load 'http://127.0.0.1:8000/users/{id}' --workload day.csv --speed 10x\n"

@@ -41,8 +41,9 @@ static const struct option micro_options[] = {
             "get-miss, put-evict and footprint"),
     SETTING("repetitions", OPTION_COUNT, repetitions, "N",
             "run each benchmark N times, for tidemark compare"),
-    SETTING("json", OPTION_OUTPUT, json, "FILE",
-            "print google-benchmark's JSON instead of the tables, or write it to FILE beside them"),
+    SETTING(
+        "json", OPTION_OUTPUT, json, "FILE",
+        "print JSON to stdout instead of the table; with FILE, write it there beside the table"),
 };
 
 static const struct option_table micro_table = {

@@ -59,9 +59,9 @@ static const struct option replay_options[] = {
             "expire entries at this age, in policies that do so, if the trace has no times to "
             "live"),
     HEADING("Output"),
-    SETTING("json", OPTION_OUTPUT, json, "FILE",
-            "print one JSON object per line instead of the table, or write them to FILE beside it "
-            "(results/replay.schema.json)"),
+    SETTING(
+        "json", OPTION_OUTPUT, json, "FILE",
+        "print JSON to stdout instead of the table; with FILE, write it there beside the table"),
     SETTING("threads", OPTION_COUNT, threads, "N",
             "run N replays at once; 1 measures speed best (default all cores)"),
 };

@@ -82,14 +82,14 @@ static const struct option option_rows[] = {
     {NULL, OPTION_HEADING, 0, NULL, "Output"},
     {"out", OPTION_TEXT, FIELD(out), "DIR", "write one result file per server, DIR/NAME.json"},
     {"json", OPTION_OUTPUT, FIELD(json), "FILE",
-     "print all results as one JSON array instead of the table; with FILE, write it there"},
+     "print JSON to stdout instead of the table; with FILE, write it there beside the table"},
 };
 
 const struct option_table bench_option_table = {
     .usage = "tidemark bench [OPTIONS]",
     .summary = "Runs each server under each workload, samples its memory, gives a verdict on it "
                "and compares all servers in a table.",
-    .details = "examples:\n"
+    .details = "Examples:\n"
                "  tidemark bench --quick\n"
                "  tidemark bench --policies unbounded,lru --workloads random --seconds 10\n"
                "  tidemark bench --command 'python3 service.py {port}' "

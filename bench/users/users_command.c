@@ -30,6 +30,9 @@ static const struct option_table table = {
     .usage = "tidemark users [OPTIONS] FILE",
     .summary = "Creates a SQLite database of invented users for --origin sqlite:FILE of a server. "
                "Their ids are 16 hexadecimal digits, as tidemark load requests them.",
+    .details = "Examples:\n"
+               "  tidemark users users.db --count 1M\n"
+               "  serve-lru --origin sqlite:users.db",
     .options = rows,
     .count = sizeof rows / sizeof rows[0],
     .defaults = &defaults,
@@ -71,6 +74,12 @@ static int users_insert(sqlite3 *database, const struct settings *settings)
     return status;
 }
 
+static bool has_users(sqlite3 *database)
+{
+    return sqlite3_table_column_metadata(database, NULL, "users", NULL, NULL, NULL, NULL, NULL,
+                                         NULL) == SQLITE_OK;
+}
+
 int users_command(int argc, char **argv)
 {
     struct settings settings = defaults;
@@ -81,8 +90,13 @@ int users_command(int argc, char **argv)
         return status;
     if (positional != 1 || *argv[1] == '\0') /* SQLite takes "" for a temporary database */
         return complain("users", STATUS_USAGE, "name one FILE; see tidemark users --help");
-    bool filled = sqlite3_open(argv[1], &database) == SQLITE_OK &&
-                  sqlite3_exec(database, create, NULL, NULL, NULL) == SQLITE_OK &&
+    bool opened = sqlite3_open(argv[1], &database) == SQLITE_OK;
+    if (opened && has_users(database)) {
+        sqlite3_close(database);
+        return complain("users", STATUS_UNDECIDED, "%s already has users; give a new file",
+                        argv[1]);
+    }
+    bool filled = opened && sqlite3_exec(database, create, NULL, NULL, NULL) == SQLITE_OK &&
                   users_insert(database, &settings) == 0 &&
                   sqlite3_exec(database, "COMMIT", NULL, NULL, NULL) == SQLITE_OK;
     status = filled

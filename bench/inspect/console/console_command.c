@@ -33,13 +33,13 @@ static const struct option_table option_table = {
     .usage = "tidemark console [OPTIONS] [PID|PATH|POLICY]",
     .summary =
         "Runs Lua statements inside a running server: they show what its cache contains, where its "
-        "memory is and what grows. The server keeps serving requests. Without an argument it is "
-        "the only server that runs.\n\n"
+        "memory is and what grows. The server keeps serving requests. Without an argument, the "
+        "one running server is used.\n\n"
         "Statements are typed at a terminal, or come from --eval or a pipe; then only results are "
         "printed, and the exit status is 1 if a statement failed.",
     .details = "At the prompt, Tab completes a name, Ctrl-C interrupts a statement, and quit(), "
                "exit or Ctrl-D leaves. help() explains the language.\n\n"
-               "examples:\n"
+               "Examples:\n"
                "  tidemark console\n"
                "  tidemark console lru -e '#main.cache'\n"
                "  echo 'json(main.cache:stats())' | tidemark console 4711",

@@ -16,7 +16,7 @@ struct jemalloc_options {
 static const struct option option_rows[] = {
     {NULL, OPTION_HEADING, 0, NULL, "Output"},
     {"json", OPTION_OUTPUT, offsetof(struct jemalloc_options, json), "FILE",
-     "write all figures and the advice as JSON"},
+     "print JSON to stdout instead of the table; with FILE, write it there beside the table"},
 };
 
 static const struct option_table option_table = {
@@ -38,7 +38,7 @@ static const struct option_table option_table = {
         "  resident -> mapped     pages never touched, or released with MADV_FREE (muzzy)\n"
         "  retained               address space kept for later, without memory\n"
         "\n"
-        "examples:\n"
+        "Examples:\n"
         "  tidemark jemalloc one.json\n"
         "  sleep 60; curl -s http://127.0.0.1:8000/jemalloc | tidemark jemalloc one.json -",
     .options = option_rows,

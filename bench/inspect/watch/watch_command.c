@@ -51,7 +51,8 @@ static const struct option option_rows[] = {
     {"fail-on", OPTION_TEXT, FIELD(fail_on), "leak",
      "exit with status 1 if the process grows, and with 3 if that is undecided"},
     {NULL, OPTION_HEADING, 0, NULL, "Output"},
-    {"json", OPTION_OUTPUT, FIELD(json), "FILE", "write the verdict and all samples as JSON"},
+    {"json", OPTION_OUTPUT, FIELD(json), "FILE",
+     "print JSON to stdout instead of the table; with FILE, write it there beside the table"},
 };
 
 static const struct option_table option_table = {
@@ -59,7 +60,7 @@ static const struct option_table option_table = {
     .summary =
         "Draws the memory of a running process and says whether it grows. The process may be any "
         "program, given by its process id, or one of our servers, given by its console's socket "
-        "or its policy. Without an argument it is the only server that runs.",
+        "or its policy. Without an argument, the one running server is used.",
     .details =
         "The figures come from /proc; the process itself is not involved:\n"
         "  rss        memory in use now, as top shows it\n"
@@ -75,7 +76,7 @@ static const struct option_table option_table = {
         "On a terminal the chart is redrawn in place; elsewhere one line is printed per second. "
         "Both end with the figures and the verdict.\n"
         "\n"
-        "examples:\n"
+        "Examples:\n"
         "  tidemark watch $(pidof redis-server) --limit 2GiB\n"
         "  tidemark watch lru --seconds 60 --url http://127.0.0.1:8000/stats\n"
         "  tidemark watch 4711 --url http://127.0.0.1:9090/metrics --counter http_requests_total",
@@ -179,7 +180,7 @@ static const char *watch_wait(struct watch *watch, uint64_t until_ns)
         if (atomic_load(&watch->interrupt.raised))
             return "watch interrupted";
         if (duration_ns > 0 && now_ns - watch->begin_ns >= duration_ns)
-            return "watch over";
+            return "time is up";
         if (now_ns >= until_ns)
             return NULL;
         uint64_t left_ns = until_ns - now_ns;
