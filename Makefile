@@ -2,7 +2,7 @@
 #
 #   make test      install missing packages, build with sanitizers, run all tests
 #   make bench     install missing packages, build, measure, print tables; QUICK=1: within a minute
-#   make verdicts  run leaky and correct policies, count the right verdicts; SHORT=1: within a minute
+#   make verdicts  run policies that leak and that do not, count right verdicts; SHORT=1: in a minute
 #   make baseline  measure a Python service and nginx beside our servers
 #   make check     check format, layers, warnings; run the linters
 #   make build     build the programs in build/release/bin

@@ -21,23 +21,23 @@ struct lirs {
     const struct slots *slots;
     struct queue sets[2]; /* the tail of LIR is the bottom of S; the tail of HIR is evicted first */
     struct history
-        departed; /* keys of HIR entries that left but are in S; the note is the time of use */
+        evicted;  /* keys of HIR entries that left but are in S; the note is the time of use */
     uint64_t now; /* accesses so far */
-    uint32_t departed_most;
+    uint32_t evicted_most;
 };
 
 static void *lirs_create(const struct policy_setup *setup)
 {
     struct lirs *lirs = account_alloc(setup->account, sizeof *lirs);
     *lirs = (struct lirs){.slots = setup->slots, .sets = {QUEUE_EMPTY, QUEUE_EMPTY}};
-    history_create(&lirs->departed, setup->account, sizeof(uint64_t));
+    history_create(&lirs->evicted, setup->account, sizeof(uint64_t));
     return lirs;
 }
 
 static void lirs_destroy(void *order)
 {
     struct lirs *lirs = order;
-    history_destroy(&lirs->departed);
+    history_destroy(&lirs->evicted);
 }
 
 static struct lirs_node *node_at(const struct lirs *lirs, uint32_t slot)
@@ -75,25 +75,26 @@ static void lirs_demote(struct lirs *lirs, const struct access *access)
         set_change(lirs, lirs->sets[LIR].tail, HIR);
 }
 
-/* Removes departed keys that are no longer in S: up to two, while at most one is added. */
+/* Removes keys of evicted entries that are no longer in S: up to two, while at most one is added.
+ */
 static void lirs_prune(struct lirs *lirs)
 {
     for (int i = 0; i < 2; i++) {
-        const uint64_t *used = history_oldest(&lirs->departed, 0);
+        const uint64_t *used = history_oldest(&lirs->evicted, 0);
         if (used == NULL || in_stack(lirs, *used))
             return;
-        history_trim(&lirs->departed, 0, history_count(&lirs->departed, 0) - 1);
+        history_trim(&lirs->evicted, 0, history_count(&lirs->evicted, 0) - 1);
     }
 }
 
 /* Whether the key of an entry that left is in S; removes it. */
 static bool lirs_recall(struct lirs *lirs, uint64_t hash)
 {
-    const uint64_t *used = history_note(&lirs->departed, hash);
+    const uint64_t *used = history_note(&lirs->evicted, hash);
     if (used == NULL)
         return false;
     bool recent = in_stack(lirs, *used);
-    history_take(&lirs->departed, hash);
+    history_take(&lirs->evicted, hash);
     return recent;
 }
 
@@ -121,7 +122,7 @@ static void lirs_hit(void *order, uint32_t slot, const struct access *access)
 static uint32_t lirs_victim(void *order, const struct access *access)
 {
     struct lirs *lirs = order;
-    lirs->departed_most = access->capacity;
+    lirs->evicted_most = access->capacity;
     return lirs->sets[lirs->sets[HIR].count > 0 ? HIR : LIR].tail;
 }
 
@@ -132,8 +133,8 @@ static void lirs_remove(void *order, uint32_t slot, uint64_t hash, enum leaving 
     queue_remove(&lirs->sets[node->link.tag], lirs->slots, slot);
     if (why != LEAVES_EVICTED || node->link.tag == LIR || !in_stack(lirs, node->used))
         return;
-    *(uint64_t *)history_add(&lirs->departed, 0, hash) = node->used;
-    history_trim(&lirs->departed, 0, lirs->departed_most);
+    *(uint64_t *)history_add(&lirs->evicted, 0, hash) = node->used;
+    history_trim(&lirs->evicted, 0, lirs->evicted_most);
 }
 
 const struct policy lirs_policy = {

@@ -11,7 +11,7 @@ struct policy_costs costs_of_policy(const struct policy *policy);
 
 struct server_environment; /* serve.h */
 
-/* Of hits, or of misses, served at a rate. */
+/* What hits, or misses, cost at a rate. */
 struct service_cost {
     double cpu_ns;             /* of the server, per request */
     struct histogram *latency; /* counted from when a request was due; released by costs_free */

@@ -17,7 +17,7 @@ struct found_server {
 };
 
 /* `name` is a process id ("4711"), a socket's path (it contains a slash), a policy ("lru"), or NULL
- * for the only server that runs. 0, or -1 and in error why: no server has this name, or several
- * have, which are listed one a line. */
+ * for the one running server. 0, or -1 and in error why: no server has this name, or several
+ * have, which are listed one per line. */
 int find_server(const char *name, enum find_target target, struct found_server *server,
                 struct error *error);

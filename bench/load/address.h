@@ -11,7 +11,7 @@ struct address {
     socklen_t bytes;
 };
 
-/* Of several addresses, takes the first that accepts a connection. 0, or -1 and one line in
+/* Takes the first of several addresses that accepts a connection. 0, or -1 and one line in
  * error. */
 int address_resolve(struct address *address, const struct load_target *target, struct error *error);
 /* A socket that is connected or connecting, which the caller closes. -1: refused. */

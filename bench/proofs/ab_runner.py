@@ -63,6 +63,6 @@ def compare(sides, *options):
 
 
 def change(sheet, figure):
-    """Of a figure, in percent: how it changed, and the ends of the interval."""
+    """How a figure changed, in percent, and the ends of the interval."""
     row = next(row for row in sheet["comparisons"] if row["figure"] == figure)
     return tuple(100 * (row["change"][key] - 1) for key in ("value", "low", "high"))

@@ -134,7 +134,7 @@ static void windows_count_hits(void **state)
     corpus_free(&corpus);
 }
 
-/* Of five requests for an id, the second and the third come during its fetch. */
+/* The second and third of five requests for an id come during its fetch. */
 static void requests_join_a_fetch(void **state)
 {
     static const uint64_t ids[] = {7, 1, 7, 7, 2, 7, 3, 7};

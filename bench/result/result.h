@@ -247,7 +247,7 @@ struct result_summary {
     uint64_t runs, failed, capped, bottlenecked; /* bottlenecked runs count in no speed figure */
     struct result_figure figures[RESULT_FIGURES];
     uint64_t verdicts[VERDICT_CLASSES]; /* how often each class was given */
-    enum verdict_class class; /* the most frequent; of equally frequent ones the gravest */
+    enum verdict_class class; /* the most frequent; of equally frequent ones the most severe */
     char words[RESULT_WORDS_BYTES];
 };
 

@@ -18,7 +18,7 @@
 struct child_setup {
     char *const *argv; /* ended by NULL */
     int cpu;           /* or CPU_ANY */
-    /* Of a foreign program, which runs under a supervisor and is ready as soon as it answers GET
+    /* For a foreign program, which runs under a supervisor and is ready as soon as it answers GET
      * probe on the port. NULL: one of our servers, which prints http://127.0.0.1:PORT when ready.
      */
     const char *probe;

@@ -12,8 +12,8 @@ struct curve {
 };
 
 /* Growth in each of the last octaves of requests: the last half of all, the quarter before it, ...
- * What grows in leaps, such as hash tables that double, has a similar rate in each octave, whereas
- * the interval of a line through the leaps is too wide. */
+ * What grows in steps, such as hash tables that double, has a similar rate in each octave, whereas
+ * the interval of a line through the steps is too wide. */
 struct octaves {
     struct curve
         curve;        /* slope: over all octaves, the least and the most of them; growth: in all */

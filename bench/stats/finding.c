@@ -53,11 +53,10 @@ static void warming_describe(const struct finding *finding, const struct evidenc
     units_format_size(now, (double)verdict->last_bytes);
     units_format_count(left, verdict->requests_until_full);
     if (evidence->full)
-        words_set(
-            verdict,
-            "still fills: full at %s, but its memory of departed keys grows for about %s more "
-            "requests",
-            now, left);
+        words_set(verdict,
+                  "still fills: full at %s, but its list of evicted keys grows for about %s more "
+                  "requests",
+                  now, left);
     else
         words_set(verdict, "still fills: %.0f %% of its capacity at %s, full in about %s requests",
                   100 * evidence_fullness(evidence), now, left);

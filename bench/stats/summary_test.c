@@ -70,7 +70,7 @@ static void a_bottlenecked_generator_says_nothing_about_speed(void **state)
     result_destroy(result);
 }
 
-static void most_runs_decide_and_of_equals_the_gravest(void **state)
+static void most_runs_decide_and_of_equals_the_most_severe(void **state)
 {
     struct result *result = result_create("lru", "lru");
     run_plant(result, "random", 1, VERDICT_BOUNDED);
@@ -89,7 +89,7 @@ int main(void)
         cmocka_unit_test(runs_of_a_workload_stand_together),
         cmocka_unit_test(failed_runs_give_no_number),
         cmocka_unit_test(a_bottlenecked_generator_says_nothing_about_speed),
-        cmocka_unit_test(most_runs_decide_and_of_equals_the_gravest),
+        cmocka_unit_test(most_runs_decide_and_of_equals_the_most_severe),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -17,7 +17,7 @@ static bool curve_leaks(const struct curve *curve)
            curve->growth >= VERDICT_NOISE_BYTES && curve->steady;
 }
 
-/* It grows in leaps, but in each octave. */
+/* It grows in steps, but in each octave. */
 static bool octaves_leak(const struct octaves *octaves)
 {
     return octaves->curve.slope.low >= VERDICT_LEAK_BYTES_PER_REQUEST &&
@@ -101,8 +101,8 @@ static struct finding outside_find(const struct evidence *evidence)
                    bytes);
 }
 
-/* Bookkeeping of a full cache that grows in leaps, after VERDICT_TURNOVERS times its entries. */
-static bool bookkeeping_leaps(const struct evidence *evidence)
+/* Bookkeeping of a full cache that grows in steps, after VERDICT_TURNOVERS times its entries. */
+static bool bookkeeping_grows_in_steps(const struct evidence *evidence)
 {
     const struct result_limits *limits = evidence->limits;
     return limits->capacity_entries > 0 && limits->capacity_bytes == 0 && evidence->full &&
@@ -118,7 +118,7 @@ static struct finding limited_find(const struct evidence *evidence)
     const struct curve *overhead = &evidence->gaps[GAP_BOOKKEEPING];
     if (limits->capacity_bytes > 0 || (limits->capacity_entries > 0 && !evidence->full))
         return finding_of(evidence->full ? VERDICT_BOUNDED : VERDICT_WARMING);
-    if (bookkeeping_leaps(evidence))
+    if (bookkeeping_grows_in_steps(evidence))
         return leak_of(VERDICT_LEAK_CONTAINER, BOOKKEEPING, &evidence->bookkeeping.curve);
     if (limits->capacity_entries > 0 && curve_leaks(overhead))
         return evidence->turned_over ? leak_of(VERDICT_LEAK_CONTAINER, BOOKKEEPING, overhead)
@@ -131,7 +131,7 @@ static struct finding accounts_find(const struct evidence *evidence)
 {
     const struct curve *accounts = &evidence->layers[LAYER_CACHE];
     const struct curve *entries = &evidence->layers[LAYER_ENTRIES];
-    if (!curve_leaks(accounts) && !bookkeeping_leaps(evidence))
+    if (!curve_leaks(accounts) && !bookkeeping_grows_in_steps(evidence))
         return finding_of(VERDICT_UNDECIDED);
     if (limits_kept_all(evidence))
         return limited_find(evidence);

@@ -13,7 +13,7 @@
 #define SEEDS       200
 #define SAMPLES     40
 #define BODY        500.0
-#define GHOST       48.0                /* bytes of a departed key */
+#define GHOST       48.0                /* bytes of a key of an evicted entry */
 #define SERVER      (3.0 * 1024 * 1024) /* what a server takes without its cache */
 #define PER_SAMPLE  4000.0              /* requests */
 #define INTERVAL_NS UINT64_C(100000000)
@@ -28,7 +28,7 @@ struct world {
     double noise, memory; /* of the server's own bytes: AR(1) */
     double drift;         /* the rate changes by this share from begin to end */
     double step_bytes;    /* once, at step_at */
-    double ghosts;        /* departed keys that the policy remembers at most */
+    double ghosts;        /* keys of evicted entries that the policy remembers at most */
     double orphans;       /* unreachable records per request */
     double record_noise;  /* records that are counted a moment too early or too late */
     double record_step;   /* unreachable records, once, at step_at */
@@ -36,7 +36,7 @@ struct world {
     double fragments;     /* bytes of pages a request, beyond what is allocated */
     double burst;         /* entries at a sixth of the samples, gone at a third */
     double returned;      /* share of the pages of a burst that the kernel gets back */
-    bool leaps;           /* ghosts and fragments grow by doubling */
+    bool in_steps;        /* ghosts and fragments grow by doubling */
     size_t step_at;
     size_t samples;
     struct result_limits limits;
@@ -113,7 +113,7 @@ static void world_run(const struct world *world, uint64_t seed, struct result_sa
         misses[i] = (i > 0 ? misses[i - 1] : 0) + (state.requests - before) * world->miss_ratio;
         double entries = entries_of(world, misses, i) + burst_of(world, i);
         double history = fmax(0, fmin(misses[i] - entries, world->ghosts));
-        if (world->leaps)
+        if (world->in_steps)
             history = doubling_above(history, 1.3);
         double cache = entries * BODY + history * GHOST;
         double held = world->sessions * state.requests;
@@ -123,7 +123,7 @@ static void world_run(const struct world *world, uint64_t seed, struct result_sa
         strays += i >= world->step_at ? world->record_step : 0;
         double active =
             (cache + own) * 1.1 +
-            world->fragments * (world->leaps
+            world->fragments * (world->in_steps
                                     ? PER_SAMPLE * 11 * floor(state.requests / PER_SAMPLE / 11)
                                     : state.requests);
         peak = fmax(peak, active);
@@ -315,7 +315,7 @@ static void a_history_in_tables_that_double_is_found_by_octaves(void **state)
                           .miss_ratio = 1,
                           .capacity = 2000,
                           .ghosts = 1e9,
-                          .leaps = true,
+                          .in_steps = true,
                           .noise = 10e3,
                           .memory = 0.5,
                           .limits = {.capacity_entries = 2000}};
@@ -328,18 +328,18 @@ static void a_history_in_tables_that_double_is_found_by_octaves(void **state)
         assert_int_equal(class_count(&world, ANY_LEAK), 0);
 }
 
-static void pages_that_grow_by_leaps_are_fragmentation(void **state)
+static void pages_that_grow_in_steps_are_fragmentation(void **state)
 {
     struct world world = {.samples = 64,
                           .miss_ratio = 1,
                           .capacity = 2000,
                           .fragments = 20,
-                          .leaps = true,
+                          .in_steps = true,
                           .noise = 10e3,
                           .memory = 0.5,
                           .limits = {.capacity_entries = 2000}};
     assert_in_range(class_count(&world, VERDICT_FRAGMENTATION), SEEDS * 98 / 100, SEEDS);
-    world.leaps = false;
+    world.in_steps = false;
     world.fragments = 0;
     assert_int_equal(class_count(&world, VERDICT_FRAGMENTATION), 0);
 }
@@ -492,7 +492,7 @@ int main(void)
         cmocka_unit_test(records_miscounted_or_lost_once_are_no_leak),
         cmocka_unit_test(records_that_sessions_pile_up_are_in_a_container),
         cmocka_unit_test(a_history_in_tables_that_double_is_found_by_octaves),
-        cmocka_unit_test(pages_that_grow_by_leaps_are_fragmentation),
+        cmocka_unit_test(pages_that_grow_in_steps_are_fragmentation),
         cmocka_unit_test(pages_that_grow_alone_are_fragmentation),
         cmocka_unit_test(pages_of_a_burst_are_returned_or_not),
         cmocka_unit_test(dead_entries_that_do_not_grow_are_bounded_and_named),

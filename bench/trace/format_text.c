@@ -1,4 +1,4 @@
-/* format_text.c - one id a line: a number, or any text, which is hashed. */
+/* format_text.c - one id per line: a number, or any text, which is hashed. */
 #include "decimal.h"
 #include "reader.h"
 
@@ -71,7 +71,7 @@ static bool detect(const char *bytes, size_t count, bool complete)
 
 const struct format format_text = {
     .name = "text",
-    .summary = "an id a line: a number, or any text, which is hashed (XXH3)",
+    .summary = "one id per line: a number, or any text, which is hashed (XXH3)",
     .detect = detect,
     .read = read_text,
 };

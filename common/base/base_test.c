@@ -256,7 +256,7 @@ static const struct option options[] = {
     {"buffer", OPTION_SIZE, offsetof(struct settings, buffer_bytes), "SIZE", "room for answers"},
     {"ttl", OPTION_DURATION, offsetof(struct settings, ttl_ns), "AGE", "oldest record served"},
     {"seconds", OPTION_DURATION, offsetof(struct settings, length_ns), "S", "how long"},
-    {"rate", OPTION_REAL, offsetof(struct settings, rate_rps), "R", "requests a second"},
+    {"rate", OPTION_REAL, offsetof(struct settings, rate_rps), "R", "requests per second"},
     {"share", OPTION_SHARE, offsetof(struct settings, share), "SHARE", "of all"},
     {"capacity", OPTION_CAPACITY, offsetof(struct settings, capacity), "LIMIT", "what fits"},
     {"memory", OPTION_CAPACITY, offsetof(struct settings, capacity), "LIMIT", OPTION_HIDDEN},
@@ -467,7 +467,7 @@ static void help_lists_every_option(void **state)
                               "  --buffer SIZE      room for answers\n"
                               "  --ttl AGE          oldest record served\n"
                               "  --seconds S        how long\n"
-                              "  --rate R           requests a second\n"
+                              "  --rate R           requests per second\n"
                               "  --share SHARE      of all\n"
                               "  --capacity LIMIT   what fits\n"
                               "  --quiet            print nothing\n"

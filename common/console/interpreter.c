@@ -56,7 +56,7 @@ struct interpreter {
     struct error error;
 };
 
-/* Of this thread, so that other processes do not use up a statement's budget. */
+/* The CPU time of this thread, so that other processes do not use up a statement's budget. */
 static uint64_t cpu_ns(void)
 {
     return clock_read_ns(CLOCK_THREAD_CPUTIME_ID);

@@ -49,7 +49,7 @@ enum progress {
 
 /* Begins a statement. None may be running. */
 enum progress interpreter_begin(struct interpreter *interpreter, struct span statement);
-/* Begins to write the completions of a prefix, one a line. No statement may be running. */
+/* Begins to write the completions of a prefix, one per line. No statement may be running. */
 enum progress interpreter_complete(struct interpreter *interpreter, struct span prefix);
 /* Runs one slice. */
 enum progress interpreter_step(struct interpreter *interpreter);

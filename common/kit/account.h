@@ -11,7 +11,7 @@
 struct account { /* must not be moved: accounts point to each other */
     struct memory_zone *zone;
     uint64_t bytes; /* usable sizes of the allocations of this account and those below */
-    /* Of this account alone: allocations now, and ever made. */
+    /* Without those below: allocations now, and ever made. */
     uint64_t live, live_bytes, total, total_bytes;
     const char *name; /* of the container: "index" */
     struct account *above, *below, *next;

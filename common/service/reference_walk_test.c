@@ -123,7 +123,8 @@ static void assert_path(const struct reference_path *path, const char *expected)
     assert_string_equal(text, expected);
 }
 
-/* Every policy: what the caches hold, what lives, and that the walk explains all that is honest. */
+/* Every policy: what the caches hold, what lives, and that the walk explains all unless the policy
+ * leaks. */
 static void census_and_figures_agree(const struct policy *policy)
 {
     struct fixture f;
@@ -156,13 +157,13 @@ static void the_census_agrees_with_the_figures(void **state)
 
 static void correct_policies_have_no_unreachable_records(void **state)
 {
-    static const char *const leaky = " cycle pinned session ";
+    static const char *const leaking = " cycle pinned session ";
     for (size_t i = 0; i < policies_count + demos_count; i++) {
         struct fixture f;
         char name[32];
         const struct policy *policy = i < policies_count ? policies[i] : demos[i - policies_count];
         snprintf(name, sizeof name, " %s ", policy->name);
-        if (strstr(leaky, name))
+        if (strstr(leaking, name))
             continue;
         fixture_open(&f, policy->name, 1);
         fixture_run(&f, REQUESTS);
@@ -318,7 +319,7 @@ static void *caller_run(void *context)
     return NULL;
 }
 
-/* What is being made, moved and freed while the walk looks crashes nothing, and in an honest
+/* What is being made, moved and freed while the walk looks crashes nothing, and in a correct
  * variant nothing is taken for lost, but for what the other thread's session holds. */
 static void requests_are_served_during_a_walk(void **state)
 {

@@ -35,7 +35,7 @@ enum console_outcome
 console_connection_run(struct console_connection *connection, const char *statement,
                        void (*print)(void *context, const char *bytes, size_t count),
                        void *context);
-/* As query, but the text lists the completions of a prefix such as `main.ca`, one a line. */
+/* As query, but the text lists the completions of a prefix such as `main.ca`, one per line. */
 enum console_outcome console_connection_complete(struct console_connection *connection,
                                                  const char *prefix, const char **text,
                                                  size_t *count);

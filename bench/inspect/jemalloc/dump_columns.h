@@ -13,7 +13,7 @@ struct dump_layer {
 #define DUMP_LAYERS 10
 extern const struct dump_layer dump_layers[DUMP_LAYERS];
 
-/* Of struct fact_class: the first group for every list, the second for changes. */
+/* Columns of struct fact_class: the first group for every list, the second for changes. */
 #define DUMP_CLASS_COLUMNS  7
 #define DUMP_CHANGE_COLUMNS 3
 extern const struct row_column dump_class_columns[DUMP_CLASS_COLUMNS];

@@ -76,7 +76,7 @@ static void layers_print(const struct dump_page *page)
     fputs("\nWhere the bytes are\n", page->out);
     table_finish(page, table);
     if (facts->tcache > 0)
-        fprintf(page->out, "Of allocated, %s (%.1f %%) are free but kept in thread caches.\n",
+        fprintf(page->out, "%s (%.1f %%) of allocated are free but kept in thread caches.\n",
                 units_format_size(text, facts->tcache), 100 * facts->tcache_share);
 }
 

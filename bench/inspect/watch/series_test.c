@@ -78,7 +78,7 @@ static void growth_per_request(void **state)
 {
     struct series *series = series_make(true);
     struct series_verdict verdict;
-    for (size_t i = 0; i <= 200; i++) { /* 200 requests a sample, 500 bytes each */
+    for (size_t i = 0; i <= 200; i++) { /* 200 requests per sample, 500 bytes each */
         struct series_sample sample = sample_at(i, 10 * MIB + i * 100000 + noise(i), i * 200);
         series_add(series, &sample);
     }

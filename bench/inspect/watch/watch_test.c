@@ -113,7 +113,7 @@ static void until_the_time_is_over(void **state)
     close(output);
     assert_int_equal(status_of(watch), 0);
     assert_memory_equal(text, "{\n \"pid\": ", 10);
-    assert_non_null(strstr(text, "\"ended\": \"watch over\""));
+    assert_non_null(strstr(text, "\"ended\": \"time is up\""));
 }
 
 /* Allocates and touches 1 MiB every 5 ms. */

@@ -41,7 +41,7 @@ function titleWithout(model) {
   return model.replays.length ? "Hits against memory" : "Tidemark report";
 }
 
-/* The title: the gravest verdict of each variant over all workloads. */
+/* The title: the most severe verdict of each variant over all workloads. */
 function titleWords(model) {
   const verdicts = new Map();
   for (const result of model.results.filter((each) => each.folder === model.latest))

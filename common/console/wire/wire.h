@@ -14,12 +14,12 @@
 #include <stdlib.h>
 
 enum wire_kind {
-    WIRE_STATEMENT = 's',  /* request: Lua to run, or an expression to show */
-    WIRE_COMPLETE = 'c',   /* request: print the completions of a prefix (`main.ca`), one a line */
-    WIRE_INTERRUPT = 'i',  /* request: fail the running statement; empty, and not answered itself */
-    WIRE_TEXT = 't',       /* answer: part of what the statement prints */
-    WIRE_DONE = 'd',       /* last frame of an answer: empty */
-    WIRE_FAILED = 'e',     /* last frame: the error, in one line */
+    WIRE_STATEMENT = 's', /* request: Lua to run, or an expression to show */
+    WIRE_COMPLETE = 'c',  /* request: print the completions of a prefix (`main.ca`), one per line */
+    WIRE_INTERRUPT = 'i', /* request: fail the running statement; empty, and not answered itself */
+    WIRE_TEXT = 't',      /* answer: part of what the statement prints */
+    WIRE_DONE = 'd',      /* last frame of an answer: empty */
+    WIRE_FAILED = 'e',    /* last frame: the error, in one line */
     WIRE_INCOMPLETE = 'm', /* last frame: the statement needs more lines; what the parser says */
 };
 
