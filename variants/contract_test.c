@@ -188,8 +188,8 @@ static void assert_limits(const struct contract *c)
         assert_true(stats.bytes <= c->setup.capacity_bytes);
 }
 
-/* What the cache hands out is what was put last, within its age; what the model knows is gone is
- * not there. Whether a bounded cache still has something is its policy's affair. */
+/* The cache returns the version that was put last, unless it expired, and nothing that the model
+ * has removed. Which entries a bounded cache keeps depends on its policy. */
 static void contract_check_get(struct contract *c, uint32_t key)
 {
     uint32_t found = contract_get(c, key);

@@ -136,7 +136,7 @@ static const struct measurements *counterpart_find(struct measurements *const *f
     return NULL;
 }
 
-/* Variant by variant; notes those that only one folder has. */
+/* Pairs the files by variant; adds a note for a variant that only one folder has. */
 static size_t folders_pair(struct inputs *inputs, struct comparison_pair *pairs)
 {
     size_t count = 0, new_count = inputs->count - inputs->old_count;

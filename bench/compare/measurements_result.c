@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* What else made_by has, such as the time, is no setting. */
+/* The other fields of made_by, such as the time, are not settings. */
 static const struct {
     const char *key;
     enum setting_weight weight;

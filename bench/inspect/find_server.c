@@ -25,7 +25,7 @@ struct candidate {
 
 struct search {
     const char *name;
-    struct candidate *servers; /* room for one more than SERVERS_MAX */
+    struct candidate *servers; /* has space for SERVERS_MAX + 1 */
     size_t count;
 };
 

@@ -61,7 +61,7 @@ static int pause_compare(const void *a, const void *b)
     return (left > right) - (left < right);
 }
 
-/* The two figures of the pauses, which it then forgets. */
+/* Computes both figures of the pauses, and clears them. */
 static void pauses_summarize(struct pauses *pauses, double *max_ns, double *p9999_ns)
 {
     if (pauses->count == 0)

@@ -56,7 +56,7 @@ static void report_overhead(struct gbench *bench, const struct cache_fixture *fi
                    stats.entries == 0 ? 0 : beyond_payload / (double)stats.entries);
 }
 
-/* Gets `count` keys again and again. Fails unless all are hits, or none, as `hits` says. */
+/* Gets `count` keys repeatedly. Fails unless all gets hit (`hits`) or all miss (not `hits`). */
 static void get_keys(struct gbench *bench, struct cache_fixture *fixture, const struct key *keys,
                      uint32_t count, bool hits)
 {

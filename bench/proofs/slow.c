@@ -28,7 +28,7 @@ static uint64_t clock_cost_ns(void)
     return least;
 }
 
-/* It does not wait, it works. */
+/* Keeps the CPU busy for this time. */
 static void spin(uint64_t ns)
 {
     uint64_t until = clock_ns() + ns;
@@ -36,15 +36,15 @@ static void spin(uint64_t ns)
         ;
 }
 
-/* What h2o answers with, once a response. */
+/* h2o calls it once per response. */
 ssize_t writev(int fd, const struct iovec *parts, int count)
 {
     static writev_function *real;
     static uint64_t slow_ns;
     if (real == NULL) {
-        const char *wanted = getenv(SLOW_VARIABLE);
-        uint64_t asked = wanted != NULL ? strtoull(wanted, NULL, 10) : 0, cost = clock_cost_ns();
-        slow_ns = asked > cost ? asked - cost : 0;
+        const char *text = getenv(SLOW_VARIABLE);
+        uint64_t target_ns = text != NULL ? strtoull(text, NULL, 10) : 0, cost = clock_cost_ns();
+        slow_ns = target_ns > cost ? target_ns - cost : 0;
         *(void **)&real = dlsym(RTLD_NEXT, "writev");
     }
     if (slow_ns > 0)

@@ -1,4 +1,4 @@
-/* belady.h - the optimal policy for entries of one size, which only a replay can know. */
+/* belady.h - the optimal policy for entries of one size, which needs the whole trace in advance. */
 #pragma once
 
 #include "policy.h"

@@ -148,7 +148,7 @@ static void start_explain(const struct child *child, const char *output, enum st
 /* How a process ended. */
 struct ending {
     int status;  /* as from waitpid */
-    bool alone;  /* before it was asked to */
+    bool alone;  /* before we sent SIGTERM */
     bool killed; /* it did not end in time */
 };
 

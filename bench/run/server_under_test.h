@@ -1,4 +1,4 @@
-/* server_under_test.h - the server that is measured: started, asked, sampled and stopped.
+/* server_under_test.h - the server that is measured: started, queried, sampled and stopped.
  *
  * It is one of our servers (serve-POLICY) or a foreign program, given as a shell command and a URL.
  * A foreign program has no statistics of its own: its samples hold what the kernel reports for it

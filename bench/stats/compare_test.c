@@ -51,8 +51,8 @@ static struct comparison compared(const struct measurement_series *before,
     return comparison;
 }
 
-/* Runs in turns on a machine that drifts by a tenth, and whose noise remembers; what has no cause
- * is the same for both sides. `factor`: by how much the second is really slower. */
+/* Alternating runs on a machine whose speed drifts by about 10 %, with autocorrelated noise that is
+ * distributed alike for both sides. `factor`: by how much the second is really slower. */
 static void runs_make(struct measurement_series *before, struct measurement_series *after,
                       size_t repeats, double factor, double noise, struct random *random)
 {
@@ -65,7 +65,7 @@ static void runs_make(struct measurement_series *before, struct measurement_seri
         }
 }
 
-/* In how many of the rounds anything at all was called different. */
+/* The number of rounds in which any figure was called different. */
 static size_t alarms_count(const struct compare_setup *setup, double factor, double floor)
 {
     static const char *const names[FIGURES] = {"cpu", "req/s", "p50", "p99"};

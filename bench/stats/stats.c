@@ -9,8 +9,8 @@
 #define MEDIAN_RESAMPLES 999
 #define PAIRS_MAX        (STATS_POINTS_MAX * (STATS_POINTS_MAX - 1) / 2)
 /* the highest autocorrelation; with more, no length of run tells noise from a leak */
-#define MEMORY_MAX    0.99
-#define STATS_SLOPE_Z 3.2905 /* the normal quantile of STATS_CONFIDENCE_SLOPE */
+#define AUTOCORRELATION_MAX 0.99
+#define STATS_SLOPE_Z       3.2905 /* the normal quantile of STATS_CONFIDENCE_SLOPE */
 
 static void swap(double *a, double *b)
 {
@@ -131,7 +131,7 @@ static double memory_estimate(const double *residuals, size_t count)
     double seen = alone > 0 ? together / alone : 0;
     double corrected = seen + (2 + 4 * seen) / (double)count;
     corrected += sqrt((1 - seen * seen) / (double)count);
-    return corrected < 0 ? 0 : corrected > MEMORY_MAX ? MEMORY_MAX : corrected;
+    return corrected < 0 ? 0 : corrected > AUTOCORRELATION_MAX ? AUTOCORRELATION_MAX : corrected;
 }
 
 /* Variance of the innovations: of what a residual does not take from the one before. */

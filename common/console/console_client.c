@@ -23,7 +23,7 @@ struct console_client {
     int socket;            /* -1: disconnected */
     uint64_t pause_end_ns; /* requests are served between two slices */
     bool busy;             /* a statement runs */
-    bool leaving;          /* disconnects when all output is sent */
+    bool closing;          /* disconnects when all output is sent */
     struct interpreter *interpreter;
     struct output output;
     size_t input_count;
@@ -75,10 +75,10 @@ static bool text_write(void *context, const char *bytes, size_t count)
 static void reject(struct console_client *client, const char *reason)
 {
     frame_add(client, WIRE_FAILED, reason, strlen(reason));
-    client->leaving = true;
+    client->closing = true;
 }
 
-/* False: the client has left or must leave. */
+/* Returns false if the client disconnected or must be disconnected. */
 static bool output_send(struct console_client *client)
 {
     struct output *output = &client->output;
@@ -90,7 +90,7 @@ static bool output_send(struct console_client *client)
         output->from += (size_t)count;
     }
     output_clear(output);
-    return !client->leaving;
+    return !client->closing;
 }
 
 /* Requests. */
@@ -145,7 +145,7 @@ static const struct request_kind *request_kind_find(unsigned char kind)
 /* Handles the first request of the input. False: it is not complete yet. */
 static bool request_handle(struct console_client *client)
 {
-    if (client->input_count == 0 || client->leaving || !interpreter_ready(client->interpreter))
+    if (client->input_count == 0 || client->closing || !interpreter_ready(client->interpreter))
         return false;
     const struct request_kind *kind = request_kind_find(client->input[0]);
     uint32_t count = client->input_count < WIRE_HEADER_BYTES ? 0 : wire_count(client->input);
@@ -156,7 +156,7 @@ static bool request_handle(struct console_client *client)
         reject(client, "the statement is too long: it may have 16384 bytes");
     else if (client->busy && !kind->while_busy)
         reject(client, "the request came before the answer to the last one");
-    if (client->leaving || client->input_count < bytes)
+    if (client->closing || client->input_count < bytes)
         return false;
     kind->handle(client, (struct span){(char *)client->input + WIRE_HEADER_BYTES, count});
     client->input_count -= bytes;
@@ -170,7 +170,7 @@ static void requests_handle(struct console_client *client)
         ;
 }
 
-/* False: the client has left. */
+/* Returns false if the client disconnected. */
 static bool input_receive(struct console_client *client)
 {
     ssize_t count = recv(client->socket, client->input + client->input_count,
@@ -184,7 +184,7 @@ static bool input_receive(struct console_client *client)
 
 static bool receives(const struct console_client *client)
 {
-    return !client->leaving && interpreter_ready(client->interpreter);
+    return !client->closing && interpreter_ready(client->interpreter);
 }
 
 bool console_client_exchange(struct console_client *client)
@@ -218,7 +218,7 @@ static bool has_work(const struct console_client *client)
     if (!console_client_connected(client))
         return true;
     bool works = client->busy || !interpreter_ready(client->interpreter);
-    return works && !client->leaving && unsent(client) < UNSENT_BYTES_MAX;
+    return works && !client->closing && unsent(client) < UNSENT_BYTES_MAX;
 }
 
 uint64_t console_client_due_ns(const struct console_client *client)

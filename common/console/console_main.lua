@@ -12,8 +12,8 @@ end
 
 function methods.stats()
     local stats = native.stats()
-    local asked = stats.hits + stats.misses
-    stats.hit_ratio = asked > 0 and stats.hits / asked or nil
+    local requests = stats.hits + stats.misses
+    stats.hit_ratio = requests > 0 and stats.hits / requests or nil
     return stats
 end
 

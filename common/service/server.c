@@ -116,7 +116,7 @@ static void loop_follow(struct loop *loop)
 }
 
 /* A loop goes on while another one may wait for its fetches. The first loop ends last, because it
- * has the ticks. */
+ * handles the ticks. */
 static bool loop_is_done(const struct loop *loop)
 {
     struct server *server = loop->server;

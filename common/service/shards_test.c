@@ -120,7 +120,8 @@ static void weak_cache_drops_unowned_records(void **state)
     memory_zone_destroy(zone);
 }
 
-/* Three are requested, of which one fits: in the cache, in a session or held, each is alive. */
+/* Three records are requested and one fits into the cache. Records are alive while the cache, a
+ * session or the caller holds them. */
 static void census_counts_live_records(void **state)
 {
     struct memory_zone *zone = memory_zone_create();

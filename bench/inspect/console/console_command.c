@@ -103,7 +103,7 @@ static int statement_end(struct console_connection *connection, struct statement
     return complain("console", STATUS_BAD, "%s", console_connection_error(connection));
 }
 
-/* Whether the line means to leave. */
+/* Whether the line ends the console. */
 static bool line_is_quit(const char *line)
 {
     static const char *const words[] = {"quit", "quit()", "exit", "exit()"};
@@ -152,7 +152,7 @@ static int interrupts_open(void)
     return signalfd(-1, &signals, SFD_NONBLOCK | SFD_CLOEXEC);
 }
 
-/* Forgets a Ctrl-C that came when no statement ran. */
+/* Clears a Ctrl-C that was pressed when no statement ran. */
 static void interrupts_clear(int descriptor)
 {
     struct signalfd_siginfo info;

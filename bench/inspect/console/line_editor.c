@@ -1,4 +1,4 @@
-/* line_editor.c - libedit, whose Tab key completes the names that the server knows. */
+/* line_editor.c - libedit, with Tab completion of the server's names. */
 #include "line_editor.h"
 
 #include "xmalloc.h"

@@ -176,7 +176,7 @@ class DiagnoseTest(unittest.TestCase):
 
 
 def examine_all(variants):
-    """Prints what is said of each; the number that was wrong."""
+    """Prints the diagnosis of each variant; returns how many were wrong."""
     wrong = 0
     for variant in variants:
         diagnosis = examine(variant)
