@@ -66,6 +66,7 @@ bool list_next(const char **list, char *item, size_t bytes)
 int command_end(const char *command, int status)
 {
     struct error error;
+    errno = 0; /* an earlier write may have failed, and its errno is lost */
     if (stdout_flush(&error) == 0)
         return status;
     return complain(command, STATUS_UNDECIDED, "%s", error.text);

@@ -87,7 +87,6 @@ static bool is_special(const char *path)
 
 int stdout_flush(struct error *error)
 {
-    errno = 0; /* an earlier write may have failed, and its errno is lost */
     if (fflush(stdout) == 0 && !ferror(stdout))
         return 0;
     error_set(error, "standard output: %s",
@@ -100,6 +99,7 @@ int stdout_flush(struct error *error)
 int file_write(const char *path, const char *text, size_t bytes, struct error *error)
 {
     if (strcmp(path, "-") == 0) {
+        errno = 0;
         fwrite(text, 1, bytes, stdout);
         return stdout_flush(error);
     }
