@@ -15,8 +15,8 @@
 /* The exit status of every command. Say it in words in --help only where a command has a gate. */
 enum {
     STATUS_OK = 0,
-    STATUS_BAD = 1,       /* a gate, a run, a request, a statement failed, or a leak with --fail-on */
-    STATUS_USAGE = 2,     /* a wrong option, or input that cannot be read or understood */
+    STATUS_BAD = 1,   /* a gate, a run, a request, a statement failed, or a leak with --fail-on */
+    STATUS_USAGE = 2, /* a wrong option, or input that cannot be read or understood */
     STATUS_UNDECIDED = 3, /* it could not run, could not decide, or could not write its output */
     STATUS_INTERRUPTED = 130,
 };

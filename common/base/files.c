@@ -85,7 +85,8 @@ static bool is_special(const char *path)
     return stat(path, &found) == 0 && !S_ISREG(found.st_mode) && !S_ISDIR(found.st_mode);
 }
 
-int stdout_flush(struct error *error)
+/* Errno is that of a write since it was set to 0. */
+static int stdout_end(struct error *error)
 {
     if (fflush(stdout) == 0 && !ferror(stdout))
         return 0;
@@ -96,12 +97,18 @@ int stdout_flush(struct error *error)
     return -1;
 }
 
+int stdout_flush(struct error *error)
+{
+    errno = 0; /* an earlier write may have failed, and its errno is lost */
+    return stdout_end(error);
+}
+
 int file_write(const char *path, const char *text, size_t bytes, struct error *error)
 {
     if (strcmp(path, "-") == 0) {
         errno = 0;
         fwrite(text, 1, bytes, stdout);
-        return stdout_flush(error);
+        return stdout_end(error);
     }
     int status = is_special(path) ? path_fill(path, text, bytes) : file_replace(path, text, bytes);
     return status == 0 ? 0 : error_set(error, "%s: %s", path, strerror(errno));
