@@ -463,7 +463,10 @@ static int list_read(const json_t *list, const struct field *field, void *struct
     if (!json_is_array(list))
         return -1;
     *count = json_array_size(list);
-    *elements = *count > 0 ? memory_alloc_zeroed(reader->zone, *count * field->bytes) : NULL;
+    *elements = NULL;
+    if (*count == 0)
+        return 0;
+    *elements = memory_alloc_zeroed(reader->zone, *count * field->bytes);
     json_array_foreach ((json_t *)list, i, element)
         if (fields_read(element, field->nested, *elements + i * field->bytes, reader))
             return -1;
