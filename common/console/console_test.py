@@ -725,7 +725,7 @@ class Command(ConsoleTest):
                                       timeout=PATIENCE_S, check=False)
             self.assertEqual(done.returncode, 3)
             self.assertRegex(done.stderr, "^tidemark console: standard output: (No space|not all)")
-        self.assertEqual(self.run_command(server.path, "-e", "1").returncode, 3)
+        self.assertEqual(self.run_command(server.path, "-e", "1").returncode, 2)
         self.assertEqual(self.run_command("1", "2").returncode, 2)
 
     def test_quit(self):

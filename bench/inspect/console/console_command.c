@@ -201,7 +201,7 @@ static int console_run(const char *path, const struct console_options *options)
     struct error error;
     struct console_connection *connection = console_connection_open(path, 0, &error);
     if (connection == NULL)
-        return complain("console", STATUS_UNDECIDED, "%s", error.text);
+        return complain("console", STATUS_USAGE, "%s", error.text);
     int status;
     if (options->statement)
         status = eval_run(connection, options->statement);
