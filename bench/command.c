@@ -26,11 +26,15 @@ int complain(const char *command, int status, const char *format, ...)
 
 int json_write(json_t *json, const char *path, struct error *error)
 {
-    char *text = xchecked(json_dumps(json, JSON_INDENT(1) | JSON_REAL_PRECISION(9)));
+    char *text;
+    size_t bytes;
+    FILE *out = xmemstream(&text, &bytes);
+    if (json_dumpf(json, out, JSON_INDENT(1) | JSON_REAL_PRECISION(9)) != 0)
+        die_of("out of memory");
+    fputc('\n', out);
+    fclose(out);
     json_decref(json);
-    char *lines = xasprintf("%s\n", text);
-    int status = file_write(path, lines, strlen(lines), error);
-    free(lines);
+    int status = file_write(path, text, bytes, error);
     free(text);
     return status;
 }
@@ -66,7 +70,6 @@ bool list_next(const char **list, char *item, size_t bytes)
 int command_end(const char *command, int status)
 {
     struct error error;
-    errno = 0; /* an earlier write may have failed, and its errno is lost */
     if (stdout_flush(&error) == 0)
         return status;
     return complain(command, STATUS_UNDECIDED, "%s", error.text);

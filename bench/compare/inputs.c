@@ -1,6 +1,7 @@
 /* inputs.c - reads measurements from files and folders, and pairs them. */
 #include "inputs.h"
 
+#include "files.h"
 #include "measurements_read.h"
 #include "xmalloc.h"
 
@@ -8,7 +9,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 /* Takes the text over. */
 static void note_add(struct inputs *inputs, char *text)
@@ -16,12 +16,6 @@ static void note_add(struct inputs *inputs, char *text)
     inputs->notes = growable(inputs->notes, &inputs->note_capacity, inputs->note_count + 1,
                              sizeof *inputs->notes);
     inputs->notes[inputs->note_count++] = text;
-}
-
-static bool is_folder(const char *path)
-{
-    struct stat status;
-    return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
 }
 
 /* When `lenient`, a file that holds no measurements is left out with a note. */
@@ -93,7 +87,7 @@ int inputs_read(struct inputs *inputs, char *const *paths, size_t count, const c
                 struct error *error)
 {
     *inputs = (struct inputs){.count = 0};
-    if (count == 2 && is_folder(paths[0]) && is_folder(paths[1])) {
+    if (count == 2 && file_is_folder(paths[0]) && file_is_folder(paths[1])) {
         if (base != NULL)
             return error_set(error, "--base: the first of two folders is the base");
         if (folder_add(inputs, paths[0], error) != 0)

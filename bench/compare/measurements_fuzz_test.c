@@ -1,6 +1,5 @@
 /* measurements_fuzz_test.c - the fuzz target over files of each kind, cut and changed, always in
  * the same way. */
-#include "random.h"
 #include "summary.h"
 
 #include <setjmp.h>
@@ -8,6 +7,9 @@
 #include <stddef.h>
 
 #include <cmocka.h>
+
+#include "fuzz_support.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,8 +19,6 @@
 #define CUTS        40
 #define CHANGES_MAX 8
 #define BYTES_MAX   (64 << 10)
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static const char gbench[] =
     "{\"context\":{\"host_name\":\"h\",\"num_cpus\":2,\"library_build_type\":\"release\"},"
@@ -110,36 +110,12 @@ static int seeds_free(void **state)
     return 0;
 }
 
-/* On the heap at its exact size, so that ASan sees a byte too many. */
-static void run(const char *bytes, size_t count)
-{
-    uint8_t *copy = malloc(count ? count : 1);
-    assert_non_null(copy);
-    memcpy(copy, bytes, count);
-    assert_int_equal(LLVMFuzzerTestOneInput(copy, count), 0);
-    free(copy);
-}
-
 static void cut_files(void **state)
 {
     const struct seeds *seeds = *state;
     for (size_t s = 0; s < 3; s++)
         for (size_t cut = 0; cut <= CUTS; cut++)
-            run(seeds->texts[s], strlen(seeds->texts[s]) * cut / CUTS);
-}
-
-static size_t change(char *bytes, size_t count, struct random *random)
-{
-    const char *with = strange[random_below(random, STRANGE)];
-    size_t at = random_below(random, count), length = strlen(with);
-    size_t over = random_below(random, 8);
-    /* A number is changed as a whole, more often than not. */
-    while (random_below(random, 8) > 0 && at + 1 < count && (bytes[at] < '0' || bytes[at] > '9'))
-        at++;
-    over = over < count - at ? over : count - at;
-    memmove(bytes + at + length, bytes + at + over, count - at - over);
-    memcpy(bytes + at, with, length);
-    return count - over + length;
+            fuzz_run(seeds->texts[s], strlen(seeds->texts[s]) * cut / CUTS);
 }
 
 static void changed_files(void **state)
@@ -154,8 +130,8 @@ static void changed_files(void **state)
             assert_in_range(count, 1, BYTES_MAX / 2);
             memcpy(bytes, seeds->texts[s], count);
             for (uint64_t changes = 1 + random_below(&random, CHANGES_MAX); changes > 0; changes--)
-                count = change(bytes, count, &random);
-            run(bytes, count);
+                count = fuzz_replace(bytes, count, strange, STRANGE, &random);
+            fuzz_run(bytes, count);
         }
 }
 

@@ -1,4 +1,5 @@
 /* http1_parser_test.c - responses of all kinds, cut at every byte; malformed ones. */
+#include "count_of.h"
 #include "http1_parser.h"
 
 #include <setjmp.h>
@@ -94,8 +95,6 @@ static const char *const malformed[] = {
     OK "Transfer-Encoding: chunked\r\n\r\nfffffffffffffffff\r\n",
     OK "Transfer-Encoding: chunked\r\n\r\n2\r\nhello\r\n",
 };
-
-#define COUNT_OF(rows) (sizeof rows / sizeof rows[0])
 
 /* Parses a copy of exactly its size, so that the sanitizer finds reads past its end. */
 static size_t response_parse(struct response *response, const char *text, size_t bytes)

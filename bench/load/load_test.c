@@ -1,4 +1,5 @@
 /* load_test.c - the generator against a server with all kinds of faults. */
+#include "count_of.h"
 #include "load.h"
 
 #include "faulty_server.h"
@@ -19,13 +20,12 @@
 
 #include "load_fixture.h"
 
-#define REQUESTS       40
-#define CONNECTIONS    4
-#define SHORT_NS       (200 * NS_PER_MS) /* timeout of servers that do not respond */
-#define GOOD           (-1)
-#define ANY            (-2)
-#define OK             "HTTP/1.1 200 OK\r\n"
-#define COUNT_OF(rows) (sizeof rows / sizeof rows[0])
+#define REQUESTS    40
+#define CONNECTIONS 4
+#define SHORT_NS    (200 * NS_PER_MS) /* timeout of servers that do not respond */
+#define GOOD        (-1)
+#define ANY         (-2)
+#define OK          "HTTP/1.1 200 OK\r\n"
 
 /* How every request to a server with this behaviour must end. */
 static const struct expected {

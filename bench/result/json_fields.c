@@ -1,10 +1,11 @@
 /* json_fields.c - the keys of the objects of a result. */
 #include "json_fields.h"
 
+#include "count_of.h"
+
 #include <math.h>
 #include <string.h>
 
-#define COUNT_OF(array)    (sizeof(array) / sizeof((array)[0]))
 #define POINTER(structure) ((struct structure *)NULL)
 #define MEMBER(structure, name)                                                                    \
     .offset = offsetof(struct structure, name), .bytes = sizeof(POINTER(structure)->name)

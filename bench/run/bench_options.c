@@ -1,10 +1,9 @@
 /* bench_options.c - the options of tidemark bench: table, defaults and ranges. */
 #include "bench_options.h"
 
+#include "count_of.h"
 #include "server_under_test.h"
 #include "units.h"
-
-#define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
 #define CONNECTIONS_MAX 10000
 #define STREAMS_MAX     1000

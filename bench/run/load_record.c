@@ -1,6 +1,7 @@
 /* load_record.c - copies a load's result into a run. */
 #include "load_record.h"
 
+#include "stats.h"
 #include "units.h"
 
 #include <stdio.h>
@@ -33,11 +34,6 @@ static struct result_errors errors_of(const uint64_t failures[LOAD_FAILURES])
     };
 }
 
-static double ratio(double part, double whole)
-{
-    return whole > 0 ? part / whole : 0;
-}
-
 static void load_fill(struct result_load *load, const struct load_result *from)
 {
     *load = (struct result_load){
@@ -49,8 +45,8 @@ static void load_fill(struct result_load *load, const struct load_result *from)
         .wall_ns = from->wall_ns,
         .generator_cpu_ns = from->cpu_ns,
         .requests_per_second =
-            ratio((double)from->requests, (double)from->wall_ns / (double)NS_PER_SECOND),
-        .hit_ratio = ratio((double)from->hits, (double)(from->hits + from->misses)),
+            stats_ratio((double)from->requests, (double)from->wall_ns / (double)NS_PER_SECOND),
+        .hit_ratio = stats_ratio((double)from->hits, (double)(from->hits + from->misses)),
         .generator_busy = from->busy,
         .bottleneck = from->bottleneck,
         .unsent = from->unsent,

@@ -1,5 +1,4 @@
-/* output_log.c - a thread that reads a pipe into a buffer, and drops the older half when it is
- * full. */
+/* output_log.c - a thread that reads a pipe, and keeps as much of the end as fits a buffer. */
 #include "output_log.h"
 
 #include "xmalloc.h"
@@ -31,12 +30,9 @@ static void text_append(struct output_log *log, const char *bytes, size_t count)
         bytes += count - most;
         count = most;
     }
-    if (log->count + count > most) {
-        size_t kept = most - count < most / 2 ? most - count : most / 2;
-        kept = kept < log->count ? kept : log->count;
-        memmove(log->text, log->text + log->count - kept, kept);
-        log->count = kept;
-    }
+    size_t kept = log->count < most - count ? log->count : most - count;
+    memmove(log->text, log->text + log->count - kept, kept);
+    log->count = kept;
     memcpy(log->text + log->count, bytes, count);
     log->count += count;
     log->text[log->count] = '\0';

@@ -6,6 +6,7 @@
 #include "files.h"
 #include "load_record.h"
 #include "sampler.h"
+#include "stats.h"
 #include "verdict.h"
 
 #include <math.h>
@@ -174,11 +175,6 @@ static void server_execute(struct execution *execution)
         run_fail(execution->run, error.text);
 }
 
-static double ratio(double part, double whole)
-{
-    return whole > 0 ? part / whole : 0;
-}
-
 static void server_figures_fill(struct result_run *run)
 {
     const struct result_sample *first = &run->samples[0];
@@ -186,9 +182,9 @@ static void server_figures_fill(struct result_run *run)
     double cpu_us = (double)(last->cpu_ns - first->cpu_ns) / (double)NS_PER_US;
     run->server = (struct result_server){
         .cpu_ns = last->cpu_ns - first->cpu_ns,
-        .cpu_us_per_request = ratio(cpu_us, (double)(last->requests - first->requests)),
-        .overhead_bytes_per_entry =
-            ratio((double)last->cache_bytes - (double)last->payload_bytes, (double)last->entries),
+        .cpu_us_per_request = stats_ratio(cpu_us, (double)(last->requests - first->requests)),
+        .overhead_bytes_per_entry = stats_ratio(
+            (double)last->cache_bytes - (double)last->payload_bytes, (double)last->entries),
     };
 }
 

@@ -1,10 +1,10 @@
 /* stats_parse.c - one table row per figure of a server's statistics. */
 #include "stats_parse.h"
 
+#include "count_of.h"
+
 #include <math.h>
 #include <stdio.h>
-
-#define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
 /* A member of the JSON and the field of the sample that it sets. */
 struct figure {

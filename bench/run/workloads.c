@@ -2,14 +2,13 @@
 #include "workloads.h"
 
 #include "command.h"
+#include "count_of.h"
 #include "server_under_test.h"
 #include "trace.h"
 #include "units.h"
 
 #include <stdio.h>
 #include <string.h>
-
-#define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
 #define ALL_WORKLOADS   "random,zipf,scan,burst"
 #define QUICK_WORKLOADS "random,zipf"

@@ -1,12 +1,11 @@
 /* evidence.c - computes slopes and checks limits from the samples of a run. */
 #include "evidence.h"
 
+#include "count_of.h"
 #include "verdict_rules.h"
 
 #include <math.h>
 #include <string.h>
-
-#define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
 static const size_t layer_offsets[RESULT_LAYERS] = {
     [LAYER_ENTRIES] = offsetof(struct result_sample, entries),

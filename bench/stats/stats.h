@@ -11,6 +11,12 @@ struct stats_interval {
     double value, low, high;
 };
 
+/* part / whole; 0 without a whole. */
+static inline double stats_ratio(double part, double whole)
+{
+    return whole > 0 ? part / whole : 0;
+}
+
 /* Both reorder the values, and return 0 without values. */
 double stats_median(double *values, size_t count);
 /* percentile: 0 to 100; interpolates between neighbours. */

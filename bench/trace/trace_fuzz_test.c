@@ -1,11 +1,13 @@
 /* trace_fuzz_test.c - runs the fuzz target on a few thousand inputs, the same each time. */
-#include "random.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 
 #include <cmocka.h>
+
+#include "fuzz_support.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,8 +15,6 @@
 #define BYTES_MAX 400
 #define HEAD      2  /* bytes that select the format and the pieces */
 #define FORMATS   15 /* that the target knows */
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 struct seed {
     const char *bytes;
@@ -49,16 +49,6 @@ static const struct seed seeds[] = {
 
 #define SEEDS (sizeof(seeds) / sizeof(seeds[0]))
 
-/* Copies the bytes to a block of their exact size, so that ASan detects reads beyond them. */
-static void run(const uint8_t *bytes, size_t count)
-{
-    uint8_t *copy = malloc(count ? count : 1);
-    assert_non_null(copy);
-    memcpy(copy, bytes, count);
-    assert_int_equal(LLVMFuzzerTestOneInput(copy, count), 0);
-    free(copy);
-}
-
 static void seeds_in_every_format(void **state)
 {
     static const uint8_t pieces[] = {0, 1, 7, 64};
@@ -68,8 +58,8 @@ static void seeds_in_every_format(void **state)
                 uint8_t bytes[BYTES_MAX] = {format, pieces[p]};
                 memcpy(bytes + HEAD, seeds[s].bytes, seeds[s].count);
                 for (size_t cut = 0; cut <= seeds[s].count; cut += 1 + cut / 8)
-                    run(bytes, HEAD + cut);
-                run(bytes, HEAD + seeds[s].count);
+                    fuzz_run(bytes, HEAD + cut);
+                fuzz_run(bytes, HEAD + seeds[s].count);
             }
         }
     }
@@ -87,7 +77,7 @@ static void changed_seeds(void **state)
         memcpy(bytes + HEAD, seed->bytes, seed->count);
         for (uint64_t changes = random_below(&random, 5); changes > 0; changes--)
             bytes[HEAD + random_below(&random, seed->count)] = (uint8_t)random_next(&random);
-        run(bytes, HEAD + seed->count);
+        fuzz_run(bytes, HEAD + seed->count);
     }
 }
 
@@ -100,7 +90,7 @@ static void noise(void **state)
         size_t count = random_below(&random, BYTES_MAX);
         for (size_t i = 0; i < count; i++)
             bytes[i] = (uint8_t)random_next(&random);
-        run(bytes, count);
+        fuzz_run(bytes, count);
     }
 }
 

@@ -1,12 +1,11 @@
 /* catalogue.c - the scenarios, and the verdict expected of each policy under them. */
 #include "catalogue.h"
 
+#include "count_of.h"
 #include "server_under_test.h"
 
 #include <stdio.h>
 #include <string.h>
-
-#define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
 #define CAPACITY    2000 /* fills and turns over within a second */
 #define SAMPLES     64   /* in a run */

@@ -5,6 +5,7 @@
 #include "clock.h"
 #include "command.h"
 #include "confusion_matrix.h"
+#include "count_of.h"
 #include "cpus.h"
 #include "interrupt.h"
 #include "run.h"
@@ -17,8 +18,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-#define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
 #define DURATION_NS       (4 * NS_PER_SECOND)
 #define SHORT_DURATION_NS (3 * NS_PER_SECOND)

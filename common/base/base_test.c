@@ -1,4 +1,5 @@
 /* base_test.c - parsing and formatting of units, parsing of options, their errors. */
+#include "count_of.h"
 #include "options.h"
 #include "options_help.h"
 #include "units.h"
@@ -14,8 +15,7 @@
 
 #include <cmocka.h>
 
-#define COUNT_OF(array) (sizeof(array) / sizeof(array)[0])
-#define UNTOUCHED       UINT64_C(0xfeedfacefeedface)
+#define UNTOUCHED UINT64_C(0xfeedfacefeedface)
 
 typedef int parser(const char *text, uint64_t *value);
 

@@ -97,6 +97,12 @@ static int stdout_end(struct error *error)
     return -1;
 }
 
+bool file_is_folder(const char *path)
+{
+    struct stat found;
+    return stat(path, &found) == 0 && S_ISDIR(found.st_mode);
+}
+
 int stdout_flush(struct error *error)
 {
     errno = 0; /* an earlier write may have failed, and its errno is lost */

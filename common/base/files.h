@@ -3,6 +3,7 @@
 
 #include "errors.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 
@@ -17,6 +18,7 @@ char *file_read_stream(FILE *file, const char *name, size_t max_bytes, size_t *b
  * the new one, and after an error the old one is still there. A path that exists and is not a
  * regular file (a pipe, a terminal) is written to directly; "-" is standard output, whose error
  * indicator is clear afterwards, so that an error is reported once. Returns 0, or -1: see error. */
+bool file_is_folder(const char *path); /* false also where nothing is there */
 int file_write(const char *path, const char *text, size_t bytes, struct error *error);
 
 /* Writes what is buffered for standard output. 0, or -1 and one line in error, also for an earlier

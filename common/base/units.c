@@ -1,6 +1,8 @@
 /* units.c - parses exactly, and formats with up to three digits. */
 #include "units.h"
 
+#include "count_of.h"
+
 #include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -10,8 +12,6 @@ struct unit {
     const char *name;
     uint64_t scale; /* in the smallest unit */
 };
-
-#define COUNT_OF(array) (sizeof(array) / sizeof(array)[0])
 
 static const struct unit counts[] = {
     {"", 1},

@@ -1,12 +1,14 @@
 /* dump_fuzz_test.c - runs the fuzz target over real dumps, truncated and changed, the same each
  * time. */
-#include "random.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 
 #include <cmocka.h>
+
+#include "fuzz_support.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,8 +17,6 @@
 #define CUTS        60
 #define CHANGES_MAX 12
 #define BYTES_MAX   (64 << 10)
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static const char *const seeds[] = {
     DUMPS "/unbounded_before.json",
@@ -58,38 +58,14 @@ static size_t seed_read(const char *path, uint8_t bytes[BYTES_MAX])
     return count;
 }
 
-/* In a block of exactly this size, so that ASan detects reads beyond the end. */
-static void run(const uint8_t *bytes, size_t count)
-{
-    uint8_t *copy = malloc(count ? count : 1);
-    assert_non_null(copy);
-    memcpy(copy, bytes, count);
-    assert_int_equal(LLVMFuzzerTestOneInput(copy, count), 0);
-    free(copy);
-}
-
 static void truncated_dumps(void **state)
 {
     static uint8_t bytes[BYTES_MAX];
     for (size_t s = 0; s < SEEDS; s++) {
         size_t count = seed_read(seeds[s], bytes);
         for (size_t cut = 0; cut <= CUTS; cut++)
-            run(bytes, count * cut / CUTS);
+            fuzz_run(bytes, count * cut / CUTS);
     }
-}
-
-static size_t change(uint8_t *bytes, size_t count, struct random *random)
-{
-    const char *with = replacements[random_below(random, REPLACEMENTS)];
-    size_t at = random_below(random, count), length = strlen(with);
-    size_t over = random_below(random, 8);
-    /* Mostly replaces whole numbers. */
-    while (random_below(random, 8) > 0 && at + 1 < count && (bytes[at] < '0' || bytes[at] > '9'))
-        at++;
-    over = over < count - at ? over : count - at;
-    memmove(bytes + at + length, bytes + at + over, count - at - over);
-    memcpy(bytes + at, with, length);
-    return count - over + length;
 }
 
 static void changed_dumps(void **state)
@@ -103,8 +79,8 @@ static void changed_dumps(void **state)
             size_t count = seed_count;
             memcpy(bytes, seed, count);
             for (uint64_t changes = 1 + random_below(&random, CHANGES_MAX); changes > 0; changes--)
-                count = change(bytes, count, &random);
-            run(bytes, count);
+                count = fuzz_replace((char *)bytes, count, replacements, REPLACEMENTS, &random);
+            fuzz_run(bytes, count);
         }
     }
 }

@@ -12,7 +12,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
 
 #define COMMAND      "report"
@@ -108,12 +107,6 @@ static int report_write(const struct sources *sources, const struct report_optio
     return status;
 }
 
-static bool is_folder(const char *path)
-{
-    struct stat status;
-    return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
-}
-
 /* Compares the first folder with the last. The page is written without the comparison if they
  * cannot be compared. */
 static void folders_compare(struct sources *sources, char **paths, int count)
@@ -121,7 +114,7 @@ static void folders_compare(struct sources *sources, char **paths, int count)
     struct error error;
     const char *before = NULL, *after = NULL;
     for (int i = 0; i < count; i++)
-        if (is_folder(paths[i])) {
+        if (file_is_folder(paths[i])) {
             before = before != NULL ? before : paths[i];
             after = paths[i];
         }

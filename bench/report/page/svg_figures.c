@@ -2,6 +2,7 @@
 #include "svg_figures.h"
 
 #include "command.h"
+#include "count_of.h"
 #include "summary.h"
 #include "svg_figures_other.h"
 #include "units.h"
@@ -14,10 +15,9 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
-#define MIB             1048576.0
-#define WORKLOADS_MAX   64
-#define STRETCH_NS_MIN  (NS_PER_MS * 50) /* a shorter last stretch of a run gives no rate */
+#define MIB            1048576.0
+#define WORKLOADS_MAX  64
+#define STRETCH_NS_MIN (NS_PER_MS * 50) /* a shorter last stretch of a run gives no rate */
 
 struct figures {
     struct svg_output output;
