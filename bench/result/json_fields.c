@@ -15,6 +15,8 @@
         __VA_ARGS__                                                                                \
     }
 #define FIELD(structure, name, kind) ROW(#name, kind, MEMBER(structure, name))
+#define FIELD_SINCE(version, structure, name, kind)                                                \
+    ROW(#name, kind, MEMBER(structure, name), .since = (version))
 #define OBJECT(structure, key, name, fields)                                                       \
     ROW(key, FIELD_OBJECT, MEMBER(structure, name), .nested = fields)
 /* The fields belong to the same struct; without a key, to the same object, too. */
@@ -25,11 +27,12 @@
 #define EACH(structure, key, kind, name, all, fields)                                              \
     ROW(key, kind, MEMBER(structure, name[0]), .nested = fields, .names = all,                     \
         .count = COUNT_OF(POINTER(structure)->name))
-#define LIST(structure, key, name, size, fields)                                                   \
+#define LIST_SINCE(version, structure, key, name, size, fields)                                    \
     ROW(key, FIELD_LIST, .offset = offsetof(struct structure, name),                               \
         .bytes = sizeof *POINTER(structure)->name, .nested = fields,                               \
-        .count = offsetof(struct structure, size))
-#define END ROW(.kind = FIELD_END)
+        .count = offsetof(struct structure, size), .since = (version))
+#define LIST(structure, key, name, size, fields) LIST_SINCE(0, structure, key, name, size, fields)
+#define END                                      ROW(.kind = FIELD_END)
 
 const struct field sample_fields[] = {
 #define COUNT(name) FIELD(result_sample, name, FIELD_COUNT)
@@ -290,6 +293,7 @@ const struct field made_by_fields[] = {
     FIELD(result_made_by, allocator_options, FIELD_TEXT),
     FIELD(result_made_by, seed, FIELD_COUNT),
     FIELD(result_made_by, connections, FIELD_COUNT),
+    FIELD_SINCE(3, result_made_by, requests, FIELD_COUNT),
     FIELD(result_made_by, duration_ns, FIELD_COUNT),
     FIELD(result_made_by, protocol, FIELD_TEXT),
     FIELD(result_made_by, streams, FIELD_COUNT),
@@ -298,6 +302,36 @@ const struct field made_by_fields[] = {
     FIELD(result_made_by, url, FIELD_TEXT),
     FIELD(result_made_by, command_line, FIELD_TEXT),
     FIELD(result_made_by, time, FIELD_TEXT),
+    END,
+};
+
+const struct field speed_fields[] = {
+    FIELD(result_speed, workload, FIELD_TEXT),
+    FIELD(result_speed, repetition, FIELD_COUNT),
+    FIELD(result_speed, seed, FIELD_COUNT),
+    FIELD(result_speed, rounds, FIELD_COUNT),
+    FIELD(result_speed, requests, FIELD_COUNT),
+    FIELD(result_speed, cpu_us_per_request, FIELD_REAL),
+    FIELD(result_speed, requests_per_second, FIELD_REAL),
+    FIELD(result_speed, p50_ns, FIELD_COUNT),
+    FIELD(result_speed, p90_ns, FIELD_COUNT),
+    FIELD(result_speed, p99_ns, FIELD_COUNT),
+    FIELD(result_speed, p999_ns, FIELD_COUNT),
+    FIELD(result_speed, max_ns, FIELD_COUNT),
+    FIELD(result_speed, bottleneck, FIELD_FLAG),
+    END,
+};
+
+const struct field hits_fields[] = {
+    FIELD(result_hits, workload, FIELD_TEXT),
+    FIELD(result_hits, ids, FIELD_TEXT),
+    FIELD(result_hits, requests, FIELD_COUNT),
+    FIELD(result_hits, hits, FIELD_COUNT),
+    FIELD(result_hits, compulsory_misses, FIELD_COUNT),
+    FIELD(result_hits, steady_requests, FIELD_COUNT),
+    FIELD(result_hits, steady_hits, FIELD_COUNT),
+    FIELD(result_hits, entries, FIELD_COUNT),
+    FIELD(result_hits, cache_bytes, FIELD_COUNT),
     END,
 };
 
@@ -316,6 +350,8 @@ const struct field result_fields[] = {
     OBJECT(result, "made_by", made_by, made_by_fields),
     OBJECT(result, "noise", noise, noise_fields),
     LIST(result, "summary", summaries, summary_count, summary_fields),
+    LIST_SINCE(3, result, "speeds", speeds, speed_count, speed_fields),
+    LIST_SINCE(3, result, "hits", hits, hits_count, hits_fields),
     END,
 };
 
@@ -487,9 +523,13 @@ static int each_read(const json_t *object, const struct field *field, char *at,
                      struct fields_reader *reader)
 {
     const json_t *values = value_find(object, field->key, reader);
-    for (size_t i = 0; i < field->count; i++)
+    for (size_t i = 0; i < field->count; i++) {
+        /* An older version has fewer names. */
+        if (reader->version < RESULT_VERSION && json_object_get(values, field->names[i]) == NULL)
+            continue;
         if (field_read(values, field->names[i], field, at + i * field->bytes, reader))
             return -1;
+    }
     return 0;
 }
 
@@ -499,6 +539,8 @@ int fields_read(const json_t *object, const struct field *fields, void *into,
     int status = 0;
     for (const struct field *field = fields; status == 0 && field->kind != FIELD_END; field++) {
         char *at = (char *)into + field->offset;
+        if (field->since > reader->version)
+            continue;
         if (field->kind == FIELD_LIST)
             status = list_read(value_find(object, field->key, reader), field, into, reader);
         else if (has_value_for_each_name(field))

@@ -26,6 +26,7 @@ struct field {
     const struct field *nested; /* of an object, or of a list's elements */
     const char *const *names;   /* of a FIELD_NAME; otherwise there is one value for each name */
     size_t count;               /* of the names; of a list: the offset of its count */
+    unsigned since;             /* the first version that has it */
 };
 
 extern const struct field sample_fields[], verdict_fields[], limits_fields[], made_by_fields[];
@@ -45,6 +46,7 @@ void fields_write(json_t *object, const struct field *fields, const void *from);
 json_t *fields_json(const struct field *fields, const void *from);
 
 struct fields_reader {
+    unsigned version;         /* of the file: fields of later ones stay as they are */
     struct memory_zone *zone; /* for the lists */
     const char *missing;      /* the key that was read last */
 };

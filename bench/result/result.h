@@ -17,7 +17,9 @@
 #include <stdint.h>
 
 #define RESULT_FAMILY      "tidemark/result/"
-#define RESULT_SCHEMA      RESULT_FAMILY "2"
+#define RESULT_VERSION     3
+#define RESULT_SCHEMA      RESULT_FAMILY "3"
+#define RESULT_OLDEST      2 /* the oldest version that is read */
 #define RESULT_NAME_BYTES  64
 #define RESULT_WORDS_BYTES 256
 #define RESULT_LINE_BYTES  1024
@@ -197,6 +199,29 @@ struct result_run {
     size_t sample_count, sample_capacity;
 };
 
+/* What a request costs, in one repetition: a fresh server that is alive together with all others of
+ * the bench, and gets a slice of requests in each round. The repetitions of all results of one
+ * bench belong together: number 1 of each shared its rounds with number 1 of all others. */
+struct result_speed {
+    char workload[RESULT_NAME_BYTES];
+    uint64_t repetition;       /* from 1 */
+    uint64_t seed;             /* of the ids and of the order of the slices */
+    uint64_t rounds, requests; /* slices, and the requests in all of them */
+    /* Medians over the rounds. */
+    double cpu_us_per_request, requests_per_second;
+    uint64_t p50_ns, p90_ns, p99_ns, p999_ns, max_ns; /* over the requests of all slices */
+    bool bottleneck; /* the generator, not the server, limited the slices */
+};
+
+/* Hits of an exact replay of a workload through the policy, without a server. */
+struct result_hits {
+    char workload[RESULT_NAME_BYTES], ids[RESULT_NAME_BYTES];
+    uint64_t requests, hits;               /* from an empty cache on */
+    uint64_t compulsory_misses;            /* first requests for an id */
+    uint64_t steady_requests, steady_hits; /* after the warm-up */
+    uint64_t entries, cache_bytes;         /* at the end */
+};
+
 /* A figure over n runs. */
 struct result_figure {
     double median, low, high; /* 95 % interval of the median; of few runs their range */
@@ -263,7 +288,8 @@ struct result_made_by {
     bool commit_dirty;
     char version[RESULT_NAME_BYTES], h2o_version[RESULT_NAME_BYTES];
     char allocator[RESULT_WORDS_BYTES], allocator_options[RESULT_WORDS_BYTES];
-    uint64_t seed, connections, duration_ns;
+    uint64_t seed, connections;
+    uint64_t requests, duration_ns;   /* of a run: at least so many; 0: no such limit */
     char protocol[RESULT_NAME_BYTES]; /* "http/1.1" or "h2c" */
     uint64_t streams;                 /* per connection */
     double rate_rps;                  /* 0: closed loop */
@@ -282,6 +308,10 @@ struct result {
     struct result_noise noise;
     struct result_run **runs;
     size_t run_count, run_capacity;
+    struct result_speed *speeds;
+    size_t speed_count, speed_capacity;
+    struct result_hits *hits;
+    size_t hits_count, hits_capacity;
     struct result_summary *summaries;
     size_t summary_count;
 };
@@ -293,6 +323,9 @@ void result_destroy(struct result *result); /* NULL is allowed */
 struct result_run *result_run_add(struct result *result);
 void result_sample_add(struct result *result, struct result_run *run,
                        const struct result_sample *sample);
+/* Add an element, all zero. Earlier pointers to elements become invalid. */
+struct result_speed *result_speed_add(struct result *result);
+struct result_hits *result_hits_add(struct result *result);
 /* Sets the series, `count` intervals, all zero; NULL for 0. The run must not have one. */
 struct result_interval *result_series_add(struct result *result, struct result_run *run,
                                           size_t count);
@@ -305,7 +338,9 @@ void result_burst_samples(struct result *result, struct result_run *run, size_t 
 int result_write(const struct result *result, const char *path, struct error *error);
 /* The JSON of result_write; the caller releases it. */
 json_t *result_json(const struct result *result);
-/* NULL and one line in error: it cannot be read, or is not of RESULT_SCHEMA. */
+/* Reads versions RESULT_OLDEST to RESULT_VERSION; what an older one lacks is 0. Version 2 has no
+ * speeds of its own: those of its runs are taken. NULL and one line in error: it cannot be read, or
+ * is no such result. */
 struct result *result_read(const char *path, struct error *error);
 /* The same for a text that was read from `path`. */
 struct result *result_parse(const char *path, const char *text, size_t bytes, struct error *error);

@@ -42,14 +42,48 @@ static int run_read(struct fields_reader *reader, const json_t *object, struct r
     return run->status == RUN_FAILED ? 0 : fields_read(object, measured_fields, run, reader);
 }
 
-static int result_fill(struct fields_reader *reader, const json_t *json, struct result *result)
+/* What the runs of version 2 say about speed. */
+static void speeds_take(struct result *result)
+{
+    for (size_t i = 0; i < result->run_count; i++) {
+        const struct result_run *run = result->runs[i];
+        const struct result_latency *latency = &run->load.all;
+        if (run->status == RUN_FAILED)
+            continue;
+        struct result_speed *speed = result_speed_add(result);
+        memcpy(speed->workload, run->workload, sizeof speed->workload);
+        speed->repetition = run->repetition;
+        speed->seed = run->seed;
+        speed->rounds = 1;
+        speed->requests = run->load.requests;
+        speed->cpu_us_per_request = run->server.cpu_us_per_request;
+        speed->requests_per_second = run->load.requests_per_second;
+        speed->p50_ns = latency->p50_ns;
+        speed->p90_ns = latency->p90_ns;
+        speed->p99_ns = latency->p99_ns;
+        speed->p999_ns = latency->p999_ns;
+        speed->max_ns = latency->max_ns;
+        speed->bottleneck = run->load.bottleneck;
+    }
+}
+
+/* The version of a result; 0: it is none, or one that is not read. */
+static unsigned version_of(const json_t *json)
 {
     const char *schema = json_string_value(json_object_get(json, "schema"));
+    if (schema == NULL || strncmp(schema, RESULT_FAMILY, strlen(RESULT_FAMILY)) != 0)
+        return 0;
+    unsigned long version = strtoul(schema + strlen(RESULT_FAMILY), NULL, 10);
+    return version >= RESULT_OLDEST && version <= RESULT_VERSION ? (unsigned)version : 0;
+}
+
+static int result_fill(struct fields_reader *reader, const json_t *json, struct result *result)
+{
     const json_t *runs = json_object_get(json, "runs"), *run;
     size_t i;
     reader->missing = "schema";
-    if (schema == NULL || strcmp(schema, RESULT_SCHEMA) != 0 ||
-        fields_read(json, result_fields, result, reader))
+    reader->version = version_of(json);
+    if (reader->version == 0 || fields_read(json, result_fields, result, reader))
         return -1;
     reader->missing = "runs";
     if (!json_is_array(runs))
@@ -57,6 +91,8 @@ static int result_fill(struct fields_reader *reader, const json_t *json, struct 
     json_array_foreach ((json_t *)runs, i, run)
         if (run_read(reader, run, result))
             return -1;
+    if (reader->version < 3)
+        speeds_take(result);
     return 0;
 }
 
@@ -64,7 +100,7 @@ static bool is_other_version(const json_t *json)
 {
     const char *schema = json_string_value(json_object_get(json, "schema"));
     return schema != NULL && strncmp(schema, RESULT_FAMILY, strlen(RESULT_FAMILY)) == 0 &&
-           strcmp(schema, RESULT_SCHEMA) != 0;
+           version_of(json) == 0;
 }
 
 /* Releases json. If that is NULL, `wrong` says why. */
@@ -83,9 +119,7 @@ static struct result *result_of(const char *path, json_t *json, const json_error
     if (status == 0)
         return result;
     if (other)
-        error_set(error,
-                  "%s: a result of another version than " RESULT_SCHEMA "; run the bench again",
-                  path);
+        error_set(error, "%s: a result of another version than 2 or 3; run the bench again", path);
     else
         error_set(error, "%s: not a " RESULT_SCHEMA " result: '%s' is missing or wrong", path,
                   reader.missing);

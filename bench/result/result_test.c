@@ -62,6 +62,10 @@ static struct result *example(void)
     burst->dirty_decay_ns = -1;
     burst->after_count = 2;
     burst->after[1].returned_share = 0.5;
+    for (uint64_t i = 1; i <= 2; i++)
+        *result_speed_add(result) = (struct result_speed){
+            .workload = "zipf", .repetition = i, .cpu_us_per_request = 9.5, .p99_ns = 7};
+    *result_hits_add(result) = (struct result_hits){.workload = "zipf", .steady_hits = 6};
     run = result_run_add(result);
     run->status = RUN_FAILED;
     snprintf(run->reason, sizeof run->reason, "it \"died\"\n");
@@ -84,6 +88,14 @@ static void series_is_read(const struct result_run *read, const struct result_ru
 {
     assert_int_equal(read->series_count, 3);
     assert_memory_equal(read->series, written->series, 3 * sizeof *read->series);
+}
+
+static void speeds_and_hits_are_read(const struct result *read, const struct result *written)
+{
+    assert_int_equal(read->speed_count, 2);
+    assert_memory_equal(read->speeds, written->speeds, 2 * sizeof *read->speeds);
+    assert_int_equal(read->hits_count, 1);
+    assert_memory_equal(read->hits, written->hits, sizeof *read->hits);
 }
 
 static void burst_is_read(const struct result_burst *read, const struct result_burst *written)
@@ -118,6 +130,7 @@ static void what_is_written_is_read(void **state)
                         90 * sizeof(struct result_sample));
     burst_is_read(read->runs[0]->burst, written->runs[0]->burst);
     series_is_read(read->runs[0], written->runs[0]);
+    speeds_and_hits_are_read(read, written);
     unknown_is_told_from_known(read);
     assert_null(read->runs[1]->burst);
     assert_int_equal(read->runs[1]->status, RUN_FAILED);
@@ -180,6 +193,46 @@ static void what_is_no_result_is_refused_by_name(void **state)
     assert_null(result_read("/nonexistent.json", &error));
 }
 
+/* The version that had no speeds and no hits, and fewer verdict classes. */
+static void version_2_is_read(void **state)
+{
+    struct error error = {""};
+    struct result *written = example();
+    json_t *json = result_json(written), *noise = json_object_get(json, "noise");
+    json_object_set_new(json, "schema", json_string(RESULT_FAMILY "2"));
+    json_object_del(json, "speeds");
+    json_object_del(json, "hits");
+    json_object_del(json_object_get(json, "made_by"), "requests");
+    json_object_del(noise, "p99_ns");
+    char *text = json_dumps(json, 0);
+    struct result *read = result_parse(path, text, strlen(text), &error);
+    assert_string_equal(error.text, "");
+    assert_non_null(read);
+    assert_int_equal(read->hits_count, 0);
+    assert_int_equal(read->speed_count, 1); /* the failed run has none */
+    assert_string_equal(read->speeds[0].workload, "random");
+    assert_int_equal(read->speeds[0].requests, 12345);
+    free(text);
+    json_decref(json);
+    result_destroy(read);
+    result_destroy(written);
+}
+
+/* What a version lacks is only left out of older ones. */
+static void version_3_must_be_whole(void **state)
+{
+    struct error error = {""};
+    struct result *written = example();
+    json_t *json = result_json(written);
+    json_object_del(json, "hits");
+    char *text = json_dumps(json, 0);
+    assert_null(result_parse(path, text, strlen(text), &error));
+    assert_non_null(strstr(error.text, "'hits'"));
+    free(text);
+    json_decref(json);
+    result_destroy(written);
+}
+
 static void an_incomplete_result_is_known_as_such(void **state)
 {
     struct error error;
@@ -197,6 +250,8 @@ int main(void)
         cmocka_unit_test(a_write_that_fails_leaves_the_old_file),
         cmocka_unit_test(an_unwritable_folder_is_an_error),
         cmocka_unit_test(what_is_no_result_is_refused_by_name),
+        cmocka_unit_test(version_2_is_read),
+        cmocka_unit_test(version_3_must_be_whole),
         cmocka_unit_test(an_incomplete_result_is_known_as_such),
     };
     return cmocka_run_group_tests(tests, folder_make, folder_remove);

@@ -111,6 +111,8 @@ void result_destroy(struct result *result)
         memory_free(result->runs[i]);
     }
     memory_free(result->runs);
+    memory_free(result->speeds);
+    memory_free(result->hits);
     memory_free(result->summaries);
     memory_free(result);
     memory_zone_destroy(zone);
@@ -145,6 +147,20 @@ void result_sample_add(struct result *result, struct result_run *run,
     run->samples = list_grow(result->zone, run->samples, run->sample_count, &run->sample_capacity,
                              sizeof *sample);
     run->samples[run->sample_count++] = *sample;
+}
+
+struct result_speed *result_speed_add(struct result *result)
+{
+    result->speeds = list_grow(result->zone, result->speeds, result->speed_count,
+                               &result->speed_capacity, sizeof *result->speeds);
+    return &result->speeds[result->speed_count++];
+}
+
+struct result_hits *result_hits_add(struct result *result)
+{
+    result->hits = list_grow(result->zone, result->hits, result->hits_count, &result->hits_capacity,
+                             sizeof *result->hits);
+    return &result->hits[result->hits_count++];
 }
 
 struct result_interval *result_series_add(struct result *result, struct result_run *run,

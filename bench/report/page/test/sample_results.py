@@ -105,18 +105,19 @@ def summary(workload, runs, leaks, factor):
 
 def result(variant, leaks=False, factor=1.0, workloads=("random", "zipf"), samples=40, runs=3,
            series=True):
-    return {"schema": "tidemark/result/2", "variant": variant, "policy": variant,
+    return {"schema": "tidemark/result/3", "variant": variant, "policy": variant,
             "complete": True,
             "limits": {"capacity_entries": 0 if variant == "unbounded" else 2000, "capacity_bytes": 0, "ttl_ns": 0},
             "made_by": {"machine": "vm", "cpu_model": "A processor", "kernel": "Linux", "cores": 2,
                         "server_cpu": 0, "generator_cpu": 1, "compiler": "GNU", "flags": "-O2",
                         "commit": "abc", "commit_dirty": False, "version": "0.1.0",
                         "h2o_version": "2.2.5", "allocator": "jemalloc", "allocator_options": "",
-                        "seed": 1, "connections": 100, "duration_ns": 1000000000,
+                        "seed": 1, "connections": 100, "requests": 0, "duration_ns": 1000000000,
                         "protocol": "http/1.1", "streams": 1, "rate_rps": 0.0, "command": "",
                         "url": "", "command_line": "tidemark bench", "time": "2026-01-02T03:04:05Z"},
             "noise": {"known": False, "pairs": 0, **dict.fromkeys(NOISES)},
             "summary": [summary(each, runs, leaks, factor) for each in workloads],
+            "speeds": [], "hits": [],
             "runs": [run(each, repetition, leaks, samples, series)
                      for each in workloads for repetition in range(1, runs + 1)]}
 
