@@ -1,4 +1,5 @@
-/* corpus.c - reads a trace into columns, then finds each key's next request from the end. */
+/* corpus.c - reads a trace into columns, then finds each key's first and next requests from the
+ * end. */
 #include "corpus.h"
 
 #include "cache.h"
@@ -9,6 +10,7 @@
 #define BATCH_REQUESTS    4096
 #define PROGRESS_REQUESTS (UINT64_C(1) << 20)
 #define FIRST_CAPACITY    (UINT64_C(1) << 16)
+#define WORD_BITS         64 /* of corpus.firsts */
 
 /* All columns are filled while reading; those that the trace does not have are freed at the end. */
 struct loading {
@@ -121,9 +123,21 @@ static uint64_t positions_swap(struct positions *positions, uint64_t hash, uint6
     return before;
 }
 
-/* Counts the distinct keys. From the last request to the first: the position that a key had before
- * is that of its next request. */
-static void corpus_find_nexts(struct corpus *corpus, bool with_next)
+/* After the whole corpus was read backwards, each key has the position of its first request. */
+static uint64_t *positions_firsts(const struct positions *positions, uint64_t requests)
+{
+    uint64_t *firsts = xcalloc(requests / WORD_BITS + 1, sizeof *firsts);
+    for (uint64_t i = 0; i <= positions->mask; i++)
+        if (positions->slots[i].number != 0) {
+            uint64_t at = positions->slots[i].number - 1;
+            firsts[at / WORD_BITS] |= UINT64_C(1) << at % WORD_BITS;
+        }
+    return firsts;
+}
+
+/* Counts the distinct keys and marks their first requests. From the last request to the first: the
+ * position that a key had before is that of its next request. */
+static void corpus_find_keys(struct corpus *corpus, bool with_next)
 {
     struct positions positions = {.mask = FIRST_CAPACITY - 1};
     positions.slots = xcalloc(FIRST_CAPACITY, sizeof *positions.slots);
@@ -135,6 +149,7 @@ static void corpus_find_nexts(struct corpus *corpus, bool with_next)
             corpus->nexts[at] = next;
     }
     corpus->distinct = positions.count;
+    corpus->firsts = positions_firsts(&positions, corpus->requests);
     free(positions.slots);
 }
 
@@ -166,8 +181,34 @@ int corpus_load(struct corpus *corpus, const char *name, const struct corpus_set
         return -1;
     }
     loading_end(&loading);
-    corpus_find_nexts(corpus, setup->with_next);
+    corpus_find_keys(corpus, setup->with_next);
     return 0;
+}
+
+/* The sizes of the requests whose bits are set; the first bit is that of request `at`. */
+static uint64_t firsts_bytes(const struct corpus *corpus, uint64_t bits, uint64_t at)
+{
+    uint64_t bytes = 0;
+    for (; bits != 0; bits &= bits - 1)
+        bytes += corpus->bytes[at + (uint64_t)__builtin_ctzll(bits)];
+    return bytes;
+}
+
+struct corpus_firsts corpus_firsts(const struct corpus *corpus, uint64_t from, uint64_t end)
+{
+    struct corpus_firsts firsts = {0};
+    for (uint64_t at = from; corpus->firsts != NULL && at < end;) {
+        uint64_t next = (at / WORD_BITS + 1) * WORD_BITS;
+        uint64_t bits = corpus->firsts[at / WORD_BITS] >> at % WORD_BITS;
+        if (end < next)
+            bits &= (UINT64_C(1) << (end - at)) - 1;
+        firsts.requests += (uint64_t)__builtin_popcountll(bits);
+        firsts.bytes += corpus->bytes != NULL ? firsts_bytes(corpus, bits, at) : 0;
+        at = next;
+    }
+    if (corpus->bytes == NULL)
+        firsts.bytes = firsts.requests;
+    return firsts;
 }
 
 uint32_t corpus_largest(const struct corpus *corpus)
@@ -182,6 +223,7 @@ void corpus_free(struct corpus *corpus)
 {
     free(corpus->hashes);
     free(corpus->nexts);
+    free(corpus->firsts);
     free(corpus->bytes);
     free(corpus->times_ns);
     free(corpus->ttls_s);

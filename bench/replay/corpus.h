@@ -1,7 +1,7 @@
 /* corpus.h - a whole trace in memory, column by column, so that many replays can share it.
  *
- * It takes 8 bytes per request for the key, and more for sizes, times, times to live and next
- * requests if the trace has them or the setup demands them. After loading it is read-only: any
+ * It takes 8 bytes and a bit per request for the key, and more for sizes, times, times to live and
+ * next requests if the trace has them or the setup demands them. After loading it is read-only: any
  * number of threads may replay it at once.
  */
 #pragma once
@@ -26,6 +26,7 @@ struct corpus {
     uint64_t distinct;  /* keys among the requests kept */
     uint64_t *hashes;   /* cache_hash_id of each request's key */
     uint64_t *nexts;    /* position of its next request, or TRACE_NEVER. NULL without with_next */
+    uint64_t *firsts;   /* one bit per request: it is the first for its key. NULL: not known */
     uint32_t *bytes;    /* NULL: the trace has no sizes */
     uint64_t *times_ns; /* NULL: the trace has no times */
     uint32_t *ttls_s;   /* NULL: the trace has no times to live */
@@ -34,6 +35,12 @@ struct corpus {
 /* 0, and the caller frees the corpus; or -1, one line in error and an empty corpus. */
 int corpus_load(struct corpus *corpus, const char *name, const struct corpus_setup *setup,
                 struct error *error);
+/* Requests in [from, end) that are the first for their key, and the sum of their sizes. No
+ * cache can have these: they are compulsory misses. 0 if the corpus does not know them. */
+struct corpus_firsts {
+    uint64_t requests, bytes;
+};
+struct corpus_firsts corpus_firsts(const struct corpus *corpus, uint64_t from, uint64_t end);
 /* The size of its largest object, in bytes; 1 if the trace has no sizes. */
 uint32_t corpus_largest(const struct corpus *corpus);
 void corpus_free(struct corpus *corpus);

@@ -20,6 +20,7 @@ struct replay {
     char *body;           /* as long as the longest; NULL without payload */
     uint64_t *fetched;    /* per request: 1 + the position of the last fetch of its key; 0: none.
                            * NULL without fetch_requests */
+    uint64_t warmup;      /* requests, at most all */
     size_t window;        /* of the current batch */
     uint64_t hits_before; /* it */
     struct access accesses[BATCH];
@@ -125,6 +126,38 @@ static void stats_update(struct replay *replay)
         result->peak_entries = stats.entries;
 }
 
+/* Remembers what had been counted when the warm-up ended; steady_end turns it into the rest. */
+static void steady_begin(struct replay *replay)
+{
+    struct replay_result *result = replay->result;
+    struct cache_stats stats;
+    cache_stats(replay->cache, &stats);
+    result->steady_hits = stats.hits;
+    result->steady_joined = result->joined;
+    memcpy(result->steady_joined_after, result->joined_after, sizeof result->joined_after);
+    result->steady_bytes_requested = result->bytes_requested;
+    result->steady_bytes_hit = result->bytes_hit;
+}
+
+static void steady_end(struct replay *replay)
+{
+    struct replay_result *result = replay->result;
+    uint64_t warmup = replay->warmup;
+    struct corpus_firsts cold = corpus_firsts(replay->corpus, 0, warmup),
+                         steady = corpus_firsts(replay->corpus, warmup, result->requests);
+    result->steady_requests = result->requests - warmup;
+    result->steady_hits = result->hits - result->steady_hits;
+    result->steady_joined = result->joined - result->steady_joined;
+    for (size_t i = 0; i < REPLAY_JOINED_PARTS; i++)
+        result->steady_joined_after[i] = result->joined_after[i] - result->steady_joined_after[i];
+    result->steady_bytes_requested = result->bytes_requested - result->steady_bytes_requested;
+    result->steady_bytes_hit = result->bytes_hit - result->steady_bytes_hit;
+    result->steady_compulsory = steady.requests;
+    result->steady_compulsory_bytes = steady.bytes;
+    result->compulsory = cold.requests + steady.requests;
+    result->compulsory_bytes = cold.bytes + steady.bytes;
+}
+
 static void replay_open(struct replay *replay)
 {
     const struct replay_setup *setup = replay->setup;
@@ -157,12 +190,14 @@ static void replay_close(struct replay *replay)
     result->entries = stats.entries;
     result->end_bytes = stats.bytes;
     result->end_allocated_bytes = figures.allocated_bytes;
+    steady_end(replay);
     cache_destroy(replay->cache);
     free(replay->body);
     free(replay->fetched);
 }
 
-/* The size of the batch that begins at request `from`. It ends where its window ends. */
+/* The size of the batch that begins at request `from`. It ends where its window or the warm-up
+ * ends. */
 static size_t batch_begin(struct replay *replay, uint64_t from)
 {
     uint64_t requests = replay->corpus->requests, end;
@@ -170,6 +205,8 @@ static size_t batch_begin(struct replay *replay, uint64_t from)
         replay->hits_before += replay->result->window_hits[replay->window];
         replay->window++;
     }
+    if (from < replay->warmup && replay->warmup < end)
+        end = replay->warmup;
     return end - from < BATCH ? (size_t)(end - from) : BATCH;
 }
 
@@ -183,6 +220,8 @@ static size_t batch_replay(struct replay *replay, uint64_t from)
     if (replay->fetched != NULL)
         batch_count_joined(replay, from, count);
     stats_update(replay);
+    if (from + count == replay->warmup)
+        steady_begin(replay);
     return count;
 }
 
@@ -190,6 +229,8 @@ void replay_run(const struct corpus *corpus, const struct replay_setup *setup,
                 struct replay_result *result)
 {
     struct replay replay = {.corpus = corpus, .setup = setup, .result = result};
+    replay.warmup =
+        setup->warmup_requests < corpus->requests ? setup->warmup_requests : corpus->requests;
     *result = (struct replay_result){0};
     replay_open(&replay);
     uint64_t began_ns = clock_ns();
@@ -197,6 +238,21 @@ void replay_run(const struct corpus *corpus, const struct replay_setup *setup,
         from += batch_replay(&replay, from);
     result->seconds = (double)(clock_ns() - began_ns) / (double)NS_PER_SECOND;
     replay_close(&replay);
+}
+
+struct replay_result replay_steady(const struct replay_result *result)
+{
+    struct replay_result steady = *result;
+    steady.requests = result->steady_requests;
+    steady.hits = result->steady_hits;
+    steady.misses = result->steady_requests - result->steady_hits;
+    steady.joined = result->steady_joined;
+    memcpy(steady.joined_after, result->steady_joined_after, sizeof steady.joined_after);
+    steady.bytes_requested = result->steady_bytes_requested;
+    steady.bytes_hit = result->steady_bytes_hit;
+    steady.compulsory = result->steady_compulsory;
+    steady.compulsory_bytes = result->steady_compulsory_bytes;
+    return steady;
 }
 
 /* Each group is a sample of the keys: the variance between groups gives that of their sum. */

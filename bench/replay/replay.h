@@ -23,7 +23,8 @@ struct replay_setup {
     /* A fetch takes as long as this many requests. Another request for the key meanwhile waits for
      * it: it counts as a hit and as `joined`. 0: a fetch takes no time. Needs corpus.nexts. */
     uint64_t fetch_requests;
-    bool payload; /* keep records with bodies of the trace's sizes; false: keys only */
+    uint64_t warmup_requests; /* the first requests, which count in no figure named steady */
+    bool payload;             /* keep records with bodies of the trace's sizes; false: keys only */
 };
 
 struct replay_result {
@@ -32,6 +33,15 @@ struct replay_result {
     uint64_t
         joined_after[REPLAY_JOINED_PARTS]; /* the same, by the part of the fetch that was over */
     uint64_t bytes_requested, bytes_hit;
+    /* Misses that no cache avoids: the first request for each key, and the sizes of these. 0 if the
+     * corpus does not know them. */
+    uint64_t compulsory, compulsory_bytes;
+    /* The same figures of the requests after the warm-up. Their misses are steady_requests -
+     * steady_hits. All 0 if the warm-up is the whole trace. */
+    uint64_t steady_requests, steady_hits, steady_joined;
+    uint64_t steady_joined_after[REPLAY_JOINED_PARTS];
+    uint64_t steady_bytes_requested, steady_bytes_hit;
+    uint64_t steady_compulsory, steady_compulsory_bytes;
     uint64_t evictions, expirations;
     uint64_t entries; /* at the end */
     uint64_t peak_entries;
@@ -52,6 +62,10 @@ static inline uint64_t replay_window(uint64_t requests, size_t window)
 
 void replay_run(const struct corpus *corpus, const struct replay_setup *setup,
                 struct replay_result *result);
+
+/* The result as if the requests after the warm-up were all there are: requests, hits, misses,
+ * joined, bytes and compulsory misses are those of the steady part; the rest is not changed. */
+struct replay_result replay_steady(const struct replay_result *result);
 
 /* Half the width of the 95 % interval of a sample's miss ratio, as far as it depends on which keys
  * were sampled. The ratio is misses / expected_requests, the requests that such a sample has on

@@ -8,6 +8,7 @@
 #include "policies.h"
 #include "replay_report.h"
 #include "units.h"
+#include "warmup.h"
 #include "xmalloc.h"
 
 #include <stdlib.h>
@@ -18,14 +19,14 @@
 #define POLICIES_MAX 128
 
 struct settings {
-    const char *policies, *capacity, *format, *json;
+    const char *policies, *capacity, *warmup, *format, *json;
     uint64_t limit, curve, seed, ttl_ns, threads;
     double sample;
     bool payload;
 };
 
 static const struct settings defaults = {
-    .policies = "all", .capacity = "1%,10%", .seed = 1, .sample = 1};
+    .policies = "all", .capacity = "1%,10%", .warmup = WARMUP_DEFAULT, .seed = 1, .sample = 1};
 
 #define HEADING(title)                                                                             \
     {                                                                                              \
@@ -45,6 +46,9 @@ static const struct option replay_options[] = {
             "replay only the requests for this share of the ids, at the same share of the "
             "capacities (SHARDS), and print how accurate that is"),
     SETTING("seed", OPTION_COUNT, seed, "N", "seed generators and policies with N"),
+    SETTING("warmup", OPTION_TEXT, warmup, "SHARE|N",
+            "let this share or number of the requests warm the caches up: the steady hits are "
+            "those of the requests after it"),
     HEADING("Caches"),
     SETTING("policies", OPTION_TEXT, policies, "LIST",
             "replay through these policies, such as lru,sieve; all: every policy with a capacity, "
@@ -89,6 +93,7 @@ struct replay_call {
     size_t policy_count;
     struct capacity capacities[CAPACITIES_MAX];
     int capacity_count;
+    struct warmup warmup;
     struct corpus corpus;
     struct sweep_job *jobs;
     bool progress;
@@ -154,6 +159,8 @@ static int call_check(struct replay_call *call)
         return error_set(&call->error, "--sample: expected a share above 0, such as 1%%");
     if (settings->curve > CAPACITIES_MAX)
         return error_set(&call->error, "--curve: at most %d capacities", CAPACITIES_MAX);
+    if (warmup_parse(settings->warmup, &call->warmup, &call->error) < 0)
+        return -1;
     call->capacity_count = capacity_parse(settings->capacity, call->capacities, &call->error);
     return call->capacity_count < 0 ? -1 : call_take_policies(call);
 }
@@ -229,6 +236,7 @@ static struct replay_setup call_setup(const struct replay_call *call, size_t at)
         .capacity_bytes = limited ? scaled(call, capacity->bytes) : 0,
         .ttl_ns = policy->limits & KEEPS_AGE ? call->settings.ttl_ns : 0,
         .seed = call->settings.seed,
+        .warmup_requests = warmup_of(&call->warmup, &call->corpus),
         .payload = call->settings.payload,
     };
 }

@@ -73,6 +73,45 @@ class Replay(unittest.TestCase):
         self.assertEqual(misses[0], misses[1])
         self.assertEqual(misses[0], misses[2])
 
+    def test_cold_and_steady_hits_are_those_of_a_second_program(self):
+        random_ids = [(i * i * 31 + i // 7) % 397 for i in range(7001)]
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "sized")
+            with open(path, "w", encoding="utf-8") as file:
+                for time, name in enumerate(random_ids):
+                    file.write(f"{time} {name} {100 + name % 900}\n")
+            for warmup, skipped in (("50%", 3501), ("0", 0), ("1234", 1234), ("7001", 7001)):
+                row = rows(path, "--policies", "lru", "--capacity", "100", "--warmup", warmup)[0]
+                cache, hits, first = {}, [], []
+                for name in random_ids:
+                    first.append(name not in random_ids[:len(first)])
+                    hits.append(name in cache)
+                    cache.pop(name, None)
+                    cache[name] = True
+                    if len(cache) > 100:
+                        del cache[next(iter(cache))]
+                sizes = [100 + name % 900 for name in random_ids]
+                self.assertEqual(row["warmup_requests"], skipped)
+                self.assertEqual(row["compulsory_misses"], sum(first))
+                self.assertEqual(row["steady_compulsory_misses"], sum(first[skipped:]))
+                self.assertEqual(row["steady_hits"], sum(hits[skipped:]))
+                self.assertEqual(row["hits"], sum(hits))
+                if skipped == len(hits):
+                    self.assertIsNone(row["steady_hit_ratio"])
+                    continue
+                found = sum(size for size, hit in zip(sizes[skipped:], hits[skipped:]) if hit)
+                self.assertAlmostEqual(row["steady_byte_hit_ratio"], found / sum(sizes[skipped:]), 8)
+                self.assertAlmostEqual(row["steady_hit_ratio"],
+                                       sum(hits[skipped:]) / (len(hits) - skipped), 8)
+
+    def test_the_table_tells_cold_misses_apart(self):
+        done = replay("scan:100:1000", "--policies", "lru", "--capacity", "200", "--warmup", "30%")
+        self.assertIn("10.00 % of all requests, 0.00 % after the warm-up", done.stdout)
+        row = done.stdout.splitlines()[4].split()
+        self.assertEqual(row[:7], ["200", "lru", "90.00", "%", "100.00", "%", "-"])
+        self.assertEqual(row[8:10], ["100", "0"])
+        self.assertIn("the first 300 requests", done.stdout)
+
     def test_a_limit_in_bytes_is_kept(self):
         for row in rows("zipf:1.0:20000:60000", "--capacity", "256KiB"):
             self.assertLessEqual(row["peak_bytes"], 256 * 1024)
@@ -84,6 +123,7 @@ class Replay(unittest.TestCase):
                 (["zipf:1.0:100:1000", "--policies", "lru,nosuch"], "nosuch", 2),
                 (["zipf:1.0:100:1000", "--policies", "weak"], "weak", 2),
                 (["zipf:1.0:100:1000", "--sample", "2"], "--sample", 2),
+                (["zipf:1.0:100:1000", "--warmup", "100%"], "--warmup", 2),
                 ([], "name one trace", 2),
                 (["zipf:1.0:100"], "never ends", 2),
                 (["no/such/file"], "no/such/file", 2)):

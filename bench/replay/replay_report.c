@@ -12,21 +12,40 @@
  * hits (SHARDS_adj): they are mostly for the most popular keys, which are cached. */
 struct ratios {
     double hits, bytes, error;
+    double steady; /* of the requests after the warm-up */
     double regret; /* hit ratio of the optimum minus this one, in percentage points */
 };
 
 #define REGRET_UNKNOWN (-1000.0)
 #define BYTES_UNKNOWN  (-1.0) /* of a sample, in which a few large objects would decide */
+#define STEADY_UNKNOWN (-1.0) /* the warm-up is the whole trace */
 
 static double expected_requests(const struct replay_report *report)
 {
     return (double)report->corpus->read * report->sample;
 }
 
+static double ratio_of(double misses, double expected)
+{
+    double ratio = 1 - misses / expected;
+    return ratio < 0 ? 0 : ratio;
+}
+
 static double hit_ratio(const struct replay_report *report, const struct replay_result *result)
 {
-    double ratio = 1 - (double)result->misses / expected_requests(report);
-    return ratio < 0 ? 0 : ratio;
+    return ratio_of((double)result->misses, expected_requests(report));
+}
+
+static double steady_expected(const struct replay_report *report,
+                              const struct replay_result *result)
+{
+    return expected_requests(report) * (double)result->steady_requests / (double)result->requests;
+}
+
+static double steady_ratio(const struct replay_report *report, const struct replay_result *result)
+{
+    return ratio_of((double)(result->steady_requests - result->steady_hits),
+                    steady_expected(report, result));
 }
 
 /* The result of belady at the same capacity. NULL: it was not replayed, or the capacity is in
@@ -45,8 +64,11 @@ static struct ratios ratios_of(const struct replay_report *report, size_t at)
 {
     const struct replay_result *result = &report->jobs[at].result;
     const struct replay_result *optimum = optimum_of(report, at / report->policies);
-    struct ratios ratios = {
-        .hits = hit_ratio(report, result), .bytes = BYTES_UNKNOWN, .regret = REGRET_UNKNOWN};
+    struct ratios ratios = {.hits = hit_ratio(report, result),
+                            .steady = result->steady_requests > 0 ? steady_ratio(report, result)
+                                                                  : STEADY_UNKNOWN,
+                            .bytes = BYTES_UNKNOWN,
+                            .regret = REGRET_UNKNOWN};
     if (report->corpus->bytes == NULL)
         ratios.bytes = ratios.hits;
     if (report->sample < 1)
@@ -76,6 +98,14 @@ static void capacity_text(const struct capacity *capacity, char text[UNITS_TEXT_
         units_format_count(text, capacity->entries);
 }
 
+static void ratio_cell(struct table *table, double ratio, bool known)
+{
+    if (known)
+        table_cell(table, TABLE_PLAIN, "%.2f %%", 100 * ratio);
+    else
+        table_cell(table, TABLE_FAINT, "-");
+}
+
 static void row_add(struct table *table, const struct replay_report *report, size_t at)
 {
     const struct replay_result *result = &report->jobs[at].result;
@@ -88,47 +118,62 @@ static void row_add(struct table *table, const struct replay_report *report, siz
         table_cell(table, TABLE_PLAIN, "%.2f %% +- %.2f", 100 * ratios.hits, 100 * ratios.error);
     else
         table_cell(table, TABLE_PLAIN, "%.2f %%", 100 * ratios.hits);
-    if (report->corpus->bytes == NULL || ratios.bytes == BYTES_UNKNOWN)
-        table_cell(table, TABLE_FAINT, "-");
-    else
-        table_cell(table, TABLE_PLAIN, "%.2f %%", 100 * ratios.bytes);
+    ratio_cell(table, ratios.steady, ratios.steady != STEADY_UNKNOWN);
+    ratio_cell(table, ratios.bytes, report->corpus->bytes != NULL && ratios.bytes != BYTES_UNKNOWN);
     if (ratios.regret == REGRET_UNKNOWN)
         table_cell(table, TABLE_FAINT, "-");
     else
         table_cell(table, TABLE_PLAIN, "%.2f", ratios.regret);
     table_cell(table, TABLE_PLAIN, "%s", units_format_count(text, result->misses));
-    table_cell(table, TABLE_PLAIN, "%s", units_format_count(text, result->evictions));
+    table_cell(table, TABLE_PLAIN, "%s",
+               units_format_count(text, result->misses - result->compulsory));
     table_cell(table, TABLE_PLAIN, "%s", units_format_size(text, (double)result->peak_bytes));
     table_cell(table, TABLE_PLAIN, "%.1f", bytes_per_entry(result));
     table_cell(table, TABLE_PLAIN, "%.1f", requests_per_second(result) / 1e6);
 }
 
-void replay_report_table(const struct replay_report *report, FILE *out)
+/* What the trace is, and how many of its requests no cache can answer. */
+static void head_print(const struct replay_report *report, FILE *out)
 {
-    static const struct table_column columns[] = {
-        {"capacity", TABLE_RIGHT},     {"policy", TABLE_LEFT},       {"hits", TABLE_RIGHT},
-        {"byte hits", TABLE_RIGHT},    {"regret", TABLE_RIGHT},      {"misses", TABLE_RIGHT},
-        {"evictions", TABLE_RIGHT},    {"peak memory", TABLE_RIGHT}, {"B/entry", TABLE_RIGHT},
-        {"M requests/s", TABLE_RIGHT},
-    };
+    const struct replay_result *result = &report->jobs[0].result;
     char requests[UNITS_TEXT_BYTES], distinct[UNITS_TEXT_BYTES];
     fprintf(out, "%s: %s requests for %s ids", report->trace,
             units_format_count(requests, report->corpus->requests),
             units_format_count(distinct, report->corpus->distinct));
     if (report->sample < 1)
         fprintf(out, ", a sample of %g %% of them", 100 * report->sample);
+    fprintf(out, "\nNo cache has the first request for an id: %.2f %% of all requests",
+            100 * (double)result->compulsory / expected_requests(report));
+    if (result->steady_requests > 0)
+        fprintf(out, ", %.2f %% after the warm-up",
+                100 * (double)result->steady_compulsory / steady_expected(report, result));
     fprintf(out, "\n\n");
+}
+
+void replay_report_table(const struct replay_report *report, FILE *out)
+{
+    char warmup[UNITS_TEXT_BYTES];
+    static const struct table_column columns[] = {
+        {"capacity", TABLE_RIGHT}, {"policy", TABLE_LEFT},     {"hits", TABLE_RIGHT},
+        {"steady", TABLE_RIGHT},   {"byte hits", TABLE_RIGHT}, {"regret", TABLE_RIGHT},
+        {"misses", TABLE_RIGHT},   {"avoidable", TABLE_RIGHT}, {"peak memory", TABLE_RIGHT},
+        {"B/entry", TABLE_RIGHT},  {"M req/s", TABLE_RIGHT},
+    };
+    head_print(report, out);
     struct table *table = table_create(columns, sizeof columns / sizeof columns[0]);
     for (size_t at = 0; at < report->capacities * report->policies; at++)
         row_add(table, report, at);
     table_print(table, table_wants_colours(out), out);
     table_destroy(table);
-    fprintf(out,
-            "\nThe regret is the hit ratio of belady, the optimum for entries of one size, minus "
-            "that of the\npolicy, in percentage points. The peak memory is that of the index, "
-            "entries, order and histories,\n%s.\n",
-            report->jobs[0].setup.payload ? "and of the records"
-                                          : "without records (--payload adds them)");
+    fprintf(
+        out,
+        "\nSteady hits count only after the warm-up, the first %s requests. Misses are "
+        "avoidable if\nthey are not the first request for an id. The regret is the hit ratio of "
+        "belady, the optimum\nfor entries of one size, minus that of the policy, in percentage "
+        "points. The peak memory is that\nof the index, entries, order and histories, %s.\n",
+        units_format_count(warmup, report->jobs[0].setup.warmup_requests),
+        report->jobs[0].setup.payload ? "and of the records"
+                                      : "without records (--payload adds them)");
 }
 
 /* NULL, which json_pack stores as null: the value is unknown or there is no limit. */
@@ -142,6 +187,16 @@ static json_t *known_json(double value, double unknown)
     return value == unknown ? NULL : json_real(value);
 }
 
+/* NULL without requests after the warm-up, and of a sample, in which a few large objects would
+ * decide. */
+static json_t *steady_bytes_json(const struct replay_report *report,
+                                 const struct replay_result *result)
+{
+    if (report->sample < 1 || result->steady_bytes_requested == 0)
+        return NULL;
+    return json_real((double)result->steady_bytes_hit / (double)result->steady_bytes_requested);
+}
+
 static json_t *row_json(const struct replay_report *report, size_t at)
 {
     const struct sweep_job *job = &report->jobs[at];
@@ -150,7 +205,7 @@ static json_t *row_json(const struct replay_report *report, size_t at)
     struct ratios ratios = ratios_of(report, at);
     /* clang-format off */
     return xchecked(json_pack(
-        "{so? ss so? so? sb sf sI sI sI sI sf sf so? so? sI sI sI sI sI sI sf}",
+        "{so? ss so? so? sb sf sI sI sI sI sI sf sf so? so? sI sI sI sI so? so? sI sI sI sI sI sI sf}",
         "trace", json_string(report->trace), /* NULL: it is not UTF-8 */
         "policy", job->setup.policy->name,
         "capacity_entries", limit_json(size->entries),
@@ -161,10 +216,17 @@ static json_t *row_json(const struct replay_report *report, size_t at)
         "requests", (json_int_t)result->requests,
         "hits", (json_int_t)result->hits,
         "misses", (json_int_t)result->misses,
+        "compulsory_misses", (json_int_t)result->compulsory,
         "hit_ratio", ratios.hits,
         "hit_ratio_error", ratios.error,
         "byte_hit_ratio", known_json(ratios.bytes, BYTES_UNKNOWN),
         "regret_points", known_json(ratios.regret, REGRET_UNKNOWN),
+        "warmup_requests", (json_int_t)(result->requests - result->steady_requests),
+        "steady_requests", (json_int_t)result->steady_requests,
+        "steady_hits", (json_int_t)result->steady_hits,
+        "steady_compulsory_misses", (json_int_t)result->steady_compulsory,
+        "steady_hit_ratio", known_json(ratios.steady, STEADY_UNKNOWN),
+        "steady_byte_hit_ratio", steady_bytes_json(report, result),
         "evictions", (json_int_t)result->evictions,
         "expirations", (json_int_t)result->expirations,
         "entries", (json_int_t)result->entries,

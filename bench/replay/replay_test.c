@@ -1,8 +1,10 @@
 /* replay_test.c - corpora, capacities, replays and sweeps; belady against a slow implementation. */
 #include "belady.h"
 #include "capacity.h"
+#include "count_of.h"
 #include "policies.h"
 #include "sweep.h"
+#include "warmup.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -132,6 +134,79 @@ static void windows_count_hits(void **state)
     }
     assert_int_equal(replay_window(REQUESTS, REPLAY_WINDOWS), REQUESTS);
     corpus_free(&corpus);
+}
+
+/* With lru, the steady hits are those of the whole trace minus those of a replay of the warm-up
+ * alone, wherever it ends. */
+static void steady_hits_begin_after_the_warmup(void **state)
+{
+    static const uint64_t warmups[] = {0, 1, 63, 64, 511, 512, 513, 10001, 25000, 49999, 50000};
+    struct corpus corpus;
+    load(&corpus, "zipf:1.0:5000:50000", 1);
+    for (size_t i = 0; i < COUNT_OF(warmups); i++) {
+        struct replay_result all, cold = {0};
+        struct replay_setup setup = {.policy = policy_find("lru"),
+                                     .capacity_entries = 300,
+                                     .warmup_requests = warmups[i],
+                                     .fetch_requests = 40};
+        replay_run(&corpus, &setup, &all);
+        struct corpus part = corpus;
+        part.requests = part.read = warmups[i];
+        if (warmups[i] > 0)
+            replay_run(&part, &setup, &cold);
+        struct replay_result steady = replay_steady(&all);
+        assert_int_equal(steady.requests, 50000 - warmups[i]);
+        assert_int_equal(steady.hits, all.hits - cold.hits);
+        assert_int_equal(steady.misses, all.misses - cold.misses);
+        assert_int_equal(steady.bytes_hit, all.bytes_hit - cold.bytes_hit);
+        assert_int_equal(steady.compulsory, all.compulsory - cold.compulsory);
+        assert_int_equal(all.compulsory, corpus.distinct);
+        assert_int_equal(steady.joined, all.joined - cold.joined);
+        assert_true(all.joined > 0);
+    }
+    corpus_free(&corpus);
+}
+
+/* Each first request is found, in any part and with its size. */
+static void first_requests_are_compulsory_misses(void **state)
+{
+    struct corpus corpus;
+    load(&corpus, "zipf:0.9:500:3000", 1);
+    corpus.bytes = calloc(corpus.requests, sizeof *corpus.bytes);
+    for (uint64_t at = 0; at < corpus.requests; at++)
+        corpus.bytes[at] = 1 + (uint32_t)(corpus.hashes[at] % 1000);
+    for (uint64_t from = 0; from <= corpus.requests; from += 37) {
+        uint64_t end = from + 200 < corpus.requests ? from + 200 : corpus.requests;
+        struct corpus_firsts expected = {0}, found = corpus_firsts(&corpus, from, end);
+        for (uint64_t at = from; at < end; at++) {
+            uint64_t before = 0;
+            while (corpus.hashes[before] != corpus.hashes[at])
+                before++;
+            expected.requests += before == at;
+            expected.bytes += before == at ? corpus.bytes[at] : 0;
+        }
+        assert_int_equal(found.requests, expected.requests);
+        assert_int_equal(found.bytes, expected.bytes);
+    }
+    corpus_free(&corpus);
+}
+
+static void warmups_are_parsed(void **state)
+{
+    static const char *const wrong[] = {"", "100%", "-1%", "101%", "0.5", "1x", "%", "-5"};
+    struct corpus corpus = {.requests = 1000, .read = 10000};
+    struct warmup warmup;
+    struct error error;
+    for (size_t i = 0; i < COUNT_OF(wrong); i++)
+        assert_int_equal(warmup_parse(wrong[i], &warmup, &error), -1);
+    assert_int_equal(warmup_parse("25%", &warmup, &error), 0);
+    assert_int_equal(warmup_of(&warmup, &corpus), 250);
+    assert_int_equal(warmup_parse("2k", &warmup, &error), 0);
+    assert_int_equal(warmup_of(&warmup, &corpus), 200); /* of a sample of 10 % */
+    assert_int_equal(warmup_parse("20k", &warmup, &error), 0);
+    assert_int_equal(warmup_of(&warmup, &corpus), 1000);
+    assert_int_equal(warmup_parse("0", &warmup, &error), 0);
+    assert_int_equal(warmup_of(&warmup, &corpus), 0);
 }
 
 /* The second and third of five requests for an id come during its fetch. */
@@ -306,6 +381,9 @@ int main(void)
         cmocka_unit_test(belady_is_the_optimum),
         cmocka_unit_test(result_is_consistent),
         cmocka_unit_test(windows_count_hits),
+        cmocka_unit_test(steady_hits_begin_after_the_warmup),
+        cmocka_unit_test(first_requests_are_compulsory_misses),
+        cmocka_unit_test(warmups_are_parsed),
         cmocka_unit_test(a_rate_replaces_the_times),
         cmocka_unit_test(requests_join_a_fetch),
         cmocka_unit_test(payload_changes_memory_but_not_hits),
