@@ -67,13 +67,34 @@ static uint64_t loop_wake_ns(const struct loop *loop)
     return wake_ns;
 }
 
+/* Kernels before 5.11, and some sandboxes, have no epoll_pwait2. */
+static bool call_is_missing(int number)
+{
+    return number == ENOSYS || number == EPERM;
+}
+
+/* Without epoll_pwait2 waits for whole milliseconds, and for less than one not at all, so that no
+ * request is sent late. */
+static int events_wait(struct loop *loop, struct epoll_event *events, uint64_t wait_ns)
+{
+    struct timespec timeout = {.tv_sec = (time_t)(wait_ns / NS_PER_SECOND),
+                               .tv_nsec = (long)(wait_ns % NS_PER_SECOND)};
+    if (!loop->waits_in_ms) {
+        int count = epoll_pwait2(loop->poll_fd, events, EVENTS_PER_WAIT, &timeout, NULL);
+        if (count >= 0 || !call_is_missing(errno))
+            return count;
+        loop->waits_in_ms = true;
+    }
+    return epoll_wait(loop->poll_fd, events, EVENTS_PER_WAIT, (int)(wait_ns / NS_PER_MS));
+}
+
+/* The number of events; 0 after a signal; -1 and errno. */
 static int loop_wait(struct loop *loop, struct epoll_event *events)
 {
     uint64_t wake_ns = loop_wake_ns(loop);
     uint64_t wait_ns = wake_ns > loop->now_ns ? wake_ns - loop->now_ns : 0;
-    struct timespec timeout = {.tv_sec = (time_t)(wait_ns / NS_PER_SECOND),
-                               .tv_nsec = (long)(wait_ns % NS_PER_SECOND)};
-    return epoll_pwait2(loop->poll_fd, events, EVENTS_PER_WAIT, &timeout, NULL);
+    int count = events_wait(loop, events, wait_ns);
+    return count < 0 && errno == EINTR ? 0 : count;
 }
 
 /* Starts the clock of the run. */
@@ -128,11 +149,17 @@ static void loop_count_unsent(struct loop *loop)
     }
 }
 
-static void loop_turns(struct loop *loop)
+/* 0, or -1 and one line in error. */
+static int loop_turns(struct loop *loop, struct error *error)
 {
     struct epoll_event events[EVENTS_PER_WAIT];
+    int status = 0;
     do {
         int count = loop_wait(loop, events);
+        if (count < 0) {
+            status = error_set(error, "epoll: %s", strerror(errno));
+            break;
+        }
         loop_clock(loop);
         loop->events_ns = loop->now_ns;
         for (int i = 0; i < count; i++)
@@ -147,6 +174,7 @@ static void loop_turns(struct loop *loop)
     loop_count_unsent(loop);
     loop->result->streams = loop->context.allowed;
     tally_end(loop->tally, loop->now_ns);
+    return status;
 }
 
 static void loop_begin(struct loop *loop)
@@ -201,7 +229,7 @@ int loop_run(const struct load_setup *setup, const struct protocol *protocol,
     if (loop_lacks_times(&loop))
         status = error_set(error, "the trace has no times: use --rate instead of --speed");
     else
-        loop_turns(&loop);
+        status = loop_turns(&loop, error);
     loop_release(&loop);
     return status;
 }

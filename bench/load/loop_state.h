@@ -39,6 +39,7 @@ struct loop {
     } total;
 
     int poll_fd;
+    bool waits_in_ms; /* the kernel has no epoll_pwait2 */
     struct connection *connections;
     unsigned in_flight_max;         /* connections times streams */
     unsigned down;                  /* number of connections that are down */

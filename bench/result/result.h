@@ -36,8 +36,9 @@ struct result_sample {
     uint64_t zone_metadata_bytes, zone_retained_bytes;
     uint64_t allocated_bytes, active_bytes, metadata_bytes; /* of the process */
     uint64_t resident_bytes, mapped_bytes, retained_bytes;
-    uint64_t rss_bytes, vsz_bytes;
-    uint64_t pss_bytes, anonymous_bytes; /* read once a second, repeated in between */
+    uint64_t rss_bytes, anonymous_bytes; /* without lazily freed pages */
+    uint64_t vsz_bytes, page_table_bytes, descriptors, threads;
+    uint64_t pss_bytes, lazy_free_bytes; /* repeated in between, if reading them takes long */
     uint64_t cpu_ns, minor_faults, major_faults;
 };
 

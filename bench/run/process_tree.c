@@ -65,12 +65,24 @@ static struct processes processes_list(void)
     return all;
 }
 
-static bool process_tree_has(const struct process_tree *tree, pid_t pid)
+static int compare_parents(const void *a, const void *b)
 {
-    for (size_t i = 0; i < tree->count; i++)
-        if (tree->pids[i] == pid)
-            return true;
-    return false;
+    pid_t one = ((const struct process *)a)->parent, other = ((const struct process *)b)->parent;
+    return (one > other) - (one < other);
+}
+
+/* The first of the processes, which are sorted by parent, that has this parent or a larger one. */
+static size_t children_find(const struct processes *all, pid_t parent)
+{
+    size_t low = 0, high = all->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (all->list[middle].parent < parent)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
 }
 
 static void ended_add(struct process_tree *tree, const struct process *process)
@@ -79,31 +91,41 @@ static void ended_add(struct process_tree *tree, const struct process *process)
     tree->ended_cpu_ns += process->ended_ticks * tick_ns;
 }
 
-/* Adds the children of what the tree holds. True: it added some. */
-static bool children_add(struct process_tree *tree, pid_t root, const struct processes *all)
+static void children_add(struct process_tree *tree, pid_t parent, const struct processes *all)
 {
-    size_t before = tree->count;
-    for (size_t i = 0; i < all->count && tree->count < PROCESS_TREE_MAX; i++) {
+    for (size_t i = children_find(all, parent); i < all->count; i++) {
         const struct process *process = &all->list[i];
-        if (process->dead || process_tree_has(tree, process->pid) ||
-            (process->parent != root && !process_tree_has(tree, process->parent)))
+        if (process->parent != parent)
+            return;
+        if (process->dead || process->pid == parent)
             continue;
+        tree->pids = growable(tree->pids, &tree->room, tree->count + 1, sizeof *tree->pids);
         tree->pids[tree->count++] = process->pid;
         ended_add(tree, process);
     }
-    return tree->count > before;
 }
 
 void process_tree_find(struct process_tree *tree, pid_t root)
 {
     struct processes all = processes_list();
-    *tree = (struct process_tree){.count = 0};
+    tree->count = 0;
+    tree->ended_cpu_ns = 0;
     for (size_t i = 0; i < all.count; i++)
         if (all.list[i].pid == root)
             ended_add(tree, &all.list[i]);
-    while (children_add(tree, root, &all))
-        continue;
+    if (all.count > 0)
+        qsort(all.list, all.count, sizeof *all.list, compare_parents);
+    children_add(tree, root, &all);
+    /* Each process has one parent, but the states were not read at the same instant. */
+    for (size_t i = 0; i < tree->count && tree->count <= all.count; i++)
+        children_add(tree, tree->pids[i], &all);
     free(all.list);
+}
+
+void process_tree_release(struct process_tree *tree)
+{
+    free(tree->pids);
+    *tree = (struct process_tree){.pids = NULL};
 }
 
 uint64_t process_cpu_ns(pid_t pid)
@@ -121,11 +143,8 @@ int process_tree_read(const struct process_tree *tree, struct process_figures *s
         if (process_read(tree->pids[i], &figures) != 0)
             continue;
         alive++;
-        sum->rss_bytes += figures.rss_bytes;
-        sum->vsz_bytes += figures.vsz_bytes;
-        sum->minor_faults += figures.minor_faults;
-        sum->major_faults += figures.major_faults;
-        sum->cpu_ns += process_cpu_ns(tree->pids[i]);
+        figures.cpu_ns = process_cpu_ns(tree->pids[i]);
+        process_figures_add(sum, &figures);
     }
     return alive > 0 ? 0 : -1;
 }
@@ -135,18 +154,16 @@ void process_tree_read_rollup(const struct process_tree *tree, struct process_ro
     *sum = (struct process_rollup){0};
     for (size_t i = 0; i < tree->count; i++) {
         struct process_rollup rollup;
-        if (process_read_rollup(tree->pids[i], &rollup) != 0)
-            continue;
-        sum->pss_bytes += rollup.pss_bytes;
-        sum->anonymous_bytes += rollup.anonymous_bytes;
-        sum->swap_bytes += rollup.swap_bytes;
+        if (process_read_rollup(tree->pids[i], &rollup) == 0)
+            process_rollup_add(sum, &rollup);
     }
 }
 
 void process_tree_kill(pid_t root)
 {
-    struct process_tree tree;
+    struct process_tree tree = {.pids = NULL};
     process_tree_find(&tree, root);
     for (size_t i = 0; i < tree.count; i++)
         kill(tree.pids[i], SIGKILL);
+    process_tree_release(&tree);
 }

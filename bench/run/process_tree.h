@@ -5,17 +5,16 @@
 
 #include <stddef.h>
 
-#define PROCESS_TREE_MAX 256
-
 struct process_tree {
-    pid_t pids[PROCESS_TREE_MAX];
-    size_t count;
+    pid_t *pids; /* parents before their children */
+    size_t count, room;
     uint64_t ended_cpu_ns; /* of descendants that ended and were waited for */
 };
 
-/* Finds the living descendants of `root`, without `root` itself: at most PROCESS_TREE_MAX. Reads
- * the state of every process of the machine. */
+/* Finds the living descendants of `root`, without `root` itself, in place of what the tree held: it
+ * must be all zero at first. Reads the state of every process of the machine. */
 void process_tree_find(struct process_tree *tree, pid_t root);
+void process_tree_release(struct process_tree *tree);
 /* Adds up what those found use now; ended ones count as 0. A page that two of them share counts
  * twice in RSS and once in PSS. 0, or -1: all have ended. */
 int process_tree_read(const struct process_tree *tree, struct process_figures *sum);

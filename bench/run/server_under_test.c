@@ -13,8 +13,8 @@
 #include <math.h>
 #include <stdlib.h>
 
-#define ARGUMENTS_MAX   8
-#define PSS_INTERVAL_NS NS_PER_SECOND
+#define ARGUMENTS_MAX    8
+#define TREE_INTERVAL_NS NS_PER_SECOND
 
 struct server_under_test {
     struct child child;
@@ -24,7 +24,7 @@ struct server_under_test {
     struct http_client *client; /* opened by the first request for statistics */
     struct perf_counters instructions;
     struct process_rollup rollup; /* the last that was read */
-    uint64_t rollup_due_ns;
+    uint64_t rollup_due_ns, tree_due_ns;
 };
 
 int server_check_command(const char *command, const char *url, struct error *error)
@@ -149,37 +149,61 @@ static int process_figures_read(const struct server_under_test *server,
     return status;
 }
 
-void server_sample_pss(struct server_under_test *server, struct result_sample *sample)
+static void rollup_read(struct server_under_test *server)
 {
+    uint64_t begin_ns = clock_ns();
     if (server->foreign)
         process_tree_read_rollup(&server->tree, &server->rollup);
     else
         process_read_rollup(server->child.pid, &server->rollup);
-    server->rollup_due_ns = clock_ns() + PSS_INTERVAL_NS;
+    uint64_t now_ns = clock_ns();
+    server->rollup_due_ns = now_ns + process_rollup_wait_ns(now_ns - begin_ns);
+}
+
+void server_sample_pss(struct server_under_test *server, struct result_sample *sample)
+{
+    rollup_read(server);
     sample->pss_bytes = server->rollup.pss_bytes;
-    sample->anonymous_bytes = server->rollup.anonymous_bytes;
+}
+
+/* Looks for new processes of a foreign program, once in TREE_INTERVAL_NS. */
+static void tree_refresh(struct server_under_test *server)
+{
+    uint64_t now_ns = clock_ns();
+    if (!server->foreign || now_ns < server->tree_due_ns)
+        return;
+    process_tree_find(&server->tree, server->child.pid);
+    server->tree_due_ns = now_ns + TREE_INTERVAL_NS;
+}
+
+static void figures_copy(struct result_sample *sample, const struct process_figures *figures)
+{
+    sample->rss_bytes = figures->rss_bytes;
+    sample->anonymous_bytes = figures->anonymous_bytes;
+    sample->vsz_bytes = figures->vsz_bytes;
+    sample->page_table_bytes = figures->page_table_bytes;
+    sample->descriptors = figures->descriptors;
+    sample->threads = figures->threads;
+    sample->minor_faults = figures->minor_faults;
+    sample->major_faults = figures->major_faults;
+    sample->cpu_ns = figures->cpu_ns;
 }
 
 int server_sample(struct server_under_test *server, struct result_sample *sample,
                   struct error *error)
 {
     struct process_figures figures;
-    bool pss_due = clock_ns() >= server->rollup_due_ns;
     if (server_statistics(server, sample, error) != 0)
         return -1;
-    if (server->foreign && pss_due)
-        process_tree_find(&server->tree, server->child.pid);
+    tree_refresh(server);
+    if (clock_ns() >= server->rollup_due_ns)
+        rollup_read(server);
     if (process_figures_read(server, &figures) != 0)
         return error_set(error, "the server has ended");
-    sample->rss_bytes = figures.rss_bytes;
-    sample->vsz_bytes = figures.vsz_bytes;
-    sample->minor_faults = figures.minor_faults;
-    sample->major_faults = figures.major_faults;
-    sample->cpu_ns = figures.cpu_ns;
+    process_figures_correct(&figures, &server->rollup);
+    figures_copy(sample, &figures);
     sample->pss_bytes = server->rollup.pss_bytes;
-    sample->anonymous_bytes = server->rollup.anonymous_bytes;
-    if (pss_due)
-        server_sample_pss(server, sample);
+    sample->lazy_free_bytes = server->rollup.lazy_free_bytes;
     return 0;
 }
 
@@ -207,6 +231,7 @@ int server_stop(struct server_under_test *server, struct error *error)
     http_client_close(server->client);
     perf_counters_close(&server->instructions);
     int status = child_stop(&server->child, error);
+    process_tree_release(&server->tree);
     free(server);
     return status;
 }

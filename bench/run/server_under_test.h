@@ -44,12 +44,13 @@ struct server_under_test *server_start(const struct server_options *options,
 /* Where to send the load. `path` counts for our servers only; a foreign program has its URL's. */
 struct load_target server_target(const struct server_under_test *server, const char *path);
 
-/* Sets all fields of the sample but time_ns and requests. PSS and anonymous memory are read once
- * a second, since the kernel walks all pages for them; other samples repeat the last value. 0, or
- * -1 and one line in error: it does not answer or has ended. */
+/* Sets all fields of the sample but time_ns and requests. RSS and anonymous memory are without
+ * lazily freed pages. The kernel walks all pages for the number of these and for PSS, so both are
+ * read as often as that takes 2 % of the time, at least once a second; other samples use the last
+ * value. 0, or -1 and one line in error: it does not answer or has ended. */
 int server_sample(struct server_under_test *server, struct result_sample *sample,
                   struct error *error);
-/* Reads PSS and anonymous memory now. */
+/* Reads PSS now. */
 void server_sample_pss(struct server_under_test *server, struct result_sample *sample);
 /* Only what the server itself reports; nothing for a foreign program. */
 int server_statistics(struct server_under_test *server, struct result_sample *sample,

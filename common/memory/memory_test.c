@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -129,6 +130,50 @@ static void rollup_has_anonymous_memory(void **state)
     free(block);
 }
 
+static void descriptors_and_threads_are_counted(void **state)
+{
+    struct process_figures before, after;
+    int fds[10];
+    assert_int_equal(process_read(getpid(), &before), 0);
+    for (size_t i = 0; i < 10; i++)
+        fds[i] = dup(STDERR_FILENO);
+    assert_int_equal(process_read(getpid(), &after), 0);
+    for (size_t i = 0; i < 10; i++)
+        close(fds[i]);
+    assert_int_equal(after.descriptors, before.descriptors + 10);
+    assert_true(before.threads >= 1 && before.page_table_bytes > 0);
+}
+
+/* The pages stay in RSS until the kernel needs them. */
+static void lazily_freed_pages_are_not_held(void **state)
+{
+    enum { BLOCK_BYTES = 32 << 20 };
+    struct process_figures raw, held;
+    struct process_rollup rollup;
+    char *block =
+        mmap(NULL, BLOCK_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    assert_true(block != MAP_FAILED);
+    memset(block, 1, BLOCK_BYTES);
+    assert_int_equal(madvise(block, BLOCK_BYTES, MADV_FREE), 0);
+    assert_int_equal(process_read(getpid(), &raw), 0);
+    assert_int_equal(process_read_rollup(getpid(), &rollup), 0);
+    munmap(block, BLOCK_BYTES);
+    held = raw;
+    process_figures_correct(&held, &rollup);
+    assert_true(raw.rss_bytes - held.rss_bytes == rollup.lazy_free_bytes);
+    assert_true(raw.rss_bytes >= BLOCK_BYTES / 2 && rollup.lazy_free_bytes >= BLOCK_BYTES / 2);
+    assert_true(held.anonymous_bytes < raw.anonymous_bytes && rollup.pss_bytes < raw.rss_bytes);
+    process_figures_correct(&held, &rollup); /* never below 0 */
+    assert_true(held.rss_bytes <= raw.rss_bytes);
+}
+
+static void rollups_take_a_small_share_of_the_time(void **state)
+{
+    assert_int_equal(process_rollup_wait_ns(0), 0);
+    assert_int_equal(process_rollup_wait_ns(1000000), 49000000);
+    assert_int_equal(process_rollup_wait_ns(1000000000), 1000000000);
+}
+
 static void a_missing_process_is_an_error(void **state)
 {
     struct process_figures figures;
@@ -149,6 +194,9 @@ int main(void)
         cmocka_unit_test(zeroed_is_zero_after_reuse),
         cmocka_unit_test(process_figures_grow_with_use),
         cmocka_unit_test(rollup_has_anonymous_memory),
+        cmocka_unit_test(descriptors_and_threads_are_counted),
+        cmocka_unit_test(lazily_freed_pages_are_not_held),
+        cmocka_unit_test(rollups_take_a_small_share_of_the_time),
         cmocka_unit_test(a_missing_process_is_an_error),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

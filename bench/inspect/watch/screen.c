@@ -57,11 +57,11 @@ static void chart_show(const struct view *view, FILE *out)
         const struct series_sample *sample = &series->samples[i];
         x[i] = series_x(series, sample);
         rss[i] = (double)series_value(sample, SERIES_RSS);
-        anonymous[i] = sample->has_rollup ? (double)series_value(sample, SERIES_ANONYMOUS) : NAN;
+        anonymous[i] = (double)series_value(sample, SERIES_ANONYMOUS);
     }
     const struct chart_series curves[] = {{"rss", rss}, {"anonymous", anonymous}};
     struct chart chart = {.series = curves,
-                          .series_count = series->has_rollup ? 2 : 1,
+                          .series_count = 2,
                           .x = x,
                           .count = series->count,
                           .width = view->width - 1,
@@ -114,8 +114,7 @@ static void figures_show(const struct view *view, FILE *out)
     table_print(table, view->colours, out);
     table_destroy(table);
     if (!series->has_rollup)
-        fputs("pss and anonymous: not permitted; run this as the user of the process, or as root\n",
-              out);
+        fputs("pss: not permitted; run this as the user of the process, or as root\n", out);
 }
 
 /* Page faults and requests since the watch began. */
@@ -177,6 +176,7 @@ static json_t *figure_json(const struct series *series, size_t figure)
 static const struct row_column sample_columns[] = {
     {"time_ns", NULL, COLUMN_COUNT, SAMPLE(time_ns)},
     {"rss_bytes", NULL, COLUMN_BYTES, SAMPLE(process.rss_bytes)},
+    {"anonymous_bytes", NULL, COLUMN_BYTES, SAMPLE(process.anonymous_bytes)},
     {"vsz_bytes", NULL, COLUMN_BYTES, SAMPLE(process.vsz_bytes)},
     {"minor_faults", NULL, COLUMN_COUNT, SAMPLE(process.minor_faults)},
     {"major_faults", NULL, COLUMN_COUNT, SAMPLE(process.major_faults)},
@@ -186,7 +186,6 @@ static const struct row_column request_columns[] = {
 };
 static const struct row_column rollup_columns[] = {
     {"pss_bytes", NULL, COLUMN_BYTES, SAMPLE(rollup.pss_bytes)},
-    {"anonymous_bytes", NULL, COLUMN_BYTES, SAMPLE(rollup.anonymous_bytes)},
 };
 #define COUNT(columns) (sizeof columns / sizeof columns[0])
 

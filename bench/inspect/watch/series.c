@@ -51,7 +51,7 @@ uint64_t series_value(const struct series_sample *sample, enum series_figure fig
     const uint64_t values[SERIES_FIGURES] = {
         [SERIES_RSS] = sample->process.rss_bytes,
         [SERIES_PSS] = sample->rollup.pss_bytes,
-        [SERIES_ANONYMOUS] = sample->rollup.anonymous_bytes,
+        [SERIES_ANONYMOUS] = sample->process.anonymous_bytes,
         [SERIES_VSZ] = sample->process.vsz_bytes,
     };
     return values[figure];
@@ -59,7 +59,7 @@ uint64_t series_value(const struct series_sample *sample, enum series_figure fig
 
 static bool needs_rollup(enum series_figure figure)
 {
-    return figure == SERIES_PSS || figure == SERIES_ANONYMOUS;
+    return figure == SERIES_PSS;
 }
 
 bool series_has(const struct series *series, enum series_figure figure)

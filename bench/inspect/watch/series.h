@@ -42,7 +42,7 @@ void series_add(struct series *series, const struct series_sample *sample);
 
 /* In bytes. */
 uint64_t series_value(const struct series_sample *sample, enum series_figure figure);
-/* False for pss and anonymous if they could never be read. */
+/* False for pss if it could never be read. */
 bool series_has(const struct series *series, enum series_figure figure);
 /* Seconds or requests since the watch began. */
 double series_x(const struct series *series, const struct series_sample *sample);
