@@ -32,7 +32,7 @@ enum load_failure {
     LOAD_REFUSED,   /* no connection; HTTP/2: REFUSED_STREAM, or a second GOAWAY */
     LOAD_RESET,     /* the connection or stream ended before the response began */
     LOAD_TIMEOUT,   /* no complete response in time */
-    LOAD_STATUS,    /* a complete response, but its status is not 2xx */
+    LOAD_STATUS,    /* a complete response, but its status is not 2xx, as is expected */
     LOAD_TRUNCATED, /* the connection or stream ended within the response */
     LOAD_GARBAGE,   /* not HTTP */
     LOAD_LENGTH,    /* a longer body than announced */
@@ -41,6 +41,19 @@ enum load_failure {
 };
 /* "refused", ... as in results. */
 const char *load_failure_name(enum load_failure failure);
+
+/* Which complete responses are good. */
+enum load_expect {
+    LOAD_EXPECT_2XX, /* those with a status of 2xx */
+    LOAD_EXPECT_ANY, /* all */
+};
+/* "2xx" or "any". 0, or -1: it is neither. */
+int load_expect_parse(const char *text, enum load_expect *expect);
+
+/* Complete responses, good or not, by their status. */
+enum load_status { LOAD_2XX, LOAD_3XX, LOAD_4XX, LOAD_5XX, LOAD_OTHER, LOAD_STATUSES };
+/* "2xx", ..., "other". */
+const char *load_status_name(enum load_status status);
 
 /* The server and the path. Filled by load_target_parse, or by hand. */
 struct load_target {
@@ -80,7 +93,8 @@ struct load_setup {
     double speed;  /* open loop at the trace's own times, sped up by this factor; 0: not */
     uint64_t seed; /* of Poisson arrivals */
     int cpu;       /* pins the calling thread; LOAD_CPU_ANY: does not */
-    bool check_id; /* the body must begin with {"user_id":"<id>" */
+    enum load_expect expect;
+    bool check_id;           /* the body of a 2xx response must begin with {"user_id":"<id>" */
     const atomic_bool *stop; /* stops the run within 100 ms. NULL: none */
     struct hdr_log *hdr;     /* borrowed; gets the latencies of the measured part. NULL: none */
     struct load_progress *progress; /* borrowed; NULL: none */
@@ -98,6 +112,7 @@ struct load_result {
     uint64_t hits, misses, plain;
     uint64_t errors; /* sum of failures[] */
     uint64_t failures[LOAD_FAILURES];
+    uint64_t statuses[LOAD_STATUSES];
     uint64_t bytes; /* received, headers included */
     uint64_t body_bytes;
     uint64_t connects; /* connections established, warm-up included */

@@ -23,12 +23,12 @@ struct load_options {
     uint64_t connections, streams, requests, duration_ns, warmup_ns, timeout_ns, seed, cpu;
     double rate_rps;
     const char *speed;
-    const char *workload, *format, *hdr, *slo, *json;
+    const char *workload, *format, *hdr, *slo, *json, *expect;
     bool http2, poisson, check_id, find_capacity;
 };
 
 static const struct load_options option_defaults = {
-    .connections = 100, .timeout_ns = LOAD_TIMEOUT_NS, .seed = 1};
+    .connections = 100, .timeout_ns = LOAD_TIMEOUT_NS, .seed = 1, .expect = "2xx"};
 
 #define FIELD(name) offsetof(struct load_options, name)
 static const struct option option_rows[] = {
@@ -56,6 +56,8 @@ static const struct option option_rows[] = {
      "times are whole seconds are spread over the second"},
     {"timeout", OPTION_DURATION, FIELD(timeout_ns), "TIME",
      "count a request as failed after this time"},
+    {"expect", OPTION_TEXT, FIELD(expect), "2xx|any",
+     "which complete responses are good: those with a status of 2xx, or of any status"},
     {"check-id", OPTION_FLAG, FIELD(check_id), NULL,
      "check that each body is our servers' response for the requested id"},
     {"cpu", OPTION_COUNT, FIELD(cpu), "N", "run the generator on this core"},
@@ -169,6 +171,8 @@ static int setup_fill(struct load_setup *setup, struct load_options *options, co
     if (options->speed && speed_parse(options->speed, &setup->speed) < 0)
         return error_set(error, "--speed: '%s' is no factor; write 1x, 10x or 0.5x",
                          options->speed);
+    if (load_expect_parse(options->expect, &setup->expect) < 0)
+        return error_set(error, "--expect takes 2xx or any, not '%s'", options->expect);
     if (load_target_parse(&setup->target, url, error) < 0 || ids_open(setup, options, error) < 0)
         return -1;
     return load_setup_check(setup, error);

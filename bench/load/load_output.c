@@ -69,6 +69,26 @@ static void hit_lines(FILE *out, const struct load_result *result)
     fputc('\n', out);
 }
 
+/* Only if there are others than 2xx. */
+static void status_lines(FILE *out, const struct load_result *result)
+{
+    char text[UNITS_TEXT_BYTES];
+    const char *separator = "";
+    uint64_t all = 0;
+    for (unsigned i = 0; i < LOAD_STATUSES; i++)
+        all += result->statuses[i];
+    if (all == result->statuses[LOAD_2XX])
+        return;
+    fprintf(out, "%-14s%14s   ", "statuses", units_format_count(text, all));
+    for (unsigned i = 0; i < LOAD_STATUSES; i++)
+        if (result->statuses[i]) {
+            fprintf(out, "%s%llu %s", separator, (unsigned long long)result->statuses[i],
+                    load_status_name(i));
+            separator = ", ";
+        }
+    fputc('\n', out);
+}
+
 static void error_lines(FILE *out, const struct load_result *result)
 {
     const char *separator = "   ";
@@ -145,6 +165,7 @@ void load_output_table(const struct load_output *output, FILE *out)
     count_line(out, "requests/s", (uint64_t)(per_second(result, good_responses(result)) + 0.5));
     fputc('\n', out);
     hit_lines(out, result);
+    status_lines(out, result);
     error_lines(out, result);
     cost_lines(out, result);
     if (open_loop)
@@ -180,6 +201,14 @@ static json_t *failures_json(const struct load_result *result)
     return object;
 }
 
+static json_t *statuses_json(const struct load_result *result)
+{
+    json_t *object = json_object();
+    for (unsigned i = 0; i < LOAD_STATUSES; i++)
+        count_set(object, load_status_name(i), result->statuses[i]);
+    return object;
+}
+
 static json_t *intervals_json(const struct load_result *result)
 {
     json_t *array = json_array();
@@ -207,13 +236,13 @@ static json_t *setup_json(const struct load_output *output)
 
 static json_t *counts_json(const struct load_result *result)
 {
-    return xchecked(json_pack("{sI sI sI sI sf sI so sI sI sI si sI sI}", "requests",
-                              result->requests, "hits", result->hits, "misses", result->misses,
-                              "plain", result->plain, "hit_ratio", hit_ratio(result), "errors",
-                              result->errors, "errors_by_kind", failures_json(result), "unsent",
-                              result->unsent, "connects", result->connects, "resent",
-                              result->resent, "streams_allowed", result->streams, "bytes",
-                              result->bytes, "body_bytes", result->body_bytes));
+    return xchecked(json_pack(
+        "{sI sI sI sI sf sI so so sI sI sI si sI sI}", "requests", result->requests, "hits",
+        result->hits, "misses", result->misses, "plain", result->plain, "hit_ratio",
+        hit_ratio(result), "errors", result->errors, "errors_by_kind", failures_json(result),
+        "statuses", statuses_json(result), "unsent", result->unsent, "connects", result->connects,
+        "resent", result->resent, "streams_allowed", result->streams, "bytes", result->bytes,
+        "body_bytes", result->body_bytes));
 }
 
 static json_t *times_json(const struct load_result *result)

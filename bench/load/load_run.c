@@ -28,6 +28,27 @@ const char *load_failure_name(enum load_failure failure)
     return failure_names[failure];
 }
 
+static const char *const status_names[LOAD_STATUSES] = {
+    [LOAD_2XX] = "2xx", [LOAD_3XX] = "3xx",     [LOAD_4XX] = "4xx",
+    [LOAD_5XX] = "5xx", [LOAD_OTHER] = "other",
+};
+
+const char *load_status_name(enum load_status status)
+{
+    return status_names[status];
+}
+
+int load_expect_parse(const char *text, enum load_expect *expect)
+{
+    static const char *const names[] = {[LOAD_EXPECT_2XX] = "2xx", [LOAD_EXPECT_ANY] = "any"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (strcmp(text, names[i]) == 0) {
+            *expect = (enum load_expect)i;
+            return 0;
+        }
+    return -1;
+}
+
 static const char *setup_flaw(const struct load_setup *setup)
 {
     if (setup->connections == 0 || setup->connections > CONNECTIONS_MAX)

@@ -182,6 +182,7 @@ static void loop_begin(struct loop *loop)
     const struct load_setup *setup = loop->setup;
     unsigned streams = setup->http2 && setup->streams ? setup->streams : 1;
     loop->context = (struct protocol_context){
+        .expect = setup->expect,
         .check_id = setup->check_id,
         .streams = streams,
         .allowed = streams,

@@ -25,6 +25,8 @@ struct outcome {
     bool good;
     enum load_failure failure; /* unless good */
     bool unprocessed;          /* the server did not process it (GOAWAY): it may be sent again */
+    bool complete;             /* the response was, whatever its status */
+    enum load_status status;   /* if complete */
     enum response_cache cache; /* if good */
     uint64_t body_bytes;
 };
@@ -33,6 +35,7 @@ struct outcome {
  * be fetched before another session submits. */
 struct protocol_context {
     struct request_head head;
+    enum load_expect expect;
     bool check_id;
     unsigned streams; /* exchanges in flight on a connection, at most; 1 for HTTP/1.1 */
     unsigned allowed; /* of these, the fewest that a server allowed */

@@ -1,4 +1,5 @@
 /* response_check.c - decides how an exchange ended; the same rules for all protocols. */
+#include "count_of.h"
 #include "protocol.h"
 
 static const enum load_failure failure_of_state[] = {
@@ -7,18 +8,29 @@ static const enum load_failure failure_of_state[] = {
     [RESPONSE_EMPTY] = LOAD_RESET,
 };
 
+static enum load_status status_class(unsigned status)
+{
+    static const enum load_status classes[] = {
+        [2] = LOAD_2XX, [3] = LOAD_3XX, [4] = LOAD_4XX, [5] = LOAD_5XX};
+    unsigned digit = status / 100;
+    return digit >= 2 && digit < COUNT_OF(classes) ? classes[digit] : LOAD_OTHER;
+}
+
 struct outcome exchange_outcome(const struct protocol_context *context,
                                 const struct exchange *exchange, const struct response *response,
                                 bool excess)
 {
-    struct outcome outcome = {.cache = response->cache, .body_bytes = response->body_bytes};
+    struct outcome outcome = {.cache = response->cache,
+                              .body_bytes = response->body_bytes,
+                              .complete = response->state == RESPONSE_COMPLETE,
+                              .status = status_class(response->status)};
     if (response->state != RESPONSE_COMPLETE)
         outcome.failure = failure_of_state[response->state];
     else if (excess)
         outcome.failure = LOAD_LENGTH;
-    else if (response->status / 100 != 2)
+    else if (outcome.status != LOAD_2XX && context->expect == LOAD_EXPECT_2XX)
         outcome.failure = LOAD_STATUS;
-    else if (context->check_id &&
+    else if (context->check_id && outcome.status == LOAD_2XX &&
              !request_matches(&context->head, exchange->id, response->prefix, response->body_bytes))
         outcome.failure = LOAD_WRONG;
     else

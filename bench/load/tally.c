@@ -159,6 +159,8 @@ void tally_add(struct tally *tally, const struct exchange *exchange, const struc
     struct load_result *result = tally->result;
     intervals_pass(tally, now_ns);
     result->requests++;
+    if (outcome->complete)
+        result->statuses[outcome->status]++;
     if (!outcome->good) {
         result->errors++;
         result->failures[outcome->failure]++;

@@ -52,9 +52,15 @@ struct result_errors { /* by kind */
     uint64_t refused, reset, timeout, status, truncated, garbage, length, wrong;
 };
 
+/* Complete responses by status. */
+struct result_statuses {
+    uint64_t s2xx, s3xx, s4xx, s5xx, other;
+};
+
 struct result_load {
     uint64_t requests, hits, misses, errors;
     struct result_errors errors_by_kind;
+    struct result_statuses statuses;
     uint64_t wall_ns, generator_cpu_ns;
     double requests_per_second;
     double hit_ratio;

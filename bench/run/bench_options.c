@@ -61,6 +61,9 @@ static const struct option option_rows[] = {
     {"rate", OPTION_REAL, FIELD(rate_rps), "N",
      "send N requests per second at random times, whether or not the server keeps up (default: "
      "the next request after each response)"},
+    {"expect", OPTION_TEXT, FIELD(expect), "2xx|any",
+     "accept only responses with a status of 2xx, or of any status (default 2xx; for a --command "
+     "any, if some are 2xx)"},
     {"seed", OPTION_COUNT, FIELD(seed), "N", "seed the workloads and the order in which pairs run"},
     {NULL, OPTION_HEADING, 0, NULL, "Servers"},
     {"capacity", OPTION_CAPACITY, FIELD(capacity), "N|SIZE",
@@ -99,6 +102,12 @@ const struct option_table bench_option_table = {
     .defaults = &shown_defaults,
 };
 
+static bool expect_is_wrong(const struct bench_options *options)
+{
+    enum load_expect ignored;
+    return options->expect != NULL && load_expect_parse(options->expect, &ignored) != 0;
+}
+
 int bench_options_check(const struct bench_options *options, struct error *error)
 {
     const struct {
@@ -116,6 +125,7 @@ int bench_options_check(const struct bench_options *options, struct error *error
         {options->start_within_ns > WAIT_MAX_NS, "--start-within must be at most 1h"},
         {options->streams > STREAMS_MAX, "--streams must be from 1 to 1000"},
         {options->streams > 0 && !options->http2, "--streams needs --http2"},
+        {expect_is_wrong(options), "--expect takes 2xx or any"},
         {options->repeats > REPEATS_MAX, "--repeats must be at most 100"},
     };
     for (size_t i = 0; i < COUNT_OF(rules); i++)

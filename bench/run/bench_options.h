@@ -6,6 +6,7 @@
 
 struct bench_options {
     const char *policies, *workloads, *out, *json, *server_dir, *dirty_decay, *against;
+    const char *expect; /* NULL: 2xx, or any for a --command */
     struct option_texts commands, urls, names;
     double rate_rps, precision;
     uint64_t duration_ns; /* of a run; BENCH_DURATION_AUTO: chosen to fit the budget */

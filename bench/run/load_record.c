@@ -34,6 +34,17 @@ static struct result_errors errors_of(const uint64_t failures[LOAD_FAILURES])
     };
 }
 
+static struct result_statuses statuses_of(const uint64_t statuses[LOAD_STATUSES])
+{
+    return (struct result_statuses){
+        .s2xx = statuses[LOAD_2XX],
+        .s3xx = statuses[LOAD_3XX],
+        .s4xx = statuses[LOAD_4XX],
+        .s5xx = statuses[LOAD_5XX],
+        .other = statuses[LOAD_OTHER],
+    };
+}
+
 static void load_fill(struct result_load *load, const struct load_result *from)
 {
     *load = (struct result_load){
@@ -42,6 +53,7 @@ static void load_fill(struct result_load *load, const struct load_result *from)
         .misses = from->misses,
         .errors = from->errors,
         .errors_by_kind = errors_of(from->failures),
+        .statuses = statuses_of(from->statuses),
         .wall_ns = from->wall_ns,
         .generator_cpu_ns = from->cpu_ns,
         .requests_per_second =
