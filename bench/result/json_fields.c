@@ -35,7 +35,8 @@
 #define END                                      ROW(.kind = FIELD_END)
 
 const struct field sample_fields[] = {
-#define COUNT(name) FIELD(result_sample, name, FIELD_COUNT)
+#define COUNT(name)   FIELD(result_sample, name, FIELD_COUNT)
+#define COUNT_3(name) FIELD_SINCE(3, result_sample, name, FIELD_COUNT)
     COUNT(time_ns),
     COUNT(requests),
     COUNT(hits),
@@ -60,13 +61,18 @@ const struct field sample_fields[] = {
     COUNT(mapped_bytes),
     COUNT(retained_bytes),
     COUNT(rss_bytes),
-    COUNT(vsz_bytes),
-    COUNT(pss_bytes),
     COUNT(anonymous_bytes),
+    COUNT(vsz_bytes),
+    COUNT_3(page_table_bytes),
+    COUNT_3(descriptors),
+    COUNT_3(threads),
+    COUNT(pss_bytes),
+    COUNT_3(lazy_free_bytes),
     COUNT(cpu_ns),
     COUNT(minor_faults),
     COUNT(major_faults),
 #undef COUNT
+#undef COUNT_3
     END,
 };
 
@@ -111,6 +117,13 @@ const struct field errors_fields[] = {
     END,
 };
 
+static const struct field statuses_fields[] = {
+#define STATUS(key, name) ROW(key, FIELD_COUNT, MEMBER(result_statuses, name))
+    STATUS("2xx", s2xx), STATUS("3xx", s3xx),    STATUS("4xx", s4xx),
+    STATUS("5xx", s5xx), STATUS("other", other), END,
+#undef STATUS
+};
+
 static const struct field latencies_fields[] = {
     OBJECT(result_load, "all", all, latency_fields),
     OBJECT(result_load, "hits", hit, latency_fields),
@@ -134,6 +147,8 @@ const struct field load_fields[] = {
     FIELD(result_load, unsent, FIELD_COUNT),
     FIELD(result_load, late_ns, FIELD_COUNT),
     OBJECT(result_load, "errors_by_kind", errors_by_kind, errors_fields),
+    ROW("statuses", FIELD_OBJECT, MEMBER(result_load, statuses), .nested = statuses_fields,
+        .since = 3),
     PART("latency", latencies_fields),
     END,
 };

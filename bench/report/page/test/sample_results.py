@@ -25,7 +25,8 @@ SAMPLE_KEYS = (
     "live_records live_record_bytes held_records zone_allocated_bytes zone_active_bytes "
     "zone_resident_bytes zone_metadata_bytes zone_retained_bytes allocated_bytes active_bytes "
     "metadata_bytes resident_bytes mapped_bytes retained_bytes rss_bytes vsz_bytes pss_bytes "
-    "anonymous_bytes cpu_ns minor_faults major_faults").split()
+    "anonymous_bytes page_table_bytes descriptors threads lazy_free_bytes cpu_ns minor_faults "
+    "major_faults").split()
 
 
 def sample(at, leaks):
@@ -77,6 +78,7 @@ def run(workload, repetition, leaks, samples, series):
                      "bottleneck": False, "bottleneck_reason": "", "unsent": 0, "late_ns": 0,
                      "requests_per_second": 90000.5, "hit_ratio": 0.0,
                      "errors_by_kind": dict.fromkeys(ERRORS, 0),
+                     "statuses": {"2xx": 2000, "3xx": 0, "4xx": 0, "5xx": 0, "other": 0},
                      "latency": dict.fromkeys(("all", "hits", "misses", "as_sent"), latency)},
             "server": {"cpu_ns": 1, "cpu_us_per_request": 10.5, "overhead_bytes_per_entry": 32.5},
             "sampling": {"interval_ns": 33000000, "samples": samples, "cpu_us_per_sample": 80.5,
