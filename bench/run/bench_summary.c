@@ -1,6 +1,7 @@
 /* bench_summary.c - the tables and notes that a bench prints to stdout at its end. */
 #include "bench_summary.h"
 
+#include "bench_remarks.h"
 #include "bench_results.h"
 #include "bench_table.h"
 #include "burst_table.h"
@@ -110,6 +111,7 @@ static void sampling_print(const struct bench *bench)
 void bench_summary_print(const struct bench *bench)
 {
     tables_print(bench);
+    bench_remarks_print(bench);
     precision_print(bench);
     noise_print(bench);
     sampling_print(bench);

@@ -145,6 +145,8 @@ int plan_make(struct plan *plan, const struct bench_options *options, struct err
                                  : options->http2     ? STREAMS
                                                       : 1,
                       .rate_rps = options->rate_rps,
+                      .expects_any = options->expect != NULL && strcmp(options->expect, "any") == 0,
+                      .expects_2xx = options->expect != NULL && strcmp(options->expect, "2xx") == 0,
                       .seed = options->seed};
     capacity_fill(plan, options);
     uint64_t fit = plan->capacity.entries > 0 ? plan->capacity.entries

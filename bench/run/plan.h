@@ -18,6 +18,8 @@ struct plan {
     bool http2;
     unsigned streams; /* of HTTP/2, on a connection */
     double rate_rps;  /* 0: closed loop */
+    bool expects_any; /* responses of any status are good for our servers, too */
+    bool expects_2xx; /* only those with 2xx are good for foreign programs, too */
     uint64_t start_within_ns;
     uint64_t burst_watch_ns; /* sampling goes on for this time after a burst */
     unsigned connections;

@@ -56,6 +56,19 @@ static struct server_options server_options_of(const struct run_setup *setup)
     };
 }
 
+/* Leaks on error paths are common, so a foreign program may answer errors, too. */
+static enum load_expect expect_of(const struct run_setup *setup)
+{
+    bool any = setup->plan->expects_any || (is_foreign(setup) && !setup->plan->expects_2xx);
+    return any ? LOAD_EXPECT_ANY : LOAD_EXPECT_2XX;
+}
+
+/* Whether errors are all that it answered, which is hardly meant unless asked for. */
+static bool answers_errors_only(const struct run_setup *setup, const struct load_result *load)
+{
+    return load->requests > 0 && load->statuses[LOAD_2XX] == 0 && !setup->plan->expects_any;
+}
+
 static struct load_setup load_setup_of(struct execution *execution)
 {
     const struct run_setup *setup = execution->setup;
@@ -70,6 +83,7 @@ static struct load_setup load_setup_of(struct execution *execution)
         .duration_ns = setup->plan->duration_ns,
         .seed = execution->run->seed,
         .cpu = setup->generator_cpu,
+        .expect = expect_of(setup),
         .check_id = execution->ids != NULL && !is_foreign(setup),
         .stop = &execution->stop_load,
         .progress = &execution->progress,
@@ -92,6 +106,8 @@ static void server_load(struct execution *execution)
         run_fail(run, error.text);
     } else if (load.requests == 0 && run->capped_ns == 0) {
         run_fail(run, "no request was answered");
+    } else if (answers_errors_only(execution->setup, &load)) {
+        run_fail(run, "no response had a status of 2xx; change --url, or use --expect any");
     }
     load_result_free(&load);
 }
