@@ -113,6 +113,16 @@ static void errors_are_printed_and_fail(void **unused)
     assert_null(strstr(output, "p99.99"));
 }
 
+static void errors_can_be_expected(void **unused)
+{
+    char output[OUTPUT_BYTES];
+    assert_int_equal(load_faulty(output, &bad, "/users/{id}", "--expect=any"), STATUS_OK);
+    assert_non_null(strstr(output, "statuses               1,000   1000 5xx"));
+    assert_non_null(strstr(output, "p99.99"));
+    assert_int_equal(load_faulty(output, &bad, "/users/{id}", "--expect=2xx"), STATUS_BAD);
+    assert_int_equal(load_faulty(output, &good, "/users/{id}", "--expect=5xx"), STATUS_USAGE);
+}
+
 static void a_log_is_written(void **unused)
 {
     char path[] = "/tmp/load_command_test.XXXXXX", option[64], line[65536], output[OUTPUT_BYTES];
@@ -257,6 +267,7 @@ int main(void)
         cmocka_unit_test(json_has_everything),
         cmocka_unit_test(the_table_is_readable),
         cmocka_unit_test(errors_are_printed_and_fail),
+        cmocka_unit_test(errors_can_be_expected),
         cmocka_unit_test(a_log_is_written),
         cmocka_unit_test(json_is_written_to_a_file),
         cmocka_unit_test(a_load_that_cannot_run_is_undecided),
