@@ -17,7 +17,7 @@
 #define HEIGHT_DEFAULT  24
 #define CHART_LINES_MAX 11
 #define CHART_LINES_MIN 4
-#define OTHER_LINES     11 /* of a frame: all but the chart */
+#define OTHER_LINES     13 /* of a frame: all but the chart */
 
 #define CURSOR_HIDE "\033[?25l"
 #define CURSOR_SHOW "\033[?25h"
@@ -136,15 +136,34 @@ static void events_show(const struct view *view, FILE *out)
     fputc('\n', out);
 }
 
+/* "name, process 4711 and 3 others that it started: time is up". */
+static void title_show(const struct view *view, FILE *out)
+{
+    char others[UNITS_TEXT_BYTES];
+    uint64_t processes = view->series->last.processes;
+    fprintf(out, "%s, process %ld", view->name, (long)view->pid);
+    if (processes > 1)
+        fprintf(out, " and %s that it started", units_format_count(others, processes - 1));
+    fprintf(out, "%s%s\n", view->ended ? ": " : "", view->ended ? view->ended : "");
+}
+
+static void growths_show(const struct view *view, FILE *out)
+{
+    char words[RESOURCES][RESULT_WORDS_BYTES];
+    size_t count = series_growths(view->series, words);
+    for (size_t i = 0; i < count; i++)
+        fprintf(out, "%s\n", words[i]);
+}
+
 void view_print(const struct view *view, FILE *out)
 {
     struct series_verdict verdict;
     series_judge(view->series, view->limit_bytes, &verdict);
-    fprintf(out, "%s, process %ld%s%s\n", view->name, (long)view->pid, view->ended ? ": " : "",
-            view->ended ? view->ended : "");
+    title_show(view, out);
     chart_show(view, out);
     figures_show(view, out);
     events_show(view, out);
+    growths_show(view, out);
     fprintf(out, "verdict: %s\n", verdict.words);
 }
 
@@ -178,6 +197,10 @@ static const struct row_column sample_columns[] = {
     {"rss_bytes", NULL, COLUMN_BYTES, SAMPLE(process.rss_bytes)},
     {"anonymous_bytes", NULL, COLUMN_BYTES, SAMPLE(process.anonymous_bytes)},
     {"vsz_bytes", NULL, COLUMN_BYTES, SAMPLE(process.vsz_bytes)},
+    {"page_table_bytes", NULL, COLUMN_BYTES, SAMPLE(process.page_table_bytes)},
+    {"descriptors", NULL, COLUMN_COUNT, SAMPLE(process.descriptors)},
+    {"threads", NULL, COLUMN_COUNT, SAMPLE(process.threads)},
+    {"processes", NULL, COLUMN_COUNT, SAMPLE(processes)},
     {"minor_faults", NULL, COLUMN_COUNT, SAMPLE(process.minor_faults)},
     {"major_faults", NULL, COLUMN_COUNT, SAMPLE(process.major_faults)},
 };
@@ -186,6 +209,7 @@ static const struct row_column request_columns[] = {
 };
 static const struct row_column rollup_columns[] = {
     {"pss_bytes", NULL, COLUMN_BYTES, SAMPLE(rollup.pss_bytes)},
+    {"lazy_free_bytes", NULL, COLUMN_BYTES, SAMPLE(rollup.lazy_free_bytes)},
 };
 #define COUNT(columns) (sizeof columns / sizeof columns[0])
 
@@ -200,6 +224,16 @@ static json_t *samples_json(const struct series *series)
         if (series->samples[i].has_rollup)
             row_json(object, rollup_columns, COUNT(rollup_columns), &series->samples[i]);
     }
+    return array;
+}
+
+static json_t *growths_json(const struct series *series)
+{
+    char words[RESOURCES][RESULT_WORDS_BYTES];
+    json_t *array = json_array();
+    size_t count = series_growths(series, words);
+    for (size_t i = 0; i < count; i++)
+        json_array_append_new(array, json_string(words[i]));
     return array;
 }
 
@@ -219,6 +253,7 @@ json_t *view_json(const struct view *view)
     for (size_t f = 0; f < SERIES_FIGURES; f++)
         if (series_has(series, f))
             json_object_set_new(root, series_names[f], figure_json(series, f));
+    json_object_set_new(root, "growths", growths_json(series));
     json_object_set_new(root, "samples", samples_json(series));
     return root;
 }

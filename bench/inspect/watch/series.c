@@ -104,9 +104,9 @@ struct stats_interval series_slope(const struct series *series, enum series_figu
     return stats_slope(&points);
 }
 
-static void result_verdict_make(const struct series *series, struct result_verdict *verdict)
+/* The samples as those of a run; released by the caller. */
+static struct result_sample *samples_make(const struct series *series)
 {
-    static const struct result_limits no_limits = {0};
     struct result_sample *samples = xcalloc(series->count + 1, sizeof *samples);
     for (size_t i = 0; i < series->count; i++) {
         const struct series_sample *sample = &series->samples[i];
@@ -114,10 +114,52 @@ static void result_verdict_make(const struct series *series, struct result_verdi
         samples[i].requests =
             series->by_request ? sample->requests : sample->time_ns / SERIES_TICK_NS;
         samples[i].rss_bytes = sample->process.rss_bytes;
+        samples[i].anonymous_bytes = sample->process.anonymous_bytes;
         samples[i].vsz_bytes = sample->process.vsz_bytes;
+        samples[i].page_table_bytes = sample->process.page_table_bytes;
+        samples[i].descriptors = sample->process.descriptors;
+        samples[i].threads = sample->process.threads;
+        samples[i].cpu_ns = sample->process.cpu_ns;
     }
+    return samples;
+}
+
+static void result_verdict_make(const struct series *series, struct result_verdict *verdict)
+{
+    static const struct result_limits no_limits = {0};
+    struct result_sample *samples = samples_make(series);
     verdict_give(verdict, samples, series->count, &no_limits);
     free(samples);
+}
+
+size_t series_growths(const struct series *series, char words[RESOURCES][RESULT_WORDS_BYTES])
+{
+    struct result_sample *samples = samples_make(series);
+    double each = series->by_request ? 1 : (double)SERIES_TICK_NS / (double)NS_PER_SECOND;
+    size_t count = 0;
+    for (enum resource resource = 0; resource < RESOURCES; resource++) {
+        struct resource_growth growth = resource_growth_find(samples, series->count, resource);
+        if (growth.grows)
+            resource_growth_describe(&growth, resource, series->by_request ? "request" : "second",
+                                     each, words[count++]);
+    }
+    free(samples);
+    return count;
+}
+
+/* Whether it did anything in the second half: requests if they are counted, otherwise CPU time. */
+static bool is_active(const struct series *series)
+{
+    const struct series_sample *last = &series->last;
+    uint64_t middle_ns = (uint64_t)(VERDICT_WARMUP_SHARE * (double)last->time_ns);
+    for (size_t i = 0; i < series->count; i++) {
+        const struct series_sample *sample = &series->samples[i];
+        if (sample->time_ns < middle_ns)
+            continue;
+        return series->by_request ? last->requests > sample->requests
+                                  : last->process.cpu_ns > sample->process.cpu_ns;
+    }
+    return true;
 }
 
 /* Requests per second; 1 where x is the time. */
@@ -172,9 +214,7 @@ static void undecided_format(const struct series *series, const struct result_ve
 {
     char growth[UNITS_TEXT_BYTES];
     double change = (double)verdict->last_bytes - (double)verdict->first_bytes;
-    if (series->by_request && series->last.requests == 0)
-        snprintf(words, RESULT_WORDS_BYTES, "undecided: the counter did not change");
-    else if (verdict->judged_samples < VERDICT_SAMPLES_MIN)
+    if (verdict->judged_samples < VERDICT_SAMPLES_MIN)
         snprintf(words, RESULT_WORDS_BYTES, "undecided: too short; watch longer");
     else
         snprintf(words, RESULT_WORDS_BYTES,
@@ -188,13 +228,18 @@ void series_judge(const struct series *series, uint64_t limit_bytes, struct seri
     struct result_verdict given;
     char level[UNITS_TEXT_BYTES];
     result_verdict_make(series, &given);
-    if (series->by_request && series->last.requests == 0)
+    bool active = given.judged_samples < VERDICT_SAMPLES_MIN || is_active(series);
+    if (!active)
         given.class = VERDICT_UNDECIDED;
     *verdict =
         (struct series_verdict){.class = given.class, .slope = series_slope(series, SERIES_RSS)};
     verdict->growing = verdict_is_leak(given.class) && verdict->slope.low > 0;
     time_left_find(series, limit_bytes, verdict);
-    if (verdict->growing)
+    if (!active)
+        snprintf(verdict->words, sizeof verdict->words, "no activity: %s",
+                 series->by_request ? "the counter did not change in the second half"
+                                    : "no CPU time was used in the second half");
+    else if (verdict->growing)
         growth_format(series, verdict, verdict->words);
     else if (given.class == VERDICT_BOUNDED)
         snprintf(verdict->words, sizeof verdict->words, "does not grow: bounded at %s",

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "process.h"
+#include "resource_growth.h"
 #include "result.h"
 #include "stats.h"
 
@@ -17,11 +18,12 @@
 #define SERIES_TICK_NS (10 * NS_PER_MS)
 
 struct series_sample {
-    uint64_t time_ns;  /* since the watch began */
-    uint64_t requests; /* by the counter, since the watch began; 0 without a counter */
-    struct process_figures process;
-    struct process_rollup rollup; /* as last read */
-    bool has_rollup;              /* the rollup was read for this sample */
+    uint64_t time_ns;               /* since the watch began */
+    uint64_t requests;              /* by the counter, since the watch began; 0 without a counter */
+    uint64_t processes;             /* the watched one and all that descend from it */
+    struct process_figures process; /* of all of them, without lazily freed pages */
+    struct process_rollup rollup;   /* as last read */
+    bool has_rollup;                /* the rollup was read for this sample */
 };
 
 enum series_figure { SERIES_RSS, SERIES_PSS, SERIES_ANONYMOUS, SERIES_VSZ, SERIES_FIGURES };
@@ -60,6 +62,9 @@ struct series_verdict {
     double left_ns, left_low_ns, left_high_ns;
     char words[RESULT_WORDS_BYTES]; /* one line */
 };
+
+/* Which of descriptors, threads, address space and page tables grow steadily, one line each. */
+size_t series_growths(const struct series *series, char words[RESOURCES][RESULT_WORDS_BYTES]);
 
 /* limit_bytes 0: no limit. */
 void series_judge(const struct series *series, uint64_t limit_bytes,

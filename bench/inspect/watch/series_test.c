@@ -19,6 +19,7 @@ static struct series_sample sample_at(size_t i, uint64_t rss_bytes, uint64_t req
                                   .process = {.rss_bytes = rss_bytes,
                                               .anonymous_bytes = rss_bytes / 2,
                                               .vsz_bytes = 100 * MIB,
+                                              .cpu_ns = 1000 * i,
                                               .minor_faults = 10 + i},
                                   .rollup = {.pss_bytes = rss_bytes},
                                   .has_rollup = i % 10 == 0};
@@ -100,7 +101,7 @@ static void a_counter_that_does_not_change(void **state)
     }
     series_judge(series, 50 * MIB, &verdict);
     assert_false(verdict.growing);
-    assert_non_null(strstr(verdict.words, "the counter did not change"));
+    assert_non_null(strstr(verdict.words, "no activity: the counter did not change"));
     free(series);
 }
 

@@ -8,6 +8,7 @@
 #include "find_server.h"
 #include "interrupt.h"
 #include "options.h"
+#include "process_tree.h"
 #include "screen.h"
 #include "table.h"
 #include "xmalloc.h"
@@ -20,7 +21,7 @@
 #include <unistd.h>
 
 #define INTERVAL_MIN_NS (5 * NS_PER_MS)
-#define ROLLUP_NS       NS_PER_SECOND /* between two reads of smaps_rollup, which are costly */
+#define TREE_NS         NS_PER_SECOND /* between two searches for new processes */
 #define FRAME_NS        (250 * NS_PER_MS)
 #define LINE_NS         NS_PER_SECOND
 #define POLL_NS         (100 * NS_PER_MS) /* the longest time until Ctrl-C is noticed */
@@ -49,7 +50,8 @@ static const struct option option_rows[] = {
     {"limit", OPTION_SIZE, FIELD(limit_bytes), "SIZE",
      "print when rss will reach this size, such as 2GiB"},
     {"fail-on", OPTION_TEXT, FIELD(fail_on), "leak",
-     "exit with status 1 if the process grows, and with 3 if that is undecided"},
+     "exit with status 1 if the process grows, and with 3 if that is undecided, or if there was "
+     "no activity"},
     {NULL, OPTION_HEADING, 0, NULL, "Output"},
     {"json", OPTION_OUTPUT, FIELD(json), "FILE",
      "print JSON to stdout instead of the table; with FILE, write it there beside the table"},
@@ -62,15 +64,17 @@ static const struct option_table option_table = {
         "program, given by its process id, or one of our servers, given by its console's socket "
         "or its policy. Without an argument, the one running server is used.",
     .details =
-        "The figures come from /proc; the process itself is not involved:\n"
-        "  rss        memory in use now, as top shows it\n"
-        "  pss        the same, but pages shared with others count in part; once a second\n"
-        "  anonymous  heap and stacks, without files: a leak shows here first; once a second\n"
+        "The figures come from /proc, of the process and all that it started, together:\n"
+        "  rss        memory in use now, without lazily freed pages (MADV_FREE)\n"
+        "  pss        the same, but pages shared with others count in part\n"
+        "  anonymous  heap and stacks, without files: a leak shows here first\n"
         "  vsz        address space, whether or not there is memory behind it\n"
         "\n"
         "The first half of the samples counts as warm-up, the second half is judged by the rules "
         "of `tidemark bench`: the process grows if the 99.9 % interval of its slope lies above 0 "
-        "and the growth goes on throughout. A short watch ends `undecided`. Growth per request "
+        "and the growth goes on throughout. A short watch ends `undecided`, one of an idle process "
+        "`no activity`. One line each tells which of descriptors, threads, address space and page "
+        "tables grow, too. Growth per request "
         "(--url) holds for any load, growth per second only for the load at that time.\n"
         "\n"
         "On a terminal the chart is redrawn in place; elsewhere one line is printed per second. "
@@ -97,8 +101,9 @@ struct watch {
     bool on_terminal; /* redraws the chart */
     int pidfd;
     uint64_t begin_ns;
-    uint64_t rollup_due_ns; /* since the begin */
+    uint64_t rollup_due_ns, tree_due_ns; /* since the begin */
     uint64_t show_due_ns;
+    struct process_tree tree; /* what the process started, and so on */
     struct process_rollup rollup;
     struct error error;
 };
@@ -139,18 +144,46 @@ static uint64_t requests_read(struct watch *watch)
     return watch->counter_last - watch->counter_first;
 }
 
+/* True: the rollup of the process could be read. */
+static bool rollup_read(struct watch *watch, uint64_t time_ns)
+{
+    struct process_rollup children;
+    uint64_t begin_ns = clock_ns();
+    bool permitted = process_read_rollup(watch->view.pid, &watch->rollup) == 0;
+    process_tree_read_rollup(&watch->tree, &children);
+    process_rollup_add(&watch->rollup, &children);
+    watch->rollup_due_ns = time_ns + process_rollup_wait_ns(clock_ns() - begin_ns);
+    return permitted;
+}
+
+/* What the process and all that it started use now. 0, or -1: the process has ended. */
+static int figures_read(struct watch *watch, struct series_sample *sample)
+{
+    struct process_figures children;
+    if (sample->time_ns >= watch->tree_due_ns) {
+        process_tree_find(&watch->tree, watch->view.pid);
+        watch->tree_due_ns = sample->time_ns + TREE_NS;
+    }
+    if (process_read(watch->view.pid, &sample->process) < 0)
+        return -1;
+    sample->process.cpu_ns = process_cpu_ns(watch->view.pid);
+    sample->processes = 1 + watch->tree.count;
+    process_tree_read(&watch->tree, &children);
+    process_figures_add(&sample->process, &children);
+    return 0;
+}
+
 /* 0, or -1: the process has ended. */
 static int sample_take(struct watch *watch)
 {
     struct series_sample sample = {.time_ns = clock_ns() - watch->begin_ns};
-    if (process_read(watch->view.pid, &sample.process) < 0)
+    if (figures_read(watch, &sample) < 0)
         return -1;
     sample.requests = requests_read(watch);
-    if (sample.time_ns >= watch->rollup_due_ns) {
-        sample.has_rollup = process_read_rollup(watch->view.pid, &watch->rollup) == 0;
-        watch->rollup_due_ns = sample.time_ns + ROLLUP_NS;
-    }
+    if (sample.time_ns >= watch->rollup_due_ns)
+        sample.has_rollup = rollup_read(watch, sample.time_ns);
     sample.rollup = watch->rollup;
+    process_figures_correct(&sample.process, &sample.rollup);
     if (process_ended(watch, 0)) /* then the figures may be 0 */
         return -1;
     series_add(&watch->series, &sample);
@@ -291,6 +324,7 @@ static int process_watch(pid_t pid, const struct watch_options *options)
                      ? complain("watch", STATUS_USAGE, "%s", watch->error.text)
                      : watch_run(watch);
     counter_close(watch->counter);
+    process_tree_release(&watch->tree);
     if (watch->pidfd >= 0)
         close(watch->pidfd);
     free(watch);

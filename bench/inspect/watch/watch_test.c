@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -122,6 +123,8 @@ static pid_t leaking_target_start(void)
     enum { BYTES = 1 << 20, TIMES = 2000 };
     pid_t pid = fork();
     assert_true(pid >= 0);
+    if (pid == 0)
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
     for (int i = 0; pid == 0 && i < TIMES; i++) {
         char *bytes = malloc(BYTES);
         memset(bytes, 1, BYTES);
@@ -157,10 +160,37 @@ static int decided_gate(pid_t (*start)(void))
     return status;
 }
 
+/* Uses CPU time, and no more memory. */
+static pid_t busy_target_start(void)
+{
+    pid_t parent = getpid(), pid = fork();
+    assert_true(pid >= 0);
+    while (pid == 0 && getppid() == parent)
+        usleep(1000);
+    if (pid == 0)
+        _exit(0);
+    return pid;
+}
+
+/* It only waits for the child that leaks. */
+static pid_t leaking_parent_start(void)
+{
+    pid_t pid = fork();
+    assert_true(pid >= 0);
+    if (pid == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        waitpid(leaking_target_start(), NULL, 0);
+        _exit(0);
+    }
+    return pid;
+}
+
 static void fail_on_leak(void **state)
 {
     assert_int_equal(decided_gate(leaking_target_start), 1);
-    assert_int_equal(decided_gate(target_start), 0);
+    assert_int_equal(decided_gate(leaking_parent_start), 1);
+    assert_int_equal(decided_gate(busy_target_start), 0);
+    assert_int_equal(fail_on_leak_status(target_start(), "0.5"), 3);  /* no activity */
     assert_int_equal(fail_on_leak_status(target_start(), "0.02"), 3); /* too short to decide */
 }
 
