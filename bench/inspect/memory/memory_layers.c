@@ -36,10 +36,14 @@ static const struct layer {
     {"metadata", "+ metadata", "the allocator's records of its pages", PART, FIELD(metadata_bytes)},
     {"dirty_pages", "+ dirty pages", "free pages, not yet returned to the kernel", GAP,
      FIELD(resident_bytes)},
-    {"resident", "= resident", "all pages that the allocator has in memory", LAYER,
+    {"resident", "= resident", "all pages that the allocator counts as in memory", LAYER,
      FIELD(resident_bytes)},
-    {"other", "+ stacks, code, rest",
-     "stacks, code, libraries; negative if the allocator counts untouched pages", GAP,
+    {"untouched", "+ stacks - untouched",
+     "stacks, other heaps; less what the allocator counts but nobody touched", GAP,
+     FIELD(anonymous_bytes)},
+    {"anonymous", "= anonymous", "heap and stacks in memory, by the kernel's count", LAYER,
+     FIELD(anonymous_bytes)},
+    {"other", "+ code, files", "code, libraries, mapped files, shared memory", GAP,
      FIELD(rss_bytes)},
     {"rss", "= RSS", "memory of the process by the kernel's count, as top shows it", LAYER,
      FIELD(rss_bytes)},
@@ -55,7 +59,7 @@ static bool is_reported(const struct result_sample *sample, const struct layer *
 {
     size_t field = layer->kind == PART ? FIELD(resident_bytes) : layer->field;
     bool optional = field == FIELD(allocated_bytes) || field == FIELD(active_bytes) ||
-                    field == FIELD(resident_bytes);
+                    field == FIELD(resident_bytes) || field == FIELD(anonymous_bytes);
     return !optional || field_value(sample, field) > 0;
 }
 
