@@ -13,6 +13,7 @@
 #include "units.h"
 #include "xmalloc.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdlib.h>
@@ -161,6 +162,26 @@ static void jobs_list(struct session *session)
             jobs_add(session, &scenarios[i], seed, policies, policies_count);
             jobs_add(session, &scenarios[i], seed, demos, demos_count);
         }
+}
+
+/* 0, or -1: the server of a policy cannot be run. */
+static int servers_check(const struct session *session, struct error *error)
+{
+    char folder[RESULT_LINE_BYTES];
+    plan_server_folder(folder);
+    for (size_t i = 0; i < session->count; i++) {
+        const char *dir = session->settings.server_dir;
+        char *path =
+            xasprintf("%s/serve-%s", dir != NULL ? dir : folder, session->jobs[i].policy->name);
+        int status = access(path, X_OK);
+        if (status != 0)
+            error_set(error, "%s: %s; name the folder of the servers with --server-dir", path,
+                      strerror(errno));
+        free(path);
+        if (status != 0)
+            return -1;
+    }
+    return 0;
 }
 
 static void outcome_fail(struct matrix_run *outcome, const char *reason)
@@ -377,8 +398,10 @@ int verdicts_command(int argc, char **argv)
     if (session.count == 0)
         return complain("verdicts", STATUS_USAGE,
                         "none of the --policies runs under one of the --scenarios");
-    if (output_check(session.settings.json, &error) != 0 ||
-        (session.settings.keep != NULL && samples_check(session.settings.keep, &error) != 0))
+    if (servers_check(&session, &error) != 0)
+        status = complain("verdicts", STATUS_USAGE, "%s", error.text);
+    else if (output_check(session.settings.json, &error) != 0 ||
+             (session.settings.keep != NULL && samples_check(session.settings.keep, &error) != 0))
         status = complain("verdicts", STATUS_UNDECIDED, "%s", error.text);
     else
         status = session_run(&session);

@@ -39,9 +39,19 @@ class VerdictsTest(unittest.TestCase):
                          {"unbounded": "leak: container", "lru": "bounded"})
 
     def test_a_run_that_fails_decides_nothing(self):
+        server = os.path.join(self.folder.name, "serve-lru")
+        with open(server, "w", encoding="utf-8") as file:
+            file.write("#!/bin/sh\nexit 7\n")
+        os.chmod(server, 0o755)
         done = self.run_some("--policies", "lru", "--server-dir", self.folder.name)
         self.assertEqual(done.returncode, 3)
         self.assertIn("FAILED: lru, random, seed 1: expected bounded, given nothing", done.stdout)
+
+    def test_a_folder_without_the_servers_is_refused_before_any_run(self):
+        done = self.run_some("--policies", "lru", "--server-dir", self.folder.name)
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("serve-lru: No such file or directory; name the folder", done.stderr)
+        self.assertNotIn("runs of", done.stderr)
 
     def test_an_unknown_scenario_is_refused_and_all_are_named(self):
         done = verdicts("--scenarios", "nosuch")
