@@ -18,6 +18,7 @@
 #define PORT_TRIES 100
 #define PORT       "{port}"
 #define ID         "{id}"
+#define EXEC       "exec "
 #define URL_BYTES  1024
 #define PROBE_ID   "0000000000000001"
 #define SHELL_ONLY                                                                                 \
@@ -81,13 +82,13 @@ static int url_fill(struct foreign_program *program, const char *url, const char
 static int script_fill(struct foreign_program *program, const char *command, const char *port,
                        struct error *error)
 {
-    size_t word = strcspn(command, " ");
-    bool alone = strpbrk(command, SHELL_ONLY) == NULL && memchr(command, '=', word) == NULL;
-    int length = snprintf(program->script, sizeof program->script, "%s", alone ? "exec " : "");
-    if (text_put(program->script + length, sizeof program->script - (size_t)length, command, PORT,
-                 port) != 0)
-        return error_set(error, "--command: '%.100s...' is longer than %d bytes", command,
-                         FOREIGN_SCRIPT_BYTES - length - 1);
+    char filled[FOREIGN_SCRIPT_BYTES - sizeof EXEC];
+    if (text_put(filled, sizeof filled, command, PORT, port) != 0)
+        return error_set(error, "--command: '%.100s...' is longer than %zu bytes", command,
+                         sizeof filled - 1);
+    size_t word = strcspn(filled, " ");
+    bool alone = strpbrk(filled, SHELL_ONLY) == NULL && memchr(filled, '=', word) == NULL;
+    snprintf(program->script, sizeof program->script, "%s%s", alone ? EXEC : "", filled);
     return 0;
 }
 
