@@ -87,21 +87,15 @@ static size_t second_half(const struct series *series, enum series_figure figure
     return count;
 }
 
-/* Each point is the mean of about count / STATS_POINTS_MAX neighbouring samples. */
-struct stats_interval series_slope(const struct series *series, enum series_figure figure)
+static const char *x_unit(const struct series *series)
 {
-    struct stats_points points = {0};
-    size_t indices[SERIES_CAPACITY], count = second_half(series, figure, indices);
-    points.count = count < STATS_POINTS_MAX ? count : STATS_POINTS_MAX;
-    for (size_t p = 0; p < points.count; p++) {
-        size_t from = p * count / points.count, to = (p + 1) * count / points.count;
-        for (size_t i = from; i < to; i++) {
-            const struct series_sample *sample = &series->samples[indices[i]];
-            points.x[p] += series_x(series, sample) / (double)(to - from);
-            points.y[p] += (double)series_value(sample, figure) / (double)(to - from);
-        }
-    }
-    return stats_slope(&points);
+    return series->by_request ? "request" : "second";
+}
+
+/* How many such units one request of the judged samples is. */
+static double x_each(const struct series *series)
+{
+    return series->by_request ? 1 : (double)SERIES_TICK_NS / (double)NS_PER_SECOND;
 }
 
 /* The samples as those of a run; released by the caller. */
@@ -132,16 +126,50 @@ static void result_verdict_make(const struct series *series, struct result_verdi
     free(samples);
 }
 
+/* Each point is the mean of about count / STATS_POINTS_MAX neighbouring samples. */
+static struct stats_interval points_slope(const struct series *series, enum series_figure figure)
+{
+    struct stats_points points = {0};
+    size_t indices[SERIES_CAPACITY], count = second_half(series, figure, indices);
+    points.count = count < STATS_POINTS_MAX ? count : STATS_POINTS_MAX;
+    for (size_t p = 0; p < points.count; p++) {
+        size_t from = p * count / points.count, to = (p + 1) * count / points.count;
+        for (size_t i = from; i < to; i++) {
+            const struct series_sample *sample = &series->samples[indices[i]];
+            points.x[p] += series_x(series, sample) / (double)(to - from);
+            points.y[p] += (double)series_value(sample, figure) / (double)(to - from);
+        }
+    }
+    return stats_slope(&points);
+}
+
+/* The growth that decides the verdict, in bytes per request or second. */
+static struct stats_interval verdict_slope(const struct series *series,
+                                           const struct result_verdict *verdict)
+{
+    double each = x_each(series);
+    return (struct stats_interval){verdict->bytes_per_request / each, verdict->low / each,
+                                   verdict->high / each};
+}
+
+struct stats_interval series_slope(const struct series *series, enum series_figure figure)
+{
+    struct result_verdict verdict;
+    if (figure != SERIES_RSS)
+        return points_slope(series, figure);
+    result_verdict_make(series, &verdict);
+    return verdict_slope(series, &verdict);
+}
+
 size_t series_growths(const struct series *series, char words[RESOURCES][RESULT_WORDS_BYTES])
 {
     struct result_sample *samples = samples_make(series);
-    double each = series->by_request ? 1 : (double)SERIES_TICK_NS / (double)NS_PER_SECOND;
     size_t count = 0;
     for (enum resource resource = 0; resource < RESOURCES; resource++) {
         struct resource_growth growth = resource_growth_find(samples, series->count, resource);
         if (growth.grows)
-            resource_growth_describe(&growth, resource, series->by_request ? "request" : "second",
-                                     each, words[count++]);
+            resource_growth_describe(&growth, resource, x_unit(series), x_each(series),
+                                     words[count++]);
     }
     free(samples);
     return count;
@@ -188,8 +216,8 @@ static void growth_format(const struct series *series, const struct series_verdi
 {
     char value[UNITS_TEXT_BYTES], low[UNITS_TEXT_BYTES], high[UNITS_TEXT_BYTES];
     snprintf(words, RESULT_WORDS_BYTES, "grows by %s per %s (%s to %s)",
-             units_format_size(value, verdict->slope.value),
-             series->by_request ? "request" : "second", units_format_size(low, verdict->slope.low),
+             units_format_size(value, verdict->slope.value), x_unit(series),
+             units_format_size(low, verdict->slope.low),
              units_format_size(high, verdict->slope.high));
 }
 
@@ -209,30 +237,41 @@ static void limit_format(const struct series *series, uint64_t limit_bytes,
                  series->by_request ? " at this rate" : "");
 }
 
-static void undecided_format(const struct series *series, const struct result_verdict *verdict,
-                             char words[RESULT_WORDS_BYTES])
+static void undecided_format(const struct series *series, const struct result_verdict *given,
+                             const struct series_verdict *verdict, char words[RESULT_WORDS_BYTES])
 {
-    char growth[UNITS_TEXT_BYTES];
-    double change = (double)verdict->last_bytes - (double)verdict->first_bytes;
-    if (verdict->judged_samples < VERDICT_SAMPLES_MIN)
+    char low[UNITS_TEXT_BYTES], high[UNITS_TEXT_BYTES];
+    if (given->judged_samples < VERDICT_SAMPLES_MIN)
         snprintf(words, RESULT_WORDS_BYTES, "undecided: too short; watch longer");
     else
         snprintf(words, RESULT_WORDS_BYTES,
-                 "undecided: rss changed by %s%s in the second half, but %s; watch longer",
-                 change < 0 ? "-" : "", units_format_size(growth, fabs(change)),
-                 verdict->steady ? "this may be chance" : "not steadily");
+                 "undecided: the growth is between %s and %s per %s%s; watch longer",
+                 units_format_size(low, verdict->slope.low),
+                 units_format_size(high, verdict->slope.high), x_unit(series),
+                 given->steady || verdict->slope.low <= 0 ? "" : ", but not steady");
+}
+
+static void bounded_format(const struct series *series, const struct result_verdict *given,
+                           const struct series_verdict *verdict, char words[RESULT_WORDS_BYTES])
+{
+    char level[UNITS_TEXT_BYTES], high[UNITS_TEXT_BYTES];
+    units_format_size(level, (double)given->peak_bytes);
+    if (verdict->slope.high > 0)
+        snprintf(words, RESULT_WORDS_BYTES, "bounded at %s: growth is at most %s per %s", level,
+                 units_format_size(high, verdict->slope.high), x_unit(series));
+    else
+        snprintf(words, RESULT_WORDS_BYTES, "bounded at %s: it does not grow", level);
 }
 
 void series_judge(const struct series *series, uint64_t limit_bytes, struct series_verdict *verdict)
 {
     struct result_verdict given;
-    char level[UNITS_TEXT_BYTES];
     result_verdict_make(series, &given);
     bool active = given.judged_samples < VERDICT_SAMPLES_MIN || is_active(series);
     if (!active)
         given.class = VERDICT_UNDECIDED;
     *verdict =
-        (struct series_verdict){.class = given.class, .slope = series_slope(series, SERIES_RSS)};
+        (struct series_verdict){.class = given.class, .slope = verdict_slope(series, &given)};
     verdict->growing = verdict_is_leak(given.class) && verdict->slope.low > 0;
     time_left_find(series, limit_bytes, verdict);
     if (!active)
@@ -242,10 +281,9 @@ void series_judge(const struct series *series, uint64_t limit_bytes, struct seri
     else if (verdict->growing)
         growth_format(series, verdict, verdict->words);
     else if (given.class == VERDICT_BOUNDED)
-        snprintf(verdict->words, sizeof verdict->words, "does not grow: bounded at %s",
-                 units_format_size(level, (double)given.peak_bytes));
+        bounded_format(series, &given, verdict, verdict->words);
     else
-        undecided_format(series, &given, verdict->words);
+        undecided_format(series, &given, verdict, verdict->words);
     size_t length = strlen(verdict->words);
     limit_format(series, limit_bytes, verdict, verdict->words + length,
                  sizeof verdict->words - length);
