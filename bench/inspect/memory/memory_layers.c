@@ -45,8 +45,8 @@ static const struct layer {
      FIELD(anonymous_bytes)},
     {"other", "+ code, files", "code, libraries, mapped files, shared memory", GAP,
      FIELD(rss_bytes)},
-    {"rss", "= RSS", "memory of the process by the kernel's count, as top shows it", LAYER,
-     FIELD(rss_bytes)},
+    {"rss", "= RSS", "memory of the process by the kernel's count, without lazily freed pages",
+     LAYER, FIELD(rss_bytes)},
 };
 
 static double field_value(const struct result_sample *sample, size_t field)
