@@ -42,8 +42,8 @@ CAPACITY = 100  # so small that the busiest machine fills it in a short run
 # How long children of programs under test sleep: a number of this process's own, to be found by.
 SLEEP = str(10 ** 7 + os.getpid())
 
-# A foreign program: it keeps everything that is requested, or nothing. It starts a child in a
-# session of its own.
+# A foreign program: it keeps everything that is requested, or nothing; it finds all ids, most of
+# them or none. It starts a child in a session of its own.
 FOREIGN = """
 import subprocess, sys
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -63,7 +63,8 @@ class Handler(BaseHTTPRequestHandler):
         state = b"hit" if self.path in kept else b"miss"
         if leaks:
             kept.setdefault(self.path, self.path * 100)
-        self.wfile.write(b"HTTP/1.1 200 OK\\r\\nX-Cache: " + state
+        absent = sys.argv[2] == "absent" or sys.argv[2] == "errors" and self.path[-1] in "05af"
+        self.wfile.write(b"HTTP/1.1 " + (b"404 No" if absent else b"200 OK") + b"\\r\\nX-Cache: " + state
                          + b"\\r\\nContent-Length: 2\\r\\n\\r\\nok")
 
     def log_message(self, *words):
@@ -237,6 +238,25 @@ class Bench(unittest.TestCase):
                             "--connections", "4")
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertGreater(self.result("leaks")["runs"][0]["load"]["hit_ratio"], 0.5)
+
+    def test_errors_of_a_foreign_program_are_data(self):
+        done = self.foreign("errors", "--seconds", "1", "--connections", "4")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        load = self.result("errors")["runs"][0]["load"]
+        self.assertEqual(load["errors"], 0)
+        self.assertGreater(load["statuses"]["4xx"], 0)
+        self.assertEqual(load["statuses"]["2xx"] + load["statuses"]["4xx"], load["requests"])
+        self.assertIn("errors, random: statuses of responses: ", done.stdout)
+        done = self.foreign("errors", "--seconds", "1", "--connections", "4", "--expect", "2xx")
+        self.assertEqual(done.returncode, 3)
+        self.assertIn(" status", done.stderr)
+
+    def test_errors_alone_must_be_asked_for(self):
+        done = self.foreign("absent", "--seconds", "1", "--connections", "4")
+        self.assertEqual(done.returncode, 3)
+        self.assertIn("no response had a status of 2xx; change --url, or use --expect any", done.stderr)
+        done = self.foreign("absent", "--seconds", "1", "--connections", "4", "--expect", "any")
+        self.assertEqual(done.returncode, 0, done.stderr)
 
     def test_a_program_that_dies_at_once_says_why(self):
         done = self.foreign("dies", "--seconds", "1")
