@@ -39,8 +39,9 @@
 #define THREAD_EVERY     500
 #define CLOSE_EVERY      50 /* requests of one connection */
 #define LEVEL_BYTES      (8 * MIB)
+#define LAZY_STEP        256
 #define LAZY_BYTES       (256 * MIB)
-#define LAZY_PAGES       64 /* freed at a time */
+#define LAZY_PAGES       16 /* freed at a time */
 #define EVENTS           64
 #define READ_BYTES       16384
 
@@ -216,15 +217,15 @@ static void step_late(struct program *program)
     block_fill(program, LEVEL_BYTES, progress(program) < 0.8 ? MIB : LEVEL_BYTES / 2, MAP_PRIVATE);
 }
 
-/* Writes 256 bytes per request into new pages, and frees them lazily: RSS grows, but nothing is
- * held. */
+/* Writes LAZY_STEP bytes per request into new pages, and frees them lazily: RSS grows, but nothing
+ * is held. */
 static void lazily_freed(struct program *program)
 {
     enum { BATCH_BYTES = LAZY_PAGES * PAGE_BYTES };
     if (program->block == NULL)
         program->block = pages_map(LAZY_BYTES, MAP_PRIVATE);
-    memset(program->block + program->used_bytes, 1, 256);
-    program->used_bytes += 256;
+    memset(program->block + program->used_bytes, 1, LAZY_STEP);
+    program->used_bytes += LAZY_STEP;
     if (program->used_bytes % BATCH_BYTES == 0)
         madvise(program->block + program->used_bytes - BATCH_BYTES, BATCH_BYTES, MADV_FREE);
     program->used_bytes %= LAZY_BYTES;
@@ -295,7 +296,7 @@ static const struct mode modes[] = {
     HONEST("sawtooth", 0, sawtooth, ),
     HONEST("step_early", 0, step_early, ),
     HONEST("step_late", 0, step_late, ),
-    HONEST("lazily_freed", 0, lazily_freed, ),
+    HONEST("lazily_freed", 10 * LAZY_PAGES * PAGE_BYTES / LAZY_STEP, lazily_freed, ),
 };
 
 static int modes_list(void)
