@@ -3,6 +3,7 @@
 #include "corpus.h"
 
 #include "cache.h"
+#include "units.h"
 #include "xmalloc.h"
 
 #include <stdlib.h>
@@ -209,6 +210,18 @@ struct corpus_firsts corpus_firsts(const struct corpus *corpus, uint64_t from, u
     if (corpus->bytes == NULL)
         firsts.bytes = firsts.requests;
     return firsts;
+}
+
+double corpus_rate(const struct corpus *corpus)
+{
+    uint64_t first_ns = UINT64_MAX, last_ns = 0;
+    for (uint64_t at = 0; corpus->times_ns != NULL && at < corpus->requests; at++) {
+        first_ns = corpus->times_ns[at] < first_ns ? corpus->times_ns[at] : first_ns;
+        last_ns = corpus->times_ns[at] > last_ns ? corpus->times_ns[at] : last_ns;
+    }
+    if (first_ns >= last_ns)
+        return 0;
+    return (double)(corpus->read - 1) * (double)NS_PER_SECOND / (double)(last_ns - first_ns);
 }
 
 uint32_t corpus_largest(const struct corpus *corpus)

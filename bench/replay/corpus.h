@@ -41,6 +41,9 @@ struct corpus_firsts {
     uint64_t requests, bytes;
 };
 struct corpus_firsts corpus_firsts(const struct corpus *corpus, uint64_t from, uint64_t end);
+/* Requests per second by the trace's own times, sampled or not. 0: it has no times, or all are the
+ * same. */
+double corpus_rate(const struct corpus *corpus);
 /* The size of its largest object, in bytes; 1 if the trace has no sizes. */
 uint32_t corpus_largest(const struct corpus *corpus);
 void corpus_free(struct corpus *corpus);

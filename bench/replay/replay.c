@@ -17,29 +17,43 @@ struct replay {
     const struct replay_setup *setup;
     struct replay_result *result;
     struct cache *cache;
-    char *body;           /* as long as the longest; NULL without payload */
-    uint64_t *fetched;    /* per request: 1 + the position of the last fetch of its key; 0: none.
-                           * NULL without fetch_requests */
-    uint64_t warmup;      /* requests, at most all */
-    size_t window;        /* of the current batch */
-    uint64_t hits_before; /* it */
+    char *body;            /* as long as the longest; NULL without payload */
+    uint64_t *fetched;     /* per request: 1 + the position of the last fetch of its key; 0: none.
+                            * NULL if neither fetch_requests nor an age limit needs it */
+    bool ages;             /* the policy keeps no age, so that the replay does */
+    uint64_t stale;        /* hits of the cache that were too old */
+    double ns_per_request; /* 0: the trace has times */
+    uint64_t warmup;       /* requests, at most all */
+    size_t window;         /* of the current batch */
+    uint64_t hits_before;  /* it */
     struct access accesses[BATCH];
     bool hits[BATCH];
 };
 
+/* The time to live of what is fetched for the request; 0: the policy's. */
+static uint64_t ttl_at(const struct replay *replay, uint64_t at)
+{
+    uint64_t limit_ns = replay->setup->ttl_ns;
+    uint64_t own_ns =
+        replay->corpus->ttls_s != NULL ? replay->corpus->ttls_s[at] * NS_PER_SECOND : 0;
+    return limit_ns > 0 && own_ns > limit_ns ? limit_ns : own_ns;
+}
+
+static uint64_t time_at(const struct replay *replay, uint64_t at)
+{
+    return replay->ns_per_request > 0 ? (uint64_t)((double)at * replay->ns_per_request)
+                                      : replay->corpus->times_ns[at];
+}
+
 static void batch_fill(struct replay *replay, uint64_t from, size_t count)
 {
     const struct corpus *corpus = replay->corpus;
-    double rate_rps = replay->setup->rate_rps;
-    double ns_per_request = (rate_rps > 0 ? (double)NS_PER_SECOND / rate_rps : NS_PER_REQUEST) *
-                            (double)corpus->read / (double)corpus->requests; /* of the sample */
-    bool timed = corpus->times_ns != NULL && rate_rps == 0;
     for (size_t i = 0; i < count; i++) {
         uint64_t at = from + i;
         replay->accesses[i] = (struct access){
             .hash = corpus->hashes[at],
-            .now_ns = timed ? corpus->times_ns[at] : (uint64_t)((double)at * ns_per_request),
-            .ttl_ns = corpus->ttls_s != NULL ? corpus->ttls_s[at] * NS_PER_SECOND : 0,
+            .now_ns = time_at(replay, at),
+            .ttl_ns = ttl_at(replay, at),
             .next = corpus->nexts != NULL ? corpus->nexts[at] : 0,
             .bytes = corpus->bytes != NULL ? corpus->bytes[at] : 1,
         };
@@ -88,12 +102,26 @@ static void joined_count(struct replay *replay, uint64_t ago)
     replay->result->joined_after[ago * REPLAY_JOINED_PARTS / span]++;
 }
 
-/* Passes the position of the last fetch on, from each request to the next one for its key. */
-static void batch_count_joined(struct replay *replay, uint64_t from, size_t count)
+/* Whether what was fetched at the request is too old at a later one. */
+static bool is_stale(const struct replay *replay, uint64_t fetched_at, uint64_t at)
+{
+    uint64_t own_ns = ttl_at(replay, fetched_at);
+    uint64_t limit_ns = own_ns > 0 ? own_ns : replay->setup->ttl_ns;
+    return time_at(replay, at) >= time_at(replay, fetched_at) + limit_ns;
+}
+
+/* Passes the position of the last fetch on, from each request to the next one for its key. A hit on
+ * an entry that is too old becomes a miss. */
+static void batch_follow_fetches(struct replay *replay, uint64_t from, size_t count)
 {
     const struct corpus *corpus = replay->corpus;
     for (size_t i = 0; i < count; i++) {
-        uint64_t at = from + i, fetched = replay->hits[i] ? replay->fetched[at] : at + 1;
+        uint64_t at = from + i, last = replay->fetched[at];
+        if (replay->ages && replay->hits[i] && last > 0 && is_stale(replay, last - 1, at)) {
+            replay->hits[i] = false;
+            replay->stale++;
+        }
+        uint64_t fetched = replay->hits[i] ? last : at + 1;
         if (replay->hits[i] && fetched > 0)
             joined_count(replay, at + 1 - fetched);
         if (corpus->nexts[at] < corpus->requests)
@@ -119,7 +147,7 @@ static void stats_update(struct replay *replay)
     struct replay_result *result = replay->result;
     struct cache_stats stats;
     cache_stats(replay->cache, &stats);
-    result->window_hits[replay->window] = stats.hits - replay->hits_before;
+    result->window_hits[replay->window] = stats.hits - replay->stale - replay->hits_before;
     if (stats.bytes > result->peak_bytes)
         result->peak_bytes = stats.bytes;
     if (stats.entries > result->peak_entries)
@@ -132,7 +160,7 @@ static void steady_begin(struct replay *replay)
     struct replay_result *result = replay->result;
     struct cache_stats stats;
     cache_stats(replay->cache, &stats);
-    result->steady_hits = stats.hits;
+    result->steady_hits = stats.hits - replay->stale;
     result->steady_joined = result->joined;
     memcpy(result->steady_joined_after, result->joined_after, sizeof result->joined_after);
     result->steady_bytes_requested = result->bytes_requested;
@@ -158,20 +186,32 @@ static void steady_end(struct replay *replay)
     result->compulsory_bytes = cold.bytes + steady.bytes;
 }
 
+/* 0 if the corpus has times and no rate replaces them. */
+static double ns_per_request(const struct corpus *corpus, double rate_rps)
+{
+    if (corpus->times_ns != NULL && rate_rps == 0)
+        return 0;
+    return (rate_rps > 0 ? (double)NS_PER_SECOND / rate_rps : NS_PER_REQUEST) *
+           (double)corpus->read / (double)corpus->requests; /* of the sample */
+}
+
 static void replay_open(struct replay *replay)
 {
     const struct replay_setup *setup = replay->setup;
+    bool keeps_age = setup->policy->limits & KEEPS_AGE;
     replay->cache = cache_create(&(struct cache_setup){
         .policy = setup->policy,
         .capacity_entries = setup->capacity_entries,
         .capacity_bytes = setup->capacity_bytes,
-        .ttl_ns = setup->ttl_ns,
+        .ttl_ns = keeps_age ? setup->ttl_ns : 0,
         .seed = setup->seed,
         .keys_only = !setup->payload,
     });
     if (setup->payload)
         replay->body = xcalloc(corpus_largest(replay->corpus), 1);
-    if (setup->fetch_requests > 0 && replay->corpus->nexts != NULL)
+    replay->ns_per_request = ns_per_request(replay->corpus, setup->rate_rps);
+    replay->ages = setup->ttl_ns > 0 && !keeps_age;
+    if ((setup->fetch_requests > 0 || replay->ages) && replay->corpus->nexts != NULL)
         replay->fetched = xcalloc(replay->corpus->requests, sizeof *replay->fetched);
 }
 
@@ -183,10 +223,10 @@ static void replay_close(struct replay *replay)
     cache_stats(replay->cache, &stats);
     memory_zone_read(cache_zone(replay->cache), &figures);
     result->requests = replay->corpus->requests;
-    result->hits = stats.hits;
-    result->misses = stats.misses;
+    result->hits = stats.hits - replay->stale;
+    result->misses = stats.misses + replay->stale;
     result->evictions = stats.evictions;
-    result->expirations = stats.expirations;
+    result->expirations = stats.expirations + replay->stale;
     result->entries = stats.entries;
     result->end_bytes = stats.bytes;
     result->end_allocated_bytes = figures.allocated_bytes;
@@ -216,9 +256,9 @@ static size_t batch_replay(struct replay *replay, uint64_t from)
     size_t count = batch_begin(replay, from);
     batch_fill(replay, from, count);
     batch_request(replay, count);
-    batch_count(replay, count);
     if (replay->fetched != NULL)
-        batch_count_joined(replay, from, count);
+        batch_follow_fetches(replay, from, count);
+    batch_count(replay, count);
     stats_update(replay);
     if (from + count == replay->warmup)
         steady_begin(replay);

@@ -17,7 +17,11 @@ struct replay_setup {
     const struct policy *policy;
     uint64_t capacity_entries; /* 0: no limit */
     uint64_t capacity_bytes;   /* 0: no limit */
-    uint64_t ttl_ns;           /* for policies that limit the age of entries; 0: none */
+    /* An entry of this age, or of the trace's own time to live if that is less, is a miss; 0: only
+     * policies that keep an age expire entries, by the trace's times to live. Policies that keep no
+     * age are combined with it: an entry that is too old when it is requested is a miss, counts as
+     * expired, and is fetched anew in its place. Needs corpus.nexts for these. */
+    uint64_t ttl_ns;
     uint64_t seed;
     double rate_rps; /* the requests come evenly at this rate; 0: at the trace's times */
     /* A fetch takes as long as this many requests. Another request for the key meanwhile waits for

@@ -25,8 +25,11 @@ struct settings {
     bool payload;
 };
 
-static const struct settings defaults = {
-    .policies = "all", .capacity = "1%,10%", .warmup = WARMUP_DEFAULT, .seed = 1, .sample = 1};
+#define DEFAULTS                                                                                   \
+    .policies = "all", .capacity = "1%,10%", .warmup = WARMUP_DEFAULT, .seed = 1, .sample = 1
+#define TTL_NOT_GIVEN UINT64_MAX
+static const struct settings shown_defaults = {DEFAULTS};
+static const struct settings defaults = {DEFAULTS, .ttl_ns = TTL_NOT_GIVEN};
 
 #define HEADING(title)                                                                             \
     {                                                                                              \
@@ -54,14 +57,15 @@ static const struct option replay_options[] = {
             "replay through these policies, such as lru,sieve; all: every policy with a capacity, "
             "and belady, the optimum"),
     SETTING("capacity", OPTION_TEXT, capacity, "LIST",
-            "entries, sizes or shares of the distinct ids, such as 1000,64MiB,1%"),
+            "entries, sizes or shares of the distinct ids, such as 1000,64MiB,1%; a size limits "
+            "everything that the cache allocates, records included if the trace has sizes"),
     SETTING("curve", OPTION_COUNT, curve, "N",
             "replay at N capacities instead, from 0.1% to all of the distinct ids"),
     SETTING("payload", OPTION_FLAG, payload, NULL,
-            "keep records with bodies of the trace's sizes, as a server does"),
+            "keep records with bodies of the trace's sizes, as a server does, at every capacity"),
     SETTING("ttl", OPTION_DURATION, ttl_ns, "AGE",
-            "expire entries at this age, in policies that do so, if the trace has no times to "
-            "live"),
+            "take an entry of this age for a miss, with any policy, or at the trace's own time to "
+            "live if that is less"),
     HEADING("Output"),
     SETTING(
         "json", OPTION_OUTPUT, json, "FILE",
@@ -76,7 +80,7 @@ static const struct option_table replay_table = {
                "memory and speed of each. TRACE is a file, - for standard input, or a generator.",
     .options = replay_options,
     .count = sizeof replay_options / sizeof replay_options[0],
-    .defaults = &defaults,
+    .defaults = &shown_defaults,
 };
 
 #define EXAMPLES                                                                                   \
@@ -155,6 +159,9 @@ static int call_check(struct replay_call *call)
     struct settings *settings = &call->settings;
     if (settings->threads == 0)
         settings->threads = (uint64_t)sysconf(_SC_NPROCESSORS_ONLN);
+    if (settings->ttl_ns == 0)
+        return error_set(&call->error, "--ttl must be more than 0");
+    settings->ttl_ns = settings->ttl_ns == TTL_NOT_GIVEN ? 0 : settings->ttl_ns;
     if (settings->sample <= 0)
         return error_set(&call->error, "--sample: expected a share above 0, such as 1%%");
     if (settings->curve > CAPACITIES_MAX)
@@ -195,12 +202,25 @@ static int corpus_check(struct replay_call *call)
     if (call->corpus.requests == 0)
         return error_set(&call->error, "%s: there are no requests in it%s", call->trace,
                          call->settings.sample < 1 ? "; try a larger --sample" : "");
-    if (call->settings.payload && corpus_largest(&call->corpus) > RECORD_BODY_BYTES_MAX)
+    bool records = call->settings.payload;
+    for (int i = 0; i < call->capacity_count; i++)
+        records |= call->capacities[i].bytes > 0 && call->corpus.bytes != NULL;
+    if (records && corpus_largest(&call->corpus) > RECORD_BODY_BYTES_MAX)
         return error_set(&call->error,
-                         "%s: it has objects of 1 GiB or more, which no record can hold; leave out "
-                         "--payload",
+                         "%s: it has objects of 1 GiB or more, which no record can hold; use "
+                         "capacities in entries, and leave out --payload",
                          call->trace);
     return 0;
+}
+
+/* The optimum needs the next requests, and so does an age limit of policies that keep none. */
+static bool needs_next(const struct replay_call *call)
+{
+    bool needed = false;
+    for (size_t i = 0; i < call->policy_count; i++)
+        needed |= call->policies[i] == &belady_policy ||
+                  (call->settings.ttl_ns > 0 && !(call->policies[i]->limits & KEEPS_AGE));
+    return needed;
 }
 
 static int call_load(struct replay_call *call)
@@ -209,10 +229,9 @@ static int call_load(struct replay_call *call)
     struct corpus_setup setup = {
         .trace = {.format = settings->format, .seed = settings->seed, .limit = settings->limit},
         .sample = settings->sample,
+        .with_next = needs_next(call),
         .progress = progress_read,
         .context = call};
-    for (size_t i = 0; i < call->policy_count; i++)
-        setup.with_next |= call->policies[i] == &belady_policy;
     int status = corpus_load(&call->corpus, call->trace, &setup, &call->error);
     progress_end(call);
     return status == 0 ? corpus_check(call) : -1;
@@ -234,10 +253,10 @@ static struct replay_setup call_setup(const struct replay_call *call, size_t at)
         .policy = policy,
         .capacity_entries = limited ? scaled(call, capacity->entries) : 0,
         .capacity_bytes = limited ? scaled(call, capacity->bytes) : 0,
-        .ttl_ns = policy->limits & KEEPS_AGE ? call->settings.ttl_ns : 0,
+        .ttl_ns = call->settings.ttl_ns,
         .seed = call->settings.seed,
         .warmup_requests = warmup_of(&call->warmup, &call->corpus),
-        .payload = call->settings.payload,
+        .payload = call->settings.payload || (capacity->bytes > 0 && call->corpus.bytes != NULL),
     };
 }
 

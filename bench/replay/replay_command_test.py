@@ -112,6 +112,62 @@ class Replay(unittest.TestCase):
         self.assertEqual(row[8:10], ["100", "0"])
         self.assertIn("the first 300 requests", done.stdout)
 
+    def test_any_policy_can_be_combined_with_an_age(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "timed")
+            names = [(i * i * 31 + i // 7) % 97 for i in range(3000)]
+            with open(path, "w", encoding="utf-8") as file:
+                for i, name in enumerate(names):
+                    file.write(f"{i // 3} {name} 100\n")
+            for policy, renews in (("lru", True), ("fifo", False)):
+                row = rows(path, "--policies", policy, "--capacity", "60", "--ttl", "40s")[0]
+                cache, hits, expired = {}, 0, 0
+                for i, name in enumerate(names):
+                    now, fetched = i // 3, cache.get(name)
+                    if fetched is not None and now - fetched < 40:
+                        hits += 1
+                    else:
+                        expired += fetched is not None
+                        fetched = now
+                    if renews:
+                        cache.pop(name, None)
+                    cache[name] = fetched
+                    if len(cache) > 60:
+                        del cache[next(iter(cache))]
+                self.assertEqual((row["hits"], row["expirations"]), (hits, expired))
+                self.assertGreater(expired, 100)
+            found = rows(path, "--policies", "ttl,lru,unbounded,sieve", "--capacity", "100%",
+                         "--ttl", "40s")
+            self.assertEqual(len({row["hits"] for row in found}), 1)
+            self.assertEqual(len({row["steady_hits"] for row in found}), 1)
+            self.assertLess(found[0]["hits"], 2900)
+
+    def test_a_capacity_in_bytes_includes_records_if_the_trace_has_sizes(self):
+        text = "".join(f"{i} {i * i % 997} 1000\n" for i in range(9000))
+        options = ("--format", "sized", "-", "--policies", "lru", "--capacity", "256KiB")
+        (row,), (full,) = rows(*options, stdin=text), rows(*options, "--payload", stdin=text)
+        self.assertTrue(row["payload"])
+        self.assertEqual(row["hits"], full["hits"])
+        self.assertLess(row["entries"], 256)
+        self.assertIn("and of the records.", replay(*options, stdin=text).stdout)
+        done = replay("zipf:0.9:5k:30k", *options[3:])
+        self.assertIn("no sizes: that is what a capacity in bytes", done.stdout)
+        self.assertNotIn("no sizes", replay("zipf:0.9:5k:30k", "--policies", "lru").stdout)
+
+    def test_a_trace_that_is_too_short_is_said(self):
+        for trace, capacity, words, needed in (
+                ("scan:1000:1500", "900", "replaces the entries 0.7 times", 1500 + 2100),
+                ("random:1000", "2000", "nothing is evicted", 1000 + 1000 + 6000),
+                ("scan:100:1000", "200", "all 100 ids fit", None),
+                ("scan:1000:9000", "900", None, None)):
+            options = (trace, "--policies", "fifo", "--capacity", capacity)
+            (row,), text = rows(*options), replay(*options).stdout
+            self.assertEqual(row["requests_needed"], needed)
+            self.assertEqual("Warning:" in text, words is not None)
+            self.assertIn(words or "", text)
+        self.assertIn("The same is true of 1 other", replay(
+            "scan:10:100", "--policies", "lru", "--capacity", "20,2,30").stdout)
+
     def test_a_limit_in_bytes_is_kept(self):
         for row in rows("zipf:1.0:20000:60000", "--capacity", "256KiB"):
             self.assertLessEqual(row["peak_bytes"], 256 * 1024)
@@ -124,6 +180,7 @@ class Replay(unittest.TestCase):
                 (["zipf:1.0:100:1000", "--policies", "weak"], "weak", 2),
                 (["zipf:1.0:100:1000", "--sample", "2"], "--sample", 2),
                 (["zipf:1.0:100:1000", "--warmup", "100%"], "--warmup", 2),
+                (["zipf:1.0:100:1000", "--ttl", "0"], "--ttl", 2),
                 ([], "name one trace", 2),
                 (["zipf:1.0:100"], "never ends", 2),
                 (["no/such/file"], "no/such/file", 2)):

@@ -3,10 +3,12 @@
 
 #include "belady.h"
 #include "table.h"
+#include "turnover.h"
 #include "units.h"
 #include "xmalloc.h"
 
 #include <jansson.h>
+#include <string.h>
 
 /* The ratios of one replay. Those of a sample count the requests that it has fewer than expected as
  * hits (SHARDS_adj): they are mostly for the most popular keys, which are cached. */
@@ -150,6 +152,43 @@ static void head_print(const struct replay_report *report, FILE *out)
     fprintf(out, "\n\n");
 }
 
+/* Which memory counts. */
+static const char *payload_words(const struct replay_report *report)
+{
+    size_t count = report->capacities * report->policies, with = 0, limited = 0;
+    for (size_t at = 0; at < count; at++) {
+        with += report->jobs[at].setup.payload;
+        limited += report->jobs[at].setup.capacity_bytes > 0;
+    }
+    if (with == count)
+        return "and of the records";
+    if (with > 0)
+        return "and of the records where the capacity\nis in bytes (--payload adds them elsewhere)";
+    if (limited > 0)
+        return "without records, for the trace has\nno sizes: that is what a capacity in bytes "
+               "limits";
+    return "without records (--payload adds them)";
+}
+
+/* Says for which capacity the trace is too short, by the first policy at each. */
+static void short_print(const struct replay_report *report, FILE *out)
+{
+    char words[TURNOVER_TEXT_BYTES], first[TURNOVER_TEXT_BYTES] = "";
+    size_t more = 0;
+    for (size_t at = 0; at < report->capacities * report->policies; at += report->policies) {
+        const struct sweep_job *job = &report->jobs[at];
+        turnover_words(&job->setup, &job->result, words);
+        if (words[0] != '\0' && first[0] != '\0')
+            more++;
+        else if (words[0] != '\0')
+            memcpy(first, words, sizeof first);
+    }
+    if (first[0] != '\0')
+        fprintf(out, "\nWarning: %s.\n", first);
+    if (more > 0)
+        fprintf(out, "The same is true of %zu other capacities.\n", more);
+}
+
 void replay_report_table(const struct replay_report *report, FILE *out)
 {
     char warmup[UNITS_TEXT_BYTES];
@@ -171,9 +210,8 @@ void replay_report_table(const struct replay_report *report, FILE *out)
         "avoidable if\nthey are not the first request for an id. The regret is the hit ratio of "
         "belady, the optimum\nfor entries of one size, minus that of the policy, in percentage "
         "points. The peak memory is that\nof the index, entries, order and histories, %s.\n",
-        units_format_count(warmup, report->jobs[0].setup.warmup_requests),
-        report->jobs[0].setup.payload ? "and of the records"
-                                      : "without records (--payload adds them)");
+        units_format_count(warmup, report->jobs[0].setup.warmup_requests), payload_words(report));
+    short_print(report, out);
 }
 
 /* NULL, which json_pack stores as null: the value is unknown or there is no limit. */
@@ -203,9 +241,10 @@ static json_t *row_json(const struct replay_report *report, size_t at)
     const struct replay_result *result = &job->result;
     const struct capacity *size = &report->sizes[at / report->policies];
     struct ratios ratios = ratios_of(report, at);
+    struct turnover turnover = turnover_of(&job->setup, result);
     /* clang-format off */
     return xchecked(json_pack(
-        "{so? ss so? so? sb sf sI sI sI sI sI sf sf so? so? sI sI sI sI so? so? sI sI sI sI sI sI sf}",
+        "{so? ss so? so? sb sf sI sI sI sI sI sf sf so? so? sI sI sI sI so? so? sf so? sI sI sI sI sI sI sf}",
         "trace", json_string(report->trace), /* NULL: it is not UTF-8 */
         "policy", job->setup.policy->name,
         "capacity_entries", limit_json(size->entries),
@@ -227,6 +266,8 @@ static json_t *row_json(const struct replay_report *report, size_t at)
         "steady_compulsory_misses", (json_int_t)result->steady_compulsory,
         "steady_hit_ratio", known_json(ratios.steady, STEADY_UNKNOWN),
         "steady_byte_hit_ratio", steady_bytes_json(report, result),
+        "turnovers", turnover.turnovers,
+        "requests_needed", limit_json(turnover.requests_needed),
         "evictions", (json_int_t)result->evictions,
         "expirations", (json_int_t)result->expirations,
         "entries", (json_int_t)result->entries,
