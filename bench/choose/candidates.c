@@ -22,11 +22,12 @@ struct replay_setup candidates_setup(const struct question *question, const stru
     return (struct replay_setup){
         .policy = policy,
         .capacity_bytes = policy->limits & KEEPS_CAPACITY ? bytes : 0,
-        .ttl_ns = policy->limits & KEEPS_AGE ? question->max_age_ns : 0,
+        .ttl_ns = question->max_age_ns,
         .seed = 0, /* as in a server */
         .rate_rps = question->age_rate_rps,
         .fetch_requests =
             (uint64_t)(question->rate_rps * (double)question->miss_cost_ns / 1e9 + 0.5),
+        .warmup_requests = question->warmup_requests,
         .payload = true,
     };
 }
@@ -51,8 +52,6 @@ void candidates_rule_out(struct choice *choice)
                                 "cannot predict it");
         if (!(limits & KEEPS_CAPACITY))
             rule_out(candidate, "grows without limit");
-        if (choice->question.max_age_ns > 0 && !(limits & KEEPS_AGE))
-            rule_out(candidate, "keeps no age: replies may be older than --max-age");
     }
 }
 
@@ -64,7 +63,7 @@ static void rule_out_growing(const struct choice *choice, struct candidate *cand
         snprintf(candidate->ruled_out, CHOICE_WORDS_BYTES,
                  "grows without limit: to %s by the end of this trace, with %.2f %% hits",
                  units_format_size(text, (double)choice->everything.peak_bytes),
-                 100 * hit_ratio(&choice->everything));
+                 100 * steady_ratio(&choice->everything));
 }
 
 /* Rules out what the replays showed to break the limit. */
@@ -92,16 +91,20 @@ static void baseline_find(struct choice *choice)
     }
 }
 
-/* Replays at three sizes. */
+/* Replays at three sizes. Before them come two that do not depend on which policies are candidates:
+ * without a limit of memory, and belady within the same limits. */
+
+enum { EVERYTHING, OPTIMUM, REFERENCES };
 
 static void candidates_sizes(struct choice *choice, unsigned threads, struct progress *progress)
 {
     const struct question *question = &choice->question;
     uint64_t bytes[] = {question->memory_bytes, question->memory_bytes / 2,
                         question->memory_bytes * 2};
-    struct sweep_job *jobs = xcalloc(3 * choice->count + 1, sizeof *jobs);
-    size_t count = 0;
-    jobs[count++].setup = candidates_setup(question, policy_find("unbounded"), 0);
+    struct sweep_job *jobs = xcalloc(3 * choice->count + REFERENCES, sizeof *jobs);
+    size_t count = REFERENCES;
+    jobs[EVERYTHING].setup = candidates_setup(question, policy_find("unbounded"), 0);
+    jobs[OPTIMUM].setup = candidates_setup(question, &belady_policy, question->memory_bytes);
     for (size_t i = 0; i < choice->count; i++)
         for (size_t size = 0; size < 3 && is_eligible(&choice->candidates[i]); size++)
             jobs[count++].setup =
@@ -109,8 +112,9 @@ static void candidates_sizes(struct choice *choice, unsigned threads, struct pro
     progress_begin(progress, "replaying", count);
     sweep_run(&choice->corpus, jobs, count, threads, progress_step, progress);
     progress_end(progress);
-    choice->everything = jobs[0].result;
-    const struct sweep_job *job = jobs + 1;
+    choice->everything = jobs[EVERYTHING].result;
+    choice->optimum = jobs[OPTIMUM].result;
+    const struct sweep_job *job = jobs + REFERENCES;
     for (size_t i = 0; i < choice->count; i++) {
         struct candidate *candidate = &choice->candidates[i];
         if (!is_eligible(candidate))
@@ -123,18 +127,19 @@ static void candidates_sizes(struct choice *choice, unsigned threads, struct pro
     free(jobs);
 }
 
-/* The optimum gets the most entries that any candidate held. */
-static void candidates_optimum(struct choice *choice)
+static double firsts_share(const struct corpus *corpus, uint64_t from, uint64_t end)
 {
-    for (size_t i = 0; i < choice->count; i++) {
-        const struct candidate *candidate = &choice->candidates[i];
-        if (candidate->replayed && candidate->now.peak_entries > choice->optimum_entries)
-            choice->optimum_entries = candidate->now.peak_entries;
-    }
-    struct replay_setup setup = {.policy = &belady_policy,
-                                 .capacity_entries = choice->optimum_entries};
-    if (choice->optimum_entries > 0)
-        replay_run(&choice->corpus, &setup, &choice->optimum);
+    return from < end ? (double)corpus_firsts(corpus, from, end).requests / (double)(end - from)
+                      : 0;
+}
+
+static void firsts_count(struct choice *choice)
+{
+    const struct corpus *corpus = &choice->corpus;
+    uint64_t warmup = choice->question.warmup_requests,
+             middle = warmup + (corpus->requests - warmup) / 2;
+    choice->early_firsts = firsts_share(corpus, warmup, middle);
+    choice->late_firsts = firsts_share(corpus, middle, corpus->requests);
 }
 
 /* The baseline's hits, or those of the best candidate if the baseline has none. */
@@ -142,12 +147,12 @@ static void target_find(struct choice *choice)
 {
     choice->target_hit_ratio = choice->question.target_hit_ratio;
     if (choice->target_hit_ratio == 0 && choice->baseline != NULL)
-        choice->target_hit_ratio = hit_ratio(&choice->baseline->now);
+        choice->target_hit_ratio = steady_ratio(&choice->baseline->now);
     for (size_t i = 0; i < choice->count && choice->baseline != NULL; i++)
-        if (choice->question.target_hit_ratio == 0 && choice->baseline->now.hits == 0 &&
+        if (choice->question.target_hit_ratio == 0 && choice->baseline->now.steady_hits == 0 &&
             is_eligible(&choice->candidates[i]))
             choice->target_hit_ratio =
-                fmax(choice->target_hit_ratio, hit_ratio(&choice->candidates[i].now));
+                fmax(choice->target_hit_ratio, steady_ratio(&choice->candidates[i].now));
 }
 
 void candidates_replay(struct choice *choice, unsigned threads, struct progress *progress)
@@ -155,7 +160,7 @@ void candidates_replay(struct choice *choice, unsigned threads, struct progress 
     candidates_sizes(choice, threads, progress);
     rule_out_breaking(choice);
     baseline_find(choice);
-    candidates_optimum(choice);
+    firsts_count(choice);
     target_find(choice);
 }
 
@@ -170,7 +175,7 @@ struct bounds {
 static void bounds_update(struct bounds *bounds, const struct replay_result *result, double bytes,
                           double target)
 {
-    bool enough = hit_ratio(result) >= target;
+    bool enough = steady_ratio(result) >= target;
     if (enough && bytes < bounds->high)
         bounds->high = bytes;
     if (!enough && bytes > bounds->low)
@@ -228,8 +233,8 @@ void candidates_find_memory_for_target(struct choice *choice, unsigned threads,
 {
     struct bounds bounds[CHOICE_POLICIES_MAX];
     size_t count = 0;
-    bool possible =
-        choice->target_hit_ratio > 0 && hit_ratio(&choice->everything) >= choice->target_hit_ratio;
+    bool possible = choice->target_hit_ratio > 0 &&
+                    steady_ratio(&choice->everything) >= choice->target_hit_ratio;
     for (size_t i = 0; i < choice->count && possible; i++)
         if (is_eligible(&choice->candidates[i]))
             bounds[count++] = bounds_begin(choice, &choice->candidates[i]);

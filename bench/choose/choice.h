@@ -2,24 +2,31 @@
 #pragma once
 
 #include "corpus.h"
+#include "objective.h"
 #include "replay.h"
+#include "turnover.h"
 
 #define CHOICE_POLICIES_MAX 64
 #define CHOICE_REASONS_MAX  12
 #define CHOICE_WORDS_BYTES  400
 
-/* A difference between hit ratios matters if it is at least this many percentage points and at
- * least this share of the misses. */
+/* A difference between two scores (objective.h), such as hit ratios, matters if it is at least this
+ * many percentage points and at least this share of the misses. */
 #define MATTERS_POINTS       0.2
 #define MATTERS_MISSES_SHARE 0.02
+
+enum rate_source { RATE_GIVEN, RATE_OF_TRACE, RATE_ASSUMED };
 
 struct question {
     const char *trace, *format;
     uint64_t limit, seed;
-    uint64_t memory_bytes;   /* limit for all memory of a cache */
-    uint64_t miss_cost_ns;   /* time of a fetch from the origin */
-    uint64_t max_age_ns;     /* largest age of a reply; 0: any */
-    double rate_rps;         /* requests arrive at this rate, at random times */
+    enum objective objective; /* decides which policy is the best */
+    uint64_t warmup_requests; /* the first ones; hits are those of the rest */
+    uint64_t memory_bytes;    /* limit for all memory of a cache */
+    uint64_t miss_cost_ns;    /* time of a fetch from the origin */
+    uint64_t max_age_ns;      /* largest age of a reply; 0: any */
+    double rate_rps;          /* requests arrive at this rate, at random times */
+    enum rate_source rate_from;
     double age_rate_rps;     /* entries age at this rate in a replay; 0: by the trace's times */
     double target_hit_ratio; /* 0: that of the baseline */
     double slo_percentile;   /* of the latency objective; 0: no objective */
@@ -57,8 +64,10 @@ struct candidate {
 };
 
 struct answer {
-    const struct candidate *chosen; /* NULL: no cache helps */
-    bool is_worth;                  /* its difference to the baseline matters */
+    const struct candidate *chosen;    /* NULL: no cache helps */
+    char warning[TURNOVER_TEXT_BYTES]; /* the trace is too short for the memory; "": it is not */
+    uint64_t requests_needed;          /* then; 0: more do not help */
+    bool is_worth;                     /* its difference to the baseline matters */
     char words[CHOICE_WORDS_BYTES];
     char reasons[CHOICE_REASONS_MAX][CHOICE_WORDS_BYTES];
     size_t reason_count;
@@ -72,15 +81,25 @@ struct choice {
     size_t count;
     const struct candidate *baseline; /* lru, or the first that is not ruled out; NULL: all are */
     double target_hit_ratio;
-    struct replay_result everything; /* without limits */
-    uint64_t optimum_entries;        /* most entries that any candidate held */
-    struct replay_result optimum;    /* belady with that many entries */
+    struct replay_result everything; /* without a limit of memory */
+    struct replay_result optimum;    /* belady within the same limits */
+    /* The share of requests that are the first for their id, in both halves of what follows the
+     * warm-up. */
+    double early_firsts, late_firsts;
+    char not_checked[CHOICE_WORDS_BYTES]; /* why some or all were not served; "": none */
     struct answer answer;
 };
 
+/* Of all requests; the hits of a cold start included. */
 static inline double hit_ratio(const struct replay_result *result)
 {
     return result->requests > 0 ? (double)result->hits / (double)result->requests : 0;
+}
+
+/* Of the requests after the warm-up. */
+static inline double steady_ratio(const struct replay_result *result)
+{
+    return objective_score(OPTIMISE_REQUESTS, result);
 }
 
 static inline bool is_eligible(const struct candidate *candidate)
@@ -88,10 +107,20 @@ static inline bool is_eligible(const struct candidate *candidate)
     return candidate->ruled_out[0] == '\0';
 }
 
-/* The window with the fewest hits. The first does not count: caches fill in it. */
+/* Whether a server of the policy keeps the limits of the question. */
+static inline bool can_be_served(const struct question *question, const struct policy *policy)
+{
+    return question->max_age_ns == 0 || (policy->limits & KEEPS_AGE);
+}
+
+/* The first window that has no request of the warm-up; the last window if all have some. */
+size_t first_steady_window(const struct replay_result *result);
+/* From there on, the window with the fewest hits. */
 size_t worst_window(const struct replay_result *result);
 double window_hit_ratio(const struct replay_result *result, size_t window);
-/* Points of hit ratio below the optimum. */
+/* What decides. */
+double score(const struct choice *choice, const struct candidate *candidate);
+/* Points of the score below the optimum. Below 0: it is better, which can be if sizes differ. */
 double regret_points(const struct choice *choice, const struct candidate *candidate);
-/* Whether the difference between the two hit ratios matters. */
+/* Whether the difference between the two scores matters. */
 bool difference_matters(double better, double worse);

@@ -16,8 +16,10 @@
 #include "serve.h"
 #include "served_check.h"
 #include "units.h"
+#include "warmup.h"
 #include "xmalloc.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -28,16 +30,17 @@
 #define NAME_BYTES     64
 
 struct settings {
-    const char *trace, *format, *policies, *slo, *json, *server_dir;
+    const char *trace, *format, *policies, *optimise, *warmup, *slo, *json, *server_dir;
     uint64_t limit, seed, memory_bytes, miss_cost_ns, max_age_ns, threads, serve_ns;
-    double rate_rps; /* -1: not given */
-    double target_hit_ratio;
+    double rate_rps;         /* -1: not given */
+    double target_hit_ratio; /* -1: not given */
     bool no_serve;
 };
 
 #define DEFAULTS                                                                                   \
     .seed = 1, .memory_bytes = UINT64_C(64) << 20, .miss_cost_ns = 5 * NS_PER_MS,                  \
-    .serve_ns = 20 * NS_PER_SECOND
+    .serve_ns = 20 * NS_PER_SECOND, .optimise = "requests", .warmup = WARMUP_DEFAULT
+#define AGE_NOT_GIVEN UINT64_MAX
 static const struct settings shown_defaults = {DEFAULTS};
 
 #define FIELD(name) offsetof(struct settings, name)
@@ -50,21 +53,26 @@ static const struct option option_rows[] = {
     {"limit", OPTION_COUNT, FIELD(limit), "N", "use the first N requests only"},
     {"seed", OPTION_COUNT, FIELD(seed), "N", "seed the generator"},
     {"rate", OPTION_REAL, FIELD(rate_rps), "N",
-     "assume N requests per second; if not given, entries age by the trace's own times, and 5000 "
-     "is assumed for the rest"},
+     "assume N requests per second (default: by the trace's own times, or 5000 if it has none)"},
+    {"warmup", OPTION_TEXT, FIELD(warmup), "SHARE|N",
+     "let this share or number of the requests warm the caches up: hits are those of the rest"},
     {NULL, OPTION_HEADING, 0, NULL, "Conditions"},
     {"capacity", OPTION_SIZE, FIELD(memory_bytes), "SIZE",
      "limit the cache to SIZE, everything that it allocates included"},
     {"memory", OPTION_SIZE, FIELD(memory_bytes), "SIZE", OPTION_HIDDEN},
     {"miss-cost", OPTION_DURATION, FIELD(miss_cost_ns), "TIME",
      "assume that a miss waits TIME for the origin"},
-    {"max-age", OPTION_DURATION, FIELD(max_age_ns), "TIME", "never reply with anything older"},
+    {"max-age", OPTION_DURATION, FIELD(max_age_ns), "TIME",
+     "never reply with anything older: a record of this age is a miss, with any policy"},
     {"slo", OPTION_TEXT, FIELD(slo), "pN=TIME",
      "say whether this latency objective is kept, such as p99=2ms"},
     {"target-hits", OPTION_SHARE, FIELD(target_hit_ratio), "SHARE",
      "find the memory that this share of hits needs, such as 90% (default: the hits of lru)"},
     {"policies", OPTION_TEXT, FIELD(policies), "LIST",
      "choose among these policies only, such as lru,sieve (default all)"},
+    {"optimise", OPTION_TEXT, FIELD(optimise), "GOAL",
+     "look for the most hits (requests), the most bytes that are hits (bytes), or the least time "
+     "for which requests wait for the origin (latency)"},
     {NULL, OPTION_HEADING, 0, NULL, "Work"},
     {"serve", OPTION_DURATION, FIELD(serve_ns), "TIME",
      "run servers of the best policies for at most TIME each, to check the predictions"},
@@ -90,8 +98,8 @@ static const struct option_table option_table = {
     .summary = "Chooses a policy for your traffic and says why. Replays the trace through every "
                "policy at the real memory limit, measures what hits and misses cost on this "
                "machine, predicts latency and CPU time, and runs servers of the best policies to "
-               "check the predictions. Prefers another policy to lru only if it has at least 0.2 "
-               "points more hits and 2 % fewer misses.",
+               "check the predictions. Two policies are equal unless one has at least 0.2 points "
+               "more hits and 2 % fewer misses; the simplest of those equal to the best is chosen.",
     .options = option_rows,
     .count = sizeof option_rows / sizeof option_rows[0],
     .defaults = &shown_defaults,
@@ -102,6 +110,8 @@ struct call {
     struct settings settings;
     struct choice choice;
     struct result_made_by made_by;
+    struct warmup warmup;
+    char server_folder[RESULT_LINE_BYTES];
     struct service_costs costs;
     struct predictor *predictor; /* NULL until costs are measured */
     struct progress progress;
@@ -148,6 +158,18 @@ static int candidates_parse(struct choice *choice, const char *list, struct erro
     return choice->count > 0 ? 0 : error_set(error, "--policies is empty");
 }
 
+/* Zero is never taken for "not given". */
+static int settings_check(const struct settings *settings, struct error *error)
+{
+    if (settings->memory_bytes < 2 || settings->rate_rps == 0)
+        return error_set(error, "--capacity and --rate must be more than 0");
+    if (settings->max_age_ns == 0)
+        return error_set(error, "--max-age must be more than 0");
+    if (settings->target_hit_ratio == 0)
+        return error_set(error, "--target-hits must be more than 0");
+    return 0;
+}
+
 static int settings_apply(struct call *call)
 {
     const struct settings *settings = &call->settings;
@@ -159,13 +181,16 @@ static int settings_apply(struct call *call)
         .seed = settings->seed,
         .memory_bytes = settings->memory_bytes,
         .miss_cost_ns = settings->miss_cost_ns,
-        .max_age_ns = settings->max_age_ns,
-        .rate_rps = settings->rate_rps < 0 ? RATE_DEFAULT : settings->rate_rps,
-        .target_hit_ratio = settings->target_hit_ratio,
+        .max_age_ns = settings->max_age_ns == AGE_NOT_GIVEN ? 0 : settings->max_age_ns,
+        .target_hit_ratio = settings->target_hit_ratio < 0 ? 0 : settings->target_hit_ratio,
     };
-    if (settings->memory_bytes < 2 || !(question->rate_rps > 0))
-        return error_set(&call->error, "--capacity and --rate must be more than 0");
-    if (slo_parse(question, settings->slo, &call->error) != 0)
+    if (settings_check(settings, &call->error) != 0)
+        return -1;
+    if (objective_parse(settings->optimise, &question->objective) != 0)
+        return error_set(&call->error, "--optimise: '%s' is none of requests, bytes and latency",
+                         settings->optimise);
+    if (warmup_parse(settings->warmup, &call->warmup, &call->error) != 0 ||
+        slo_parse(question, settings->slo, &call->error) != 0)
         return -1;
     return candidates_parse(&call->choice, settings->policies, &call->error);
 }
@@ -184,13 +209,34 @@ static void load_step(void *context, uint64_t requests)
 static int corpus_check(struct call *call)
 {
     const struct corpus *corpus = &call->choice.corpus;
+    uint64_t warmup = warmup_of(&call->warmup, corpus);
     if (corpus->requests < REPLAY_WINDOWS)
         return error_set(&call->error, "%s: has too few requests, fewer than %d",
                          call->settings.trace, REPLAY_WINDOWS);
     if (corpus_largest(corpus) > RECORD_BODY_BYTES_MAX)
         return error_set(&call->error, "%s: has objects of 1 GiB or more, too large for a record",
                          call->settings.trace);
+    if (warmup >= corpus->requests)
+        return error_set(&call->error, "--warmup %s leaves none of the %llu requests to judge",
+                         call->settings.warmup, (unsigned long long)corpus->requests);
+    call->choice.question.warmup_requests = warmup;
     return 0;
+}
+
+/* Given, or by the trace's times, or assumed. Entries age by the rate unless the trace has times
+ * and no rate was given. */
+static void rate_find(struct call *call)
+{
+    struct question *question = &call->choice.question;
+    double own_rps = corpus_rate(&call->choice.corpus);
+    question->rate_from = call->settings.rate_rps > 0 ? RATE_GIVEN
+                          : own_rps > 0               ? RATE_OF_TRACE
+                                                      : RATE_ASSUMED;
+    const double rates[] = {[RATE_GIVEN] = call->settings.rate_rps,
+                            [RATE_OF_TRACE] = own_rps,
+                            [RATE_ASSUMED] = RATE_DEFAULT};
+    question->rate_rps = rates[question->rate_from];
+    question->age_rate_rps = question->rate_from == RATE_OF_TRACE ? 0 : question->rate_rps;
 }
 
 static int trace_load(struct call *call)
@@ -207,8 +253,7 @@ static int trace_load(struct call *call)
     progress_end(&call->progress);
     if (status != 0 || corpus_check(call) != 0)
         return -1;
-    if (corpus->times_ns == NULL || call->settings.rate_rps > 0)
-        call->choice.question.age_rate_rps = call->choice.question.rate_rps;
+    rate_find(call);
     call->service_record_bytes = sizes_of_service(corpus);
     call->choice.sized = sizes_complete(corpus, call->service_record_bytes);
     return 0;
@@ -218,9 +263,10 @@ static int trace_load(struct call *call)
 
 static void predict_one(const struct call *call, struct candidate *candidate)
 {
-    candidate->predicted.hit_ratio = hit_ratio(&candidate->now);
+    struct replay_result steady = replay_steady(&candidate->now);
+    candidate->predicted.hit_ratio = hit_ratio(&steady);
     if (call->predictor != NULL)
-        candidate->predicted = predict(call->predictor, &candidate->costs, &candidate->now,
+        candidate->predicted = predict(call->predictor, &candidate->costs, &steady,
                                        call->choice.question.slo_percentile);
     candidate->predicted.bytes = candidate->now.peak_bytes;
 }
@@ -253,24 +299,46 @@ static int measure(struct call *call, const struct server_environment *environme
     return status;
 }
 
-static void environment_open(struct call *call, struct server_environment *environment,
-                             char folder[RESULT_LINE_BYTES])
+static int server_check(const char *folder, const char *policy, struct error *error)
+{
+    char *path = xasprintf("%s/serve-%s", folder, policy);
+    int status = access(path, X_OK);
+    if (status != 0)
+        error_set(error, "%s: %s; --server-dir says where the servers are, --no-serve needs none",
+                  path, strerror(errno));
+    free(path);
+    return status;
+}
+
+/* Looks for all servers that may be needed, before work that takes long. */
+static int servers_check(struct call *call)
+{
+    const struct choice *choice = &call->choice;
+    plan_server_folder(call->server_folder);
+    if (call->settings.server_dir != NULL)
+        snprintf(call->server_folder, sizeof call->server_folder, "%s", call->settings.server_dir);
+    int status = server_check(call->server_folder, COSTS_SERVER, &call->error);
+    for (size_t i = 0; i < choice->count && status == 0; i++)
+        if (is_eligible(&choice->candidates[i]) &&
+            can_be_served(&choice->question, choice->candidates[i].policy))
+            status =
+                server_check(call->server_folder, choice->candidates[i].policy->name, &call->error);
+    return status;
+}
+
+static void environment_open(struct call *call, struct server_environment *environment)
 {
     cpus_choose(&environment->server_cpu, &environment->generator_cpu);
     call->made_by.server_cpu = environment->server_cpu;
     call->made_by.generator_cpu = environment->generator_cpu;
-    plan_server_folder(folder);
-    if (environment->server_dir == NULL)
-        environment->server_dir = folder;
 }
 
 static int serve_all(struct call *call, const atomic_bool *stop)
 {
-    char folder[RESULT_LINE_BYTES];
     struct choice *choice = &call->choice;
     struct server_environment environment = {
-        .server_dir = call->settings.server_dir, .seconds_ns = CALIBRATION_NS, .stop = stop};
-    environment_open(call, &environment, folder);
+        .server_dir = call->server_folder, .seconds_ns = CALIBRATION_NS, .stop = stop};
+    environment_open(call, &environment);
     int status = measure(call, &environment);
     if (status == 0 && call->settings.serve_ns > 0 && choice->answer.chosen != NULL)
         status = check_serve(choice, &call->costs, &environment, call->settings.serve_ns,
@@ -300,7 +368,6 @@ static int choose(struct call *call)
     struct interrupt interrupt;
     unsigned threads = call->settings.threads > 0 ? (unsigned)call->settings.threads : 1;
     int status = 0;
-    candidates_rule_out(&call->choice);
     candidates_replay(&call->choice, threads, &call->progress);
     candidates_find_memory_for_target(&call->choice, threads, &call->progress);
     predict_all(call);
@@ -334,17 +401,22 @@ static int call_run(struct call *call, int argc, char **argv)
     if (positional == 1)
         call->settings.trace = argv[1];
     call->made_by.seed = call->settings.seed;
-    if (settings_apply(call) != 0 || trace_load(call) != 0)
+    if (settings_apply(call) != 0)
         return complain("choose", STATUS_USAGE, "%s", call->error.text);
-    if (output_check(call->settings.json, &call->error) != 0)
+    candidates_rule_out(&call->choice);
+    if (output_check(call->settings.json, &call->error) != 0 ||
+        (!call->settings.no_serve && servers_check(call) != 0))
         return complain("choose", STATUS_UNDECIDED, "%s", call->error.text);
+    if (trace_load(call) != 0)
+        return complain("choose", STATUS_USAGE, "%s", call->error.text);
     return choose(call);
 }
 
 int choose_command(int argc, char **argv)
 {
     struct call *call = xcalloc(1, sizeof *call);
-    call->settings = (struct settings){DEFAULTS, .rate_rps = -1,
+    call->settings = (struct settings){DEFAULTS, .rate_rps = -1, .max_age_ns = AGE_NOT_GIVEN,
+                                       .target_hit_ratio = -1,
                                        .threads = (uint64_t)sysconf(_SC_NPROCESSORS_ONLN)};
     call->progress.shown = isatty(STDERR_FILENO);
     int status = call_run(call, argc, argv);

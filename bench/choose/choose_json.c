@@ -53,20 +53,27 @@ static json_t *windows_json(const struct replay_result *result)
 
 static json_t *ratio_json(const struct replay_result *result)
 {
-    return json_pack("{s:f}", "hit_ratio", hit_ratio(result));
+    return json_pack("{s:f}", "hit_ratio", steady_ratio(result));
 }
 
 static json_t *replay_json(const struct choice *choice, const struct candidate *candidate)
 {
     if (!candidate->replayed)
-        return json_pack("{s:n, s:n, s:n, s:n, s:n, s:n, s:n, s:n}", "predicted", "hits", "entries",
-                         "worst_window", "regret_points", "at_half", "at_double", "windows");
-    return json_pack(
-        "{s:o, s:I, s:I, s:o, s:f, s:o, s:o, s:o}", "predicted",
-        figures_json(&candidate->predicted), "hits", (json_int_t)candidate->now.hits, "entries",
-        (json_int_t)candidate->now.entries, "worst_window", window_json(&candidate->now),
-        "regret_points", regret_points(choice, candidate), "at_half", ratio_json(&candidate->half),
-        "at_double", ratio_json(&candidate->twice), "windows", windows_json(&candidate->now));
+        return json_pack("{s:n, s:n, s:n, s:n, s:n, s:n, s:n, s:n, s:n, s:n, s:n, s:n}",
+                         "predicted", "hits", "steady_hits", "whole_hit_ratio", "byte_hit_ratio",
+                         "wait_ns", "entries", "worst_window", "regret_points", "at_half",
+                         "at_double", "windows");
+    const struct replay_result *now = &candidate->now;
+    double wait_ns =
+        (1 - objective_score(OPTIMISE_LATENCY, now)) * (double)choice->question.miss_cost_ns;
+    return json_pack("{s:o, s:I, s:I, s:f, s:f, s:f, s:I, s:o, s:f, s:o, s:o, s:o}", "predicted",
+                     figures_json(&candidate->predicted), "hits", (json_int_t)now->hits,
+                     "steady_hits", (json_int_t)now->steady_hits, "whole_hit_ratio", hit_ratio(now),
+                     "byte_hit_ratio", objective_score(OPTIMISE_BYTES, now), "wait_ns", wait_ns,
+                     "entries", (json_int_t)now->entries, "worst_window", window_json(now),
+                     "regret_points", regret_points(choice, candidate), "at_half",
+                     ratio_json(&candidate->half), "at_double", ratio_json(&candidate->twice),
+                     "windows", windows_json(&candidate->now));
 }
 
 static json_t *costs_json(const struct policy_costs *costs)
@@ -107,9 +114,11 @@ static json_t *answer_json(const struct choice *choice)
     json_t *reasons = json_array();
     for (size_t i = 0; i < answer->reason_count; i++)
         json_array_append_new(reasons, json_string(answer->reasons[i]));
-    return json_pack("{s:s?, s:b, s:s, s:o}", "policy",
+    return json_pack("{s:s?, s:b, s:s, s:s?, s:o, s:o}", "policy",
                      answer->chosen != NULL ? answer->chosen->policy->name : NULL, "is_worth",
-                     answer->is_worth, "words", answer->words, "reasons", reasons);
+                     answer->is_worth, "words", answer->words, "warning",
+                     answer->warning[0] != '\0' ? answer->warning : NULL, "requests_needed",
+                     known_count(answer->requests_needed), "reasons", reasons);
 }
 
 static json_t *service_json(const struct service_cost *cost)
@@ -139,28 +148,65 @@ static json_t *slo_json(const struct question *question)
 
 static json_t *question_json(const struct choice *choice)
 {
+    static const char *const sources[] = {
+        [RATE_GIVEN] = "option", [RATE_OF_TRACE] = "trace", [RATE_ASSUMED] = "assumed"};
     const struct question *question = &choice->question;
     return json_pack(
-        "{s:s, s:o, s:I, s:I, s:s, s:I, s:I, s:f, s:o, s:o, s:f}", "schema", SCHEMA, "trace",
-        text_json(question->trace), "requests", (json_int_t)choice->corpus.requests, "distinct_ids",
-        (json_int_t)choice->corpus.distinct, "sizes_from", choice->sized ? "trace" : "service",
-        "memory_bytes", (json_int_t)question->memory_bytes, "miss_cost_ns",
-        (json_int_t)question->miss_cost_ns, "rate_rps", question->rate_rps, "max_age_ns",
-        known_count(question->max_age_ns), "slo", slo_json(question), "target_hit_ratio",
-        choice->target_hit_ratio);
+        "{s:s, s:o, s:I, s:I, s:s, s:I, s:I, s:f, s:o, s:o, s:f, s:s, s:s}", "schema", SCHEMA,
+        "trace", text_json(question->trace), "requests", (json_int_t)choice->corpus.requests,
+        "distinct_ids", (json_int_t)choice->corpus.distinct, "sizes_from",
+        choice->sized ? "trace" : "service", "memory_bytes", (json_int_t)question->memory_bytes,
+        "miss_cost_ns", (json_int_t)question->miss_cost_ns, "rate_rps", question->rate_rps,
+        "max_age_ns", known_count(question->max_age_ns), "slo", slo_json(question),
+        "target_hit_ratio", choice->target_hit_ratio, "optimise",
+        objective_name(question->objective), "rate_from", sources[question->rate_from]);
+}
+
+static json_t *reference_json(const struct replay_result *result)
+{
+    return json_pack("{s:f, s:f}", "hit_ratio", steady_ratio(result), "whole_hit_ratio",
+                     hit_ratio(result));
+}
+
+/* With `bytes` beside them. */
+static json_t *everything_json(const struct choice *choice)
+{
+    json_t *object = reference_json(&choice->everything);
+    json_object_set_new(object, "bytes", json_integer((json_int_t)choice->everything.peak_bytes));
+    return object;
+}
+
+static json_t *optimum_json(const struct choice *choice)
+{
+    json_t *object = reference_json(&choice->optimum);
+    json_object_set_new(object, "entries", json_integer((json_int_t)choice->optimum.peak_entries));
+    json_object_set_new(object, "windows", windows_json(&choice->optimum));
+    return object;
+}
+
+/* The trace before and after the warm-up. */
+static json_t *parts_json(const struct choice *choice)
+{
+    const struct replay_result *everything = &choice->everything;
+    return json_pack("{s:I, s:I, s:I, s:I}", "warmup_requests",
+                     (json_int_t)choice->question.warmup_requests, "steady_requests",
+                     (json_int_t)everything->steady_requests, "compulsory_misses",
+                     (json_int_t)everything->compulsory, "steady_compulsory_misses",
+                     (json_int_t)everything->steady_compulsory);
 }
 
 json_t *choose_json(const struct choice *choice, const struct service_costs *costs,
                     const struct result_made_by *made_by)
 {
     json_t *root = question_json(choice);
+    json_t *parts = parts_json(choice);
     json_t *rest = json_pack(
-        "{s:o, s:{s:f, s:I}, s:{s:f, s:I, s:o}, s:o, s:o, s:o}", "answer", answer_json(choice),
-        "everything", "hit_ratio", hit_ratio(&choice->everything), "bytes",
-        (json_int_t)choice->everything.peak_bytes, "optimum", "hit_ratio",
-        hit_ratio(&choice->optimum), "entries", (json_int_t)choice->optimum_entries, "windows",
-        windows_json(&choice->optimum), "service", services_json(costs), "policies",
+        "{s:o, s:o, s:o, s:o, s:s?, s:o, s:o}", "answer", answer_json(choice), "everything",
+        everything_json(choice), "optimum", optimum_json(choice), "service", services_json(costs),
+        "not_checked", choice->not_checked[0] != '\0' ? choice->not_checked : NULL, "policies",
         policies_json(choice), "made_by", fields_json(made_by_fields, made_by));
+    json_object_update(xchecked(root), xchecked(parts));
+    json_decref(parts);
     json_object_update(xchecked(root), xchecked(rest));
     json_decref(rest);
     return root;

@@ -1,9 +1,12 @@
 /* choose_table.c - prints the answer, the ranking, and the check by servers. */
 #include "choose_output.h"
 
+#include "count_of.h"
 #include "recommendation.h"
 #include "table.h"
 #include "units.h"
+
+#include <string.h>
 
 #define INDENT "  "
 #define BUSY   "The machine was busy with other programs: "
@@ -39,18 +42,31 @@ static void real_cell(struct table *table, double value)
         table_cell(table, TABLE_FAINT, "-");
 }
 
+/* What is optimised, if it is not the hits. */
+static void score_cell(struct table *table, const struct choice *choice,
+                       const struct candidate *candidate)
+{
+    double points = score(choice, candidate);
+    if (choice->question.objective == OPTIMISE_BYTES)
+        table_cell(table, TABLE_PLAIN, "%.2f %%", percent(points));
+    if (choice->question.objective == OPTIMISE_LATENCY)
+        duration_cell(table, (1 - points) * (double)choice->question.miss_cost_ns);
+}
+
 static void row_add(struct table *table, const struct choice *choice,
                     const struct candidate *candidate)
 {
     bool chosen = candidate == choice->answer.chosen;
     table_cell(table, chosen ? TABLE_GOOD : TABLE_PLAIN, "%s", candidate->policy->name);
     table_cell(table, chosen ? TABLE_GOOD : TABLE_PLAIN, "%.2f %%",
-               percent(hit_ratio(&candidate->now)));
+               percent(steady_ratio(&candidate->now)));
+    table_cell(table, TABLE_FAINT, "%.2f %%", percent(hit_ratio(&candidate->now)));
+    score_cell(table, choice, candidate);
     table_cell(table, TABLE_PLAIN, "%.2f", regret_points(choice, candidate));
     table_cell(table, TABLE_PLAIN, "%.1f %%",
                percent(window_hit_ratio(&candidate->now, worst_window(&candidate->now))));
-    table_cell(table, TABLE_FAINT, "%.1f %%", percent(hit_ratio(&candidate->half)));
-    table_cell(table, TABLE_FAINT, "%.1f %%", percent(hit_ratio(&candidate->twice)));
+    table_cell(table, TABLE_FAINT, "%.1f %%", percent(steady_ratio(&candidate->half)));
+    table_cell(table, TABLE_FAINT, "%.1f %%", percent(steady_ratio(&candidate->twice)));
     bytes_cell(table, candidate->bytes_for_target);
     duration_cell(table, candidate->predicted.mean_ns);
     duration_cell(table, candidate->predicted.p50_ns);
@@ -61,27 +77,37 @@ static void row_add(struct table *table, const struct choice *choice,
 
 static void ranking_print(struct choice *choice, bool colours, FILE *out)
 {
-    static const struct table_column columns[] = {
-        {"policy", TABLE_LEFT},      {"hits", TABLE_RIGHT},    {"regret", TABLE_RIGHT},
-        {"worst", TABLE_RIGHT},      {"at half", TABLE_RIGHT}, {"at double", TABLE_RIGHT},
-        {"for target", TABLE_RIGHT}, {"mean", TABLE_RIGHT},    {"p50", TABLE_RIGHT},
-        {"p99", TABLE_RIGHT},        {"CPU us", TABLE_RIGHT},  {"memory", TABLE_RIGHT},
+    static const struct table_column head[] = {
+        {"policy", TABLE_LEFT}, {"hits", TABLE_RIGHT}, {"with cold", TABLE_RIGHT}};
+    static const struct table_column scores[OBJECTIVES] = {
+        [OPTIMISE_BYTES] = {"byte hits", TABLE_RIGHT}, [OPTIMISE_LATENCY] = {"wait", TABLE_RIGHT}};
+    static const struct table_column rest[] = {
+        {"regret", TABLE_RIGHT},    {"worst", TABLE_RIGHT},      {"at half", TABLE_RIGHT},
+        {"at double", TABLE_RIGHT}, {"for target", TABLE_RIGHT}, {"mean", TABLE_RIGHT},
+        {"p50", TABLE_RIGHT},       {"p99", TABLE_RIGHT},        {"CPU us", TABLE_RIGHT},
+        {"memory", TABLE_RIGHT},
     };
+    struct table_column columns[COUNT_OF(head) + 1 + COUNT_OF(rest)];
+    bool scored = choice->question.objective != OPTIMISE_REQUESTS;
+    memcpy(columns, head, sizeof head);
+    columns[COUNT_OF(head)] = scores[choice->question.objective];
+    memcpy(columns + COUNT_OF(head) + scored, rest, sizeof rest);
     struct candidate *ranking[CHOICE_POLICIES_MAX];
     size_t count = answer_ranking(choice, ranking);
-    struct table *table = table_create(columns, sizeof columns / sizeof columns[0]);
+    struct table *table = table_create(columns, COUNT_OF(head) + scored + COUNT_OF(rest));
     for (size_t i = 0; i < count; i++)
         row_add(table, choice, ranking[i]);
     table_print(table, colours, out);
     table_destroy(table);
     fprintf(
         out,
-        "\nregret: points below %.2f %%, which belady, an optimum that knows the future, reaches "
-        "with\nthe most entries that any policy held. worst: lowest hit ratio in 20 parts of the "
-        "trace,\nwithout the first. for target: memory that %.2f %% hits need. mean to CPU us: "
-        "predicted at\n%.0f requests/s from hits and misses measured here.\n",
-        percent(hit_ratio(&choice->optimum)), percent(choice->target_hit_ratio),
-        choice->question.rate_rps);
+        "\nhits: after the warm-up; with cold: of the whole trace. regret: points below belady, "
+        "which knows\nthe future, within the same limits: %.2f %%. worst: lowest hit ratio in "
+        "those "
+        "of 20 parts of the\ntrace that follow the warm-up. for target: memory that %.2f %% hits "
+        "need. mean to CPU us: predicted\nat %.0f requests/s from hits and misses measured here.\n",
+        percent(objective_score(choice->question.objective, &choice->optimum)),
+        percent(choice->target_hit_ratio), choice->question.rate_rps);
 }
 
 static void ruled_out_print(const struct choice *choice, FILE *out)
@@ -153,18 +179,37 @@ static void checks_print(const struct choice *choice, bool colours, FILE *out)
 static void answer_print(const struct answer *answer, FILE *out)
 {
     fprintf(out, "%s\n", answer->words);
+    if (answer->warning[0] != '\0')
+        fprintf(out, INDENT "! %s\n", answer->warning);
     for (size_t i = 0; i < answer->reason_count; i++)
         fprintf(out, INDENT "- %s\n", answer->reasons[i]);
 }
 
+/* What was replayed, at which rate, and how much of it no cache can have. */
+static void trace_print(const struct choice *choice, FILE *out)
+{
+    static const char *const sources[] = {
+        [RATE_GIVEN] = "--rate", [RATE_OF_TRACE] = "the trace's times", [RATE_ASSUMED] = "assumed"};
+    const struct question *question = &choice->question;
+    const struct replay_result *everything = &choice->everything;
+    char requests[UNITS_TEXT_BYTES], ids[UNITS_TEXT_BYTES], warmup[UNITS_TEXT_BYTES];
+    fprintf(out, "%s: %s requests for %s ids at %.4g requests/s (%s), sizes of the %s\n",
+            question->trace, units_format_count(requests, choice->corpus.requests),
+            units_format_count(ids, choice->corpus.distinct), question->rate_rps,
+            sources[question->rate_from], choice->sized ? "trace" : "service's records");
+    fprintf(
+        out,
+        "Hits count after the warm-up of %s requests. Of the rest %.1f %% are the first request "
+        "for an id,\na miss in any cache (of the whole trace %.1f %%).\n\n",
+        units_format_count(warmup, question->warmup_requests),
+        percent((double)everything->steady_compulsory / (double)everything->steady_requests),
+        percent((double)everything->compulsory / (double)everything->requests));
+}
+
 void choose_table(struct choice *choice, const struct service_costs *costs, FILE *out)
 {
-    char requests[UNITS_TEXT_BYTES], ids[UNITS_TEXT_BYTES];
     bool colours = table_wants_colours(out);
-    fprintf(out, "%s: %s requests for %s ids, sizes of the %s\n\n", choice->question.trace,
-            units_format_count(requests, choice->corpus.requests),
-            units_format_count(ids, choice->corpus.distinct),
-            choice->sized ? "trace" : "service's records");
+    trace_print(choice, out);
     answer_print(&choice->answer, out);
     if (choice->baseline != NULL) {
         fprintf(out, "\n");
@@ -174,4 +219,6 @@ void choose_table(struct choice *choice, const struct service_costs *costs, FILE
         fprintf(out, BUSY "the predicted times are too long.\n");
     ruled_out_print(choice, out);
     checks_print(choice, colours, out);
+    if (choice->not_checked[0] != '\0')
+        fprintf(out, "\nNot checked with servers: %s.\n", choice->not_checked);
 }

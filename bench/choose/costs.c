@@ -5,6 +5,8 @@
 #include "clock.h"
 #include "serve.h"
 
+#include <math.h>
+
 #define ROUNDS     3 /* the smallest counts: the others were disturbed */
 #define OPERATIONS 20000
 #define BODY_CHARS 350
@@ -90,12 +92,12 @@ int costs_add(struct service_costs *costs, const struct question *question,
               const struct server_environment *environment, struct error *error)
 {
     struct serve_setup setup = {.environment = environment,
-                                .policy = "lru",
+                                .policy = COSTS_SERVER,
                                 .limits = {.capacity_entries = 1000},
                                 .miss_cost_ns = question->miss_cost_ns,
-                                .rate_rps = question->rate_rps,
+                                .rate_rps = fmax(question->rate_rps, COSTS_RATE_MIN),
                                 .warm = true};
-    costs->rate_rps = question->rate_rps;
+    costs->rate_rps = setup.rate_rps;
     costs->fetch_ns = (double)question->miss_cost_ns;
     if (cost_measure(&costs->hit, &setup, "uniform:1", error) != 0)
         return -1;

@@ -10,6 +10,7 @@
 struct policy_costs costs_of_policy(const struct policy *policy);
 
 struct server_environment; /* serve.h */
+#define COSTS_SERVER "lru" /* the policy of the servers that are measured */
 
 /* What hits, or misses, cost at a rate. */
 struct service_cost {
@@ -18,12 +19,14 @@ struct service_cost {
     bool disturbed;            /* the load generator sent late: the machine was busy */
 };
 
+#define COSTS_RATE_MIN 500
 struct service_costs {
     double rate_rps, fetch_ns; /* the load, and the time of the origin */
     struct service_cost hit, miss;
 };
 
-/* Runs a server under hits only and one under misses only, with the question's rate and miss cost.
+/* Runs a server under hits only and one under misses only, with the question's rate, at least
+ * COSTS_RATE_MIN, and its miss cost. Below that rate requests do not wait for each other anyway.
  * Call it several times at different moments: the least disturbed load counts. Costs begin as zero.
  * 0, or -1 and one line in error; costs_free is needed in either case. */
 int costs_add(struct service_costs *costs, const struct question *question,

@@ -1,6 +1,7 @@
 /* recommendation.c - compares candidates and writes the reasons. */
 #include "recommendation.h"
 
+#include "simplicity.h"
 #include "units.h"
 
 #include <math.h>
@@ -15,13 +16,17 @@ static double percent(double ratio)
     return 100 * ratio;
 }
 
-/* Most hits first; among equals, the order of policies.def. */
-static int ranking_compare(const void *a, const void *b)
+/* The best first; among equals the simplest. */
+static int ranking_compare(const void *a, const void *b, void *context)
 {
     const struct candidate *one = *(struct candidate *const *)a;
     const struct candidate *other = *(struct candidate *const *)b;
-    if (one->now.hits != other->now.hits)
-        return one->now.hits > other->now.hits ? -1 : 1;
+    double own = score(context, one), theirs = score(context, other);
+    size_t own_rank = simplicity_rank(one->policy), their_rank = simplicity_rank(other->policy);
+    if (own != theirs)
+        return own > theirs ? -1 : 1;
+    if (own_rank != their_rank)
+        return own_rank < their_rank ? -1 : 1;
     return (one > other) - (one < other);
 }
 
@@ -31,7 +36,7 @@ size_t answer_ranking(struct choice *choice, struct candidate *ranking[CHOICE_PO
     for (size_t i = 0; i < choice->count; i++)
         if (is_eligible(&choice->candidates[i]))
             ranking[count++] = &choice->candidates[i];
-    qsort(ranking, count, sizeof ranking[0], ranking_compare);
+    qsort_r(ranking, count, sizeof ranking[0], ranking_compare, choice);
     return count;
 }
 
@@ -69,9 +74,9 @@ static double window_best(const struct writer *writer, size_t window)
 static size_t window_weakest(const struct writer *writer, const struct candidate *candidate,
                              double *points)
 {
-    size_t weakest = 1;
+    size_t weakest = first_steady_window(&candidate->now);
     *points = 0;
-    for (size_t window = 1; window < REPLAY_WINDOWS; window++) {
+    for (size_t window = weakest; window < REPLAY_WINDOWS; window++) {
         double below =
             percent(window_best(writer, window) - window_hit_ratio(&candidate->now, window));
         if (below > *points) {
@@ -84,26 +89,49 @@ static size_t window_weakest(const struct writer *writer, const struct candidate
 
 /* The words of each candidate. */
 
-static int words_hits(const struct writer *writer, const struct candidate *candidate, char *text,
-                      size_t room)
+/* Whether nobody would see the difference between the two. */
+static bool are_equal(const struct choice *choice, const struct candidate *one,
+                      const struct candidate *other)
 {
-    double own = hit_ratio(&candidate->now), theirs = hit_ratio(&writer->baseline->now);
-    const char *name = writer->baseline->policy->name;
-    if (candidate == writer->baseline)
+    double own = score(choice, one), theirs = score(choice, other);
+    return !difference_matters(own, theirs) && !difference_matters(theirs, own);
+}
+
+/* How much better one is: "5.3 points more hits", "13 % less waiting for the origin". */
+static int words_difference(const struct choice *choice, const struct candidate *one,
+                            const struct candidate *other, char *text, size_t room)
+{
+    double own = score(choice, one), theirs = score(choice, other);
+    const char *more = own >= theirs ? "more" : "fewer", *less = own >= theirs ? "less" : "more";
+    if (choice->question.objective != OPTIMISE_LATENCY)
+        return snprintf(text, room, "%.1f points %s %s", percent(fabs(own - theirs)), more,
+                        objective_unit(choice->question.objective));
+    return snprintf(text, room, "%.1f %% %s waiting for the origin",
+                    percent(fabs(own - theirs) / (1 - theirs)), less);
+}
+
+static int words_score(const struct writer *writer, const struct candidate *candidate, char *text,
+                       size_t room)
+{
+    const struct choice *choice = writer->choice;
+    const struct candidate *baseline = writer->baseline;
+    char words[CHOICE_WORDS_BYTES / 2];
+    if (candidate == baseline)
         return snprintf(text, room, "the baseline");
-    if (difference_matters(own, theirs))
-        return snprintf(text, room, "%.1f points more hits than %s", percent(own - theirs), name);
-    if (difference_matters(theirs, own))
-        return snprintf(text, room, "%.1f points fewer hits than %s", percent(theirs - own), name);
-    return snprintf(text, room, "about the same hits as %s (%+.2f points)", name,
-                    percent(own - theirs));
+    if (are_equal(choice, candidate, baseline))
+        return snprintf(text, room, "about the same as %s (%+.2f points of %s)",
+                        baseline->policy->name,
+                        percent(score(choice, candidate) - score(choice, baseline)),
+                        objective_unit(choice->question.objective));
+    words_difference(choice, candidate, baseline, words, sizeof words);
+    return snprintf(text, room, "%s than %s", words, baseline->policy->name);
 }
 
 static void words_fill(const struct writer *writer, struct candidate *candidate)
 {
     double points;
     size_t window = window_weakest(writer, candidate, &points);
-    int length = words_hits(writer, candidate, candidate->words, CHOICE_WORDS_BYTES);
+    int length = words_score(writer, candidate, candidate->words, CHOICE_WORDS_BYTES);
     if (points >= WEAK_POINTS)
         snprintf(candidate->words + length, CHOICE_WORDS_BYTES - (size_t)length,
                  "; weak in part %zu of %d of the trace: %.1f %% hits, where the best policy has "
@@ -114,51 +142,78 @@ static void words_fill(const struct writer *writer, struct candidate *candidate)
 
 /* The reasons for the chosen policy. */
 
+/* Whatever is optimised, the hits are named: steady ones, and those with the cold start. */
 static void hits_explain(struct writer *writer, const struct candidate *chosen)
 {
     const struct candidate *baseline = writer->baseline;
-    double own = hit_ratio(&chosen->now), theirs = hit_ratio(&baseline->now);
-    char mean[UNITS_TEXT_BYTES], before[UNITS_TEXT_BYTES];
-    if (chosen == baseline)
-        return;
-    reason_add(writer,
-               "%.1f points more hits than %s at %s (%.2f %% instead of %.2f %%), so %.1f %% fewer "
-               "misses",
-               percent(own - theirs), baseline->policy->name, writer->memory, percent(own),
-               percent(theirs), percent((own - theirs) / (1 - theirs)));
+    double own = steady_ratio(&chosen->now), theirs = steady_ratio(&baseline->now);
+    if (chosen == baseline || chosen->now.hits == baseline->now.hits)
+        reason_add(writer, "%.2f %% hits at %s after the warm-up, %.2f %% with the cold start",
+                   percent(own), writer->memory, percent(hit_ratio(&chosen->now)));
+    else
+        reason_add(writer,
+                   "%.2f %% hits at %s after the warm-up instead of %.2f %%, so %.1f %% %s misses; "
+                   "%.2f %% instead of %.2f %% with the cold start",
+                   percent(own), writer->memory, percent(theirs),
+                   percent(fabs(own - theirs) / (1 - theirs)), own >= theirs ? "fewer" : "more",
+                   percent(hit_ratio(&chosen->now)), percent(hit_ratio(&baseline->now)));
+}
+
+/* What is optimised, if it is not the hits. */
+static void objective_explain(struct writer *writer, const struct candidate *chosen)
+{
+    const struct choice *choice = writer->choice;
+    const struct candidate *baseline = writer->baseline;
+    double cost_ns = (double)choice->question.miss_cost_ns;
+    double own = score(choice, chosen), theirs = score(choice, baseline);
+    char wait[UNITS_TEXT_BYTES], before[UNITS_TEXT_BYTES];
+    if (choice->question.objective == OPTIMISE_BYTES)
+        reason_add(writer, "%.2f %% of the bytes are hits (%s: %.2f %%)", percent(own),
+                   baseline->policy->name, percent(theirs));
+    if (choice->question.objective == OPTIMISE_LATENCY)
+        reason_add(writer, "a request waits %s for the origin on average (%s: %s)",
+                   units_format_duration(wait, (1 - own) * cost_ns), baseline->policy->name,
+                   units_format_duration(before, (1 - theirs) * cost_ns));
     if (chosen->predicted.mean_ns > 0 && chosen->predicted.mean_ns < baseline->predicted.mean_ns)
         reason_add(writer, "the predicted mean latency is %s instead of %s",
-                   units_format_duration(mean, chosen->predicted.mean_ns),
+                   units_format_duration(wait, chosen->predicted.mean_ns),
                    units_format_duration(before, baseline->predicted.mean_ns));
 }
 
 static void equals_explain(struct writer *writer, const struct candidate *chosen)
 {
-    char list[CHOICE_WORDS_BYTES] = "";
-    size_t length = 0;
+    const struct choice *choice = writer->choice;
+    char list[CHOICE_WORDS_BYTES / 2] = "";
+    size_t length = 0, count = 0;
     for (size_t i = 0; i < writer->count && length < sizeof list; i++) {
         const struct candidate *other = writer->ranking[i];
-        double own = hit_ratio(&chosen->now), theirs = hit_ratio(&other->now);
-        if (other == chosen || difference_matters(own, theirs) || difference_matters(theirs, own))
+        if (other == chosen || !are_equal(choice, writer->ranking[0], other))
             continue;
-        length +=
-            (size_t)snprintf(list + length, sizeof list - length, "%s%s %+.2f",
-                             length > 0 ? ", " : "", other->policy->name, percent(theirs - own));
+        length += (size_t)snprintf(list + length, sizeof list - length, "%s%s %+.2f",
+                                   length > 0 ? ", " : "", other->policy->name,
+                                   percent(score(choice, other) - score(choice, chosen)));
+        count++;
     }
+    if (count > 1 && count + 1 == writer->count)
+        snprintf(list, sizeof list, "all %zu policies", writer->count);
     if (length > 0)
-        reason_add(writer, "equally good, or too close to matter (points of hit ratio): %s", list);
+        reason_add(
+            writer,
+            "equal to within %.1f points or %.0f %% of the misses: %s; %s is the simplest of "
+            "them",
+            MATTERS_POINTS, percent(MATTERS_MISSES_SHARE), list, chosen->policy->name);
 }
 
 static void regret_explain(struct writer *writer, const struct candidate *chosen)
 {
     const struct choice *choice = writer->choice;
-    char entries[UNITS_TEXT_BYTES];
+    double points = regret_points(choice, chosen);
     reason_add(writer,
-               "%.1f points below %.2f %%, which belady reaches with %s entries, the most that any "
-               "policy here held; it knows the future%s",
-               regret_points(choice, chosen), percent(hit_ratio(&choice->optimum)),
-               units_format_count(entries, choice->optimum_entries),
-               choice->sized ? ", but counts entries and not bytes" : "");
+               "%.1f points %s belady (%.2f %% hits), which knows the future, within the same "
+               "limits%s",
+               fabs(points), points >= 0 ? "below" : "above",
+               percent(steady_ratio(&choice->optimum)),
+               choice->sized ? "; it is the optimum only for records of one size" : "");
 }
 
 static void window_explain(struct writer *writer, const struct candidate *chosen)
@@ -187,13 +242,13 @@ static void sizes_explain(struct writer *writer, const struct candidate *chosen)
     units_format_size(twice, 2 * bytes);
     if (chosen == baseline)
         reason_add(writer, "%.1f %% hits with %s, %.1f %% with %s",
-                   percent(hit_ratio(&chosen->half)), half, percent(hit_ratio(&chosen->twice)),
-                   twice);
+                   percent(steady_ratio(&chosen->half)), half,
+                   percent(steady_ratio(&chosen->twice)), twice);
     else
         reason_add(writer, "%.1f %% hits with %s (%s: %.1f %%), %.1f %% with %s (%s: %.1f %%)",
-                   percent(hit_ratio(&chosen->half)), half, baseline->policy->name,
-                   percent(hit_ratio(&baseline->half)), percent(hit_ratio(&chosen->twice)), twice,
-                   baseline->policy->name, percent(hit_ratio(&baseline->twice)));
+                   percent(steady_ratio(&chosen->half)), half, baseline->policy->name,
+                   percent(steady_ratio(&baseline->half)), percent(steady_ratio(&chosen->twice)),
+                   twice, baseline->policy->name, percent(steady_ratio(&baseline->twice)));
 }
 
 static void memory_explain(struct writer *writer, const struct candidate *chosen)
@@ -202,9 +257,11 @@ static void memory_explain(struct writer *writer, const struct candidate *chosen
     const struct candidate *baseline = writer->baseline;
     char need[UNITS_TEXT_BYTES], theirs[UNITS_TEXT_BYTES];
     double target = percent(choice->target_hit_ratio);
-    if (hit_ratio(&choice->everything) < choice->target_hit_ratio)
-        reason_add(writer, "%.1f %% hits are impossible: a cache without limits has %.2f %%",
-                   target, percent(hit_ratio(&choice->everything)));
+    if (steady_ratio(&choice->everything) < choice->target_hit_ratio)
+        reason_add(writer,
+                   "%.1f %% hits are impossible on this trace: a cache without limits has %.2f %% "
+                   "after the warm-up",
+                   target, percent(steady_ratio(&choice->everything)));
     if (chosen->bytes_for_target == 0 ||
         (chosen == baseline && choice->question.target_hit_ratio == 0))
         return;
@@ -217,59 +274,97 @@ static void memory_explain(struct writer *writer, const struct candidate *chosen
                    units_format_size(theirs, (double)baseline->bytes_for_target));
 }
 
+/* Not even a cache without limits has enough hits. First requests for an id become rarer along many
+ * traces, so that a longer one may have enough. */
+static void slo_explain_impossible(struct writer *writer, const char *bound, const char *cost)
+{
+    const struct choice *choice = writer->choice;
+    const struct replay_result *everything = &choice->everything;
+    char falls[CHOICE_WORDS_BYTES / 2] = "";
+    double percentile = choice->question.slo_percentile;
+    if (choice->late_firsts < choice->early_firsts)
+        snprintf(
+            falls, sizeof falls,
+            "; but first requests for an id become rarer, from %.1f to %.1f %% of the requests "
+            "after the warm-up, so a longer trace may show that it can be kept",
+            percent(choice->early_firsts), percent(choice->late_firsts));
+    reason_add(writer,
+               "p%g of %s is missed with any memory on this trace: a miss takes %s, so %g %% must "
+               "be hits, and a cache without limits has %.1f %% after the warm-up (%.1f %% with "
+               "the cold start)%s",
+               percentile, bound, cost, percentile, percent(steady_ratio(everything)),
+               percent(hit_ratio(everything)), falls);
+}
+
 /* A percentile above the hit ratio is the latency of a miss, which the origin decides. */
-static void slo_explain_missed(struct writer *writer, double own)
+static void slo_explain_missed(struct writer *writer, const struct candidate *chosen)
 {
     const struct choice *choice = writer->choice;
     const struct question *question = &choice->question;
     char bound[UNITS_TEXT_BYTES], cost[UNITS_TEXT_BYTES];
-    double percentile = question->slo_percentile, most = percent(hit_ratio(&choice->everything));
+    double percentile = question->slo_percentile;
     units_format_duration(bound, (double)question->slo_ns);
     units_format_duration(cost, (double)question->miss_cost_ns);
-    if (most < percentile)
-        reason_add(writer,
-                   "p%g of %s is impossible with any memory: a miss takes %s, so %g %% of the "
-                   "requests must be hits, and a cache without limits has %.1f %%",
-                   percentile, bound, cost, percentile, most);
+    if (percent(steady_ratio(&choice->everything)) < percentile)
+        slo_explain_impossible(writer, bound, cost);
     else
-        reason_add(
-            writer,
-            "p%g of %s is missed: %.1f %% are hits, and a miss takes %s. It needs %g %% hits "
-            "(--target-hits %g%% finds the memory for them); the optimum has %.1f %%",
-            percentile, bound, own, cost, percentile, percentile,
-            percent(hit_ratio(&choice->optimum)));
+        reason_add(writer,
+                   "p%g of %s is missed: %.1f %% are hits after the warm-up (%.1f %% with the cold "
+                   "start), and a miss takes %s. It needs %g %% hits (--target-hits %g%% finds the "
+                   "memory for them); belady has %.1f %%",
+                   percentile, bound, percent(steady_ratio(&chosen->now)),
+                   percent(hit_ratio(&chosen->now)), cost, percentile, percentile,
+                   percent(steady_ratio(&choice->optimum)));
 }
 
 static void slo_explain(struct writer *writer, const struct candidate *chosen)
 {
     const struct question *question = &writer->choice->question;
     char bound[UNITS_TEXT_BYTES], predicted[UNITS_TEXT_BYTES];
-    double own = percent(hit_ratio(&chosen->now));
+    double own = percent(steady_ratio(&chosen->now));
+    units_format_duration(bound, (double)question->slo_ns);
     if (question->slo_percentile == 0)
         return;
     if (question->slo_ns < question->miss_cost_ns && own < question->slo_percentile)
-        slo_explain_missed(writer, own);
+        slo_explain_missed(writer, chosen);
     else if (chosen->predicted.slo_ns > 0)
-        reason_add(writer, "p%g of %s is %s: %s is predicted", question->slo_percentile,
-                   units_format_duration(bound, (double)question->slo_ns),
+        reason_add(writer,
+                   "p%g of %s is %s: %s is predicted for %.1f %% hits after the warm-up (%.1f %% "
+                   "with the cold start)",
+                   question->slo_percentile, bound,
                    chosen->predicted.slo_ns <= (double)question->slo_ns ? "kept" : "missed",
-                   units_format_duration(predicted, chosen->predicted.slo_ns));
+                   units_format_duration(predicted, chosen->predicted.slo_ns), own,
+                   percent(hit_ratio(&chosen->now)));
+    else if (own >= question->slo_percentile)
+        reason_add(writer,
+                   "p%g of %s is the latency of a hit: %.1f %% are hits after the warm-up (%.1f %% "
+                   "with the cold start)",
+                   question->slo_percentile, bound, own, percent(hit_ratio(&chosen->now)));
 }
 
-static void age_explain(struct writer *writer)
+static void age_explain(struct writer *writer, const struct candidate *chosen)
 {
     char age[UNITS_TEXT_BYTES];
     uint64_t age_ns = writer->choice->question.max_age_ns;
-    if (age_ns > 0)
-        reason_add(writer, "no reply is older than %s", units_format_duration(age, (double)age_ns));
+    if (age_ns == 0)
+        return;
+    units_format_duration(age, (double)age_ns);
+    if (chosen->policy->limits & KEEPS_AGE)
+        reason_add(writer, "no reply is older than %s", age);
+    else
+        reason_add(writer,
+                   "no reply is older than %s if a record of that age counts as a miss, as in this "
+                   "replay: %s keeps no age, and serve-%s cannot be given one",
+                   age, chosen->policy->name, chosen->policy->name);
 }
 
 static void all_explain(struct writer *writer, const struct candidate *chosen)
 {
+    objective_explain(writer, chosen);
     hits_explain(writer, chosen);
     equals_explain(writer, chosen);
     slo_explain(writer, chosen);
-    age_explain(writer);
+    age_explain(writer, chosen);
     memory_explain(writer, chosen);
     regret_explain(writer, chosen);
     window_explain(writer, chosen);
@@ -296,7 +391,8 @@ static void answer_none(struct writer *writer)
     }
     answer_set(writer, "no cache helps: no request is a hit");
     if (everything->hits == 0)
-        reason_add(writer, "no id is requested twice, so no amount of memory helps");
+        reason_add(writer, "no id is requested twice%s, so no amount of memory helps",
+                   writer->choice->question.max_age_ns > 0 ? " within --max-age" : "");
     else
         reason_add(writer,
                    "ids are requested again only after every policy has evicted them; a cache "
@@ -304,41 +400,73 @@ static void answer_none(struct writer *writer)
                    percent(hit_ratio(everything)));
 }
 
-/* No other policy is better than the baseline. */
-static void answer_baseline(struct writer *writer, const struct candidate *best)
+/* The simplest of those that are equal to the best. */
+static const struct candidate *simplest_of_the_best(const struct writer *writer)
 {
-    const struct candidate *baseline = writer->baseline;
-    const struct replay_result *everything = &writer->choice->everything;
-    const char *name = baseline->policy->name;
+    const struct candidate *simplest = writer->ranking[0];
+    for (size_t i = 1; i < writer->count; i++)
+        if (are_equal(writer->choice, writer->ranking[0], writer->ranking[i]) &&
+            simplicity_rank(writer->ranking[i]->policy) < simplicity_rank(simplest->policy))
+            simplest = writer->ranking[i];
+    return simplest;
+}
+
+/* The difference to the baseline does not matter. */
+static void answer_equal(struct writer *writer, const struct candidate *chosen)
+{
+    const struct choice *choice = writer->choice;
+    const struct replay_result *everything = &choice->everything;
+    const struct candidate *baseline = writer->baseline, *best = writer->ranking[0];
+    const char *name = chosen->policy->name;
     char bytes[UNITS_TEXT_BYTES];
-    if (baseline->now.hits == everything->hits)
-        answer_set(writer, "%s at %s: any policy will do, since everything fits (it takes %s)",
-                   name, writer->memory, units_format_size(bytes, (double)everything->peak_bytes));
+    if (chosen->now.hits == everything->hits)
+        answer_set(writer, "%s at %s: any policy will do, since everything fits (it takes %s)%s",
+                   name, writer->memory, units_format_size(bytes, (double)everything->peak_bytes),
+                   writer->count > 1 ? "; this is the simplest" : "");
+    else if (chosen != baseline)
+        answer_set(writer, "%s at %s: about the same as %s (%+.2f points), and %s", name,
+                   writer->memory, baseline->policy->name,
+                   percent(score(choice, chosen) - score(choice, baseline)),
+                   best == chosen ? "no other policy is better" : "the simplest of the best");
     else if (best == baseline)
-        answer_set(writer, "%s at %s: no other policy has more hits", name, writer->memory);
+        answer_set(writer, "%s at %s: no other policy is better", name, writer->memory);
     else
         answer_set(writer,
                    "%s at %s: no other policy makes a difference that matters (the best, %s, has "
-                   "%.2f points more hits)",
+                   "%.2f points more)",
                    name, writer->memory, best->policy->name,
-                   percent(hit_ratio(&best->now) - hit_ratio(&baseline->now)));
+                   percent(score(choice, best) - score(choice, baseline)));
 }
 
-static void answer_choose(struct writer *writer, const struct candidate *best)
+static void answer_choose(struct writer *writer)
 {
-    struct answer *answer = &writer->choice->answer;
-    const struct candidate *baseline = writer->baseline;
-    double best_ratio = hit_ratio(&best->now), base_ratio = hit_ratio(&baseline->now);
-    answer->is_worth = difference_matters(best_ratio, base_ratio);
-    answer->chosen = answer->is_worth ? best : baseline;
+    struct choice *choice = writer->choice;
+    struct answer *answer = &choice->answer;
+    const struct candidate *baseline = writer->baseline, *chosen = simplest_of_the_best(writer);
+    char words[CHOICE_WORDS_BYTES / 2];
+    answer->chosen = chosen;
+    answer->is_worth = difference_matters(score(choice, chosen), score(choice, baseline));
+    words_difference(choice, chosen, baseline, words, sizeof words);
     if (writer->count == 1)
-        answer_set(writer, "%s at %s: all others are ruled out", best->policy->name,
+        answer_set(writer, "%s at %s: all others are ruled out", chosen->policy->name,
                    writer->memory);
     else if (answer->is_worth)
-        answer_set(writer, "%s at %s: %.1f points more hits than %s", best->policy->name,
-                   writer->memory, percent(best_ratio - base_ratio), baseline->policy->name);
+        answer_set(writer, "%s at %s: %s than %s", chosen->policy->name, writer->memory, words,
+                   baseline->policy->name);
     else
-        answer_baseline(writer, best);
+        answer_equal(writer, chosen);
+}
+
+/* Whether the trace is too short, by the policy that is chosen, or else the baseline. */
+static void warning_set(struct choice *choice)
+{
+    struct answer *answer = &choice->answer;
+    const struct candidate *candidate = answer->chosen != NULL ? answer->chosen : choice->baseline;
+    const struct replay_setup setup = {.capacity_bytes = choice->question.memory_bytes};
+    if (candidate == NULL)
+        return;
+    turnover_words(&setup, &candidate->now, answer->warning);
+    answer->requests_needed = turnover_of(&setup, &candidate->now).requests_needed;
 }
 
 void answer_find(struct choice *choice)
@@ -351,8 +479,9 @@ void answer_find(struct choice *choice)
         words_fill(&writer, writer.ranking[i]);
     if (writer.count == 0 || writer.ranking[0]->now.hits == 0) {
         answer_none(&writer);
-        return;
+    } else {
+        answer_choose(&writer);
+        all_explain(&writer, choice->answer.chosen);
     }
-    answer_choose(&writer, writer.ranking[0]);
-    all_explain(&writer, choice->answer.chosen);
+    warning_set(choice);
 }

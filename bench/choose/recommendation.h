@@ -9,5 +9,5 @@
 
 /* Sets the answer, and the words of each candidate. Predictions may still be missing. */
 void answer_find(struct choice *choice);
-/* The candidates that are not ruled out, most hits first. Returns their number. */
+/* The candidates that are not ruled out, the best first. Returns their number. */
 size_t answer_ranking(struct choice *choice, struct candidate *ranking[CHOICE_POLICIES_MAX]);

@@ -84,37 +84,75 @@ static int check_one(const struct choice *choice, struct candidate *candidate,
     return 0;
 }
 
-/* The best in their order; the baseline replaces the last if it is not among them. */
-static size_t check_select(struct choice *choice, struct candidate *selected[CHECK_POLICIES])
+struct selection {
+    struct candidate *list[CHECK_POLICIES];
+    size_t count;
+};
+
+/* A candidate that is there already, or whose server would not keep the limits, is not added. */
+static void selection_add(struct selection *selection, const struct question *question,
+                          struct candidate *candidate)
 {
+    bool has = !can_be_served(question, candidate->policy);
+    for (size_t i = 0; i < selection->count; i++)
+        has |= selection->list[i] == candidate;
+    if (!has && selection->count < CHECK_POLICIES)
+        selection->list[selection->count++] = candidate;
+}
+
+/* The chosen one, the baseline, and then the best in their order. */
+static struct selection selection_make(struct choice *choice)
+{
+    struct selection selection = {.count = 0};
     struct candidate *ranking[CHOICE_POLICIES_MAX];
     size_t ranked = answer_ranking(choice, ranking);
-    size_t count = ranked < CHECK_POLICIES ? ranked : CHECK_POLICIES;
-    bool has_baseline = false;
-    for (size_t i = 0; i < count; i++) {
-        selected[i] = ranking[i];
-        has_baseline |= ranking[i] == choice->baseline;
-    }
-    for (size_t i = 0; i < ranked && !has_baseline; i++)
+    for (size_t i = 0; i < ranked; i++)
+        if (ranking[i] == choice->answer.chosen)
+            selection_add(&selection, &choice->question, ranking[i]);
+    for (size_t i = 0; i < ranked; i++)
         if (ranking[i] == choice->baseline)
-            selected[count - 1] = ranking[i];
-    return count;
+            selection_add(&selection, &choice->question, ranking[i]);
+    for (size_t i = 0; i < ranked; i++)
+        selection_add(&selection, &choice->question, ranking[i]);
+    return selection;
+}
+
+/* Says which of the candidates have a server that keeps no age. */
+static void unserved_say(struct choice *choice)
+{
+    char list[CHOICE_WORDS_BYTES / 2] = "";
+    size_t length = 0;
+    for (size_t i = 0; i < choice->count && length < sizeof list; i++) {
+        const struct candidate *candidate = &choice->candidates[i];
+        if (is_eligible(candidate) && !can_be_served(&choice->question, candidate->policy))
+            length += (size_t)snprintf(list + length, sizeof list - length, "%s%s",
+                                       length > 0 ? ", " : "", candidate->policy->name);
+    }
+    if (length > 0)
+        snprintf(choice->not_checked, CHOICE_WORDS_BYTES,
+                 "the servers of these policies keep no age, so none was run: %s", list);
 }
 
 int check_serve(struct choice *choice, struct service_costs *costs,
                 const struct server_environment *environment, uint64_t longest_ns,
                 struct progress *progress, struct error *error)
 {
-    struct candidate *selected[CHECK_POLICIES];
-    size_t count = check_select(choice, selected);
+    struct selection selection = selection_make(choice);
     double fitting = choice->question.rate_rps * (double)longest_ns / (double)NS_PER_SECOND;
     uint64_t requests = choice->corpus.requests;
     if (fitting < (double)requests)
         requests = (uint64_t)fitting;
     int status = 0;
-    progress_begin(progress, "running servers of the best", count);
-    for (size_t i = 0; i < count && status == 0; i++) {
-        status = check_one(choice, selected[i], environment, requests, error);
+    unserved_say(choice);
+    if (fitting < CHECK_REQUESTS_MIN && fitting < (double)choice->corpus.requests) {
+        snprintf(choice->not_checked, CHOICE_WORDS_BYTES,
+                 "at %.3g requests/s only %llu requests come within --serve, fewer than %d",
+                 choice->question.rate_rps, (unsigned long long)requests, CHECK_REQUESTS_MIN);
+        return 0;
+    }
+    progress_begin(progress, "running servers of the best", selection.count);
+    for (size_t i = 0; i < selection.count && status == 0; i++) {
+        status = check_one(choice, selection.list[i], environment, requests, error);
         if (status == 0)
             status = costs_add(costs, &choice->question, environment, error);
         progress_step(progress, i + 1);

@@ -5,9 +5,11 @@
 #include "prediction.h"
 #include "progress.h"
 
-#define CHECK_POLICIES 3 /* the best ones; the baseline replaces the last if it is not one */
+#define CHECK_POLICIES     3   /* the chosen one, the baseline, and the best of the others */
+#define CHECK_REQUESTS_MIN 100 /* fewer show nothing */
 
-/* Serves each for at most longest_ns and measures hits and misses after each with costs_add. 0, or
+/* Only servers that keep the question's limits are run; choice.not_checked says which are not.
+ * Serves each for at most longest_ns and measures hits and misses after each with costs_add. 0, or
  * -1 and one line in error. */
 int check_serve(struct choice *choice, struct service_costs *costs,
                 const struct server_environment *environment, uint64_t longest_ns,
