@@ -27,6 +27,22 @@ function operationMake({name, each}) {
   };
 }
 
+/* One row for each policy: the median of its repetitions, and their range. */
+function repetitionsJoin(rows) {
+  return [...new Set(rows.map((row) => row.policy))].map((policy) => {
+    const values =
+      rows.filter((row) => row.policy === policy).map((row) => row.value).sort((a, b) => a - b);
+    const middle = values.length / 2;
+    return {
+      name: policy,
+      value: (values[Math.floor(middle)] + values[Math.ceil(middle) - 1]) / 2,
+      low: values[0],
+      high: values[values.length - 1],
+      format: units.ns
+    };
+  });
+}
+
 function microGraph(file, id) {
   const rows = microParse(file).map(operationMake).filter((row) => Number.isFinite(row.value));
   const operations = [...new Set(rows.map((row) => row.operation))];
@@ -36,17 +52,11 @@ function microGraph(file, id) {
     state,
     id,
     title: "Single operations",
-    note: "CPU time of one operation on the cache, without a server.",
+    note: "CPU time of one operation on the cache, without a server: median and range.",
     controls: [controls.list("Operation", "operation", pairsOf(operations))],
     content: () => ({
       x: {label: "nanoseconds of CPU time", format: units.short},
-      rows: rows.filter((row) => row.operation === state.operation).map((row) => ({
-        name: row.policy,
-        value: row.value,
-        low: row.value,
-        high: row.value,
-        format: units.ns
-      }))
+      rows: repetitionsJoin(rows.filter((row) => row.operation === state.operation))
     }),
   });
 }

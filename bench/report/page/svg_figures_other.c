@@ -1,6 +1,7 @@
 /* svg_figures_other.c - charts of replays, choices, micro-benchmarks and start times. */
 #include "svg_figures_other.h"
 
+#include "stats.h"
 #include "xmalloc.h"
 
 #include <jansson.h>
@@ -71,21 +72,38 @@ static bool operation_read(const json_t *row, struct operation *operation)
     return true;
 }
 
+/* Adds a bar for the benchmark of row `at`, with the median of its repetitions and their range,
+ * unless a row before it has added it. */
+static void operation_bar(struct plot *plot, const json_t *rows, size_t at, const char *policy)
+{
+    const char *name = text_of(json_array_get(rows, at), "name");
+    double *values = xcalloc(json_array_size(rows), sizeof *values);
+    const json_t *row;
+    size_t i, count = 0, first = at;
+    json_array_foreach ((json_t *)rows, i, row)
+        if (strcmp(text_of(row, "name"), name) == 0) {
+            first = i < first ? i : first;
+            values[count++] = real_of(row, "cpu_time");
+        }
+    if (first == at)
+        plot_bar_add(plot, policy, stats_median(values, count), stats_percentile(values, count, 0),
+                     stats_percentile(values, count, 100));
+    free(values);
+}
+
 static void operation_plot(const json_t *rows, const char *name, struct svg_output *output)
 {
     struct plot plot = {.file = xasprintf("micro-%s", name),
                         .title = xasprintf("One operation: %s", name),
-                        .x_label = "nanoseconds of CPU time",
+                        .x_label = "nanoseconds of CPU time, median and range",
                         .y_label = "",
                         .form = PLOT_BARS};
     struct operation operation;
     const json_t *row;
     size_t i;
-    json_array_foreach ((json_t *)rows, i, row) {
-        double value = real_of(row, "cpu_time");
+    json_array_foreach ((json_t *)rows, i, row)
         if (operation_read(row, &operation) && strcmp(operation.name, name) == 0)
-            plot_bar_add(&plot, operation.policy, value, value, value);
-    }
+            operation_bar(&plot, rows, i, operation.policy);
     svg_output_add(output, &plot);
 }
 
