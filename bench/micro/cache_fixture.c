@@ -5,8 +5,9 @@
 
 #include <string.h>
 
-#define PUT_NS       NS_PER_MS /* by which time advances with every put */
-#define SETTLE_TICKS 100000    /* each moves a bucket or a chunk: enough for a million entries */
+#define PUT_NS           NS_PER_MS /* by which time advances with every put */
+#define SETTLE_ENTRIES   8 /* a tick moves a bucket or a chunk, which has at least as many */
+#define SETTLE_TICKS_MIN 1000
 
 struct cache_fixture {
     struct memory_zone *zone; /* of the fixture itself, not of the cache */
@@ -120,12 +121,19 @@ bool cache_fixture_remove(struct cache_fixture *fixture, uint32_t key)
     return true;
 }
 
-/* A step near the golden ratio that visits every key once: `count` is a power of ten, so a number
- * that is neither even nor a multiple of 5 will do. */
+static uint32_t common_divisor(uint32_t a, uint32_t b)
+{
+    return b == 0 ? a : common_divisor(b, a % b);
+}
+
+/* A step near the golden ratio that visits every key once: it has no divisor in common with
+ * `count`. */
 static uint32_t stride_for(uint32_t count)
 {
     uint32_t stride = (uint32_t)(count * 0.618) | 1;
-    return stride % 5 == 0 ? stride + 2 : stride;
+    while (common_divisor(stride, count) != 1)
+        stride++;
+    return stride;
 }
 
 void cache_fixture_fill(struct cache_fixture *fixture)
@@ -139,7 +147,8 @@ void cache_fixture_fill(struct cache_fixture *fixture)
 
 void cache_fixture_settle(struct cache_fixture *fixture)
 {
-    for (int i = 0; i < SETTLE_TICKS; i++)
+    uint32_t ticks = SETTLE_TICKS_MIN + fixture->setup.entries / SETTLE_ENTRIES;
+    for (uint32_t i = 0; i < ticks; i++)
         cache_tick(fixture->cache, fixture->now_ns);
 }
 

@@ -28,7 +28,7 @@ struct cache_fixture;
 
 struct cache_fixture_setup {
     const struct policy *policy;
-    uint32_t entries; /* a power of ten that divides key_count */
+    uint32_t entries; /* divides key_count */
     const struct key *keys;
     uint32_t key_count;
     uint32_t body_chars; /* of each record, BODY_CHARS_MAX at most */

@@ -1,26 +1,25 @@
-/* footprint.c - the memory of a cache, and its longest pauses while it grows and shrinks.
+/* footprint.c - fills a cache, replaces all its entries once, and removes them.
  *
- * A process of its own fills a cache, replaces all its entries once, and removes them. The memory
- * per entry beyond key and body is taken from the cache's own account and from the kernel. A pause
- * is the wall time of a single put or removal. A pause in which the kernel ran another program is
- * left out; of several repeats the shortest maximum counts, since the others contain interruptions.
+ * The memory per entry beyond key and body is taken from the cache's own account and from the
+ * kernel. A pause is the wall time of a single put or removal; one in which the kernel ran another
+ * program is left out and counted.
  */
-#include "measure.h"
+#include "footprint.h"
 
 #include "clock.h"
 #include "process.h"
 #include "xmalloc.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define REPEATS_MAX 2
-#define GOAL_NS     ((double)NS_PER_MS) /* a repeat with shorter pauses is not repeated */
-#define CHECK_EVERY 64                  /* operations: how often context switches are counted, */
-#define CHECK_ABOVE 20000               /* ns: and after which pauses */
+#define PROCESSES_MAX 2
+#define CHECK_EVERY   64    /* operations: how often context switches are counted, */
+#define CHECK_ABOVE   20000 /* ns: and after which pauses */
 
 /* The pauses of one kind of operation. */
 struct pauses {
@@ -113,106 +112,102 @@ static void footprint_divide(struct footprint *footprint, const struct cache_sta
     footprint->rss_bytes = footprint->rss_bytes / entries - payload;
 }
 
-static struct footprint footprint_measure(const struct measure *measure)
+struct footprint footprint_unknown(void)
 {
-    struct cache_fixture *fixture = measure_fixture(measure);
+    return (struct footprint){NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN};
+}
+
+/* What the processes that measure have in common. */
+struct footprint_setup {
+    struct memory_zone *zone;
+    const struct key *keys;
+    uint32_t entries;
+};
+
+static struct footprint footprint_measure(const struct footprint_setup *setup,
+                                          const struct policy *policy)
+{
+    struct cache_fixture *fixture = cache_fixture_create(
+        setup->zone, &(struct cache_fixture_setup){.policy = policy,
+                                                   .entries = setup->entries,
+                                                   .keys = setup->keys,
+                                                   .key_count = 2 * setup->entries,
+                                                   .body_chars = BODY_CHARS});
     struct cache_stats stats;
-    size_t pauses_bytes = measure->entries * sizeof(uint32_t);
-    struct pauses pauses = {.ns = memory_alloc(measure->shared->zone, pauses_bytes)};
+    size_t pauses_bytes = setup->entries * sizeof(uint32_t);
+    struct pauses pauses = {.ns = memory_alloc(setup->zone, pauses_bytes)};
     memset(pauses.ns, 0, pauses_bytes); /* now, so that RSS does not grow by it later */
     struct footprint footprint = {.rounding_bytes = (double)cache_fixture_rounding(fixture)};
     uint64_t before = rss_now();
-    fill(fixture, measure->entries, &pauses);
-    footprint.rss_full_bytes = (double)(rss_now() - before);
+    fill(fixture, setup->entries, &pauses);
+    footprint.rss_full_bytes = (double)rss_now() - (double)before;
     pauses_summarize(&pauses, &footprint.put_max_ns, &footprint.put_p9999_ns);
     cache_fixture_replace_all(fixture);
     memory_purge();
-    footprint.rss_bytes = (double)(rss_now() - before);
+    footprint.rss_bytes = (double)rss_now() - (double)before;
     cache_fixture_stats(fixture, &stats);
-    empty(fixture, measure->shared->key_count, &pauses);
+    empty(fixture, 2 * setup->entries, &pauses);
     pauses_summarize(&pauses, &footprint.remove_max_ns, &footprint.remove_p9999_ns);
     footprint.interrupted = pauses.interrupted;
-    if (stats.entries == 0)
-        return (struct footprint){0};
+    if (stats.entries == 0) {
+        footprint = footprint_unknown();
+        footprint.entries = 0;
+        return footprint;
+    }
     footprint_divide(&footprint, &stats);
     return footprint;
 }
 
-/* In a child process, so that nothing else changes its memory. 0, or -1: the child failed. */
-static int footprint_in_child(const struct measure *measure, struct footprint *footprint)
+/* A process that measures, so that nothing else changes its memory. */
+struct footprint_process {
+    pid_t pid; /* -1: it could not be started */
+    int result;
+};
+
+static struct footprint_process process_start(const struct footprint_setup *setup,
+                                              const struct policy *policy)
 {
-    int ends[2], status;
+    int ends[2];
     if (pipe(ends) < 0)
-        return -1;
-    pid_t child = fork();
-    if (child == 0) {
-        *footprint = footprint_measure(measure);
-        _exit(write(ends[1], footprint, sizeof *footprint) == sizeof *footprint ? 0 : 1);
+        return (struct footprint_process){-1, -1};
+    struct footprint_process process = {fork(), ends[0]};
+    if (process.pid == 0) {
+        struct footprint found = footprint_measure(setup, policy);
+        _exit(write(ends[1], &found, sizeof found) == sizeof found ? 0 : 1);
     }
     close(ends[1]);
-    ssize_t got = child < 0 ? -1 : read(ends[0], footprint, sizeof *footprint);
-    close(ends[0]);
-    if (child < 0 || waitpid(child, &status, 0) != child)
+    return process;
+}
+
+/* Waits for its end. 0, or -1: it failed. */
+static int process_finish(const struct footprint_process *process, struct footprint *found)
+{
+    int status;
+    if (process->result < 0)
         return -1;
-    return got == sizeof *footprint && status == 0 ? 0 : -1;
+    ssize_t bytes = process->pid < 0 ? -1 : read(process->result, found, sizeof *found);
+    close(process->result);
+    if (process->pid < 0 || waitpid(process->pid, &status, 0) != process->pid)
+        return -1;
+    return bytes == sizeof *found && status == 0 ? 0 : -1;
 }
 
-static double lesser(double a, double b)
+size_t footprints_measure(struct memory_zone *zone, const struct policy *const *policies,
+                          size_t count, uint32_t entries, const struct key *keys,
+                          struct footprint *footprints)
 {
-    return a < b ? a : b;
-}
-
-/* Takes over `next`, but keeps the pauses that are shorter. `first`: there are none yet. */
-static void footprint_merge(struct footprint *footprint, const struct footprint *next, bool first)
-{
-    struct footprint before = first ? *next : *footprint;
-    *footprint = *next;
-    footprint->put_max_ns = lesser(before.put_max_ns, next->put_max_ns);
-    footprint->put_p9999_ns = lesser(before.put_p9999_ns, next->put_p9999_ns);
-    footprint->remove_max_ns = lesser(before.remove_max_ns, next->remove_max_ns);
-    footprint->remove_p9999_ns = lesser(before.remove_p9999_ns, next->remove_p9999_ns);
-}
-
-static void footprint_report(struct gbench *bench, const struct footprint *footprint)
-{
-    static const struct {
-        const char *name;
-        size_t offset;
-    } counters[] = {
-        {"entries", offsetof(struct footprint, entries)},
-        {"rounding_bytes", offsetof(struct footprint, rounding_bytes)},
-        {"overhead_bytes", offsetof(struct footprint, overhead_bytes)},
-        {"rss_beyond_payload_bytes", offsetof(struct footprint, rss_bytes)},
-        {"rss_when_full_beyond_payload_bytes", offsetof(struct footprint, rss_full_bytes)},
-        {"put_max_ns", offsetof(struct footprint, put_max_ns)},
-        {"put_p99.99_ns", offsetof(struct footprint, put_p9999_ns)},
-        {"remove_max_ns", offsetof(struct footprint, remove_max_ns)},
-        {"remove_p99.99_ns", offsetof(struct footprint, remove_p9999_ns)},
-        {"interrupted", offsetof(struct footprint, interrupted)},
-    };
-    for (size_t i = 0; i < sizeof counters / sizeof counters[0]; i++)
-        gbench_counter(bench, counters[i].name,
-                       *(const double *)((const char *)footprint + counters[i].offset));
-    gbench_counter(bench, "key_bytes", KEY_CHARS);
-    gbench_counter(bench, "body_bytes", BODY_CHARS);
-}
-
-void measure_footprint(struct gbench *bench, void *context)
-{
-    struct measure *measure = context;
-    struct footprint *footprint = &measure->footprint, next;
-    int repeats = 0;
-    shared_cache_clear(measure->shared);
-    shared_cache_keys(measure->shared);
-    while (gbench_more(bench, 1))
-        do {
-            if (footprint_in_child(measure, &next) < 0) {
-                gbench_fail(bench, "the measuring process failed");
-                return;
-            }
-            footprint_merge(footprint, &next, repeats == 0);
-        } while (++repeats < REPEATS_MAX &&
-                 (footprint->put_max_ns > GOAL_NS || footprint->remove_max_ns > GOAL_NS));
-    gbench_counter(bench, "repeats", repeats);
-    footprint_report(bench, footprint);
+    struct footprint_setup setup = {zone, keys, entries};
+    struct footprint_process processes[PROCESSES_MAX];
+    size_t width = sysconf(_SC_NPROCESSORS_ONLN) > 1 ? PROCESSES_MAX : 1, failed = 0;
+    for (size_t i = 0; i < count + width; i++) {
+        struct footprint_process *process = &processes[i % width];
+        if (i >= width && i - width < count &&
+            process_finish(process, &footprints[i - width]) < 0) {
+            footprints[i - width] = footprint_unknown();
+            failed++;
+        }
+        if (i < count)
+            *process = process_start(&setup, policies[i]);
+    }
+    return failed;
 }

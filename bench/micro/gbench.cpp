@@ -5,6 +5,18 @@
 #include <cstring>
 #include <sstream>
 
+struct gbench_session {
+    explicit gbench_session(gbench_report *reported) : report(reported)
+    {
+        json.SetOutputStream(&text);
+    }
+
+    std::ostringstream text;
+    benchmark::JSONReporter json;
+    gbench_report *report;
+    bool began = false;
+};
+
 namespace
 {
 
@@ -13,41 +25,62 @@ benchmark::State *state_of(struct gbench *bench)
     return reinterpret_cast<benchmark::State *>(bench);
 }
 
-/* Calls the C function after each benchmark, and collects the JSON. */
-class Reporter : public benchmark::BenchmarkReporter
+/* Reports a round in order, and adds its runs to the JSON of the session. */
+class RoundReporter : public benchmark::BenchmarkReporter
 {
   public:
-    Reporter(gbench_report *report, void *context) : report_(report), context_(context)
+    RoundReporter(gbench_session &session, const struct gbench_benchmark *const *benchmarks,
+                  int64_t repetition, int64_t repetitions)
+        : session_(session), benchmarks_(benchmarks), repetition_(repetition),
+          repetitions_(repetitions)
     {
-        json_.SetOutputStream(&text);
     }
 
     bool ReportContext(const Context &context) override
     {
-        return json_.ReportContext(context);
+        bool first = !session_.began;
+        session_.began = true;
+        return !first || session_.json.ReportContext(context);
     }
 
     void ReportRuns(const std::vector<Run> &runs) override
     {
-        for (const Run &run : runs)
-            if (run.run_type == Run::RT_Iteration)
-                report_(context_, run.run_name.function_name.c_str(), run.GetAdjustedCPUTime(),
-                        run.error_occurred ? run.error_message.c_str() : nullptr);
-        json_.ReportRuns(runs);
+        for (const Run &run : runs) {
+            const struct gbench_benchmark *benchmark = benchmarks_[next_++];
+            session_.report(benchmark->context, run.GetAdjustedCPUTime(),
+                            run.error_occurred ? run.error_message.c_str() : nullptr);
+            if (repetition_ >= 0)
+                write(run);
+        }
     }
 
     void Finalize() override
     {
-        json_.Finalize();
     }
 
-    std::ostringstream text;
-
   private:
-    gbench_report *report_;
-    void *context_;
-    benchmark::JSONReporter json_;
+    void write(Run run)
+    {
+        run.repetition_index = repetition_;
+        run.repetitions = repetitions_;
+        run.run_name.iterations.clear(); /* not part of the name: they differ from run to run */
+        session_.json.ReportRuns({run});
+    }
+
+    gbench_session &session_;
+    const struct gbench_benchmark *const *benchmarks_;
+    int64_t repetition_, repetitions_;
+    size_t next_ = 0;
 };
+
+void benchmark_register(const struct gbench_benchmark &each)
+{
+    auto *added = benchmark::RegisterBenchmark(each.name, [&each](benchmark::State &state) {
+        each.run(reinterpret_cast<struct gbench *>(&state), each.context);
+    });
+    if (each.operations > 0)
+        added->Iterations(static_cast<benchmark::IterationCount>(each.operations));
+}
 
 } // namespace
 
@@ -56,36 +89,36 @@ bool gbench_more(struct gbench *bench, uint64_t count)
     return state_of(bench)->KeepRunningBatch(static_cast<benchmark::IterationCount>(count));
 }
 
-void gbench_counter(struct gbench *bench, const char *name, double value)
-{
-    state_of(bench)->counters[name] = value;
-}
-
 void gbench_fail(struct gbench *bench, const char *reason)
 {
     state_of(bench)->SkipWithError(reason);
 }
 
-void gbench_add(const char *name, bool once, gbench_function *run, void *context)
+struct gbench_session *gbench_begin(double least_s, const char *allocator, gbench_report *report)
 {
-    auto *added = benchmark::RegisterBenchmark(name, [run, context](benchmark::State &state) {
-        run(reinterpret_cast<struct gbench *>(&state), context);
-    });
-    if (once)
-        added->Iterations(1);
+    static char program[] = "micro"; /* google-benchmark keeps the pointer */
+    std::string least = "--benchmark_min_time=" + std::to_string(least_s);
+    char *arguments[] = {program, &least[0], nullptr};
+    int count = 2;
+    benchmark::Initialize(&count, arguments);
+    benchmark::AddCustomContext("allocator", allocator);
+    return new gbench_session(report);
 }
 
-void gbench_context(const char *key, const char *value)
+void gbench_round(struct gbench_session *session, const struct gbench_benchmark *const *benchmarks,
+                  size_t count, int64_t repetition, int64_t repetitions)
 {
-    benchmark::AddCustomContext(key, value);
-}
-
-char *gbench_run(int argc, char **argv, gbench_report *report, void *context)
-{
-    benchmark::Initialize(&argc, argv);
-    if (benchmark::ReportUnrecognizedArguments(argc, argv))
-        return nullptr;
-    Reporter reporter(report, context);
+    benchmark::ClearRegisteredBenchmarks();
+    for (size_t i = 0; i < count; i++)
+        benchmark_register(*benchmarks[i]);
+    RoundReporter reporter(*session, benchmarks, repetition, repetitions);
     benchmark::RunSpecifiedBenchmarks(&reporter);
-    return strdup(reporter.text.str().c_str());
+}
+
+char *gbench_end(struct gbench_session *session)
+{
+    session->json.Finalize();
+    char *json = strdup(session->text.str().c_str());
+    delete session;
+    return json;
 }

@@ -1,7 +1,8 @@
-/* gbench.h - google-benchmark for C: a benchmark is a function and its context. */
+/* gbench.h - google-benchmark for C: benchmarks are functions, which take turns in rounds. */
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #ifdef __cplusplus
@@ -11,29 +12,34 @@ extern "C" {
 struct gbench; /* a running benchmark */
 
 /* Must contain `while (gbench_more(bench, count))` around `count` operations and nothing else: the
- * loop is timed. Called several times, with more iterations each, until the time is precise. */
+ * loop is timed. */
 typedef void gbench_function(struct gbench *bench, void *context);
 
 /* True: do `count` more operations. */
 bool gbench_more(struct gbench *bench, uint64_t count);
-/* Adds a number to the benchmark's row in the JSON. */
-void gbench_counter(struct gbench *bench, const char *name, double value);
-/* Marks the benchmark as failed. */
+/* Marks the benchmark as failed. The reason is copied. */
 void gbench_fail(struct gbench *bench, const char *reason);
 
-/* Benchmarks run in the order in which they were added. With `once` the function is called once,
- * for a single operation. The name is copied; the context remains the caller's. */
-void gbench_add(const char *name, bool once, gbench_function *run, void *context);
-/* Adds a text to the "context" of the JSON. */
-void gbench_context(const char *key, const char *value);
+struct gbench_benchmark {
+    const char *name;
+    uint64_t operations; /* 0: as many as the least time takes, for which it is called repeatedly */
+    gbench_function *run;
+    void *context;
+};
 
-/* Called after each benchmark, with the CPU time of an operation. error NULL: it succeeded. */
-typedef void gbench_report(void *context, const char *name, double cpu_ns, const char *error);
+/* Called after a benchmark, with its context. error NULL: it succeeded. */
+typedef void gbench_report(void *context, double cpu_ns, const char *error);
 
-/* Takes google-benchmark's options (argv[0] is the program) and runs the benchmarks that they
- * select. Returns google-benchmark's JSON, which the caller frees; NULL: an option is wrong, and
- * google-benchmark has printed which one. */
-char *gbench_run(int argc, char **argv, gbench_report *report, void *context);
+struct gbench_session; /* rounds, and their JSON */
+
+/* The allocator is noted in the JSON. The caller ends the session with gbench_end. */
+struct gbench_session *gbench_begin(double least_s, const char *allocator, gbench_report *report);
+/* Runs the benchmarks in this order, as the repetition with this index of so many. -1: it is not in
+ * the JSON. */
+void gbench_round(struct gbench_session *session, const struct gbench_benchmark *const *benchmarks,
+                  size_t count, int64_t repetition, int64_t repetitions);
+/* Returns google-benchmark's JSON, which the caller frees. */
+char *gbench_end(struct gbench_session *session);
 
 #ifdef __cplusplus
 }

@@ -1,105 +1,162 @@
-/* operation_time.c - the CPU time of a hit, of a miss, and of a put that evicts an entry. */
-#include "measure.h"
+/* operation_time.c - rounds of google-benchmark over caches that stay filled. */
+#include "operation_time.h"
 
-#define BATCH 64
+#include "gbench.h"
+#include "random.h"
+#include "units.h"
+#include "xmalloc.h"
 
-void shared_cache_clear(struct shared_cache *shared)
+#include <stdio.h>
+#include <stdlib.h>
+
+#define BATCH      64
+#define WARM_UP    1000 /* operations that are not timed: others had the processor's caches */
+#define NAME_BYTES 80
+
+struct timed_operation {
+    char name[NAME_BYTES];
+    struct gbench_benchmark benchmark;
+    struct filled_cache *cache; /* shared by the operations of one policy and size */
+    enum operation operation;
+    double *ns; /* of each repetition */
+    size_t count;
+    bool failed;
+    struct stats_interval *found;
+};
+
+struct operation_times {
+    struct timed_operation *operations;
+    size_t count;
+    struct micro_results *results;
+};
+
+static void operation_run(struct gbench *bench, void *context)
 {
-    if (shared->fixture != NULL)
-        cache_fixture_destroy(shared->fixture);
-    shared->fixture = NULL;
-}
-
-const struct key *shared_cache_keys(struct shared_cache *shared)
-{
-    if (shared->keys == NULL)
-        shared->keys = keys_create(shared->zone, shared->key_count);
-    return shared->keys;
-}
-
-struct cache_fixture *measure_fixture(const struct measure *measure)
-{
-    struct shared_cache *shared = measure->shared;
-    return cache_fixture_create(shared->zone,
-                                &(struct cache_fixture_setup){.policy = measure->policy,
-                                                              .entries = measure->entries,
-                                                              .keys = shared_cache_keys(shared),
-                                                              .key_count = shared->key_count,
-                                                              .body_chars = BODY_CHARS});
-}
-
-/* The shared fixture, filled anew if it is not the one that the measurement needs. */
-static struct cache_fixture *shared_fixture(const struct measure *measure)
-{
-    struct shared_cache *shared = measure->shared;
-    bool fits = shared->fixture != NULL && shared->policy == measure->policy &&
-                shared->entries == measure->entries;
-    if (fits && (!shared->modified || measure->kind == PUT_EVICT))
-        return shared->fixture;
-    shared_cache_clear(shared);
-    shared->policy = measure->policy;
-    shared->entries = measure->entries;
-    shared->modified = false;
-    shared->fixture = measure_fixture(measure);
-    cache_fixture_fill(shared->fixture);
-    cache_fixture_settle(shared->fixture);
-    return shared->fixture;
-}
-
-static void report_overhead(struct gbench *bench, const struct cache_fixture *fixture)
-{
-    struct cache_stats stats;
-    cache_fixture_stats(fixture, &stats);
-    double beyond_payload = (double)(stats.bytes - stats.payload_bytes);
-    gbench_counter(bench, "entries", (double)stats.entries);
-    gbench_counter(bench, "bytes_beyond_payload_per_entry",
-                   stats.entries == 0 ? 0 : beyond_payload / (double)stats.entries);
-}
-
-/* Gets `count` keys repeatedly. Fails unless all gets hit (`hits`) or all miss (not `hits`). */
-static void get_keys(struct gbench *bench, struct cache_fixture *fixture, const struct key *keys,
-                     uint32_t count, bool hits)
-{
-    uint64_t gets = 0, found = 0;
-    uint32_t at = 0;
+    struct timed_operation *timed = context;
+    uint64_t count = 0, hits = 0;
+    filled_cache_do(timed->cache, timed->operation, WARM_UP);
     while (gbench_more(bench, BATCH)) {
-        for (int i = 0; i < BATCH; i++) {
-            found += cache_fixture_get(fixture, &keys[at]);
-            at = at + 1 == count ? 0 : at + 1;
-        }
-        gets += BATCH;
+        hits += filled_cache_do(timed->cache, timed->operation, BATCH);
+        count += BATCH;
     }
-    if (found != (hits ? gets : 0))
-        gbench_fail(bench, hits ? "a miss for an entry that was inserted"
-                                : "a hit for a key that was not inserted");
-    report_overhead(bench, fixture);
+    const char *wrong = filled_cache_check(timed->cache, timed->operation, count, hits);
+    if (wrong != NULL)
+        gbench_fail(bench, wrong);
 }
 
-void measure_get_hit(struct gbench *bench, void *context)
+/* gbench_report. The first time is of the round that only finds out how many operations fit. */
+static void operation_ended(void *context, double cpu_ns, const char *error)
 {
-    struct measure *measure = context;
-    struct cache_fixture *fixture = shared_fixture(measure);
-    struct cache_stats stats;
-    cache_fixture_stats(fixture, &stats);
-    get_keys(bench, fixture, shared_cache_keys(measure->shared), measure->entries,
-             stats.entries > 0);
+    struct timed_operation *timed = context;
+    if (error != NULL && !timed->failed)
+        fprintf(stderr, "micro: %s: %s\n", timed->name, error);
+    timed->failed |= error != NULL;
+    timed->ns[timed->count++] = cpu_ns;
 }
 
-void measure_get_miss(struct gbench *bench, void *context)
+static void operation_add(struct operation_times *times, struct filled_cache *cache, size_t row,
+                          size_t size, enum operation operation)
 {
-    struct measure *measure = context;
-    struct cache_fixture *fixture = shared_fixture(measure);
-    get_keys(bench, fixture, shared_cache_keys(measure->shared) + measure->entries,
-             measure->shared->key_count - measure->entries, false);
+    struct micro_results *results = times->results;
+    struct timed_operation *timed = &times->operations[times->count++];
+    *timed = (struct timed_operation){
+        .cache = cache,
+        .operation = operation,
+        .ns = xcalloc(results->repetitions + 1, sizeof *timed->ns),
+        .found = &results->rows[row].cpu_ns[size][operation],
+        .benchmark = {.name = timed->name, .run = operation_run, .context = timed}};
+    snprintf(timed->name, NAME_BYTES, "%s/%s/%u", operation_names[operation],
+             results->rows[row].policy->name, results->sizes[size]);
 }
 
-void measure_put_evict(struct gbench *bench, void *context)
+/* Fills a cache for each policy and size. */
+static void operations_create(struct operation_times *times,
+                              const struct operation_time_setup *setup)
 {
-    struct measure *measure = context;
-    struct cache_fixture *fixture = shared_fixture(measure);
-    measure->shared->modified = true;
-    while (gbench_more(bench, BATCH))
-        for (int i = 0; i < BATCH; i++)
-            cache_fixture_put(fixture);
-    report_overhead(bench, fixture);
+    struct micro_results *results = times->results;
+    times->operations =
+        xcalloc(results->count * results->size_count * OPERATIONS, sizeof *times->operations);
+    for (size_t row = 0; row < results->count; row++)
+        for (size_t size = 0; size < results->size_count; size++) {
+            struct filled_cache *cache =
+                filled_cache_create(setup->zone, results->rows[row].policy, results->sizes[size],
+                                    setup->keys, setup->key_count);
+            for (int operation = 0; operation < OPERATIONS; operation++)
+                operation_add(times, cache, row, size, operation);
+        }
+}
+
+static void operations_destroy(struct operation_times *times)
+{
+    for (size_t i = 0; i < times->count; i++) {
+        if (times->operations[i].operation == 0)
+            filled_cache_destroy(times->operations[i].cache);
+        free(times->operations[i].ns);
+    }
+    free(times->operations);
+}
+
+static void shuffle(const struct gbench_benchmark **benchmarks, size_t count, struct random *random)
+{
+    for (size_t i = count; i > 1; i--) {
+        size_t other = random_below(random, i);
+        const struct gbench_benchmark *last = benchmarks[i - 1];
+        benchmarks[i - 1] = benchmarks[other];
+        benchmarks[other] = last;
+    }
+}
+
+/* From the first round on, an operation is repeated equally often. */
+static void operations_settle(struct operation_times *times, uint64_t slice_ns)
+{
+    for (size_t i = 0; i < times->count; i++) {
+        struct timed_operation *timed = &times->operations[i];
+        if (timed->count == 1 && timed->ns[0] > 0)
+            timed->benchmark.operations =
+                ((uint64_t)((double)slice_ns / timed->ns[0]) / BATCH + 1) * BATCH;
+    }
+}
+
+/* The rounds of puts, or of all else: puts change which keys hit. */
+static void rounds_run(struct operation_times *times, struct gbench_session *session, bool puts,
+                       uint64_t slice_ns)
+{
+    const struct gbench_benchmark **turns = xcalloc(times->count, sizeof *turns);
+    struct random random;
+    size_t count = 0;
+    random_seed(&random, 1 + puts);
+    for (size_t i = 0; i < times->count; i++)
+        if ((times->operations[i].operation == OPERATION_PUT) == puts)
+            turns[count++] = &times->operations[i].benchmark;
+    for (int64_t round = -1; round < (int64_t)times->results->repetitions; round++) {
+        shuffle(turns, count, &random);
+        gbench_round(session, turns, count, round, (int64_t)times->results->repetitions);
+        operations_settle(times, slice_ns);
+    }
+    free(turns);
+}
+
+static void operations_summarize(struct operation_times *times)
+{
+    for (size_t i = 0; i < times->count; i++) {
+        struct timed_operation *timed = &times->operations[i];
+        if (timed->failed)
+            times->results->failed++;
+        else
+            *timed->found = stats_median_interval(timed->ns + 1, timed->count - 1, 1);
+    }
+}
+
+char *operation_times_measure(const struct operation_time_setup *setup,
+                              struct micro_results *results)
+{
+    struct operation_times times = {.results = results};
+    struct gbench_session *session = gbench_begin((double)setup->slice_ns / (double)NS_PER_SECOND,
+                                                  memory_allocator(), operation_ended);
+    operations_create(&times, setup);
+    for (int puts = 0; puts < 2; puts++)
+        rounds_run(&times, session, puts, setup->slice_ns);
+    operations_summarize(&times);
+    operations_destroy(&times);
+    return gbench_end(session);
 }
