@@ -51,16 +51,16 @@ static void points_make(struct stats_points *points, const struct result_sample 
     }
 }
 
-/* All steps from part to part but one are large enough. */
+/* All steps from part to part but one are large enough for their requests. */
 static bool is_steady(const struct stats_points *points)
 {
-    double level[VERDICT_PARTS];
     size_t small = 0, last = points->count - 1;
-    for (size_t i = 0; i < VERDICT_PARTS; i++)
-        level[i] = points->y[i * last / (VERDICT_PARTS - 1)];
-    double mean = (level[VERDICT_PARTS - 1] - level[0]) / (VERDICT_PARTS - 1);
-    for (size_t i = 1; i < VERDICT_PARTS; i++)
-        small += level[i] - level[i - 1] < VERDICT_STEP_SHARE * mean;
+    double rate = (points->y[last] - points->y[0]) / (points->x[last] - points->x[0]);
+    for (size_t i = 1; i < VERDICT_PARTS; i++) {
+        size_t from = (i - 1) * last / (VERDICT_PARTS - 1), to = i * last / (VERDICT_PARTS - 1);
+        double requests = points->x[to] - points->x[from];
+        small += points->y[to] - points->y[from] < VERDICT_STEP_SHARE * rate * requests;
+    }
     return small <= 1;
 }
 

@@ -82,6 +82,19 @@ static void other_curves_do_not_grow(void **state)
             fail_msg("curve %zu", i);
 }
 
+/* The load may stand still for a while: growth counts by requests. */
+static void uneven_load_does_not_hide_growth(void **state)
+{
+    struct result_sample samples[SAMPLES];
+    uint64_t requests = 0;
+    for (size_t i = 0; i < SAMPLES; i++) {
+        requests += i % 50 < 10 ? EACH : EACH / 50;
+        samples[i] = (struct result_sample){.requests = requests,
+                                            .descriptors = (uint64_t)steady((double)requests)};
+    }
+    assert_true(resource_growth_find(samples, SAMPLES, RESOURCE_DESCRIPTORS).grows);
+}
+
 static void too_few_samples_say_nothing(void **state)
 {
     struct result_sample samples[9];
@@ -96,6 +109,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(steady_growth_is_found_and_described),
         cmocka_unit_test(other_curves_do_not_grow),
+        cmocka_unit_test(uneven_load_does_not_hide_growth),
         cmocka_unit_test(too_few_samples_say_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
