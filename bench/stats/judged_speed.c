@@ -1,0 +1,322 @@
+/* judged_speed.c - compares CPU per request over randomised complete blocks. */
+#include "judgement_parts.h"
+
+#include "blocks.h"
+#include "sentence.h"
+#include "xmalloc.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define DIGITS_MOST 3
+
+const char *const judged_lacks[JUDGED_LACKS] = {
+    [LACK_NOTHING] = "",
+    [LACK_SPEEDS] = "its speed was not measured",
+    [LACK_GENERATOR] = "its slices were limited by the load generator",
+    [LACK_REPETITIONS] = "it lacks repetitions that the reference has",
+};
+
+static const struct result_speed *speed_find(const struct result *result, const char *workload,
+                                             uint64_t repetition)
+{
+    for (size_t i = 0; i < result->speed_count; i++)
+        if (result->speeds[i].repetition == repetition &&
+            strcmp(result->speeds[i].workload, workload) == 0)
+            return &result->speeds[i];
+    return NULL;
+}
+
+static bool is_valid(const struct result_speed *speed)
+{
+    return isfinite(speed->cpu_us_per_request) && speed->cpu_us_per_request > 0;
+}
+
+/* The repetitions that are compared: those of the reference. */
+struct repetitions {
+    uint64_t numbers[STATS_VALUES_MAX];
+    size_t count;
+};
+
+static void repetitions_fill(struct repetitions *repetitions, const struct result *reference,
+                             const char *workload)
+{
+    repetitions->count = 0;
+    for (size_t i = 0; i < reference->speed_count && repetitions->count < STATS_VALUES_MAX; i++)
+        if (strcmp(reference->speeds[i].workload, workload) == 0 && is_valid(&reference->speeds[i]))
+            repetitions->numbers[repetitions->count++] = reference->speeds[i].repetition;
+}
+
+/* Why the variant cannot be compared. */
+static enum judged_lack lack_of(const struct result *result, const char *workload,
+                                const struct repetitions *repetitions)
+{
+    size_t found = 0;
+    bool any = false;
+    for (size_t i = 0; i < result->speed_count; i++)
+        if (strcmp(result->speeds[i].workload, workload) == 0) {
+            any = true;
+            if (result->speeds[i].bottleneck)
+                return LACK_GENERATOR;
+        }
+    for (size_t i = 0; i < repetitions->count; i++) {
+        const struct result_speed *speed = speed_find(result, workload, repetitions->numbers[i]);
+        found += speed != NULL && is_valid(speed);
+    }
+    if (!any || repetitions->count == 0)
+        return LACK_SPEEDS;
+    return found < repetitions->count ? LACK_REPETITIONS : LACK_NOTHING;
+}
+
+static void logs_fill(struct blocks *blocks, size_t variant, const struct result *result,
+                      const char *workload, const struct repetitions *repetitions,
+                      struct judged_speed *judged)
+{
+    for (size_t i = 0; i < repetitions->count; i++) {
+        const struct result_speed *speed = speed_find(result, workload, repetitions->numbers[i]);
+        blocks->logs[variant * blocks->repetitions + i] = log(speed->cpu_us_per_request);
+        if (judged->rounds == 0 || speed->rounds < judged->rounds)
+            judged->rounds = speed->rounds;
+    }
+}
+
+static struct stats_interval ratio_of(double difference, double half)
+{
+    return (struct stats_interval){exp(difference), exp(difference - half), exp(difference + half)};
+}
+
+/* A control that differs shows an error that the model does not know: all intervals widen by it. */
+static void control_judge(struct judged_speed *speed, const struct blocks *blocks,
+                          double reference_effect)
+{
+    double difference = blocks->effects[blocks->variants - 1] - reference_effect;
+    speed->control = ratio_of(difference, blocks->half_one);
+    speed->control_differs = fabs(difference) > blocks->half_one;
+    if (speed->control_differs)
+        speed->half += fabs(difference);
+}
+
+bool judged_is_cheaper(const struct judged_speed *speed, const struct judged_row *one,
+                       const struct judged_row *other)
+{
+    return other->effect - one->effect > speed->half;
+}
+
+static void ranks_fill(struct judged_workload *workload)
+{
+    struct judged_speed *speed = &workload->speed;
+    double widest = 0;
+    for (size_t i = 0; i < workload->served_count; i++) {
+        struct judged_row *row = &workload->rows[i];
+        row->cpu_rank = row->lack == LACK_NOTHING;
+        for (size_t j = 0; j < workload->served_count && row->cpu_rank > 0; j++) {
+            const struct judged_row *other = &workload->rows[j];
+            row->cpu_rank += judged_is_cheaper(speed, other, row);
+            if (other->lack == LACK_NOTHING && j != i)
+                widest = fmax(widest, fabs(other->effect - row->effect) + speed->half);
+        }
+        speed->resolved |= row->cpu_rank > 1;
+    }
+    speed->widest = exp(widest) - 1;
+}
+
+static void rows_compare(struct judged_workload *workload, const struct judged_row *reference)
+{
+    struct judged_speed *speed = &workload->speed;
+    for (size_t i = 0; i < workload->served_count; i++) {
+        struct judged_row *row = &workload->rows[i];
+        if (row->lack != LACK_NOTHING)
+            continue;
+        row->cpu_ratio = ratio_of(row->effect - reference->effect, speed->half);
+        if (row == reference)
+            row->cpu_ratio = (struct stats_interval){1, 1, 1};
+    }
+    if (!isnan(speed->half))
+        ranks_fill(workload);
+}
+
+static void effects_fill(struct judged_workload *workload, const struct blocks *blocks)
+{
+    size_t at = 0;
+    for (size_t i = 0; i < workload->served_count; i++)
+        if (workload->rows[i].lack == LACK_NOTHING)
+            workload->rows[i].effect = blocks->effects[at++];
+}
+
+static void blocks_judge(struct judged_workload *workload, const struct judged_row *reference,
+                         const struct result *control, const struct repetitions *repetitions)
+{
+    struct judged_speed *speed = &workload->speed;
+    struct blocks blocks;
+    size_t at = 0;
+    blocks_create(&blocks, speed->variants + speed->has_control, repetitions->count);
+    for (size_t i = 0; i < workload->served_count; i++)
+        if (workload->rows[i].lack == LACK_NOTHING)
+            logs_fill(&blocks, at++, workload->rows[i].result, workload->name, repetitions, speed);
+    if (speed->has_control)
+        logs_fill(&blocks, at, control, workload->name, repetitions, speed);
+    blocks_fit(&blocks);
+    speed->half = blocks.half_all;
+    speed->deviation = blocks.deviation;
+    speed->freedom = blocks.freedom;
+    speed->outliers = blocks.outliers;
+    effects_fill(workload, &blocks);
+    if (speed->has_control)
+        control_judge(speed, &blocks, reference->effect);
+    rows_compare(workload, reference);
+    blocks_release(&blocks);
+}
+
+void judge_speed(struct judged_workload *workload, const char *reference_name,
+                 const struct result *control)
+{
+    struct judged_speed *speed = &workload->speed;
+    const struct judged_row *reference = judged_row_find(workload, reference_name);
+    struct repetitions repetitions = {.count = 0};
+    *speed = (struct judged_speed){
+        .half = NAN, .deviation = NAN, .widest = NAN, .control = {NAN, NAN, NAN}};
+    if (reference == NULL || reference->result == NULL)
+        return;
+    repetitions_fill(&repetitions, reference->result, workload->name);
+    for (size_t i = 0; i < workload->served_count; i++) {
+        struct judged_row *row = &workload->rows[i];
+        row->lack = lack_of(row->result, workload->name, &repetitions);
+        speed->variants += row->lack == LACK_NOTHING;
+    }
+    speed->repetitions = repetitions.count;
+    speed->known = speed->variants > 1 && reference->lack == LACK_NOTHING;
+    speed->has_control =
+        control != NULL && lack_of(control, workload->name, &repetitions) == LACK_NOTHING;
+    if (speed->known)
+        blocks_judge(workload, reference, control, &repetitions);
+}
+
+/* Digits behind the point of a value that is known to +-half: 0.04 has 2, 0.4 has 1. */
+static int digits_of(double half)
+{
+    int digits = (int)ceil(-log10(half));
+    return half <= 0 || digits > DIGITS_MOST ? DIGITS_MOST : digits < 0 ? 0 : digits;
+}
+
+const char *judged_cpu_text(const struct judgement *judgement, const struct judged_row *row,
+                            char text[JUDGEMENT_TEXT_BYTES])
+{
+    const struct stats_interval *ratio = &row->cpu_ratio;
+    double half = fmax(ratio->high - ratio->value, ratio->value - ratio->low);
+    if (isnan(ratio->value))
+        snprintf(text, JUDGEMENT_TEXT_BYTES, "-");
+    else if (strcmp(row->variant, judgement->reference) == 0)
+        snprintf(text, JUDGEMENT_TEXT_BYTES, "1");
+    else if (isnan(ratio->low))
+        snprintf(text, JUDGEMENT_TEXT_BYTES, "~%.2f", ratio->value);
+    else
+        snprintf(text, JUDGEMENT_TEXT_BYTES, "%.*f +-%.*f", digits_of(half), ratio->value,
+                 digits_of(half), half);
+    return text;
+}
+
+/* The sentence. */
+
+#define WORDS_MOST JUDGEMENT_NAMES_MAX
+
+/* Whether the row is established as different from the reference. */
+static bool is_different(const struct judged_speed *speed, const struct judged_row *row,
+                         const struct judged_row *reference)
+{
+    return row->lack == LACK_NOTHING &&
+           (judged_is_cheaper(speed, row, reference) || judged_is_cheaper(speed, reference, row));
+}
+
+/* "weak costs 8 % (5 to 11) less" */
+static void difference_print(FILE *out, const struct judged_row *row)
+{
+    const struct stats_interval *ratio = &row->cpu_ratio;
+    bool less = ratio->value < 1;
+    int digits = sentence_digits((ratio->high - ratio->low) / 2);
+    double low = less ? 1 - ratio->high : ratio->low - 1;
+    double high = less ? 1 - ratio->low : ratio->high - 1;
+    fprintf(out, "%s costs %.*f %% (%.*f to %.*f) %s", row->variant, digits,
+            100 * fabs(ratio->value - 1), digits, 100 * low, digits, 100 * high,
+            less ? "less" : "more");
+}
+
+/* The largest difference that is possible among those like the reference. Returns their number. */
+static size_t others_bound(const struct judged_workload *workload,
+                           const struct judged_row *reference, double *widest)
+{
+    const struct judged_speed *speed = &workload->speed;
+    double least = INFINITY, most = -INFINITY;
+    size_t count = 0;
+    for (size_t i = 0; i < workload->served_count; i++) {
+        const struct judged_row *row = &workload->rows[i];
+        if (row->lack != LACK_NOTHING || is_different(speed, row, reference))
+            continue;
+        least = fmin(least, row->effect);
+        most = fmax(most, row->effect);
+        count++;
+    }
+    *widest = exp(most - least + speed->half) - 1;
+    return count;
+}
+
+static void control_print(FILE *out, const struct judged_speed *speed, const char *reference)
+{
+    double difference = exp(fabs(log(speed->control.value))) - 1;
+    int digits = sentence_digits(difference);
+    fprintf(out, "two copies of %s differ by %.*f %%: no difference below that is said; ",
+            reference, digits, 100 * difference);
+}
+
+/* Returns how many differ from the reference. */
+static size_t differences_print(FILE *out, const struct judged_workload *workload,
+                                const struct judged_row *reference)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < workload->served_count; i++) {
+        if (!is_different(&workload->speed, &workload->rows[i], reference))
+            continue;
+        if (count < WORDS_MOST) {
+            fputs(count > 0 ? ", " : "", out);
+            difference_print(out, &workload->rows[i]);
+        }
+        count++;
+    }
+    if (count > WORDS_MOST)
+        fprintf(out, ", and %zu more differ", count - WORDS_MOST);
+    if (count > 0)
+        fprintf(out, " CPU per request than %s", reference->variant);
+    return count;
+}
+
+char *speed_sentence(const struct judged_workload *workload, const char *reference_name)
+{
+    const struct judged_speed *speed = &workload->speed;
+    const struct judged_row *reference = judged_row_find(workload, reference_name);
+    char *text;
+    size_t bytes;
+    double widest;
+    FILE *out = xmemstream(&text, &bytes);
+    if (reference != NULL && reference->lack == LACK_GENERATOR)
+        fprintf(out, "speed is not compared: of %s, %s", reference_name,
+                judged_lacks[LACK_GENERATOR]);
+    else if (speed->known && isnan(speed->half))
+        fprintf(out, "speed is not compared: %d repetitions are needed, there %s %llu",
+                BLOCKS_REPETITIONS_MIN, speed->repetitions == 1 ? "is" : "are",
+                (unsigned long long)speed->repetitions);
+    else if (speed->known) {
+        if (speed->control_differs)
+            control_print(out, speed, reference_name);
+        size_t different = differences_print(out, workload, reference);
+        size_t others = others_bound(workload, reference, &widest);
+        int digits = sentence_digits(widest);
+        if (others > 1)
+            fprintf(out, "%sno two of %s %zu differ by more than %.*f %%%s",
+                    different > 0 ? "; " : "", different > 0 ? "the other" : "these", others,
+                    digits, sentence_bound(widest, digits),
+                    different > 0 ? "" : " in CPU per request");
+    }
+    fclose(out);
+    return text;
+}

@@ -1,0 +1,390 @@
+/* judgement_test.c - what a bench says, and the data under which it does not say it. */
+#include "judgement.h"
+
+#include "summary.h"
+#include "xmalloc.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#define VARIANTS_MAX 8
+
+/* A bench under construction, and its judgement. */
+struct planted {
+    struct result *results[VARIANTS_MAX], *control;
+    size_t count;
+    struct judgement *judgement;
+};
+
+static struct result *variant_plant(struct planted *planted, const char *name, uint64_t capacity)
+{
+    struct result *result = result_create(name, name);
+    result->limits.capacity_entries = capacity;
+    planted->results[planted->count++] = result;
+    return result;
+}
+
+static void hits_plant(struct result *result, const char *workload, uint64_t steady, uint64_t cold)
+{
+    struct result_hits *hits = result_hits_add(result);
+    *hits = (struct result_hits){.requests = 20000,
+                                 .hits = cold * 2,
+                                 .steady_requests = 10000,
+                                 .steady_hits = steady,
+                                 .entries = 10000};
+    snprintf(hits->workload, sizeof hits->workload, "%s", workload);
+}
+
+static void speed_plant(struct result *result, const char *workload, uint64_t repetition,
+                        double cpu_us)
+{
+    struct result_speed *speed = result_speed_add(result);
+    *speed =
+        (struct result_speed){.repetition = repetition, .rounds = 40, .cpu_us_per_request = cpu_us};
+    snprintf(speed->workload, sizeof speed->workload, "%s", workload);
+}
+
+static struct result_run *run_plant(struct result *result, const char *workload,
+                                    enum verdict_class class, double per_request, double high)
+{
+    struct result_run *run = result_run_add(result);
+    snprintf(run->workload, sizeof run->workload, "%s", workload);
+    run->repetition = 1;
+    run->verdict = (struct result_verdict){
+        .class = class, .bytes_per_request = per_request, .high = high, .judged_samples = 20};
+    return run;
+}
+
+static const struct judgement *judge(struct planted *planted, const struct judgement_hits *hits,
+                                     size_t hits_count)
+{
+    for (size_t i = 0; i < planted->count; i++)
+        summary_make(planted->results[i]);
+    judgement_destroy(planted->judgement);
+    planted->judgement = judgement_make(&(struct judgement_setup){.results = planted->results,
+                                                                  .count = planted->count,
+                                                                  .control = planted->control,
+                                                                  .hits = hits,
+                                                                  .hits_count = hits_count});
+    return planted->judgement;
+}
+
+static void planted_release(struct planted *planted)
+{
+    judgement_destroy(planted->judgement);
+    for (size_t i = 0; i < planted->count; i++)
+        result_destroy(planted->results[i]);
+    result_destroy(planted->control);
+}
+
+static const struct judged_row *row_of(const struct judgement *judgement, const char *variant)
+{
+    const struct judged_workload *workload = &judgement->workloads[0];
+    for (size_t i = 0; i < workload->row_count; i++)
+        if (strcmp(workload->rows[i].variant, variant) == 0)
+            return &workload->rows[i];
+    fail_msg("%s has no row", variant);
+    return NULL;
+}
+
+/* Hits. */
+
+static void hits_are_ranked_and_equal_ones_share_a_rank(void **state)
+{
+    struct planted planted = {.count = 0};
+    hits_plant(variant_plant(&planted, "lru", 10000), "zipf", 5660, 5500);
+    hits_plant(variant_plant(&planted, "arc", 10000), "zipf", 6514, 6400);
+    hits_plant(variant_plant(&planted, "s3fifo", 10000), "zipf", 6507, 6300);
+    hits_plant(variant_plant(&planted, "fifo", 10000), "zipf", 5500, 5400);
+    const struct judgement *judgement = judge(&planted, NULL, 0);
+    assert_int_equal(row_of(judgement, "arc")->hits_rank, 1);
+    assert_int_equal(row_of(judgement, "s3fifo")->hits_rank, 1);
+    assert_int_equal(row_of(judgement, "lru")->hits_rank, 3);
+    assert_int_equal(row_of(judgement, "fifo")->hits_rank, 4);
+    assert_string_equal(judgement->workloads[0].rows[0].variant, "arc");
+    assert_string_equal(judgement->workloads[0].rows[3].variant, "fifo");
+    assert_true(judgement->workloads[0].cold_differs);
+    assert_string_equal(judgement->workloads[0].hits_words,
+                        "of 4 policies with a limit at 10,000 entries, arc and s3fifo hit most: "
+                        "65.1 % once warm, lru 56.6 %");
+    planted_release(&planted);
+}
+
+static void policies_without_limit_and_those_that_store_nothing_have_no_rank(void **state)
+{
+    struct planted planted = {.count = 0};
+    hits_plant(variant_plant(&planted, "unbounded", 0), "zipf", 9900, 9900);
+    hits_plant(variant_plant(&planted, "lru", 10000), "zipf", 5660, 5660);
+    hits_plant(variant_plant(&planted, "null", 10000), "zipf", 0, 0);
+    planted.results[2]->hits[0].entries = 0;
+    const struct judgement *judgement = judge(&planted, NULL, 0);
+    assert_int_equal(row_of(judgement, "unbounded")->hits_rank, 0);
+    assert_int_equal(row_of(judgement, "null")->hits_rank, 0);
+    /* One is left: most of one says nothing. */
+    assert_string_equal(judgement->workloads[0].hits_words, "");
+    assert_false(judgement->workloads[0].hits_ranked);
+    planted_release(&planted);
+}
+
+static void policies_that_were_not_served_take_part(void **state)
+{
+    struct planted planted = {.count = 0};
+    struct result_hits lirs = {.workload = "zipf", .requests = 100, .hits = 70, .entries = 10};
+    struct judgement_hits others[] = {{"lirs", {.capacity_entries = 10000}, &lirs},
+                                      {"lru", {.capacity_entries = 10000}, &lirs}};
+    hits_plant(variant_plant(&planted, "lru", 10000), "zipf", 5660, 5660);
+    const struct judgement *judgement = judge(&planted, others, 2);
+    assert_int_equal(judgement->workloads[0].row_count, 2);
+    assert_int_equal(judgement->workloads[0].served_count, 1);
+    assert_int_equal(row_of(judgement, "lirs")->hits_rank, 1);
+    assert_int_equal(row_of(judgement, "lru")->hits_rank, 2);
+    assert_string_equal(judgement->workloads[0].hits_words,
+                        "of 2 policies with a limit at 10,000 entries, lirs hits most: 70.0 %, lru "
+                        "56.6 %");
+    planted_release(&planted);
+}
+
+static void equal_hits_have_no_first(void **state)
+{
+    struct planted planted = {.count = 0};
+    hits_plant(variant_plant(&planted, "lru", 10000), "scan", 4, 3);
+    hits_plant(variant_plant(&planted, "fifo", 10000), "scan", 1, 1);
+    const struct judgement *judgement = judge(&planted, NULL, 0);
+    assert_false(judgement->workloads[0].hits_ranked);
+    assert_string_equal(judgement->workloads[0].hits_words,
+                        "all 2 policies with a limit at 10,000 entries hit the same: 0.0 % once "
+                        "warm");
+    planted_release(&planted);
+}
+
+static void measured_hits_are_marked_and_not_ranked(void **state)
+{
+    struct planted planted = {.count = 0};
+    char text[JUDGEMENT_TEXT_BYTES];
+    hits_plant(variant_plant(&planted, "lru", 10000), "zipf", 5660, 5660);
+    hits_plant(variant_plant(&planted, "fifo", 10000), "zipf", 5500, 5500);
+    struct result_run *run =
+        run_plant(variant_plant(&planted, "weak", 10000), "zipf", VERDICT_BOUNDED, 0, 0.1);
+    run->load = (struct result_load){.hits = 9, .misses = 1, .hit_ratio = 0.9};
+    const struct judged_row *row = row_of(judge(&planted, NULL, 0), "weak");
+    assert_int_equal(row->hits_rank, 0);
+    assert_string_equal(judged_hits_text(row, row->hit_ratio, text), "~90.0 %");
+    assert_string_equal(planted.judgement->workloads[0].rows[2].variant, "weak");
+    planted_release(&planted);
+}
+
+/* Speed. */
+
+/* Five repetitions with the drift of a machine and an error of +-1 %, for each of the ratios. */
+static void speeds_plant(struct planted *planted, const double *ratios, size_t repetitions)
+{
+    static const char *const names[] = {"lru", "weak", "arc", "sieve", "lirs"};
+    static const double errors[5][5] = {{1, -1, 0, 1, -1},
+                                        {-1, 0, 1, 0, 0},
+                                        {0, 1, -1, -1, 1},
+                                        {1, -1, 1, -1, 0},
+                                        {-1, 1, -1, 1, 0}};
+    for (size_t v = 0; v < 4; v++) {
+        struct result *result = variant_plant(planted, names[v], 10000);
+        for (size_t r = 0; r < repetitions; r++)
+            speed_plant(result, "zipf", r + 1,
+                        (10 + (double)r) * ratios[v] * (1 + 0.01 * errors[v][r]));
+    }
+    planted->control = result_create("lru", "lru");
+    for (size_t r = 0; r < repetitions; r++)
+        speed_plant(planted->control, "zipf", r + 1,
+                    (10 + (double)r) * ratios[4] * (1 + 0.01 * errors[4][r]));
+}
+
+static void a_difference_beyond_the_interval_is_said(void **state)
+{
+    struct planted planted = {.count = 0};
+    char text[JUDGEMENT_TEXT_BYTES];
+    speeds_plant(&planted, (double[]){1, 0.9, 1, 1.002, 1}, 5);
+    const struct judgement *judgement = judge(&planted, NULL, 0);
+    const struct judged_speed *speed = &judgement->workloads[0].speed;
+    assert_true(speed->known && speed->resolved && speed->has_control && !speed->control_differs);
+    assert_true(speed->freedom == 16 && speed->outliers == 0);
+    assert_int_equal(row_of(judgement, "weak")->cpu_rank, 1);
+    assert_int_equal(row_of(judgement, "lru")->cpu_rank, 2);
+    assert_int_equal(row_of(judgement, "arc")->cpu_rank, 2);
+    assert_int_equal(row_of(judgement, "sieve")->cpu_rank, 2);
+    assert_string_equal(judged_cpu_text(judgement, row_of(judgement, "weak"), text), "0.90 +-0.02");
+    assert_string_equal(judged_cpu_text(judgement, row_of(judgement, "lru"), text), "1");
+    assert_string_equal(judgement->workloads[0].speed_words,
+                        "weak costs 10 % (8 to 12) less CPU per request than lru; no two of the "
+                        "other 3 differ by more than 3 %");
+    planted_release(&planted);
+}
+
+static void nothing_resolved_is_one_line_without_ranks(void **state)
+{
+    struct planted planted = {.count = 0};
+    speeds_plant(&planted, (double[]){1, 0.996, 1, 1.003, 1}, 5);
+    const struct judgement *judgement = judge(&planted, NULL, 0);
+    assert_false(judgement->workloads[0].speed.resolved);
+    assert_int_equal(row_of(judgement, "weak")->cpu_rank, 1);
+    assert_int_equal(row_of(judgement, "sieve")->cpu_rank, 1);
+    assert_string_equal(judgement->workloads[0].speed_words,
+                        "no two of these 4 differ by more than 3 % in CPU per request");
+    planted_release(&planted);
+}
+
+static void a_control_that_differs_widens_every_interval(void **state)
+{
+    struct planted planted = {.count = 0};
+    speeds_plant(&planted, (double[]){1, 0.95, 1, 1, 1.04}, 5);
+    const struct judgement *judgement = judge(&planted, NULL, 0);
+    const struct judged_speed *speed = &judgement->workloads[0].speed;
+    assert_true(speed->control_differs && !speed->resolved && speed->half > 0.04);
+    assert_non_null(strstr(judgement->workloads[0].speed_words,
+                           "two copies of lru differ by 4 %: no difference below that is said; no "
+                           "two of these 4 differ by more than 12 %"));
+    planted_release(&planted);
+}
+
+static void two_repetitions_have_neither_interval_nor_rank(void **state)
+{
+    struct planted planted = {.count = 0};
+    char text[JUDGEMENT_TEXT_BYTES];
+    speeds_plant(&planted, (double[]){1, 0.5, 1, 1, 1}, 2);
+    const struct judgement *judgement = judge(&planted, NULL, 0);
+    assert_false(judgement->workloads[0].speed.resolved);
+    assert_int_equal(row_of(judgement, "weak")->cpu_rank, 0);
+    assert_true(isnan(row_of(judgement, "weak")->cpu_ratio.low));
+    assert_string_equal(judged_cpu_text(judgement, row_of(judgement, "weak"), text), "~0.50");
+    assert_string_equal(judgement->workloads[0].speed_words,
+                        "speed is not compared: 3 repetitions are needed, there are 2");
+    planted_release(&planted);
+}
+
+static void slices_limited_by_the_generator_give_no_figure(void **state)
+{
+    struct planted planted = {.count = 0};
+    speeds_plant(&planted, (double[]){1, 0.5, 1, 1, 1}, 5);
+    planted.results[1]->speeds[2].bottleneck = true;
+    planted.results[2]->speed_count--;
+    const struct judgement *judgement = judge(&planted, NULL, 0);
+    assert_int_equal(row_of(judgement, "weak")->lack, LACK_GENERATOR);
+    assert_int_equal(row_of(judgement, "arc")->lack, LACK_REPETITIONS);
+    assert_true(isnan(row_of(judgement, "weak")->cpu_ratio.value));
+    assert_int_equal(judgement->workloads[0].speed.variants, 2);
+    planted.results[0]->speeds[0].bottleneck = true;
+    judgement = judge(&planted, NULL, 0);
+    assert_false(judgement->workloads[0].speed.known);
+    assert_string_equal(judgement->workloads[0].speed_words,
+                        "speed is not compared: of lru, its slices were limited by the load "
+                        "generator");
+    planted_release(&planted);
+}
+
+/* Memory. */
+
+static void leaks_are_named_and_the_others_bounded(void **state)
+{
+    struct planted planted = {.count = 0};
+    static const char *const names[] = {"lru", "arc", "sieve"};
+    struct result *unbounded = variant_plant(&planted, "unbounded", 0);
+    run_plant(unbounded, "random", VERDICT_LEAK_CONTAINER, 437.2, 440);
+    run_plant(unbounded, "zipf", VERDICT_LEAK_CONTAINER, 436.9, 440);
+    for (size_t i = 0; i < 3; i++) {
+        struct result *result = variant_plant(&planted, names[i], 10000);
+        run_plant(result, "random", VERDICT_BOUNDED, 0.01, 0.31);
+        run_plant(result, "zipf", VERDICT_BOUNDED, 0.01, -0.1);
+    }
+    assert_string_equal(judge(&planted, NULL, 0)->memory_words,
+                        "unbounded leaks 437 B/request under random and zipf; the other 3 are "
+                        "bounded (at most 0.4 B/request)");
+    planted_release(&planted);
+}
+
+static void what_is_not_decided_is_named_and_not_called_bounded(void **state)
+{
+    struct planted planted = {.count = 0};
+    run_plant(variant_plant(&planted, "lru", 1), "zipf", VERDICT_BOUNDED, 0, 0.2);
+    run_plant(variant_plant(&planted, "arc", 1), "zipf", VERDICT_BOUNDED, 0, 0.2);
+    run_plant(variant_plant(&planted, "ttl", 1), "zipf", VERDICT_UNDECIDED, 0, 9);
+    run_plant(variant_plant(&planted, "python", 1), "zipf", VERDICT_BOUNDED, 0, 0)->status =
+        RUN_FAILED;
+    assert_string_equal(judge(&planted, NULL, 0)->memory_words,
+                        "2 of 4 are bounded (at most 0.2 B/request); undecided: ttl (zipf); "
+                        "failed: python (zipf)");
+    planted_release(&planted);
+}
+
+static void without_runs_nothing_is_said_of_memory(void **state)
+{
+    struct planted planted = {.count = 0};
+    hits_plant(variant_plant(&planted, "lru", 10000), "zipf", 5660, 5660);
+    assert_string_equal(judge(&planted, NULL, 0)->memory_words, "");
+    planted_release(&planted);
+}
+
+static void all_columns_of_memory_are_of_one_run(void **state)
+{
+    struct planted planted = {.count = 0};
+    struct result *result = variant_plant(&planted, "unbounded", 0);
+    for (uint64_t i = 0; i < 3; i++) {
+        struct result_run *run =
+            run_plant(result, "zipf", VERDICT_LEAK_CONTAINER, 350 + 20 * (double)i, 0);
+        run->repetition = i + 1;
+        result_sample_add(result, run, &(struct result_sample){.cache_bytes = 100 * (i + 1)});
+    }
+    const struct judged_row *row = row_of(judge(&planted, NULL, 0), "unbounded");
+    assert_int_equal(row->run->repetition, 2);
+    json_t *json = judgement_json(planted.judgement);
+    json_t *first = json_array_get(
+        json_object_get(json_array_get(json_object_get(json, "workloads"), 0), "rows"), 0);
+    json_t *memory = json_object_get(first, "memory");
+    assert_true(json_real_value(json_object_get(memory, "bytes_per_request")) == 370);
+    assert_int_equal(json_integer_value(json_object_get(memory, "cache_bytes")), 200);
+    assert_non_null(strstr(json_string_value(json_object_get(memory, "brief")), "370 B/request"));
+    json_decref(json);
+    planted_release(&planted);
+}
+
+static void the_json_has_all_of_it(void **state)
+{
+    struct planted planted = {.count = 0};
+    speeds_plant(&planted, (double[]){1, 0.9, 1, 1, 1}, 5);
+    hits_plant(planted.results[0], "zipf", 5660, 5660);
+    json_t *json = judgement_json(judge(&planted, NULL, 0));
+    assert_non_null(json);
+    json_t *workload = json_array_get(json_object_get(json, "workloads"), 0);
+    json_t *speed = json_object_get(workload, "speed");
+    assert_int_equal(json_integer_value(json_object_get(speed, "repetitions")), 5);
+    json_t *row = json_array_get(json_object_get(workload, "rows"), 1);
+    assert_string_equal(json_string_value(json_object_get(row, "variant")), "weak");
+    assert_int_equal(json_array_size(json_object_get(json_object_get(row, "cpu"), "cheaper_than")),
+                     3);
+    assert_true(json_is_null(json_object_get(row, "hits")));
+    json_decref(json);
+    planted_release(&planted);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(hits_are_ranked_and_equal_ones_share_a_rank),
+        cmocka_unit_test(policies_without_limit_and_those_that_store_nothing_have_no_rank),
+        cmocka_unit_test(policies_that_were_not_served_take_part),
+        cmocka_unit_test(equal_hits_have_no_first),
+        cmocka_unit_test(measured_hits_are_marked_and_not_ranked),
+        cmocka_unit_test(a_difference_beyond_the_interval_is_said),
+        cmocka_unit_test(nothing_resolved_is_one_line_without_ranks),
+        cmocka_unit_test(a_control_that_differs_widens_every_interval),
+        cmocka_unit_test(two_repetitions_have_neither_interval_nor_rank),
+        cmocka_unit_test(slices_limited_by_the_generator_give_no_figure),
+        cmocka_unit_test(leaks_are_named_and_the_others_bounded),
+        cmocka_unit_test(what_is_not_decided_is_named_and_not_called_bounded),
+        cmocka_unit_test(without_runs_nothing_is_said_of_memory),
+        cmocka_unit_test(all_columns_of_memory_are_of_one_run),
+        cmocka_unit_test(the_json_has_all_of_it),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
