@@ -2,6 +2,7 @@
 #include "request_target.h"
 
 #include <string.h>
+#include <strings.h>
 
 struct endpoint {
     struct span path;
@@ -113,8 +114,23 @@ static enum request_target_kind user_parse(struct request_target *target, struct
     return TARGET_USER;
 }
 
+/* The path of "http://host:80/path", which clients send to proxies, but may send to any server (RFC
+ * 9112, section 3.2.2). The host is ignored, as the header field Host is. */
+static struct span absolute_form_path(struct span target)
+{
+    static const char scheme[] = "http://";
+    size_t count = sizeof scheme - 1;
+    if (target.count < count || strncasecmp(target.bytes, scheme, count) != 0)
+        return target;
+    const char *path = memchr(target.bytes + count, '/', target.count - count);
+    size_t skipped = path ? (size_t)(path - target.bytes) : target.count;
+    return (struct span){target.bytes + skipped, target.count - skipped};
+}
+
 void request_target_parse(struct request_target *target, struct span path)
 {
+    if (path.count > 0 && path.bytes[0] != '/')
+        path = absolute_form_path(path);
     const char *query = memchr(path.bytes, '?', path.count);
     if (query)
         path.count = (size_t)(query - path.bytes);

@@ -19,5 +19,6 @@ struct request_target {
     char id[RECORD_KEY_BYTES_MAX]; /* decoded */
 };
 
-/* `path` is as it was sent, with percent-encoding and query. */
+/* `path` is as it was sent, with percent-encoding and query: "/users/1?x" or "http://host/users/1".
+ */
 void request_target_parse(struct request_target *target, struct span path);

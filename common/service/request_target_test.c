@@ -20,6 +20,13 @@ struct row {
 static const struct row rows[] = {
     {"/users/alice", TARGET_USER, "alice"},
     {"/users/alice?x=/1&y=%zz", TARGET_USER, "alice"},
+    {"http://host/users/alice?x", TARGET_USER, "alice"},
+    {"HTTP://[::1]:80/users/%61", TARGET_USER, "a"},
+    {"http:///stats", TARGET_STATS, NULL},
+    {"http://host", TARGET_NONE, NULL},
+    {"http://host?/stats", TARGET_STATS, NULL},
+    {"http:/stats", TARGET_NONE, NULL},
+    {"https://host/stats", TARGET_NONE, NULL},
     {"/users/a%2Fb", TARGET_USER, "a/b"},
     {"/users/a%2fb%3F%25", TARGET_USER, "a/b?%"},
     {"/users/a+b", TARGET_USER, "a+b"},
