@@ -29,8 +29,8 @@ static const struct policy *const policy = &PASTE(POLICY, _policy);
 
 struct settings {
     const char *address, *unix_path, *origin, *record, *record_key, *console;
-    uint64_t port, threads, session, connection_requests, seed, ttl_ns, origin_cost_ns,
-        dirty_decay_ns, record_limit;
+    uint64_t port, threads, session, connection_requests, waiting, unsent, seed, ttl_ns,
+        origin_cost_ns, dirty_decay_ns, record_limit;
     struct option_capacity capacity;
 };
 
@@ -57,6 +57,10 @@ static struct option rows[] = {
     {"threads", OPTION_COUNT, FIELD(threads), "N", "run N event loops"},
     {"connection-requests", OPTION_COUNT, FIELD(connection_requests), "N",
      "close an HTTP/1.1 connection after N requests; 0: never"},
+    {"waiting", OPTION_COUNT, FIELD(waiting), "N",
+     "let at most N requests wait for their users; more get status 503"},
+    {"unsent", OPTION_SIZE, FIELD(unsent), "SIZE",
+     "close the connections that read slowest when unsent replies take more than SIZE"},
     {HEADING("Recording")},
     {"record", OPTION_TEXT, FIELD(record), "FILE",
      "record all requests in FILE, with hashed ids, as a trace for tidemark replay"},
@@ -87,6 +91,8 @@ static struct settings settings_default(void)
         .address = "127.0.0.1",
         .port = 8000,
         .threads = 1,
+        .waiting = 2048,
+        .unsent = UINT64_C(8) << 20,
         .session = policy->weak ? 64 : 0,
         .connection_requests = policy->hooks ? policy->hooks->connection_requests : 0,
         .ttl_ns = policy->limits & KEEPS_AGE ? 60 * NS_PER_SECOND : 0,
@@ -174,6 +180,8 @@ static struct server *server_begin(const struct settings *settings, struct recor
         .unix_path = settings->unix_path,
         .threads = (unsigned)settings->threads,
         .connection_requests = settings->connection_requests,
+        .waiting_limit = settings->waiting,
+        .unsent_limit_bytes = settings->unsent,
     };
     return server_create(&setup, error);
 }

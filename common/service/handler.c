@@ -16,6 +16,7 @@ static bool workers_open(struct handler *handler, struct error *error)
         struct worker *worker = &handler->workers[i];
         worker->handler = handler;
         worker->random_state = setup->cache.seed + ((uint64_t)i << 32);
+        pthread_mutex_init(&worker->due.lock, NULL);
         worker->origin = origin_open(setup->origin, setup->cache.seed, handler->zone, error);
         if (worker->origin == NULL)
             return false;
@@ -51,9 +52,11 @@ void handler_destroy(struct handler *handler)
     struct memory_zone *zone = handler->zone;
     if (handler->walk)
         reference_walk_destroy(handler->walk);
-    for (unsigned i = 0; i < handler->setup.threads; i++)
+    for (unsigned i = 0; i < handler->setup.threads; i++) {
         if (handler->workers[i].origin)
             origin_close(handler->workers[i].origin);
+        pthread_mutex_destroy(&handler->workers[i].due.lock);
+    }
     for (size_t i = 0; i < shards_count(handler->shards); i++)
         fetches_destroy(handler->fetches[i]);
     policy_hooks_destroy(handler->hooks);
@@ -154,10 +157,18 @@ static void jemalloc_reply(struct reply *reply)
         reply_fail(reply, NO_STATISTICS);
 }
 
-static bool target_answer(struct worker *worker, const struct request *request,
-                          struct request_target *target, struct reply *reply)
+static bool target_is_costly(const struct request_target *target)
+{
+    return target->kind == TARGET_STATS || target->kind == TARGET_METRICS ||
+           target->kind == TARGET_JEMALLOC;
+}
+
+static enum request_outcome target_answer(struct worker *worker, const struct request *request,
+                                          struct request_target *target, struct reply *reply)
 {
     struct handler *handler = worker->handler;
+    if (request->defer && target_is_costly(target))
+        return REQUEST_DEFERRED;
     switch (target->kind) {
     case TARGET_USER:
         return user_request(worker, request, (struct span){target->id, target->id_count}, reply);
@@ -179,7 +190,7 @@ static bool target_answer(struct worker *worker, const struct request *request,
         reply_fail(reply, NO_PAGE);
         break;
     }
-    return true;
+    return REQUEST_ANSWERED;
 }
 
 static bool span_equals(struct span span, const char *text)
@@ -193,7 +204,8 @@ static bool target_is_user(const struct request_target *target)
            target->kind == TARGET_BAD_ID;
 }
 
-bool worker_request(struct worker *worker, const struct request *request, struct reply *reply)
+enum request_outcome worker_request(struct worker *worker, const struct request *request,
+                                    struct reply *reply)
 {
     struct request_target target;
     request_target_parse(&target, request->path);
@@ -203,7 +215,7 @@ bool worker_request(struct worker *worker, const struct request *request, struct
     if (target.kind == TARGET_NONE || reply->head || span_equals(request->method, "GET"))
         return target_answer(worker, request, &target, reply);
     reply_fail(reply, BAD_METHOD);
-    return true;
+    return REQUEST_ANSWERED;
 }
 
 void reply_release(struct handler *handler, struct reply *reply)

@@ -49,14 +49,23 @@ struct request {
     struct span method, path; /* as received */
     struct recent_records *recent;
     uint64_t now_ns;
-    /* Creates the waiter of a request that has to wait. It must not call the handler. */
+    /* Creates the waiter of a request that has to wait. It must not call the handler. NULL: too
+     * many requests wait already. */
     struct waiter *(*wait)(void *context);
     void *context;
+    bool defer; /* an endpoint whose reply takes milliseconds: the caller chooses the time */
 };
 
-/* Returns true and the reply; or false when the request waits for a fetch. Then waiter->wake will
- * be called, perhaps before this function returns. */
-bool worker_request(struct worker *worker, const struct request *request, struct reply *reply);
+enum request_outcome {
+    REQUEST_WAITS,    /* for a fetch: waiter->wake will be called, perhaps before the return */
+    REQUEST_ANSWERED, /* by *reply */
+    REQUEST_DEFERRED, /* nothing was done: make the request again, without `defer` */
+};
+enum request_outcome worker_request(struct worker *worker, const struct request *request,
+                                    struct reply *reply);
+/* Takes a waiter out of its fetch, which ends if nobody else waits for it. Returns false if the
+ * waiter was woken, or is about to be. */
+bool waiter_cancel(struct handler *handler, struct waiter *waiter);
 /* The reply to a request whose waiter was woken. Takes over the waiter's record. */
 void waiter_resume(struct waiter *waiter, struct recent_records *recent, struct reply *reply);
 /* Releases the record of a waiter whose request is gone; call it instead of waiter_resume. */
@@ -65,8 +74,10 @@ void waiter_release(struct handler *handler, struct waiter *waiter);
 void reply_release(struct handler *handler, struct reply *reply);
 
 /* When this thread's first fetch is due; 0: it has none. */
-uint64_t worker_due(const struct worker *worker);
-/* Does this thread's fetches that are due (or all of them) and wakes their waiters. */
+uint64_t worker_due(struct worker *worker);
+/* Does some of this thread's fetches that are due (or of all of them) and wakes their waiters: at
+ * most WORKER_FETCHES, which take about a millisecond. */
+#define WORKER_FETCHES 64
 void worker_fetch(struct worker *worker, uint64_t now_ns, bool all);
 
 /* Introspection. Any thread may call these. */

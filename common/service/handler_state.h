@@ -4,17 +4,25 @@
 #include "handler.h"
 #include "recent_records.h"
 
+#include <pthread.h>
 #include <stdatomic.h>
 
 #define CACHE_LINE_BYTES 64
 #define RANDOM_ID_BYTES  64
 
-/* One thread's part. Other threads read only the counters. */
+/* The fetches of a thread in the order in which they are due. Another thread takes one out when
+ * nobody waits for it any more. A shard's lock is taken before this one. */
+struct due_fetches {
+    pthread_mutex_t lock;
+    struct fetch *first, *last;
+};
+
+/* One thread's part. Other threads use only the counters and `due`. */
 struct worker {
     struct handler *handler;
     struct origin *origin;
     uint64_t random_state;
-    struct fetch *first_due, *last_due;
+    struct due_fetches due;
     atomic_uint_least64_t requests, connections, connections_ever;
     char padding[CACHE_LINE_BYTES]; /* before the next worker's counters */
 };
@@ -37,11 +45,11 @@ struct handler {
 void handler_walk_collect(struct handler *handler);
 
 /* Answers a request for a user; returns as worker_request does. */
-bool user_request(struct worker *worker, const struct request *request, struct span id,
-                  struct reply *reply);
+enum request_outcome user_request(struct worker *worker, const struct request *request,
+                                  struct span id, struct reply *reply);
 /* The same for a random id, which is written to `id`. */
-bool random_user_request(struct worker *worker, const struct request *request,
-                         char id[RANDOM_ID_BYTES], struct reply *reply);
+enum request_outcome random_user_request(struct worker *worker, const struct request *request,
+                                         char id[RANDOM_ID_BYTES], struct reply *reply);
 
 /* Advances a counter that only its own thread writes. */
 static inline void counter_advance(atomic_uint_least64_t *counter)

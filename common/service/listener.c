@@ -15,14 +15,18 @@
 #define BACKLOG      4096
 #define SOCKET_TYPE  (SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC)
 #define DIGITS_BYTES 8
+/* What a client may send before it is read; connections inherit it. The kernel would let it grow to
+ * megabytes, all of which a loop would read in one turn. */
+#define RECEIVE_BYTES 65536
 
 /* A bound and listening descriptor, or -1 with errno set. */
 static int socket_listen(const struct sockaddr *address, socklen_t length)
 {
-    int on = 1, descriptor = socket(address->sa_family, SOCKET_TYPE, 0);
+    int on = 1, receive = RECEIVE_BYTES, descriptor = socket(address->sa_family, SOCKET_TYPE, 0);
     if (descriptor < 0)
         return -1;
     setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &receive, sizeof receive);
     if (bind(descriptor, address, length) == 0 && listen(descriptor, BACKLOG) == 0)
         return descriptor;
     int reason = errno;

@@ -25,6 +25,11 @@ static const struct row failures[] = {
     [BAD_METHOD] = ROW(405, "Method Not Allowed", "the methods are GET and HEAD"),
     [NO_STATISTICS] = ROW(501, "Not Implemented", "this allocator has no statistics"),
     [ORIGIN_BROKEN] = ROW(502, "Bad Gateway", "the origin cannot be read"),
+    [BAD_MESSAGE] =
+        ROW(400, "Bad Request", "a request needs a Host, and must not have two lengths"),
+    [BODY_UNWANTED] = ROW(413, "Content Too Large", "requests have no body here"),
+    [FIELDS_TOO_MANY] = ROW(431, "Request Header Fields Too Large", "too many header fields"),
+    [BUSY] = ROW(503, "Service Unavailable", "too many such requests wait already; try again"),
 };
 
 struct reply reply_begin(bool head)
@@ -57,4 +62,5 @@ void reply_fail(struct reply *reply, enum failure failure)
     reply->body = row->body;
     if (failure == BAD_METHOD)
         reply->allow = "GET, HEAD";
+    reply->retry_after = failure == BUSY;
 }

@@ -11,6 +11,7 @@ struct reply {
     const char *type;  /* of the content */
     const char *cache; /* the header x-cache: "hit" or "miss"; NULL: not sent */
     const char *allow; /* the header allow; NULL: not sent */
+    bool retry_after;  /* send the header retry-after: 1 */
     struct span body;
     bool head; /* send the length of the body, not the body */
     /* What the body lies in; both NULL: a constant. */
@@ -27,12 +28,17 @@ void reply_write(struct reply *reply, const char *type,
                  void (*write)(const void *subject, FILE *out), const void *subject);
 
 enum failure {
+    NO_FAILURE,
     BAD_ID,
     NO_USER,
     NO_PAGE,
     BAD_METHOD,
     NO_STATISTICS,
     ORIGIN_BROKEN,
+    BAD_MESSAGE,   /* no Host, or its length can be read in two ways */
+    BODY_UNWANTED, /* the request has a body */
+    FIELDS_TOO_MANY,
+    BUSY, /* too many such requests wait already */
 };
 /* Replaces status and body by those of the failure. A record or text is still to be released. */
 void reply_fail(struct reply *reply, enum failure failure);

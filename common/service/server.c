@@ -14,12 +14,12 @@
 #include <sys/signalfd.h>
 #include <sys/timerfd.h>
 
-#define TURN_MS          1000 /* the longest turn of a loop */
+#define PAUSED_MS        10 /* between two searches for an idle connection */
 #define DESCRIPTORS_MAX  (1 << 20)
 #define DESCRIPTORS_KEPT 32    /* not for connections, per process */
 #define DESCRIPTORS_LOOP 16    /* not for connections, per loop */
 #define IDLE_MS          60000 /* after which a silent connection is closed */
-#define ENTITY_BYTES_MAX 65536 /* of a request's body, which no endpoint reads */
+#define ENTITY_BYTES_MAX 4096  /* of a request's body, which is only read to refuse it */
 
 /* Timers and signals: descriptors that h2o watches but does not read. */
 
@@ -82,7 +82,7 @@ static void tick_due(h2o_socket_t *timer, const char *error)
     struct server *server = loop->server;
     uint64_t now_ns = clock_ns();
     timer_clear(timer);
-    listeners_resume(loop);
+    connections_time_out(loop, now_ns);
     if (loop != server->loops)
         return;
     handler_tick(server->handler, now_ns);
@@ -102,7 +102,7 @@ static void loop_close(struct loop *loop)
 {
     for (struct connection *each = loop->connections; each; each = each->next)
         shutdown(h2o_socket_get_fd(each->socket), SHUT_RDWR);
-    worker_fetch(loop->worker, clock_ns(), true);
+    loop->unfinished = true;
 }
 
 /* Enters the stages that the server has entered since the last turn. */
@@ -132,6 +132,11 @@ static void loop_begin(struct loop *loop)
     struct server *server = loop->server;
     struct timespec tick = timespec_of(CACHE_TICK_NS);
     struct itimerspec ticks = {.it_value = tick, .it_interval = tick};
+    h2o_linklist_init_anchor(&loop->silent);
+    h2o_linklist_init_anchor(&loop->woken);
+    h2o_linklist_init_anchor(&loop->postponed);
+    h2o_linklist_init_anchor(&loop->costly);
+    h2o_linklist_init_anchor(&loop->sent);
     loop->events = h2o_evloop_create();
     h2o_context_init(&loop->context, loop->events, &server->config);
     loop->accept = (h2o_accept_ctx_t){.ctx = &loop->context, .hosts = server->config.hosts};
@@ -161,11 +166,34 @@ static void loop_end(struct loop *loop)
     free(queue); /* h2o 2.2 empties the queue and does not free it */
 }
 
+/* Nobody waits for what a fetch costs any more. */
+static void loop_fetch_all(struct loop *loop)
+{
+    worker_fetch(loop->worker, clock_ns(), true);
+    loop->unfinished |= worker_due(loop->worker) > 0;
+}
+
+/* How long the next turn may wait for events. */
+static int32_t loop_rest_ms(struct loop *loop)
+{
+    int32_t rest_ms = loop->unfinished ? 0 : requests_rest_ms(loop);
+    return loop->paused && rest_ms > PAUSED_MS ? PAUSED_MS : rest_ms;
+}
+
 static void loop_run(struct loop *loop)
 {
     while (!loop_is_done(loop)) {
-        h2o_evloop_run(loop->events, TURN_MS);
+        int32_t rest_ms = loop_rest_ms(loop);
+        loop->unfinished = false;
+        loop->turn++;
+        loop->running = true;
+        h2o_evloop_run(loop->events, rest_ms);
+        loop->running = false;
         loop_follow(loop);
+        requests_continue(loop);
+        listeners_resume(loop);
+        if (loop->stage == CLOSING)
+            loop_fetch_all(loop);
     }
 }
 
@@ -232,6 +260,7 @@ static void config_begin(struct server *server)
     config->server_name = h2o_iovec_init(H2O_STRLIT(""));
     config->max_request_entity_size = ENTITY_BYTES_MAX;
     config->http1.req_timeout = IDLE_MS;
+    config->http1.upgrade_to_http2 = 0; /* the first bytes decide */
     config->http2.idle_timeout = IDLE_MS;
     h2o_hostconf_t *host =
         h2o_config_register_host(config, h2o_iovec_init(H2O_STRLIT("default")), 65535);
@@ -265,6 +294,12 @@ void server_destroy(struct server *server)
     free(server);
 }
 
+/* A loop's part of a limit, at least 1. */
+static uint64_t loop_share(const struct server *server, uint64_t limit)
+{
+    return limit / server->loop_count + (limit < server->loop_count);
+}
+
 static int server_open(struct server *server, struct error *error)
 {
     struct handler_setup setup = server->setup.handler;
@@ -287,6 +322,8 @@ static int server_open(struct server *server, struct error *error)
         loop->server = server;
         loop->worker = handler_worker(server->handler, i);
         loop->connection_limit = connections;
+        loop->waiting_limit = loop_share(server, server->setup.waiting_limit);
+        loop->unsent_limit = loop_share(server, server->setup.unsent_limit_bytes);
     }
     return 0;
 }

@@ -16,6 +16,8 @@ struct server_setup {
     const char *unix_path;        /* also listen on this Unix socket; NULL: no */
     unsigned threads;             /* event loops, at least 1 */
     uint64_t connection_requests; /* after which an HTTP/1.1 connection is closed; 0: never */
+    uint64_t waiting_limit;       /* requests that wait for fetches; 503 for more */
+    uint64_t unsent_limit_bytes;  /* in unsent replies; then their connections are closed */
 };
 
 /* Opens the listeners and blocks the signals, but accepts no connection yet. NULL: see error. */

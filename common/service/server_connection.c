@@ -1,80 +1,133 @@
-/* server_connection.c - accepts connections, passes requests to the handler, sends the replies. */
+/* server_connection.c - accepts connections, and stands between their sockets and h2o. */
 #include "server_loop.h"
 
 #include "clock.h"
 
 #include <errno.h>
+#include <h2o/http1.h>
+#include <h2o/http2.h>
 
 #define ACCEPTS_PER_TURN 16 /* before requests are served again */
 
-static struct connection *connection_of(h2o_req_t *request)
+static const struct span http2_preface = {"PRI", 3}; /* its beginning: no method is called so */
+
+/* Reading. h2o's callbacks for a socket's input and output are replaced by ours, which call them:
+ * h2o 2.2 has no other way to look at what it is given. */
+
+/* h2o sets its callback anew when it has stopped reading for a while. */
+static void connection_watch_input(struct connection *connection);
+
+/* Ends a connection in its own callback. */
+static void connection_end(struct connection *connection)
 {
-    return request->conn->callbacks->get_socket(request->conn)->on_close.data;
+    connection_abort(connection);
+    connection->read(connection->socket, h2o_socket_error_closed);
 }
 
-/* Replies. */
-
-static void reply_done(void *memory)
+/* h2o has handled input or output. It stops reading while it answers a request of HTTP/1.1, and
+ * when an HTTP/2 client reads too little of what it asked for. */
+static void connection_check(struct connection *connection)
 {
-    struct reply_in_flight *sent = memory;
-    *sent->link = sent->next;
-    if (sent->next)
-        sent->next->link = sent->link;
-    counter_advance(&sent->loop->replies_done);
-    reply_release(sent->loop->server->handler, &sent->reply);
+    bool reading = h2o_socket_is_reading(connection->socket);
+    if (reading)
+        connection_watch_input(connection);
+    if (connection->http2 && (!reading || connection->aborted || connection_is_abusive(connection)))
+        connection_end(connection);
+    else if (reading && !connection_keep_input(connection))
+        connection_end(connection);
 }
 
-/* Keeps what the body lies in until h2o frees the request's pool. */
-static void reply_keep(h2o_req_t *request, struct loop *loop, const struct reply *reply)
+/* Calls h2o, which may close the connection. */
+static void connection_call(struct connection *connection, h2o_socket_cb callback,
+                            const char *error)
 {
-    struct reply_in_flight *sent = h2o_mem_alloc_shared(&request->pool, sizeof *sent, reply_done);
-    *sent = (struct reply_in_flight){loop->sent, &loop->sent, loop, *reply};
-    if (sent->next)
-        sent->next->link = &sent->next;
-    loop->sent = sent;
-    counter_advance(&loop->replies);
+    struct loop *loop = connection->loop;
+    loop->current = connection;
+    callback(connection->socket, error);
+    if (loop->current)
+        connection_check(connection);
+    loop->current = NULL;
 }
 
-static void headers_add(h2o_req_t *request, const struct reply *reply)
+/* Looks at the last bytes of the input. */
+static bool input_filter(struct connection *connection, size_t received)
 {
-    h2o_add_header(&request->pool, &request->res.headers, H2O_TOKEN_CONTENT_TYPE, NULL, reply->type,
-                   strlen(reply->type));
-    if (reply->cache)
-        h2o_add_header_by_str(&request->pool, &request->res.headers, H2O_STRLIT("x-cache"), 0, NULL,
-                              reply->cache, strlen(reply->cache));
-    if (reply->allow)
-        h2o_add_header(&request->pool, &request->res.headers, H2O_TOKEN_ALLOW, NULL, reply->allow,
-                       strlen(reply->allow));
+    h2o_buffer_t *input = connection->socket->input;
+    size_t count = received + connection->filter.pending, before = input->size - count;
+    if (!http2_filter_run(&connection->filter, (unsigned char *)input->bytes + before, &count,
+                          clock_ns()))
+        return false;
+    input->size = before + count;
+    return true;
 }
 
-/* Whether an HTTP/1.1 connection is closed after this reply. */
-static bool request_is_last(const struct loop *loop, h2o_req_t *request)
+static void connection_readable(h2o_socket_t *socket, const char *error)
 {
-    uint64_t limit = loop->server->setup.connection_requests;
-    return loop->stage != SERVING || (limit > 0 && connection_of(request)->requests >= limit);
+    struct connection *connection = socket->on_close.data;
+    if (error == NULL && connection->http2 && !input_filter(connection, socket->bytes_read))
+        error = h2o_socket_error_closed;
+    connection_call(connection, connection->read, error);
 }
 
-static void reply_send(struct loop *loop, h2o_req_t *request, const struct reply *reply)
+static void connection_watch_input(struct connection *connection)
 {
-    static h2o_generator_t generator = {NULL, NULL};
-    h2o_iovec_t body = {(char *)reply->body.bytes, reply->body.count};
-    if (reply->record || reply->text)
-        reply_keep(request, loop, reply);
-    request->res.status = (int)reply->status;
-    request->res.reason = reply->reason;
-    request->res.content_length = body.len;
-    if (request_is_last(loop, request))
-        request->http1_is_persistent = 0;
-    headers_add(request, reply);
-    h2o_start_response(request, &generator);
-    h2o_send(request, &body, !reply->head, H2O_SEND_STATE_FINAL);
+    h2o_socket_t *socket = connection->socket;
+    if (socket->_cb.read == connection_readable)
+        return;
+    connection->read = socket->_cb.read;
+    socket->_cb.read = connection_readable;
 }
 
-/* Connections. */
+/* After a failed write h2o would go on with the requests that it has read already. */
+static void reply_written(h2o_socket_t *socket, const char *error)
+{
+    struct connection *connection = socket->on_close.data;
+    if (error && connection->exchange)
+        connection->exchange->request->http1_is_persistent = 0;
+    connection_call(connection, connection->written, error);
+}
+
+void connection_watch_reply(struct connection *connection)
+{
+    h2o_socket_t *socket = connection->socket;
+    connection->written = socket->_cb.write;
+    socket->_cb.write = reply_written;
+}
+
+/* The beginning and the end. */
+
+static void connection_accept(h2o_socket_t *socket, const char *error)
+{
+    struct connection *connection = socket->on_close.data;
+    struct loop *loop = connection->loop;
+    struct timeval now = *h2o_get_timestamp(&loop->context, NULL, NULL);
+    if (connection->http2)
+        h2o_http2_accept(&loop->accept, socket, now);
+    else
+        h2o_http1_accept(&loop->accept, socket, now);
+}
+
+/* The first bytes say which protocol it is. */
+static void connection_begin(h2o_socket_t *socket, const char *error)
+{
+    struct connection *connection = socket->on_close.data;
+    if (error) {
+        h2o_socket_close(socket);
+        return;
+    }
+    if (socket->input->size < http2_preface.count)
+        return;
+    h2o_linklist_unlink(&connection->silent);
+    connection->http2 = memcmp(socket->input->bytes, http2_preface.bytes, http2_preface.count) == 0;
+    if (connection->http2 && !input_filter(connection, socket->input->size))
+        h2o_socket_close(socket);
+    else
+        connection_call(connection, connection_accept, NULL);
+}
 
 void connection_drain(struct connection *connection)
 {
-    if (connection->waiting == 0)
+    if (connection->open == 0)
         shutdown(h2o_socket_get_fd(connection->socket), SHUT_RD);
 }
 
@@ -84,9 +137,16 @@ static void connection_closed(void *data)
     struct loop *loop = connection->loop;
     if (loop->cursor == connection)
         loop->cursor = connection->next;
+    if (loop->hand == connection)
+        loop->hand = connection->next;
+    if (loop->current == connection)
+        loop->current = NULL;
     *connection->link = connection->next;
     if (connection->next)
         connection->next->link = connection->link;
+    if (h2o_linklist_is_linked(&connection->silent))
+        h2o_linklist_unlink(&connection->silent);
+    loop->unsent_bytes -= connection->unsent_bytes;
     worker_disconnect(loop->worker, connection->recent);
     loop->connection_count--;
     free(connection);
@@ -95,23 +155,27 @@ static void connection_closed(void *data)
 
 static void connection_open(struct loop *loop, h2o_socket_t *socket)
 {
+    uint64_t now_ns = clock_ns();
     struct connection *connection = h2o_mem_alloc(sizeof *connection);
     *connection = (struct connection){.next = loop->connections,
                                       .link = &loop->connections,
                                       .loop = loop,
                                       .socket = socket,
+                                      .last_ns = now_ns,
                                       .recent = worker_connect(loop->worker)};
     if (connection->next)
         connection->next->link = &connection->next;
     loop->connections = connection;
     loop->connection_count++;
+    http2_filter_init(&connection->filter, now_ns);
+    h2o_linklist_insert(&loop->silent, &connection->silent);
     socket->on_close.cb = connection_closed;
     socket->on_close.data = connection;
-    h2o_accept(&loop->accept, socket);
+    h2o_socket_read_start(socket, connection_begin);
 }
 
-/* Listeners. A loop stops reading them when it has as many connections as it may, or no descriptor
- * for another, until a connection is closed or the next tick. */
+/* Listeners. When a client wants to connect and the loop has as many connections as it may, or no
+ * descriptor for another, the loop stops reading them and closes an idle connection. */
 
 static void listeners_pause(struct loop *loop)
 {
@@ -119,6 +183,7 @@ static void listeners_pause(struct loop *loop)
     for (size_t i = 0; i < LISTENERS; i++)
         if (loop->listeners[i])
             h2o_socket_read_stop(loop->listeners[i]);
+    connections_make_room(loop);
 }
 
 void listener_readable(h2o_socket_t *listener, const char *error)
@@ -128,21 +193,29 @@ void listener_readable(h2o_socket_t *listener, const char *error)
     unsigned left = loop->server->loop_count > 1 ? 1 : ACCEPTS_PER_TURN;
     if (error)
         return;
+    if (loop->connection_count >= loop->connection_limit) {
+        listeners_pause(loop);
+        return;
+    }
     for (; left > 0 && loop->connection_count < loop->connection_limit; left--) {
         h2o_socket_t *socket = h2o_evloop_socket_accept(listener);
         if (socket == NULL)
             break;
         connection_open(loop, socket);
     }
-    if (loop->connection_count >= loop->connection_limit ||
-        (left > 0 && (errno == EMFILE || errno == ENFILE || errno == ENOMEM || errno == ENOBUFS)))
+    if (left > 0 && loop->connection_count < loop->connection_limit &&
+        (errno == EMFILE || errno == ENFILE || errno == ENOMEM || errno == ENOBUFS))
         listeners_pause(loop);
 }
 
 void listeners_resume(struct loop *loop)
 {
-    if (!loop->paused || loop->connection_count >= loop->connection_limit)
+    if (!loop->paused)
         return;
+    if (loop->connection_count >= loop->connection_limit) {
+        connections_make_room(loop);
+        return;
+    }
     loop->paused = false;
     for (size_t i = 0; i < LISTENERS; i++)
         if (loop->listeners[i])
@@ -156,91 +229,4 @@ void listeners_close(struct loop *loop)
             h2o_socket_close(loop->listeners[i]);
         loop->listeners[i] = NULL;
     }
-}
-
-/* Requests. */
-
-/* h2o frees the request: it was answered, or its client has gone. */
-static void slot_released(void *memory)
-{
-    struct waiting_request **slot = memory;
-    if (*slot == NULL)
-        return;
-    (*slot)->request = NULL;
-    (*slot)->connection->waiting--;
-}
-
-static void waiter_wake(struct waiter *waiter)
-{
-    struct waiting_request *waiting =
-        H2O_STRUCT_FROM_MEMBER(struct waiting_request, waiter, waiter);
-    h2o_multithread_send_message(&waiting->loop->wake_receiver, &waiting->message);
-}
-
-static struct waiter *waiting_create(void *context)
-{
-    h2o_req_t *request = context;
-    struct connection *connection = connection_of(request);
-    struct waiting_request *waiting = h2o_mem_alloc(sizeof *waiting);
-    *waiting = (struct waiting_request){.waiter.wake = waiter_wake,
-                                        .loop = connection->loop,
-                                        .connection = connection,
-                                        .request = request};
-    waiting->slot = h2o_mem_alloc_shared(&request->pool, sizeof *waiting->slot, slot_released);
-    *waiting->slot = waiting;
-    connection->waiting++;
-    connection->loop->waiting++;
-    counter_advance(&connection->loop->waits);
-    return &waiting->waiter;
-}
-
-static void waiting_answer(struct waiting_request *waiting)
-{
-    struct loop *loop = waiting->loop;
-    struct connection *connection = waiting->connection;
-    struct reply reply;
-    *waiting->slot = NULL;
-    connection->waiting--;
-    if (loop->stage != SERVING)
-        connection_drain(connection);
-    waiter_resume(&waiting->waiter, connection->recent, &reply);
-    reply_send(loop, waiting->request, &reply);
-}
-
-void wake_received(h2o_multithread_receiver_t *receiver, h2o_linklist_t *messages)
-{
-    struct loop *loop = H2O_STRUCT_FROM_MEMBER(struct loop, wake_receiver, receiver);
-    while (!h2o_linklist_is_empty(messages)) {
-        struct waiting_request *waiting =
-            H2O_STRUCT_FROM_MEMBER(struct waiting_request, message.link, messages->next);
-        h2o_linklist_unlink(&waiting->message.link);
-        if (waiting->request)
-            waiting_answer(waiting);
-        else
-            waiter_release(loop->server->handler, &waiting->waiter);
-        loop->waiting--;
-        counter_advance(&loop->waits_done);
-        free(waiting);
-    }
-}
-
-int request_received(h2o_handler_t *self, h2o_req_t *received)
-{
-    struct connection *connection = connection_of(received);
-    struct loop *loop = connection->loop;
-    struct request request = {
-        .method = {received->input.method.base, received->input.method.len},
-        .path = {received->input.path.base, received->input.path.len},
-        .recent = connection->recent,
-        .now_ns = clock_ns(),
-        .wait = waiting_create,
-        .context = received,
-    };
-    struct reply reply;
-    connection->requests++;
-    if (worker_request(loop->worker, &request, &reply))
-        reply_send(loop, received, &reply);
-    else
-        loop_schedule_fetch(loop);
-    return 0;
 }

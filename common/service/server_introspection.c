@@ -31,7 +31,7 @@ void server_census(void *context, struct census *census)
     for (unsigned i = 0; i < server->loop_count; i++) {
         struct loop *loop = &server->loops[i];
         requests_census(census, "reply", &loop->replies, &loop->replies_done,
-                        sizeof(struct reply_in_flight));
+                        sizeof(struct exchange));
         requests_census(census, "waiting", &loop->waits, &loop->waits_done,
                         sizeof(struct waiting_request));
     }
@@ -48,7 +48,8 @@ static uint64_t loop_number(const struct loop *loop)
 static void replies_visit(const struct loop *loop, struct reference_walk *walk)
 {
     reference_walk_push(walk, "main.requests", loop_number(loop));
-    for (const struct reply_in_flight *sent = loop->sent; sent; sent = sent->next) {
+    for (const h2o_linklist_t *link = loop->sent.next; link != &loop->sent; link = link->next) {
+        const struct exchange *sent = H2O_STRUCT_FROM_MEMBER(struct exchange, link, link);
         reference_walk_push(walk, "reply", REFERENCE_NO_NUMBER);
         visit_record(reference_walk_visit(walk), sent->reply.record);
         reference_walk_pop(walk);
