@@ -22,7 +22,9 @@ struct test {
 static const char rows[] =
     "CREATE TABLE users(user_id TEXT PRIMARY KEY, name, email, address, \"desc\");"
     "INSERT INTO users VALUES('ann', 'Ann \"A\" Lee', 'a@example.com', 'x' || char(10) || 'y', '');"
-    "INSERT INTO users VALUES('nil', NULL, 1, 2.5, x'41')";
+    "INSERT INTO users VALUES('nil', NULL, 1, 2.5, x'41');"
+    "INSERT INTO users VALUES('bad', CAST(x'61ff62' AS TEXT), CAST(x'c3' AS TEXT),"
+    " CAST(x'eda080' AS TEXT), 'd')";
 
 static int test_begin(void **state)
 {
@@ -114,6 +116,36 @@ static void unknown_user_is_nobody(void **state)
     origin_close(origin);
 }
 
+static void what_is_not_utf8_is_replaced(void **state)
+{
+    struct origin *origin = origin_begin(*state, ((struct test *)*state)->name);
+    json_t *user = user_fetch(*state, origin, "bad");
+    member_is(user, "name",
+              "a\xef\xbf\xbd"
+              "b");
+    member_is(user, "email", "\xef\xbf\xbd");
+    member_is(user, "address", "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd");
+    member_is(user, "desc", "d");
+    json_decref(user);
+    origin_close(origin);
+}
+
+static void locked_database_is_a_failure(void **state)
+{
+    struct test *test = *state;
+    struct origin *origin = origin_begin(test, test->name);
+    struct record *record;
+    sqlite3 *database;
+    assert_int_equal(sqlite3_open(test->file, &database), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(database, "BEGIN EXCLUSIVE", NULL, NULL, NULL), SQLITE_OK);
+    for (int i = 0; i < 1000; i++) /* all of them wait for 5 s, if each one waits */
+        assert_int_equal(origin_fetch(origin, span_of("ann"), test->zone, &record), ORIGIN_FAILED);
+    assert_int_equal(sqlite3_exec(database, "ROLLBACK", NULL, NULL, NULL), SQLITE_OK);
+    sqlite3_close(database);
+    json_decref(user_fetch(test, origin, "ann"));
+    origin_close(origin);
+}
+
 static void lost_table_is_a_failure(void **state)
 {
     struct test *test = *state;
@@ -159,6 +191,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(database_gives_its_users, test_begin, test_end),
         cmocka_unit_test_setup_teardown(unknown_user_is_nobody, test_begin, test_end),
+        cmocka_unit_test_setup_teardown(what_is_not_utf8_is_replaced, test_begin, test_end),
+        cmocka_unit_test_setup_teardown(locked_database_is_a_failure, test_begin, test_end),
         cmocka_unit_test_setup_teardown(lost_table_is_a_failure, test_begin, test_end),
         cmocka_unit_test_setup_teardown(faker_needs_no_file, test_begin, test_end),
         cmocka_unit_test_setup_teardown(wrong_names_are_refused, test_begin, test_end),

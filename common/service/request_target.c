@@ -1,6 +1,8 @@
 /* request_target.c - compares the path with the endpoints; decodes and validates a user's id. */
 #include "request_target.h"
 
+#include "utf8.h"
+
 #include <string.h>
 #include <strings.h>
 
@@ -55,50 +57,6 @@ static bool id_decode(struct request_target *target, struct span text)
     return target->id_count > 0;
 }
 
-/* How many bytes follow the first byte of a UTF-8 character; -1: it starts no character. */
-static int continuation_count(unsigned char first)
-{
-    if (first < 0x80)
-        return 0;
-    if (first < 0xc2 || first > 0xf4)
-        return -1;
-    return first < 0xe0 ? 1 : first < 0xf0 ? 2 : 3;
-}
-
-/* Rejects overlong forms, surrogates and code points beyond U+10FFFF. */
-static bool second_byte_is_valid(unsigned char first, unsigned char second)
-{
-    switch (first) {
-    case 0xe0:
-        return second >= 0xa0;
-    case 0xed:
-        return second < 0xa0;
-    case 0xf0:
-        return second >= 0x90;
-    case 0xf4:
-        return second < 0x90;
-    default:
-        return true;
-    }
-}
-
-static bool text_is_utf8(const unsigned char *at, size_t left)
-{
-    while (left > 0) {
-        int count = continuation_count(*at);
-        if (count < 0 || (size_t)count >= left)
-            return false;
-        for (int i = 1; i <= count; i++)
-            if ((at[i] & 0xc0) != 0x80)
-                return false;
-        if (count > 0 && !second_byte_is_valid(at[0], at[1]))
-            return false;
-        at += count + 1;
-        left -= (size_t)count + 1;
-    }
-    return true;
-}
-
 static bool spans_equal(struct span a, struct span b)
 {
     return a.count == b.count && memcmp(a.bytes, b.bytes, a.count) == 0;
@@ -108,8 +66,7 @@ static enum request_target_kind user_parse(struct request_target *target, struct
 {
     if (memchr(text.bytes, '/', text.count))
         return TARGET_NONE;
-    if (!id_decode(target, text) ||
-        !text_is_utf8((const unsigned char *)target->id, target->id_count))
+    if (!id_decode(target, text) || !utf8_is_valid((struct span){target->id, target->id_count}))
         return TARGET_BAD_ID;
     return TARGET_USER;
 }
