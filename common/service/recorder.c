@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -60,11 +61,53 @@ static bool write_all(int file, const char *bytes, size_t count)
     return true;
 }
 
+/* Whether the path may be written: it has no file, an empty one, or (*older) a recording. */
+static bool path_is_free(const char *path, bool *older)
+{
+    char magic[RECORDING_MAGIC_BYTES];
+    int file = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    struct stat state;
+    *older = false;
+    if (file < 0)
+        return errno == ENOENT;
+    bool regular = fstat(file, &state) == 0 && S_ISREG(state.st_mode);
+    ssize_t count = regular ? read(file, magic, sizeof magic) : -1;
+    close(file);
+    *older = count == sizeof magic && memcmp(magic, RECORDING_MAGIC, sizeof magic) == 0;
+    return count == 0 || *older;
+}
+
+/* Creates the file, or takes an empty one. A lock keeps other recorders away. */
 static bool file_begin(struct recorder *recorder)
 {
-    recorder->file = open(recorder->path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, FILE_MODE);
+    struct stat state;
+    recorder->file = open(recorder->path, O_WRONLY | O_CREAT | O_CLOEXEC, FILE_MODE);
     recorder->file_bytes = RECORDING_MAGIC_BYTES;
-    return recorder->file >= 0 && write_all(recorder->file, RECORDING_MAGIC, RECORDING_MAGIC_BYTES);
+    if (recorder->file < 0 || flock(recorder->file, LOCK_EX | LOCK_NB) < 0 ||
+        fstat(recorder->file, &state) < 0)
+        return false;
+    if (state.st_size > 0)
+        errno = EEXIST;
+    return state.st_size == 0 && write_all(recorder->file, RECORDING_MAGIC, RECORDING_MAGIC_BYTES);
+}
+
+/* Whether another process records in the file. */
+static bool path_is_locked(const char *path)
+{
+    int file = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    bool locked = file >= 0 && flock(file, LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK;
+    if (file >= 0)
+        close(file);
+    return locked;
+}
+
+/* Whether the path still is the file that was written to; true also before the first one. */
+static bool file_is_own(const struct recorder *recorder)
+{
+    struct stat own, there;
+    return recorder->file < 0 ||
+           (fstat(recorder->file, &own) == 0 && stat(recorder->path, &there) == 0 &&
+            own.st_dev == there.st_dev && own.st_ino == there.st_ino);
 }
 
 static void file_end(struct recorder *recorder)
@@ -74,8 +117,14 @@ static void file_end(struct recorder *recorder)
     recorder->file = -1;
 }
 
+/* Only a recording is replaced. */
 static bool file_rotate(struct recorder *recorder)
 {
+    bool older, own = file_is_own(recorder);
+    if (!own || !path_is_free(recorder->older, &older)) {
+        errno = EEXIST;
+        return false;
+    }
     file_end(recorder);
     return rename(recorder->path, recorder->older) == 0 && file_begin(recorder);
 }
@@ -203,27 +252,15 @@ static int key_open(struct recorder *recorder, struct error *error)
     return 0;
 }
 
-/* Whether the path may be written: it has no file, an empty one, or (*older) a recording. */
-static bool path_is_free(const char *path, bool *older)
-{
-    char magic[RECORDING_MAGIC_BYTES];
-    int file = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-    struct stat state;
-    *older = false;
-    if (file < 0)
-        return errno == ENOENT;
-    bool regular = fstat(file, &state) == 0 && S_ISREG(state.st_mode);
-    ssize_t count = regular ? read(file, magic, sizeof magic) : -1;
-    close(file);
-    *older = count == sizeof magic && memcmp(magic, RECORDING_MAGIC, sizeof magic) == 0;
-    return count == 0 || *older;
-}
-
 static int path_open(struct recorder *recorder, struct error *error)
 {
-    bool older;
-    if (!path_is_free(recorder->path, &older))
+    bool older, oldest;
+    bool free = path_is_free(recorder->path, &older);
+    if (!free || (older && !path_is_free(recorder->older, &oldest)))
         return error_set(error, "%s: there is something else than a recording; name another file",
+                         free ? recorder->older : recorder->path);
+    if (path_is_locked(recorder->path))
+        return error_set(error, "%s: another process records there; name another file",
                          recorder->path);
     if (older ? file_rotate(recorder) : file_begin(recorder))
         return 0;

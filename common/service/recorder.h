@@ -28,7 +28,8 @@ struct recorder_setup {
     void (*warn)(const char *line);
 };
 
-/* NULL: see error. A file that is no recording is not overwritten. */
+/* NULL: see error. A file that is no recording is not overwritten, nor one in which another process
+ * records; that includes FILE.1, then and later. */
 struct recorder *recorder_open(const struct recorder_setup *setup, struct error *error);
 /* Writes the last block. NULL does nothing. */
 void recorder_close(struct recorder *recorder);

@@ -237,6 +237,38 @@ static void an_older_recording_is_kept_and_nothing_else_touched(void **state)
     assert_null(test->recorder);
 }
 
+static void foreign_older_file_is_not_replaced(void **state)
+{
+    struct test *test = *state;
+    struct stat older;
+    test_open(test, 2 << 20, NULL);
+    file_write(test->older, "Dear diary, ...");
+    for (uint64_t i = 0; i < 400000; i++) /* more than the limit */
+        note(test, i, START_NS + i * 1000);
+    recorder_close(test->recorder);
+    assert_non_null(strstr(logged, strerror(EEXIST)));
+    assert_int_equal(stat(test->older, &older), 0);
+    assert_int_equal(older.st_size, strlen("Dear diary, ..."));
+    test_open(test, LIMIT, NULL);
+    assert_null(test->recorder);
+    assert_non_null(strstr(test->error.text, "recording.1: there is something else"));
+}
+
+static void one_file_has_one_recorder(void **state)
+{
+    struct test *test = *state;
+    test_open(test, LIMIT, NULL);
+    struct recorder *first = test->recorder;
+    note(test, 1, START_NS);
+    test_open(test, LIMIT, NULL);
+    assert_null(test->recorder);
+    assert_non_null(strstr(test->error.text, "another process records there"));
+    recorder_close(first);
+    test_open(test, LIMIT, NULL);
+    assert_non_null(test->recorder);
+    recorder_close(test->recorder);
+}
+
 static void bad_keys_are_refused(void **state)
 {
     static const char *const bad[] = {"", "00", KEY_TEXT "00", "zz" KEY_TEXT,
@@ -297,6 +329,8 @@ int main(void)
         TEST(blocks_are_written_by_the_clock),
         TEST(the_latest_are_kept_within_the_limit),
         TEST(an_older_recording_is_kept_and_nothing_else_touched),
+        TEST(foreign_older_file_is_not_replaced),
+        TEST(one_file_has_one_recorder),
         TEST(bad_keys_are_refused),
         TEST(many_threads_note),
     };
