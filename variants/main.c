@@ -2,7 +2,9 @@
 #include "clock.h"
 #include "console.h"
 #include "hooks.h"
+#include "listener.h"
 #include "options.h"
+#include "origin.h"
 #include "policies.h"
 #include "server.h"
 #include "xmalloc.h"
@@ -23,6 +25,9 @@ enum { EXIT_USAGE = 2, EXIT_CANNOT_RUN = 3 };
 
 #define RECORD_LIMIT_MIN (UINT64_C(2) << 20) /* two files of a few blocks */
 #define DECAY_UNSET      UINT64_MAX
+#define ENTRIES_MAX      (UINT64_C(4) * 1000 * 1000 * 1000) /* an entry is a 32-bit number */
+#define TIME_MAX_NS      (UINT64_C(36500) * 24 * 3600 * NS_PER_SECOND)
+#define UNSENT_MIN       (UINT64_C(64) << 10)
 
 extern const struct policy PASTE(POLICY, _policy);
 static const struct policy *const policy = &PASTE(POLICY, _policy);
@@ -126,6 +131,26 @@ static int range_check(const char *option, uint64_t value, uint64_t min, uint64_
                      (unsigned long long)max);
 }
 
+/* Larger ones would overflow when they are added to the time of day. */
+static int time_check(const char *option, uint64_t ns, struct error *error)
+{
+    return ns <= TIME_MAX_NS ? 0 : error_set(error, "--%s must be at most 36500d", option);
+}
+
+static int limits_check(const struct settings *settings, struct error *error)
+{
+    const struct option_capacity *capacity = &settings->capacity;
+    if (capacity->entries > ENTRIES_MAX)
+        return error_set(error, "--capacity must be at most 4G entries");
+    if (capacity->bytes > INT64_MAX)
+        return error_set(error, "--capacity must be less than 8388608TiB");
+    if (time_check("ttl", settings->ttl_ns, error) < 0 ||
+        time_check("origin-cost", settings->origin_cost_ns, error) < 0 ||
+        range_check("waiting", settings->waiting, 1, 1000000, error) < 0)
+        return -1;
+    return settings->unsent < UNSENT_MIN ? error_set(error, "--unsent must be at least 64KiB") : 0;
+}
+
 static int settings_check(const struct settings *settings, struct error *error)
 {
     const struct option_capacity *capacity = &settings->capacity;
@@ -135,7 +160,9 @@ static int settings_check(const struct settings *settings, struct error *error)
             0 ||
         range_check("port", settings->port, 0, UINT16_MAX, error) < 0 ||
         range_check("threads", settings->threads, 1, 256, error) < 0 ||
-        range_check("session", settings->session, 0, 65536, error) < 0)
+        range_check("session", settings->session, 0, 65536, error) < 0 ||
+        limits_check(settings, error) < 0 || origin_check(settings->origin, error) < 0 ||
+        listener_check_address(settings->address, error) < 0)
         return -1;
     if (settings->record_limit < RECORD_LIMIT_MIN)
         return error_set(error, "--record-limit must be at least 2MiB");

@@ -35,14 +35,31 @@ static int socket_listen(const struct sockaddr *address, socklen_t length)
     return -1;
 }
 
-int listener_open_tcp(const char *address, uint16_t port, struct error *error)
+/* NULL: see error. The caller frees it with freeaddrinfo. */
+static struct addrinfo *address_find(const char *address, uint16_t port, struct error *error)
 {
     struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE}, *found = NULL;
     char digits[DIGITS_BYTES];
     snprintf(digits, sizeof digits, "%u", port);
     int failure = getaddrinfo(address, digits, &hints, &found);
     if (failure)
-        return error_set(error, "address %s: %s", address, gai_strerror(failure));
+        error_set(error, "address %s: %s", address, gai_strerror(failure));
+    return failure ? NULL : found;
+}
+
+int listener_check_address(const char *address, struct error *error)
+{
+    struct addrinfo *found = address_find(address, 0, error);
+    if (found)
+        freeaddrinfo(found);
+    return found ? 0 : -1;
+}
+
+int listener_open_tcp(const char *address, uint16_t port, struct error *error)
+{
+    struct addrinfo *found = address_find(address, port, error);
+    if (found == NULL)
+        return -1;
     int descriptor = socket_listen(found->ai_addr, found->ai_addrlen);
     if (descriptor < 0)
         error_set(error, "cannot listen on %s port %u: %s%s", address, port, strerror(errno),

@@ -10,6 +10,8 @@
 
 #define LISTENER_URL_BYTES 320
 
+/* Whether the address is one, or can be found; nothing is opened. -1: see error. */
+int listener_check_address(const char *address, struct error *error);
 /* Port 0: the kernel picks one. */
 int listener_open_tcp(const char *address, uint16_t port, struct error *error);
 /* Writes "http://127.0.0.1:8000" with the actual port. */

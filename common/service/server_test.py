@@ -28,10 +28,10 @@ def curl(server, path, *options):
     return int(last.split()[0]), last.split()[1], body
 
 
-def refusal(policy, *options):
+def refusal(policy, *options, statuses=(2, 3)):
     """How a server that cannot start says so: one line, and not 0."""
     done = run(f"serve-{policy}", *options)
-    assert done.returncode in (2, 3), (options, done)
+    assert done.returncode in statuses, (options, done)
     assert done.stdout == "" and done.stderr.count("\n") == 1, (options, done)
     assert done.stderr.startswith(f"serve-{policy}: "), (options, done)
     return done.stderr
@@ -325,13 +325,33 @@ class Refusals(unittest.TestCase):
                         ["--port"], ["--threads", "0"], ["--threads", "1000"], ["extra"],
                         ["--capacity", "0"], ["--capacity", "-5"], ["--capacity", "10 apples"],
                         ["--capacity", "0MiB"], ["--capacity", ""], ["--session", "1000000000"],
-                        ["--origin", "oracle"], ["--origin", "sqlite:/nowhere/at/all"],
-                        ["--origin-cost", "slow"], ["--address", "256.1.1.1"],
-                        ["--unix", "/nowhere/at/all"], ["--unix", 200 * "x"], ["--unix", ""]):
+                        ["--capacity", "18446744073709551615"], ["--capacity", "17179869183GiB"],
+                        ["--waiting", "0"], ["--unsent", "1KiB"], ["--origin", "oracle"],
+                        ["--origin", "fakers"], ["--origin", "sqlite:"], ["--origin-cost", "slow"],
+                        ["--origin-cost", "18446744073s"], ["--address", "256.1.1.1"]):
             with self.subTest(options):
-                refusal("lru", *options) if "--port" in options else refusal(
-                    "lru", "--port", "0", *options)
-        refusal("ttl", "--ttl", "0s")
+                options = options if "--port" in options else ["--port", "0", *options]
+                refusal("lru", *options, statuses=(2,))
+        refusal("ttl", "--ttl", "0s", statuses=(2,))
+        refusal("ttl", "--ttl", "18446744073s", statuses=(2,))
+
+    def test_what_cannot_be_opened(self):
+        for options in (["--origin", "sqlite:/nowhere/at/all"], ["--unix", "/nowhere/at/all"],
+                        ["--unix", 200 * "x"], ["--unix", ""]):
+            with self.subTest(options):
+                refusal("lru", "--port", "0", *options, statuses=(3,))
+
+    def test_the_largest_limits_are_kept(self):
+        with Server("ttl", "--ttl", "36500d", "--capacity", "4G") as server:
+            self.assertEqual(server.request("/users/a").headers["X-Cache"], "miss")
+            self.assertEqual(server.request("/users/a").headers["X-Cache"], "hit")
+            self.assertEqual(server.stats()["limits"]["capacity_entries"], 4 * 10**9)
+
+    def test_one_recorder_per_file(self):
+        with tempfile.TemporaryDirectory() as folder:
+            options = ("--record", f"{folder}/recording")
+            with Server("lru", *options):
+                self.assertIn("another process", refusal("lru", "--port", "0", *options))
 
     def test_limits_that_are_not_kept(self):
         self.assertIn("serve-lru", refusal("unbounded", "--capacity", "10"))
