@@ -22,6 +22,8 @@ void series_init(struct series *series, bool by_request)
     memset(series, 0, sizeof *series);
     series->by_request = by_request;
     series->stride = 1;
+    series->given.class = VERDICT_UNDECIDED;
+    series->given_each = 1;
 }
 
 static void series_thin(struct series *series)
@@ -92,21 +94,24 @@ static const char *x_unit(const struct series *series)
     return series->by_request ? "request" : "second";
 }
 
-/* How many such units one request of the judged samples is. */
+/* How many such units one request of the samples is, as samples_make makes them. */
 static double x_each(const struct series *series)
 {
-    return series->by_request ? 1 : (double)SERIES_TICK_NS / (double)NS_PER_SECOND;
+    return series->by_request ? 1
+                              : (double)series->last.time_ns / (double)NS_PER_SECOND / SERIES_TICKS;
 }
 
 /* The samples as those of a run; released by the caller. */
 static struct result_sample *samples_make(const struct series *series)
 {
     struct result_sample *samples = xcalloc(series->count + 1, sizeof *samples);
+    double per_tick_ns = fmax(1, (double)series->last.time_ns / SERIES_TICKS);
     for (size_t i = 0; i < series->count; i++) {
         const struct series_sample *sample = &series->samples[i];
         samples[i].time_ns = sample->time_ns;
-        samples[i].requests =
-            series->by_request ? sample->requests : sample->time_ns / SERIES_TICK_NS;
+        samples[i].requests = series->by_request
+                                  ? sample->requests
+                                  : (uint64_t)((double)sample->time_ns / per_tick_ns);
         samples[i].rss_bytes = sample->process.rss_bytes;
         samples[i].anonymous_bytes = sample->process.anonymous_bytes;
         samples[i].vsz_bytes = sample->process.vsz_bytes;
@@ -118,12 +123,44 @@ static struct result_sample *samples_make(const struct series *series)
     return samples;
 }
 
-static void result_verdict_make(const struct series *series, struct result_verdict *verdict)
+/* Whether it did anything in the second half: requests if they are counted, otherwise CPU time. */
+static bool is_active(const struct series *series)
+{
+    const struct series_sample *last = &series->last;
+    uint64_t middle_ns = (uint64_t)(VERDICT_WARMUP_SHARE * (double)last->time_ns);
+    for (size_t i = 0; i < series->count; i++) {
+        const struct series_sample *sample = &series->samples[i];
+        if (sample->time_ns < middle_ns)
+            continue;
+        return series->by_request ? last->requests > sample->requests
+                                  : last->process.cpu_ns > sample->process.cpu_ns;
+    }
+    return true;
+}
+
+static void samples_judge(struct series *series)
 {
     static const struct result_limits no_limits = {0};
     struct result_sample *samples = samples_make(series);
-    verdict_give(verdict, samples, series->count, &no_limits);
+    series->given_each = x_each(series);
+    verdict_give(&series->given, samples, series->count, &no_limits);
+    series->idle = series->given.judged_samples >= VERDICT_SAMPLES_MIN && !is_active(series);
+    if (series->idle)
+        series->given.class = VERDICT_UNDECIDED;
     free(samples);
+}
+
+void series_look(struct series *series)
+{
+    if (series->last.time_ns < SERIES_LOOK_NS << series->looks)
+        return;
+    series->looks++;
+    samples_judge(series);
+}
+
+void series_end(struct series *series)
+{
+    samples_judge(series);
 }
 
 /* Each point is the mean of about count / STATS_POINTS_MAX neighbouring samples. */
@@ -143,22 +180,18 @@ static struct stats_interval points_slope(const struct series *series, enum seri
     return stats_slope(&points);
 }
 
-/* The growth that decides the verdict, in bytes per request or second. */
-static struct stats_interval verdict_slope(const struct series *series,
-                                           const struct result_verdict *verdict)
+/* The growth that decided the verdict. */
+static struct stats_interval verdict_slope(const struct series *series)
 {
-    double each = x_each(series);
-    return (struct stats_interval){verdict->bytes_per_request / each, verdict->low / each,
-                                   verdict->high / each};
+    const struct result_verdict *given = &series->given;
+    double each = series->given_each;
+    return (struct stats_interval){given->bytes_per_request / each, given->low / each,
+                                   given->high / each};
 }
 
 struct stats_interval series_slope(const struct series *series, enum series_figure figure)
 {
-    struct result_verdict verdict;
-    if (figure != SERIES_RSS)
-        return points_slope(series, figure);
-    result_verdict_make(series, &verdict);
-    return verdict_slope(series, &verdict);
+    return figure == SERIES_RSS ? verdict_slope(series) : points_slope(series, figure);
 }
 
 size_t series_growths(const struct series *series, char words[RESOURCES][RESULT_WORDS_BYTES])
@@ -173,21 +206,6 @@ size_t series_growths(const struct series *series, char words[RESOURCES][RESULT_
     }
     free(samples);
     return count;
-}
-
-/* Whether it did anything in the second half: requests if they are counted, otherwise CPU time. */
-static bool is_active(const struct series *series)
-{
-    const struct series_sample *last = &series->last;
-    uint64_t middle_ns = (uint64_t)(VERDICT_WARMUP_SHARE * (double)last->time_ns);
-    for (size_t i = 0; i < series->count; i++) {
-        const struct series_sample *sample = &series->samples[i];
-        if (sample->time_ns < middle_ns)
-            continue;
-        return series->by_request ? last->requests > sample->requests
-                                  : last->process.cpu_ns > sample->process.cpu_ns;
-    }
-    return true;
 }
 
 /* Requests per second; 1 where x is the time. */
@@ -237,53 +255,59 @@ static void limit_format(const struct series *series, uint64_t limit_bytes,
                  series->by_request ? " at this rate" : "");
 }
 
-static void undecided_format(const struct series *series, const struct result_verdict *given,
-                             const struct series_verdict *verdict, char words[RESULT_WORDS_BYTES])
+static void undecided_format(const struct series *series, const struct series_verdict *verdict,
+                             char words[RESULT_WORDS_BYTES])
 {
+    const struct result_verdict *given = &series->given;
     char low[UNITS_TEXT_BYTES], high[UNITS_TEXT_BYTES];
     if (given->judged_samples < VERDICT_SAMPLES_MIN)
         snprintf(words, RESULT_WORDS_BYTES, "undecided: too short; watch longer");
     else
-        snprintf(words, RESULT_WORDS_BYTES,
-                 "undecided: the growth is between %s and %s per %s%s; watch longer",
+        snprintf(words, RESULT_WORDS_BYTES, "%s between %s and %s per %s%s; watch longer",
+                 given->class == VERDICT_WARMING ? "growth slows down:" : "undecided: growth is",
                  units_format_size(low, verdict->slope.low),
                  units_format_size(high, verdict->slope.high), x_unit(series),
                  given->steady || verdict->slope.low <= 0 ? "" : ", but not steady");
 }
 
-static void bounded_format(const struct series *series, const struct result_verdict *given,
-                           const struct series_verdict *verdict, char words[RESULT_WORDS_BYTES])
+static void bounded_format(const struct series *series, const struct series_verdict *verdict,
+                           char words[RESULT_WORDS_BYTES])
 {
     char level[UNITS_TEXT_BYTES], high[UNITS_TEXT_BYTES];
-    units_format_size(level, (double)given->peak_bytes);
+    units_format_size(level, (double)series->given.peak_bytes);
     if (verdict->slope.high > 0)
-        snprintf(words, RESULT_WORDS_BYTES, "bounded at %s: growth is at most %s per %s", level,
-                 units_format_size(high, verdict->slope.high), x_unit(series));
+        snprintf(words, RESULT_WORDS_BYTES, "bounded at %s: grows by at most %s per %s", level,
+                 units_format_size(high, ceil(verdict->slope.high)), x_unit(series));
     else
         snprintf(words, RESULT_WORDS_BYTES, "bounded at %s: it does not grow", level);
 }
 
+static void no_activity_format(const struct series *series, char words[RESULT_WORDS_BYTES])
+{
+    snprintf(words, RESULT_WORDS_BYTES, "no activity: %s in the second half",
+             series->by_request ? "the counter did not change" : "no CPU time was used");
+}
+
+static void verdict_format(const struct series *series, const struct series_verdict *verdict,
+                           char words[RESULT_WORDS_BYTES])
+{
+    if (series->idle)
+        no_activity_format(series, words);
+    else if (verdict->growing)
+        growth_format(series, verdict, words);
+    else if (verdict->class == VERDICT_BOUNDED)
+        bounded_format(series, verdict, words);
+    else
+        undecided_format(series, verdict, words);
+}
+
 void series_judge(const struct series *series, uint64_t limit_bytes, struct series_verdict *verdict)
 {
-    struct result_verdict given;
-    result_verdict_make(series, &given);
-    bool active = given.judged_samples < VERDICT_SAMPLES_MIN || is_active(series);
-    if (!active)
-        given.class = VERDICT_UNDECIDED;
     *verdict =
-        (struct series_verdict){.class = given.class, .slope = verdict_slope(series, &given)};
-    verdict->growing = verdict_is_leak(given.class) && verdict->slope.low > 0;
+        (struct series_verdict){.class = series->given.class, .slope = verdict_slope(series)};
+    verdict->growing = verdict_is_leak(verdict->class) && verdict->slope.low > 0;
     time_left_find(series, limit_bytes, verdict);
-    if (!active)
-        snprintf(verdict->words, sizeof verdict->words, "no activity: %s",
-                 series->by_request ? "the counter did not change in the second half"
-                                    : "no CPU time was used in the second half");
-    else if (verdict->growing)
-        growth_format(series, verdict, verdict->words);
-    else if (given.class == VERDICT_BOUNDED)
-        bounded_format(series, &given, verdict, verdict->words);
-    else
-        undecided_format(series, &given, verdict, verdict->words);
+    verdict_format(series, verdict, verdict->words);
     size_t length = strlen(verdict->words);
     limit_format(series, limit_bytes, verdict, verdict->words + length,
                  sizeof verdict->words - length);

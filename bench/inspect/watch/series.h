@@ -13,9 +13,13 @@
 #include <stdbool.h>
 
 #define SERIES_CAPACITY 4096
-/* Without a counter, each 10 ms counts as one request. The slowest leak that is found, 1 byte per
- * request, is then 100 B/s. */
-#define SERIES_TICK_NS (10 * NS_PER_MS)
+/* Without a counter, the time of the watch counts as so many requests: what is found depends on the
+ * growth over the watch, however long it is. A process that gains less than 64 KiB in the second
+ * half is not said to grow. */
+#define SERIES_TICKS 100000
+/* A watch that is followed on a screen is judged after this time, twice that, four times that, ...,
+ * and at its end: more looks would raise more false alarms. */
+#define SERIES_LOOK_NS (5 * NS_PER_SECOND)
 
 struct series_sample {
     uint64_t time_ns;               /* since the watch began */
@@ -36,7 +40,11 @@ struct series {
     uint64_t stride, added;    /* one in `stride` of all added samples is stored */
     struct series_sample last; /* added, stored or not */
     uint64_t peaks[SERIES_FIGURES];
-    bool has_rollup; /* the rollup could be read at least once */
+    bool has_rollup;             /* the rollup could be read at least once */
+    unsigned looks;              /* how often it was judged so far */
+    bool idle;                   /* nothing happened in the second half: it is undecided */
+    struct result_verdict given; /* when it was judged last */
+    double given_each;           /* seconds or requests for one of its requests */
 };
 
 void series_init(struct series *series, bool by_request);
@@ -46,12 +54,17 @@ void series_add(struct series *series, const struct series_sample *sample);
 uint64_t series_value(const struct series_sample *sample, enum series_figure figure);
 /* False for pss if it could never be read. */
 bool series_has(const struct series *series, enum series_figure figure);
+/* Judges the samples so far, if the next look is due. */
+void series_look(struct series *series);
+/* Judges all samples, at the end. */
+void series_end(struct series *series);
 /* Seconds or requests since the watch began. */
 double series_x(const struct series *series, const struct series_sample *sample);
-/* Bytes per second or per request over the second half, with the 99.9 % interval. All 0 with too
- * few samples. */
+/* Bytes per second or per request over the second half, with the 99.9 % interval; of rss the
+ * growth that decided when it was judged last. All 0 with too few samples. */
 struct stats_interval series_slope(const struct series *series, enum series_figure figure);
 
+/* What was found when the series was judged last. */
 struct series_verdict {
     enum verdict_class class;
     struct stats_interval slope; /* of rss */

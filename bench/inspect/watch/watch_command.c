@@ -72,7 +72,9 @@ static const struct option_table option_table = {
         "\n"
         "The first half of the samples counts as warm-up, the second half is judged by the rules "
         "of `tidemark bench`: the process grows if the 99.9 % interval of its slope lies above 0 "
-        "and the growth goes on throughout. A short watch ends `undecided`, one of an idle process "
+        "and the growth goes on throughout. On a terminal it is judged after 5 s, 10 s, 20 s, ... "
+        "and at the end. A short watch ends "
+        "`undecided`, one of an idle process "
         "`no activity`. One line each tells which of descriptors, threads, address space and page "
         "tables grow, too. Growth per request "
         "(--url) holds for any load, growth per second only for the load at that time.\n"
@@ -195,10 +197,12 @@ static void watch_show(struct watch *watch)
     uint64_t now_ns = clock_ns();
     if (watch->quiet || now_ns < watch->show_due_ns)
         return;
-    if (watch->on_terminal)
+    if (watch->on_terminal) {
+        series_look(&watch->series);
         screen_draw(&watch->screen, &watch->view);
-    else
+    } else {
         view_print_line(&watch->view, stdout);
+    }
     watch->show_due_ns += watch->on_terminal ? FRAME_NS : LINE_NS;
     if (watch->show_due_ns < now_ns)
         watch->show_due_ns = now_ns;
@@ -244,15 +248,16 @@ static int gate_status(const struct watch *watch)
     series_judge(&watch->series, watch->options->limit_bytes, &verdict);
     if (watch->options->fail_on == NULL)
         return STATUS_OK;
-    return verdict.growing                      ? STATUS_BAD
-           : verdict.class == VERDICT_UNDECIDED ? STATUS_UNDECIDED
-                                                : STATUS_OK;
+    return verdict.growing                    ? STATUS_BAD
+           : verdict.class == VERDICT_BOUNDED ? STATUS_OK
+                                              : STATUS_UNDECIDED;
 }
 
 static int watch_finish(struct watch *watch)
 {
     if (watch->series.added == 0)
         return complain("watch", STATUS_UNDECIDED, "the process ended before the first sample");
+    series_end(&watch->series);
     if (watch->on_terminal)
         screen_draw(&watch->screen, &watch->view);
     else if (!watch->quiet)

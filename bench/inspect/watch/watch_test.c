@@ -167,7 +167,7 @@ static pid_t busy_target_start(void)
     pid_t parent = getpid(), pid = fork();
     assert_true(pid >= 0);
     while (pid == 0 && getppid() == parent)
-        usleep(1000);
+        usleep(100);
     if (pid == 0)
         _exit(0);
     return pid;
