@@ -42,3 +42,10 @@ bool difference_matters(double better, double worse)
     return 100 * (better - worse) >= MATTERS_POINTS &&
            better - worse >= MATTERS_MISSES_SHARE * (1 - worse);
 }
+
+bool are_equal(const struct choice *choice, const struct candidate *one,
+               const struct candidate *other)
+{
+    double own = score(choice, one), theirs = score(choice, other);
+    return !difference_matters(own, theirs) && !difference_matters(theirs, own);
+}

@@ -124,3 +124,6 @@ double score(const struct choice *choice, const struct candidate *candidate);
 double regret_points(const struct choice *choice, const struct candidate *candidate);
 /* Whether the difference between the two scores matters. */
 bool difference_matters(double better, double worse);
+/* Whether no difference between the two matters. */
+bool are_equal(const struct choice *choice, const struct candidate *one,
+               const struct candidate *other);

@@ -286,6 +286,15 @@ class Choose(unittest.TestCase):
             self.assertGreater(measured["mean_ns"], 0)
             self.assertGreater(row["predicted"]["slo_ns"], 0)
 
+    def test_rates_at_which_servers_show_nothing_are_said(self):
+        for rate, words in (("10000000", "one event loop cannot serve 10000000 requests/s"),
+                            ("10", "only 10 requests come within --serve")):
+            found = choose("zipf:1.0:100:2000", "--capacity", "16KiB", "--policies", "lru",
+                           "--rate", rate, "--serve", "1s")
+            self.assertIn(words, found["not_checked"])
+            self.assertIsNone(policies(found)["lru"]["measured"])
+            self.assertIsNotNone(found["service"])
+
     def test_mistakes_are_refused(self):
         good = ["--trace", "zipf:1.0:100:1000"]
         for arguments, words, status in (

@@ -185,6 +185,16 @@ static void answer_print(const struct answer *answer, FILE *out)
         fprintf(out, INDENT "- %s\n", answer->reasons[i]);
 }
 
+/* "0.25", "5,000" */
+static char *rate_text(char text[UNITS_TEXT_BYTES], double rate_rps)
+{
+    if (rate_rps < 100)
+        snprintf(text, UNITS_TEXT_BYTES, "%.3g", rate_rps);
+    else
+        units_format_count(text, (uint64_t)(rate_rps + 0.5));
+    return text;
+}
+
 /* What was replayed, at which rate, and how much of it no cache can have. */
 static void trace_print(const struct choice *choice, FILE *out)
 {
@@ -192,10 +202,11 @@ static void trace_print(const struct choice *choice, FILE *out)
         [RATE_GIVEN] = "--rate", [RATE_OF_TRACE] = "the trace's times", [RATE_ASSUMED] = "assumed"};
     const struct question *question = &choice->question;
     const struct replay_result *everything = &choice->everything;
-    char requests[UNITS_TEXT_BYTES], ids[UNITS_TEXT_BYTES], warmup[UNITS_TEXT_BYTES];
-    fprintf(out, "%s: %s requests for %s ids at %.4g requests/s (%s), sizes of the %s\n",
+    char requests[UNITS_TEXT_BYTES], ids[UNITS_TEXT_BYTES], warmup[UNITS_TEXT_BYTES],
+        rate[UNITS_TEXT_BYTES];
+    fprintf(out, "%s: %s requests for %s ids at %s requests/s (%s), sizes of the %s\n",
             question->trace, units_format_count(requests, choice->corpus.requests),
-            units_format_count(ids, choice->corpus.distinct), question->rate_rps,
+            units_format_count(ids, choice->corpus.distinct), rate_text(rate, question->rate_rps),
             sources[question->rate_from], choice->sized ? "trace" : "service's records");
     fprintf(
         out,

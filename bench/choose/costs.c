@@ -95,9 +95,11 @@ int costs_add(struct service_costs *costs, const struct question *question,
                                 .policy = COSTS_SERVER,
                                 .limits = {.capacity_entries = 1000},
                                 .miss_cost_ns = question->miss_cost_ns,
-                                .rate_rps = fmax(question->rate_rps, COSTS_RATE_MIN),
+                                .rate_rps =
+                                    fmin(fmax(question->rate_rps, COSTS_RATE_MIN), COSTS_RATE_MAX),
                                 .warm = true};
-    costs->rate_rps = setup.rate_rps;
+    costs->rate_rps = question->rate_rps;
+    costs->load_rps = setup.rate_rps;
     costs->fetch_ns = (double)question->miss_cost_ns;
     if (cost_measure(&costs->hit, &setup, "uniform:1", error) != 0)
         return -1;

@@ -20,15 +20,18 @@ struct service_cost {
 };
 
 #define COSTS_RATE_MIN 500
+#define COSTS_RATE_MAX 10000
 struct service_costs {
-    double rate_rps, fetch_ns; /* the load, and the time of the origin */
+    double rate_rps, load_rps; /* the question's rate, and that of the loads that were measured */
+    double fetch_ns;           /* the time of the origin */
     struct service_cost hit, miss;
 };
 
-/* Runs a server under hits only and one under misses only, with the question's rate, at least
- * COSTS_RATE_MIN, and its miss cost. Below that rate requests do not wait for each other anyway.
- * Call it several times at different moments: the least disturbed load counts. Costs begin as zero.
- * 0, or -1 and one line in error; costs_free is needed in either case. */
+/* Runs a server under hits only and one under misses only, with the question's miss cost, and
+ * its rate between COSTS_RATE_MIN (fewer requests show nothing) and COSTS_RATE_MAX (more might be
+ * too many for one event loop). Call it several times at different moments: the least disturbed
+ * load counts. Costs begin as zero. 0, or -1 and one line in error; costs_free is needed in either
+ * case. */
 int costs_add(struct service_costs *costs, const struct question *question,
               const struct server_environment *environment, struct error *error);
 void costs_free(struct service_costs *costs);

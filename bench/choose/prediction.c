@@ -26,7 +26,7 @@ struct part {
 };
 
 struct predictor {
-    double rate_rps;
+    double rate_rps, load_rps; /* as in struct service_costs */
     struct distribution hit, miss;
     double hit_cpu_ns, miss_cpu_ns, fetch_ns;
     struct policy_costs baseline;
@@ -54,6 +54,7 @@ struct predictor *predictor_create(const struct service_costs *costs,
 {
     struct predictor *predictor = xcalloc(1, sizeof *predictor);
     predictor->rate_rps = costs->rate_rps;
+    predictor->load_rps = costs->load_rps;
     predictor->fetch_ns = costs->fetch_ns;
     distribution_fill(&predictor->hit, costs->hit.latency);
     distribution_fill(&predictor->miss, costs->miss.latency);
@@ -144,7 +145,7 @@ static bool mixture_wait(struct part parts[KINDS], const struct predictor *predi
     double wait_ns = waiting_ns(predictor->rate_rps, mean_ns, square_ns);
     for (int kind = 0; kind < KINDS; kind++) {
         double alone_ns = kind == HIT ? predictor->hit_cpu_ns : predictor->miss_cpu_ns;
-        double own_ns = waiting_ns(predictor->rate_rps, alone_ns, alone_ns * alone_ns);
+        double own_ns = waiting_ns(predictor->load_rps, alone_ns, alone_ns * alone_ns);
         parts[kind].longer_ns += own_ns < 0 ? 0 : wait_ns - own_ns;
     }
     return wait_ns >= 0;

@@ -1,11 +1,11 @@
 /* prediction.h - predicts latency and CPU time from a hit ratio and measured costs. Pure.
  *
- * A hit takes as long as in a load of hits only, a miss as long as in a load of misses only at the
- * same rate. Latency is therefore a mixture of the two measured distributions, weighted by the hit
- * ratio. Only the wait for the event loop differs. With Poisson arrivals at rate L, and S the time
- * for which a request keeps the loop busy, the mean wait is L E[S^2] / (2 (1 - L E[S])) (M/G/1:
- * Pollaczek 1930, Khinchine 1932). Each distribution is shifted by the difference between the wait
- * of the mixture and its own. The origin's time does not keep the loop busy.
+ * A hit takes as long as in a load of hits only, a miss as long as in a load of misses only.
+ * Latency is therefore a mixture of the two measured distributions, weighted by the hit ratio. Only
+ * the wait for the event loop differs. With Poisson arrivals at rate L, and S the time for which a
+ * request keeps the loop busy, the mean wait is L E[S^2] / (2 (1 - L E[S])) (M/G/1: Pollaczek 1930,
+ * Khinchine 1932). Each distribution is shifted by the difference between the wait of the mixture
+ * and its own. The origin's time does not keep the loop busy.
  */
 #pragma once
 

@@ -28,6 +28,7 @@ static void test_begin(struct test *test, double rate_rps)
 {
     test->costs = (struct service_costs){
         .rate_rps = rate_rps,
+        .load_rps = rate_rps,
         .fetch_ns = FETCH_NS,
         .hit = {CPU_NS, histogram_create()},
         .miss = {CPU_NS, histogram_create()},
@@ -98,6 +99,22 @@ static void a_slower_policy_makes_all_requests_wait(void **state)
     test_end(&test);
 }
 
+/* Measured at 1,000 requests/s, predicted for 20,000: all requests wait longer. */
+static void another_rate_than_the_measured_one_changes_the_wait(void **state)
+{
+    struct test test;
+    struct replay_result all = result_of(1000);
+    test_begin(&test, 1000);
+    predictor_destroy(test.predictor);
+    test.costs.rate_rps = 20000;
+    test.predictor = predictor_create(&test.costs, &same);
+    double own_ns = 1000 / 1e9 * CPU_NS * CPU_NS / (2 * (1 - 1000 / 1e9 * CPU_NS));
+    double wait_ns = 20000 / 1e9 * CPU_NS * CPU_NS / (2 * (1 - 20000 / 1e9 * CPU_NS));
+    struct policy_figures figures = predict(test.predictor, &same, &all, 0);
+    assert_true(NEAR(figures.mean_ns, HIT_NS + wait_ns - own_ns));
+    test_end(&test);
+}
+
 static void nothing_is_predicted_beyond_the_capacity_of_the_loop(void **state)
 {
     struct test test;
@@ -115,6 +132,7 @@ int main(void)
         cmocka_unit_test(percentiles_above_the_hit_ratio_are_misses),
         cmocka_unit_test(a_joining_request_waits_for_the_rest),
         cmocka_unit_test(a_slower_policy_makes_all_requests_wait),
+        cmocka_unit_test(another_rate_than_the_measured_one_changes_the_wait),
         cmocka_unit_test(nothing_is_predicted_beyond_the_capacity_of_the_loop),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

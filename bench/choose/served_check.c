@@ -117,6 +117,25 @@ static struct selection selection_make(struct choice *choice)
     return selection;
 }
 
+/* Whether the rate lets servers show anything; otherwise says why not. */
+static bool rate_can_be_served(struct choice *choice, const struct service_costs *costs,
+                               double fitting)
+{
+    double rate_rps = choice->question.rate_rps;
+    if (rate_rps * costs->hit.cpu_ns / 1e9 > BUSY_MAX) {
+        snprintf(choice->not_checked, CHOICE_WORDS_BYTES,
+                 "one event loop cannot serve %.0f requests/s (--rate)", rate_rps);
+        return false;
+    }
+    if (fitting < CHECK_REQUESTS_MIN && fitting < (double)choice->corpus.requests) {
+        snprintf(choice->not_checked, CHOICE_WORDS_BYTES,
+                 "at %.3g requests/s only %.0f requests come within --serve, fewer than %d",
+                 rate_rps, fitting, CHECK_REQUESTS_MIN);
+        return false;
+    }
+    return true;
+}
+
 /* Says which of the candidates have a server that keeps no age. */
 static void unserved_say(struct choice *choice)
 {
@@ -144,12 +163,8 @@ int check_serve(struct choice *choice, struct service_costs *costs,
         requests = (uint64_t)fitting;
     int status = 0;
     unserved_say(choice);
-    if (fitting < CHECK_REQUESTS_MIN && fitting < (double)choice->corpus.requests) {
-        snprintf(choice->not_checked, CHOICE_WORDS_BYTES,
-                 "at %.3g requests/s only %llu requests come within --serve, fewer than %d",
-                 choice->question.rate_rps, (unsigned long long)requests, CHECK_REQUESTS_MIN);
+    if (!rate_can_be_served(choice, costs, fitting))
         return 0;
-    }
     progress_begin(progress, "running servers of the best", selection.count);
     for (size_t i = 0; i < selection.count && status == 0; i++) {
         status = check_one(choice, selection.list[i], environment, requests, error);
