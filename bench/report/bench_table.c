@@ -1,38 +1,104 @@
-/* bench_table.c - the results of a bench side by side. */
+/* bench_table.c - draws the judgement of a bench. */
 #include "bench_table.h"
 
+#include "count_of.h"
 #include "options_help.h"
-#include "summary.h"
 #include "table.h"
-#include "units.h"
 #include "verdict.h"
 
+#include <math.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
-#define NOTE_MARGIN 4
-#define NOTE_WIDTH  100
+#define NOTE_MARGIN     4
+#define WIDTH           100
+#define BYTES_OF_MIB    (1024.0 * 1024.0)
+#define SIZE_FINE       1.0 /* MiB below which two digits follow the point */
+#define CELL_TEXT_BYTES RESULT_NAME_BYTES
 
-enum cell_kind {
-    CELL_SHARE, /* 55.1 % */
-    CELL_TIME, /* median, and half the width of its interval if there are several runs: 9.7 +-0.4 */
-    CELL_SIZE, /* 7.9 MiB */
+/* What a cell shows of a row; "" or "-" for nothing. */
+struct cell_context {
+    const struct judgement *judgement;
+    const struct judged_workload *workload;
+    const struct judged_row *row;
 };
 
-/* The columns between the variant and the verdict. */
-static const struct figure_column {
+static const char *size_text(const struct cell_context *cell, size_t offset, char *text)
+{
+    const struct result_run *run = cell->row->run;
+    bool ours = cell->row->result->policy[0] != '\0';
+    if (run == NULL || run->sample_count == 0 ||
+        (!ours && offset != offsetof(struct result_sample, rss_bytes)))
+        return "-";
+    const struct result_sample *last = &run->samples[run->sample_count - 1];
+    double mib = (double)*(const uint64_t *)((const char *)last + offset) / BYTES_OF_MIB;
+    snprintf(text, CELL_TEXT_BYTES, "%.*f", mib < SIZE_FINE ? 2 : 1, mib);
+    return text;
+}
+
+static const char *payload_text(const struct cell_context *cell, char *text)
+{
+    return size_text(cell, offsetof(struct result_sample, payload_bytes), text);
+}
+
+static const char *cache_text(const struct cell_context *cell, char *text)
+{
+    return size_text(cell, offsetof(struct result_sample, cache_bytes), text);
+}
+
+static const char *rss_text(const struct cell_context *cell, char *text)
+{
+    return size_text(cell, offsetof(struct result_sample, rss_bytes), text);
+}
+
+static const char *hits_text(const struct cell_context *cell, char *text)
+{
+    return judged_hits_text(cell->row, cell->row->hit_ratio, text);
+}
+
+static const char *cold_text(const struct cell_context *cell, char *text)
+{
+    return cell->workload->cold_differs
+               ? judged_hits_text(cell->row, cell->row->cold_hit_ratio, text)
+               : "-";
+}
+
+static const char *cpu_text(const struct cell_context *cell, char *text)
+{
+    return judged_cpu_text(cell->judgement, cell->row, text);
+}
+
+static const char *rank_text(bool shown, uint64_t rank, char *text)
+{
+    if (!shown || rank == 0)
+        return "-";
+    snprintf(text, CELL_TEXT_BYTES, "%llu", (unsigned long long)rank);
+    return text;
+}
+
+static const char *hits_rank_text(const struct cell_context *cell, char *text)
+{
+    return rank_text(cell->workload->hits_ranked, cell->row->hits_rank, text);
+}
+
+static const char *cpu_rank_text(const struct cell_context *cell, char *text)
+{
+    return rank_text(cell->workload->speed.resolved, cell->row->cpu_rank, text);
+}
+
+/* The columns behind variant and verdict. */
+enum { COLUMN_HITS = 3 };
+static const struct {
     const char *head;
-    enum cell_kind kind;
-    enum result_figure_name figure;
-    bool ours; /* only our servers report it */
+    const char *(*text)(const struct cell_context *cell, char *text);
 } columns[] = {
-    {"hits", CELL_SHARE, FIGURE_HIT_RATIO, false},
-    {"CPU us", CELL_TIME, FIGURE_CPU_US_PER_REQUEST, false},
-    {"payload", CELL_SIZE, FIGURE_PAYLOAD_END_BYTES, true},
-    {"cache", CELL_SIZE, FIGURE_CACHE_END_BYTES, true},
-    {"RSS", CELL_SIZE, FIGURE_RSS_END_BYTES, false},
+    {"payload", payload_text}, {"cache", cache_text},
+    {"RSS", rss_text},         [COLUMN_HITS] = {"hits", hits_text},
+    {"#", hits_rank_text},     {"cold", cold_text},
+    {"CPU", cpu_text},         {"#", cpu_rank_text},
 };
-#define COLUMNS (sizeof columns / sizeof columns[0])
+#define COLUMNS COUNT_OF(columns)
 
 static const enum table_tone class_tones[VERDICT_CLASSES] = {
     [VERDICT_BOUNDED] = TABLE_GOOD,          [VERDICT_WARMING] = TABLE_DOUBTFUL,
@@ -41,52 +107,32 @@ static const enum table_tone class_tones[VERDICT_CLASSES] = {
     [VERDICT_NOT_RETURNED] = TABLE_DOUBTFUL, [VERDICT_UNDECIDED] = TABLE_DOUBTFUL,
 };
 
-static void figure_cell(struct table *table, const struct figure_column *column,
-                        const struct result_figure *figure)
+/* Whether something stands in the column, and in no case the same in all of several rows. */
+static bool column_is_shown(const struct judgement *judgement,
+                            const struct judged_workload *workload, size_t column)
 {
-    char text[UNITS_TEXT_BYTES];
-    int length;
-    switch (column->kind) {
-    case CELL_SHARE:
-        snprintf(text, sizeof text, "%.1f %%", 100 * figure->median);
-        break;
-    case CELL_TIME:
-        length = snprintf(text, sizeof text, "%.1f", figure->median);
-        if (figure->n > 1)
-            snprintf(text + length, sizeof text - (size_t)length, " +-%.1f",
-                     (figure->high - figure->low) / 2);
-        break;
-    case CELL_SIZE:
-        units_format_size(text, figure->median);
-        break;
+    char text[CELL_TEXT_BYTES], first[CELL_TEXT_BYTES] = "-";
+    bool differ = false;
+    for (size_t i = 0; i < workload->served_count; i++) {
+        const struct cell_context cell = {judgement, workload, &workload->rows[i]};
+        const char *here = columns[column].text(&cell, text);
+        differ |= i > 0 && strcmp(here, first) != 0;
+        if (i == 0)
+            snprintf(first, sizeof first, "%s", here);
     }
-    table_cell(table, TABLE_PLAIN, "%s", text);
+    return differ || (workload->served_count == 1 && strcmp(first, "-") != 0);
 }
 
-static void verdict_cell(struct table *table, const struct result *result,
-                         const struct result_summary *summary)
+static void verdict_cell(struct table *table, const struct judged_row *row)
 {
     char brief[RESULT_NAME_BYTES];
-    const struct result_run *run = summary_representative(result, summary);
-    if (run == NULL)
+    if (row->run != NULL)
+        table_cell(table, class_tones[row->run->verdict.class], "%s",
+                   verdict_brief(&row->run->verdict, brief));
+    else if (row->summary != NULL)
         table_cell(table, TABLE_BAD, "failed");
     else
-        table_cell(table, class_tones[summary->class], "%s", verdict_brief(&run->verdict, brief));
-}
-
-static void row_add(struct table *table, const struct result *result,
-                    const struct result_summary *summary)
-{
-    bool failed = summary->failed == summary->runs, ours = result->policy[0] != '\0';
-    table_cell(table, TABLE_PLAIN, "%s", result->variant);
-    for (size_t i = 0; i < COLUMNS; i++) {
-        const struct result_figure *figure = &summary->figures[columns[i].figure];
-        if (failed || figure->n == 0 || (columns[i].ours && !ours))
-            table_cell(table, TABLE_FAINT, "-");
-        else
-            figure_cell(table, &columns[i], figure);
-    }
-    verdict_cell(table, result, summary);
+        table_cell(table, TABLE_FAINT, "-");
 }
 
 /* Why a run of the workload failed; "" if none did. */
@@ -99,82 +145,112 @@ static const char *failure_of(const struct result *result, const char *workload)
     return "";
 }
 
-static void failures_print(const struct result *result, const struct result_summary *summary,
-                           FILE *out)
+static void failures_print(const struct judged_row *row, FILE *out)
 {
-    const char *reason = failure_of(result, summary->workload);
+    const struct result_summary *summary = row->summary;
     if (summary->failed == 0)
         return;
-    int width = fprintf(out, "  %s: %llu of %llu runs failed%s", result->variant,
+    const char *reason = failure_of(row->result, summary->workload);
+    int width = fprintf(out, "  %s: %llu of %llu runs failed%s", row->variant,
                         (unsigned long long)summary->failed, (unsigned long long)summary->runs,
                         *reason ? ": " : "");
-    text_wrap(reason, width, NOTE_MARGIN, NOTE_WIDTH, out);
+    text_wrap(reason, width, NOTE_MARGIN, WIDTH, out);
+}
+
+static void runs_note_print(const struct judged_row *row, uint64_t count, const char *text,
+                            FILE *out)
+{
+    if (count > 0)
+        fprintf(out, "  %s: %llu of %llu runs %s\n", row->variant, (unsigned long long)count,
+                (unsigned long long)row->summary->runs, text);
 }
 
 /* What a reader must know of the row beyond its figures: a line for each. */
-static void notes_print(const struct result *result, const struct result_summary *summary,
+static void notes_print(const struct judged_workload *workload, const struct judged_row *row,
                         FILE *out)
 {
-    const uint64_t judged = summary->runs - summary->failed;
-    const struct {
-        uint64_t count;
-        const char *text;
-    } notes[] = {
-        {judged - summary->verdicts[summary->class], "have another verdict"},
-        {summary->capped, "passed the memory cap and were stopped"},
-        {summary->bottlenecked, "were limited by the load generator: their times do not count"},
-    };
-    for (size_t i = 0; i < sizeof notes / sizeof notes[0]; i++)
-        if (notes[i].count > 0)
-            fprintf(out, "  %s: %llu of %llu runs %s\n", result->variant,
-                    (unsigned long long)notes[i].count, (unsigned long long)summary->runs,
-                    notes[i].text);
-    failures_print(result, summary, out);
-}
-
-/* Whether one of the first `before` results has the workload. */
-static bool was_seen(struct result *const *results, size_t before, const char *workload)
-{
-    for (size_t i = 0; i < before; i++)
-        if (summary_find(results[i], workload) != NULL)
-            return true;
-    return false;
-}
-
-/* A block: the workload, a row for each result that has it, and notes. */
-static void workload_print(const struct table_column *heads, struct result *const *results,
-                           size_t count, const char *workload, FILE *out)
-{
-    struct table *table = table_create(heads, COLUMNS + 2);
-    for (size_t i = 0; i < count; i++) {
-        const struct result_summary *summary = summary_find(results[i], workload);
-        if (summary != NULL)
-            row_add(table, results[i], summary);
+    const struct result_summary *summary = row->summary;
+    if (summary != NULL) {
+        uint64_t judged = summary->runs - summary->failed;
+        runs_note_print(row, judged - summary->verdicts[summary->class], "have another verdict",
+                        out);
+        runs_note_print(row, summary->capped, "passed the memory cap and were stopped", out);
     }
-    fprintf(out, "%s\n", workload);
+    if (row->lack > LACK_SPEEDS || (row->lack == LACK_SPEEDS && workload->speed.known))
+        fprintf(out, "  %s: no figure of CPU, since %s\n", row->variant, judged_lacks[row->lack]);
+    if (summary != NULL)
+        failures_print(row, out);
+}
+
+static void rows_print(const struct judgement *judgement, const struct judged_workload *workload,
+                       FILE *out)
+{
+    struct table_column heads[COLUMNS + 2] = {{"variant", TABLE_LEFT}, {"verdict", TABLE_LEFT}};
+    size_t shown[COLUMNS], count = 0;
+    for (size_t i = 0; i < COLUMNS; i++)
+        if (column_is_shown(judgement, workload, i)) {
+            heads[2 + count] = (struct table_column){columns[i].head, TABLE_RIGHT};
+            shown[count++] = i;
+        }
+    struct table *table = table_create(heads, 2 + count);
+    for (size_t i = 0; i < workload->served_count; i++) {
+        const struct cell_context cell = {judgement, workload, &workload->rows[i]};
+        char text[CELL_TEXT_BYTES];
+        table_cell(table, TABLE_PLAIN, "%s", cell.row->variant);
+        verdict_cell(table, cell.row);
+        for (size_t j = 0; j < count; j++) {
+            const char *here = columns[shown[j]].text(&cell, text);
+            table_cell(table, strcmp(here, "-") == 0 ? TABLE_FAINT : TABLE_PLAIN, "%s", here);
+        }
+    }
+    table_set_width(table, WIDTH);
     table_print(table, table_wants_colours(out), out);
     table_destroy(table);
-    for (size_t i = 0; i < count; i++) {
-        const struct result_summary *summary = summary_find(results[i], workload);
-        if (summary != NULL)
-            notes_print(results[i], summary, out);
-    }
 }
 
-void bench_table_print(struct result *const *results, size_t count, FILE *out)
+/* The name of the workload, and what the figures below it are. */
+static void title_print(const struct judgement *judgement, const struct judged_workload *workload,
+                        FILE *out)
 {
-    struct table_column heads[COLUMNS + 2] = {{"variant", TABLE_LEFT},
-                                              [COLUMNS + 1] = {"verdict", TABLE_LEFT}};
-    const char *blank = "";
-    for (size_t i = 0; i < COLUMNS; i++)
-        heads[1 + i] = (struct table_column){columns[i].head, TABLE_RIGHT};
-    for (size_t i = 0; i < count; i++)
-        for (size_t j = 0; j < results[i]->summary_count; j++) {
-            const char *workload = results[i]->summaries[j].workload;
-            if (was_seen(results, i, workload))
-                continue;
-            fputs(blank, out);
-            workload_print(heads, results, count, workload, out);
-            blank = "\n";
-        }
+    bool warm = false, measured = false, hits = column_is_shown(judgement, workload, COLUMN_HITS);
+    for (size_t i = 0; i < workload->served_count; i++) {
+        warm |= !isnan(workload->rows[i].cold_hit_ratio);
+        measured |= !isnan(workload->rows[i].hit_ratio) && workload->rows[i].replayed == NULL;
+    }
+    fprintf(out, "%s (memory in MiB at the end%s%s", workload->name,
+            hits && warm ? "; hits once warm" : "", hits && measured ? "; ~ as measured" : "");
+    if (workload->speed.known)
+        fprintf(out, "; CPU per request, %s = 1", judgement->reference);
+    fprintf(out, ")\n");
+}
+
+static void workload_print(const struct judgement *judgement,
+                           const struct judged_workload *workload, FILE *out)
+{
+    title_print(judgement, workload, out);
+    rows_print(judgement, workload, out);
+    for (size_t i = 0; i < workload->served_count; i++)
+        notes_print(workload, &workload->rows[i], out);
+    fputs("\n", out);
+}
+
+static void sentence_print(const char *subject, const char *workload, const char *sentence,
+                           FILE *out)
+{
+    if (*sentence == '\0')
+        return;
+    int at = fprintf(out, "%s%s%s: ", subject, *workload ? " under " : "", workload);
+    text_wrap(sentence, at, NOTE_MARGIN, WIDTH, out);
+}
+
+void bench_table_print(const struct judgement *judgement, FILE *out)
+{
+    for (size_t i = 0; i < judgement->count; i++)
+        workload_print(judgement, &judgement->workloads[i], out);
+    sentence_print("Memory", "", judgement->memory_words, out);
+    for (size_t i = 0; i < judgement->count; i++) {
+        const struct judged_workload *workload = &judgement->workloads[i];
+        sentence_print("Hits", workload->name, workload->hits_words, out);
+        sentence_print("CPU", workload->name, workload->speed_words, out);
+    }
 }

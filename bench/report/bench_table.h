@@ -1,11 +1,11 @@
-/* bench_table.h - the tables of a bench: one for each workload, a row for each variant. */
+/* bench_table.h - the tables of a bench: one for each workload, a row for each variant served. */
 #pragma once
 
-#include "result.h"
+#include "judgement.h"
 
 #include <stdio.h>
 
-/* At most 100 columns wide. Below a table stand notes on runs that failed, were stopped, or
- * disagree. Prints the workloads in the order of the first result that has them, and the variants
- * in the order given. The results must have their summaries. */
-void bench_table_print(struct result *const *results, size_t count, FILE *out);
+/* At most 100 columns wide, in the order of the judgement; a column in which nothing stands, or in
+ * all rows the same, is left out. Below a table stand notes on what failed, was stopped, disagrees
+ * or has no figure of speed; below all tables the sentences of the judgement. */
+void bench_table_print(const struct judgement *judgement, FILE *out);

@@ -19,7 +19,7 @@ struct cell {
 
 struct table {
     const struct table_column *columns;
-    size_t column_count, keys;
+    size_t column_count, keys, widest;
     struct cell *cells;
     size_t cell_count, cell_capacity;
 };
@@ -49,6 +49,11 @@ void table_destroy(struct table *table)
 void table_set_keys(struct table *table, size_t keys)
 {
     table->keys = keys;
+}
+
+void table_set_width(struct table *table, size_t widest)
+{
+    table->widest = widest;
 }
 
 void table_cell(struct table *table, enum table_tone tone, const char *format, ...)
@@ -170,7 +175,10 @@ void table_print(const struct table *table, bool colours, FILE *out)
     struct winsize size = {0};
     if (isatty(fileno(out)))
         ioctl(fileno(out), TIOCGWINSZ, &size);
-    table_print_within(table, colours, size.ws_col, out);
+    size_t width = size.ws_col;
+    if (table->widest > 0 && (width == 0 || width > table->widest))
+        width = table->widest;
+    table_print_within(table, colours, width, out);
 }
 
 bool table_wants_colours(FILE *out)

@@ -24,6 +24,8 @@ struct table *table_create(const struct table_column *columns, size_t count);
 void table_destroy(struct table *table); /* NULL is allowed */
 /* The first `keys` columns identify a row. Default: 1. */
 void table_set_keys(struct table *table, size_t keys);
+/* No line of table_print is wider, whatever the terminal. 0, the default: unlimited. */
+void table_set_width(struct table *table, size_t widest);
 /* Adds the next cell, in a new row if the last one is full. */
 __attribute__((format(printf, 3, 4))) void table_cell(struct table *table, enum table_tone tone,
                                                       const char *format, ...);

@@ -40,18 +40,29 @@ static size_t results_select(const struct bench *bench, bool other,
     return count;
 }
 
+static void table_print_of(const struct bench *bench, bool other)
+{
+    struct result *selected[SUBJECTS_MAX];
+    const struct judgement_setup setup = {
+        .results = selected,
+        .count = results_select(bench, other, selected),
+    };
+    struct judgement *judgement = judgement_make(&setup);
+    bench_table_print(judgement, stdout);
+    judgement_destroy(judgement);
+}
+
 static void tables_print(const struct bench *bench)
 {
     const struct plan *plan = &bench->plan;
     struct result *selected[SUBJECTS_MAX];
-    size_t count = results_select(bench, false, selected);
-    bench_table_print(selected, count, stdout);
+    table_print_of(bench, false);
     if (plan->watches_bursts)
-        burst_table_print(selected, count, stdout);
+        burst_table_print(selected, results_select(bench, false, selected), stdout);
     if (plan->subjects.paired_count == 0)
         return;
     printf("\nThe servers in %s:\n", plan->other_dir);
-    bench_table_print(selected, results_select(bench, true, selected), stdout);
+    table_print_of(bench, true);
     printf("\n`tidemark compare %s%s %s` shows the differences.\n", plan->out, OTHER_FOLDER,
            plan->out);
 }

@@ -219,8 +219,6 @@ const char *judged_cpu_text(const struct judgement *judgement, const struct judg
 
 /* The sentence. */
 
-#define WORDS_MOST JUDGEMENT_NAMES_MAX
-
 /* Whether the row is established as different from the reference. */
 static bool is_different(const struct judged_speed *speed, const struct judged_row *row,
                          const struct judged_row *reference)
@@ -229,17 +227,17 @@ static bool is_different(const struct judged_speed *speed, const struct judged_r
            (judged_is_cheaper(speed, row, reference) || judged_is_cheaper(speed, reference, row));
 }
 
-/* "weak costs 8 % (5 to 11) less" */
+/* "8 % (5 to 11) less" */
 static void difference_print(FILE *out, const struct judged_row *row)
 {
     const struct stats_interval *ratio = &row->cpu_ratio;
     bool less = ratio->value < 1;
-    int digits = sentence_digits((ratio->high - ratio->low) / 2);
     double low = less ? 1 - ratio->high : ratio->low - 1;
     double high = less ? 1 - ratio->low : ratio->high - 1;
-    fprintf(out, "%s costs %.*f %% (%.*f to %.*f) %s", row->variant, digits,
-            100 * fabs(ratio->value - 1), digits, 100 * low, digits, 100 * high,
-            less ? "less" : "more");
+    /* An established difference has no end at 0 %. */
+    int digits = sentence_digits(fmin((high - low) / 2, 2 * low));
+    fprintf(out, "%.*f %% (%.*f to %.*f) %s", digits, 100 * fabs(ratio->value - 1), digits,
+            100 * low, digits, 100 * high, less ? "less" : "more");
 }
 
 /* The largest difference that is possible among those like the reference. Returns their number. */
@@ -269,24 +267,39 @@ static void control_print(FILE *out, const struct judged_speed *speed, const cha
             reference, digits, 100 * difference);
 }
 
-/* Returns how many differ from the reference. */
-static size_t differences_print(FILE *out, const struct judged_workload *workload,
-                                const struct judged_row *reference)
+/* Those that differ from the reference, the cheapest first. Returns their number. */
+static size_t different_fill(const struct judged_row **rows, const struct judged_workload *workload,
+                             const struct judged_row *reference)
 {
     size_t count = 0;
     for (size_t i = 0; i < workload->served_count; i++) {
-        if (!is_different(&workload->speed, &workload->rows[i], reference))
+        const struct judged_row *row = &workload->rows[i];
+        if (!is_different(&workload->speed, row, reference))
             continue;
-        if (count < WORDS_MOST) {
-            fputs(count > 0 ? ", " : "", out);
-            difference_print(out, &workload->rows[i]);
-        }
-        count++;
+        size_t to = count++;
+        for (; to > 0 && rows[to - 1]->effect > row->effect; to--)
+            rows[to] = rows[to - 1];
+        rows[to] = row;
     }
-    if (count > WORDS_MOST)
-        fprintf(out, ", and %zu more differ", count - WORDS_MOST);
-    if (count > 0)
-        fprintf(out, " CPU per request than %s", reference->variant);
+    return count;
+}
+
+/* "weak costs 8 % (5 to 11) less CPU per request than lru; null 20 % (17 to 23) more". Returns how
+ * many differ from the reference. */
+static size_t differences_print(FILE *out, const struct judged_workload *workload,
+                                const struct judged_row *reference)
+{
+    const struct judged_row **rows = xcalloc(workload->served_count + 1, sizeof *rows);
+    size_t count = different_fill(rows, workload, reference);
+    for (size_t i = 0; i < count && i < JUDGEMENT_NAMES_MAX; i++) {
+        fprintf(out, "%s%s %s", i > 0 ? "; " : "", rows[i]->variant, i > 0 ? "" : "costs ");
+        difference_print(out, rows[i]);
+        if (i == 0)
+            fprintf(out, " CPU per request than %s", reference->variant);
+    }
+    if (count > JUDGEMENT_NAMES_MAX)
+        fprintf(out, "; %zu more differ from it", count - JUDGEMENT_NAMES_MAX);
+    free(rows);
     return count;
 }
 
