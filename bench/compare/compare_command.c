@@ -15,6 +15,7 @@
 
 struct compare_options {
     const char *base, *figures, *json, *markdown, *junit, *allow;
+    bool all;
     struct option_texts gates;
     double floor; /* below 0: as calibrated */
 };
@@ -23,7 +24,8 @@ struct compare_options {
 static const struct option option_rows[] = {
     {.kind = OPTION_HEADING, .help = "What to compare"},
     {"base", OPTION_TEXT, FIELD(base), "NAME",
-     "compare the others with this variant or file; without it, with the first"},
+     "compare the others with this variant or file; without it, with the first of two files, and "
+     "of more with " INPUTS_BASE ", or the first if that is not there"},
     {"figures", OPTION_TEXT, FIELD(figures), "LIST",
      "compare these figures, too, as p90,rss_peak_bytes; 'all' adds all, 'help' lists them"},
     {"allow", OPTION_TEXT, FIELD(allow), "LIST",
@@ -35,6 +37,8 @@ static const struct option option_rows[] = {
      "treat speeds that differ by less than this as the same, as 2%; without it, use the floor "
      "that bench --calibrate stored"},
     {.kind = OPTION_HEADING, .help = "Output"},
+    {"all", OPTION_FLAG, FIELD(all), NULL,
+     "of more than two files, show each figure with its interval, not only what differs"},
     {"json", OPTION_OUTPUT, FIELD(json), "FILE",
      "print JSON to stdout instead of the table; with FILE, write it there beside the table"},
     {"markdown", OPTION_OUTPUT, FIELD(markdown), "FILE",
@@ -48,30 +52,32 @@ static const struct option_table option_table = {
              "tidemark compare [OPTIONS] OLD_DIR NEW_DIR",
     .summary =
         "Compares measurements: each figure is better, worse, the same, or the data cannot tell. "
-        "Two folders are compared variant by variant; with three or more files, each is "
-        "compared with the first. Reads results of tidemark bench, and the JSON of "
-        "google-benchmark and hyperfine.",
+        "Two folders are compared variant by variant; of three or more files, each is compared "
+        "with one, and files that hold no measurements are passed over. Reads results of tidemark "
+        "bench, and the JSON of google-benchmark and hyperfine.",
     .details =
-        "A figure is better or worse if a rank test says so (5 % error for all tests together), "
-        "the change is larger than the noise floor, and its 95 % interval excludes no change. It "
-        "is the same if the interval lies within the floor. Otherwise the data cannot tell, and "
-        "the table says how many repeats are needed. Results from different machines or loads are "
-        "refused.\n"
+        "Hits are those of an exact replay, and compared by value. Memory differs beyond what two "
+        "runs of the same program may differ by, growth if the intervals of the runs are apart. "
+        "Speeds differ if a rank test over repetitions says so (5 % error for all tests together), "
+        "the change is larger than the noise floor, and its 95 % interval excludes no change. "
+        "Otherwise the data cannot tell. Results from different machines or loads are refused.\n"
         "\n"
         "Conditions:\n"
-        "  'p99<+5%'                compares with the base: fails if p99 rose by more than 5 %\n"
-        "                           and the rise is established\n"
-        "  'hit_ratio>-1%'          the same for a figure that must not fall\n"
-        "  'bytes_per_request<=1'   looks at each new result alone: fails if its whole interval\n"
-        "                           is beyond the limit\n"
-        "  verdict                  fails if the memory verdict became worse\n"
+        "  'p99<+5%'            compares with the base: fails if p99 rose by more than 5 %\n"
+        "                       and the rise is established\n"
+        "  'hits>-1%'           the same for a figure that must not fall; hits are those of a "
+        "full\n"
+        "                       cache, hits_cold count from an empty one\n"
+        "  'B/request<=1'       looks at each new result alone: fails if its whole interval is\n"
+        "                       beyond the limit\n"
+        "  verdict              fails if the memory verdict became worse\n"
         "\n"
         "Exit status: 0; 1: a gate failed; 2: wrong usage, or unreadable input; 3: results were\n"
         "refused, a gate could not be decided, or the output could not be written\n"
         "\n"
         "Examples:\n"
         "  tidemark compare results/lru.json results/sieve.json\n"
-        "  tidemark compare --base lru results/*.json\n"
+        "  tidemark compare results/*.json\n"
         "  tidemark compare old/ new/ --gate 'cpu<+2%' --gate verdict --junit compare.xml\n"
         "  tidemark compare micro-old.json micro-new.json",
     .options = option_rows,
@@ -126,13 +132,14 @@ static bool is_stdout(const char *path)
     return path != NULL && strcmp(path, "-") == 0;
 }
 
-static int report_write(const struct comparison_report *report,
+static int report_write(const struct comparison_report *report, bool is_many,
                         const struct compare_options *options)
 {
+    bool by_variant = is_many && !options->all && options->figures == NULL;
     struct error error;
     notes_print(report);
     if (!is_stdout(options->json) && !is_stdout(options->markdown) && !is_stdout(options->junit))
-        comparison_table(report, table_wants_colours(stdout), stdout);
+        comparison_table(report, by_variant, table_wants_colours(stdout), stdout);
     if ((options->json != NULL && json_write(comparison_json(report), options->json, &error)) ||
         text_write(report, comparison_markdown, options->markdown, &error) != 0 ||
         text_write(report, comparison_junit, options->junit, &error) != 0)
@@ -144,7 +151,7 @@ static int inputs_compare(struct inputs *inputs, const struct comparison_request
                           const struct compare_options *options)
 {
     struct comparison_report *report = comparison_make(inputs, request);
-    int status = report->pair_count > 0 ? report_write(report, options)
+    int status = report->pair_count > 0 ? report_write(report, inputs->is_many, options)
                                         : complain(COMMAND, STATUS_UNDECIDED,
                                                    "the two folders have no variant in common");
     comparison_destroy(report);

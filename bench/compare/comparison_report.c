@@ -74,19 +74,19 @@ static void methods_remark(const struct comparison_report *report, FILE *out)
 {
     size_t paired = count_of(report, METHOD_PAIRED), unpaired = count_of(report, METHOD_UNPAIRED);
     if (paired > 0)
-        fputs("Runs alternated: ratios are medians over the repetitions, tested by signed ranks "
-              "(Wilcoxon).\n",
+        fputs("Speeds were measured in turns: ratios are medians over the repetitions, tested by "
+              "signed ranks (Wilcoxon).\n",
               out);
     if (unpaired > 0)
-        fputs("Runs did not alternate: ratios are those of the medians, tested by ranks "
+        fputs("Speeds were not measured in turns: ratios are those of the medians, tested by ranks "
               "(Mann-Whitney). They include how far the machine drifted between the two "
               "measurements; bench --against rules that out.\n",
               out);
     if (paired + unpaired > 0)
         fprintf(out,
-                "%zu tests, corrected together (Holm): the chance of any false difference is at "
-                "most %.0f %%.\n",
-                paired + unpaired, 100 * COMPARE_ALPHA);
+                "%zu test%s of speed, corrected together (Holm): the chance of any false "
+                "difference is at most %.0f %%.\n",
+                paired + unpaired, paired + unpaired == 1 ? "" : "s", 100 * COMPARE_ALPHA);
 }
 
 /* The first tested speed comparison of the figure whose floor is known, or NULL. */
@@ -136,25 +136,28 @@ static void assumed_floors_remark(const struct comparison_report *report, FILE *
                 100 * assumed);
 }
 
+bool comparison_is_too_small(const struct comparison_report *report,
+                             const struct comparison *comparison)
+{
+    return compare_is_tested(comparison) && comparison->outcome == OUTCOME_UNKNOWN &&
+           !compare_repeats_suffice(comparison, report->tests);
+}
+
 static void repeats_remark(const struct comparison_report *report, FILE *out)
 {
-    uint64_t least = 0, bottlenecked = 0;
+    uint64_t least = 0, left_out = 0;
     for (size_t i = 0; i < report->comparison_count; i++) {
         const struct comparison *comparison = &report->comparisons[i];
-        if (comparison->figure != NULL && comparison->figure->kind == KIND_SPEED &&
-            comparison->left_out > bottlenecked)
-            bottlenecked = comparison->left_out;
-        if (compare_is_tested(comparison) && comparison->outcome == OUTCOME_UNKNOWN &&
-            !compare_repeats_suffice(comparison, report->tests))
+        left_out += comparison->left_out;
+        if (comparison_is_too_small(report, comparison))
             least = compare_repeats_least(comparison->method, report->tests);
     }
     if (least > 0)
         fprintf(out,
-                "There are too few repeats to tell a difference from chance: at least %llu are "
-                "needed.\n",
+                "There are too few repetitions to tell speeds apart: at least %llu are needed.\n",
                 (unsigned long long)least);
-    if (bottlenecked > 0)
-        fputs("Speeds leave out the runs whose load generator was the bottleneck.\n", out);
+    if (left_out > 0)
+        fputs("Speeds leave out the repetitions whose load generator was the bottleneck.\n", out);
 }
 
 char *comparison_remarks(const struct comparison_report *report)

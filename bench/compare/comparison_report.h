@@ -8,7 +8,7 @@
 
 #include <stdio.h>
 
-#define COMPARISON_SCHEMA "tidemark/compare/1"
+#define COMPARISON_SCHEMA "tidemark/compare/2"
 
 struct comparison_pair {
     const struct measurements *before, *after;
@@ -36,8 +36,11 @@ struct comparison_report {
  * be decided. */
 int comparison_status(const struct comparison_report *report);
 
-/* Prints the report. */
-void comparison_table(const struct comparison_report *report, bool colours, FILE *out);
+/* Prints the report; with `by_variant` a line for each variant instead of each figure. */
+void comparison_table(const struct comparison_report *report, bool by_variant, bool colours,
+                      FILE *out);
+/* Prints the table of comparison_table with `by_variant`. */
+void comparison_variants(const struct comparison_report *report, bool colours, FILE *out);
 void comparison_markdown(const struct comparison_report *report, FILE *out);
 void comparison_junit(const struct comparison_report *report, FILE *out);
 /* COMPARISON_SCHEMA; the caller releases it. */
@@ -50,5 +53,8 @@ char *comparison_change_format(char text[UNITS_TEXT_BYTES], const struct compari
 void comparison_title(const struct comparison *comparison, char title[MEASUREMENTS_REASON_BYTES]);
 const char *comparison_figure_name(const struct comparison *comparison);  /* as in the files */
 const char *comparison_figure_brief(const struct comparison *comparison); /* as in tables */
+/* Whether it is unknown because there are too few repetitions, which the remarks say once. */
+bool comparison_is_too_small(const struct comparison_report *report,
+                             const struct comparison *comparison);
 /* Sentences about the whole comparison, each ended by a newline; the caller frees them. */
 char *comparison_remarks(const struct comparison_report *report);

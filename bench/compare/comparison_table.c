@@ -1,6 +1,7 @@
 /* comparison_table.c - a comparison as a table for a terminal. */
 #include "comparison_report.h"
 
+#include "count_of.h"
 #include "table.h"
 
 #include <stdlib.h>
@@ -46,6 +47,9 @@ static void change_cells(struct table *table, const struct comparison *compariso
                comparison_change_format(low, comparison, comparison->change.value));
     if (comparison->method == METHOD_EXACT)
         table_cell(table, TABLE_FAINT, "exact");
+    else if (comparison->method == METHOD_TOLERANCE)
+        table_cell(table, TABLE_FAINT, "+-%s",
+                   figure_format(low, comparison->figure, comparison->floor));
     else
         table_cell(table, comparison->is_sure ? TABLE_PLAIN : TABLE_FAINT, "%s..%s",
                    comparison_change_format(low, comparison, comparison->change.low),
@@ -67,7 +71,8 @@ static void class_cells(struct table *table, const struct comparison *comparison
     missing_cell(table);
 }
 
-static void row_add(struct table *table, const struct comparison *comparison)
+static void row_add(struct table *table, const struct comparison_report *report,
+                    const struct comparison *comparison)
 {
     table_cell(table, TABLE_PLAIN, "%s", comparison->workload);
     table_cell(table, TABLE_PLAIN, "%s", comparison->variant);
@@ -77,7 +82,8 @@ static void row_add(struct table *table, const struct comparison *comparison)
     else
         class_cells(table, comparison);
     table_cell(table, tones[comparison->outcome], "%s", compare_outcome_names[comparison->outcome]);
-    table_cell(table, TABLE_FAINT, "%s", comparison->reason);
+    table_cell(table, TABLE_FAINT, "%s",
+               comparison_is_too_small(report, comparison) ? "" : comparison->reason);
 }
 
 static void findings_print(const struct comparison_report *report, bool colours, FILE *out)
@@ -94,18 +100,24 @@ static void findings_print(const struct comparison_report *report, bool colours,
     }
 }
 
-void comparison_table(const struct comparison_report *report, bool colours, FILE *out)
+static void figures_print(const struct comparison_report *report, bool colours, FILE *out)
 {
-    struct table *table = table_create(columns, sizeof columns / sizeof columns[0]);
-    char *remarks = comparison_remarks(report);
+    struct table *table = table_create(columns, COUNT_OF(columns));
     table_set_keys(table, KEYS);
     for (size_t i = 0; i < report->comparison_count; i++)
-        row_add(table, &report->comparisons[i]);
-    if (report->comparison_count > 0)
-        table_print(table, colours, out);
+        row_add(table, report, &report->comparisons[i]);
+    table_print(table, colours, out);
     table_destroy(table);
+}
+
+void comparison_table(const struct comparison_report *report, bool by_variant, bool colours,
+                      FILE *out)
+{
+    char *remarks = comparison_remarks(report);
+    if (report->comparison_count > 0)
+        (by_variant ? comparison_variants : figures_print)(report, colours, out);
     if (remarks[0] != '\0')
-        fprintf(out, "\n%s", remarks);
+        fprintf(out, "%s%s", by_variant ? "" : "\n", remarks);
     free(remarks);
     findings_print(report, colours, out);
 }

@@ -18,26 +18,17 @@ static void note_add(struct inputs *inputs, char *text)
     inputs->notes[inputs->note_count++] = text;
 }
 
-/* When `lenient`, a file that holds no measurements is left out with a note. */
-static int file_add(struct inputs *inputs, const char *path, bool lenient, struct error *error)
+/* When `many`, a file that holds no measurements is passed over: bench writes others beside its
+ * results. */
+static int file_add(struct inputs *inputs, const char *path, bool many, struct error *error)
 {
     struct measurements *measurements;
     if (inputs->count == INPUTS_FILES_MAX)
         return error_set(error, "more than %d files", INPUTS_FILES_MAX);
-    switch (measurements_read(&measurements, path, error)) {
-    case MEASUREMENTS_READ:
+    enum measurements_outcome outcome = measurements_read(&measurements, path, error);
+    if (outcome == MEASUREMENTS_READ)
         inputs->files[inputs->count++] = measurements;
-        return 0;
-    case MEASUREMENTS_OTHER:
-        if (lenient)
-            note_add(inputs, xasprintf("left out: %s", error->text));
-        return lenient ? 0 : -1;
-    case MEASUREMENTS_ALLOCATOR:
-        return lenient ? 0 : -1;
-    case MEASUREMENTS_BAD:
-        break;
-    }
-    return -1;
+    return outcome == MEASUREMENTS_READ || (many && outcome == MEASUREMENTS_OTHER) ? 0 : -1;
 }
 
 static int is_json(const struct dirent *entry)
@@ -66,21 +57,31 @@ static int folder_add(struct inputs *inputs, const char *folder, struct error *e
     return status;
 }
 
-static bool is_base(const struct measurements *measurements, const char *base)
+/* The first file of this variant or path; their number if there is none. */
+static size_t file_find(const struct inputs *inputs, const char *name)
 {
-    if (base == NULL)
-        return measurements->source == SOURCE_RESULT;
-    return strcmp(measurements->label, base) == 0 || strcmp(measurements->path, base) == 0;
+    for (size_t i = 0; i < inputs->count; i++)
+        if (strcmp(inputs->files[i]->label, name) == 0 || strcmp(inputs->files[i]->path, name) == 0)
+            return i;
+    return inputs->count;
+}
+
+static size_t first_result(const struct inputs *inputs)
+{
+    for (size_t i = 0; i < inputs->count; i++)
+        if (inputs->files[i]->source == SOURCE_RESULT)
+            return i;
+    return 0;
 }
 
 static int base_choose(struct inputs *inputs, const char *base, struct error *error)
 {
-    for (size_t i = 0; i < inputs->count; i++)
-        if (is_base(inputs->files[i], base)) {
-            inputs->base = i;
-            return 0;
-        }
-    return base == NULL ? 0 : error_set(error, "--base: no file or variant is called '%s'", base);
+    size_t found = file_find(inputs, base != NULL ? base : INPUTS_BASE);
+    if (base != NULL && found == inputs->count)
+        return error_set(error, "--base: no file or variant is called '%s'", base);
+    bool chosen = found < inputs->count && (base != NULL || inputs->is_many);
+    inputs->base = chosen ? found : first_result(inputs);
+    return 0;
 }
 
 int inputs_read(struct inputs *inputs, char *const *paths, size_t count, const char *base,
@@ -95,8 +96,9 @@ int inputs_read(struct inputs *inputs, char *const *paths, size_t count, const c
         inputs->old_count = inputs->count;
         return folder_add(inputs, paths[1], error);
     }
+    inputs->is_many = count > 2;
     for (size_t i = 0; i < count; i++)
-        if (file_add(inputs, paths[i], count > 2, error) != 0)
+        if (file_add(inputs, paths[i], inputs->is_many, error) != 0)
             return -1;
     if (inputs->count < 2)
         return error_set(error,
@@ -158,20 +160,15 @@ static bool label_is_shared(const struct inputs *inputs, const struct measuremen
     return false;
 }
 
-/* Each with the base. With more than two files, those of another program are left out. */
+/* Each with the base. Of many files, those of another program are passed over. */
 static size_t files_pair(struct inputs *inputs, struct comparison_pair *pairs)
 {
     const struct measurements *base = inputs->files[inputs->base];
-    bool many = inputs->count > 2;
+    bool many = inputs->is_many;
     size_t count = 0;
     for (size_t i = 0; i < inputs->count; i++) {
         const struct measurements *file = inputs->files[i];
-        if (i == inputs->base)
-            continue;
-        if (many && file->source != base->source)
-            note_add(inputs, xasprintf("left out: %s is of %s", file->path,
-                                       measurements_source_name(file->source)));
-        else
+        if (i != inputs->base && (!many || file->source == base->source))
             pair_fill(&pairs[count++], base, file,
                       many && label_is_shared(inputs, file) ? file->path : file->label);
     }

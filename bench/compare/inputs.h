@@ -5,18 +5,21 @@
 #include "errors.h"
 
 #define INPUTS_FILES_MAX 1024
+#define INPUTS_BASE      "lru" /* the variant that others are compared with */
 
 struct inputs {
     struct measurements *files[INPUTS_FILES_MAX];
     size_t count;
     size_t old_count; /* of the first, old folder of two; its files come first. 0: single files */
+    bool is_many;     /* more than two single files */
     size_t base;      /* of single files: the one that the others are compared with */
     char **notes;     /* what was left out and why, a sentence each */
     size_t note_count, note_capacity;
 };
 
-/* Reads two folders (old and new), or two and more files. `base` is a variant or path, NULL for the
- * first result. 0, or -1 and one line in error. The caller calls inputs_clear in both cases. */
+/* Reads two folders (old and new), or two and more files. `base` is a variant or path, NULL
+ * for the first of two files, and of more for INPUTS_BASE, or without one the first result. 0, or
+ * -1 and one line in error. The caller calls inputs_clear in both cases. */
 int inputs_read(struct inputs *inputs, char *const *paths, size_t count, const char *base,
                 struct error *error);
 void inputs_clear(struct inputs *inputs);

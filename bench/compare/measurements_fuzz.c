@@ -21,7 +21,8 @@ static void comparison_write(const struct comparison_report *report)
     char *text;
     size_t bytes;
     FILE *out = xmemstream(&text, &bytes);
-    comparison_table(report, true, out);
+    comparison_table(report, false, true, out);
+    comparison_table(report, true, true, out);
     comparison_markdown(report, out);
     comparison_junit(report, out);
     fclose(out);

@@ -41,7 +41,6 @@ static enum measurements_outcome other_json_read(struct measurements **measureme
                                                  const char *path, const json_t *json,
                                                  struct error *error)
 {
-    bool is_allocator = json_object_get(json, "jemalloc") != NULL;
     if (json_is_object(json_object_get(json, "context")) &&
         json_is_array(json_object_get(json, "benchmarks")))
         return json_read(measurements, path, SOURCE_GBENCH, json, measurements_from_gbench, error);
@@ -49,8 +48,24 @@ static enum measurements_outcome other_json_read(struct measurements **measureme
         return json_read(measurements, path, SOURCE_HYPERFINE, json, measurements_from_hyperfine,
                          error);
     error_set(error, "%s: not written by tidemark bench, google-benchmark or hyperfine%s", path,
-              is_allocator ? "; these are jemalloc's statistics" : "");
-    return is_allocator ? MEASUREMENTS_ALLOCATOR : MEASUREMENTS_OTHER;
+              json_object_get(json, "jemalloc") != NULL ? "; these are jemalloc's statistics" : "");
+    return MEASUREMENTS_OTHER;
+}
+
+static bool is_result(const json_t *json)
+{
+    const char *schema = json_string_value(json_object_get(json, "schema"));
+    return schema != NULL && strncmp(schema, RESULT_FAMILY, strlen(RESULT_FAMILY)) == 0;
+}
+
+/* Whether the first line is JSON but no result, as in what tidemark replay writes. */
+static bool is_json_lines(const char *text, size_t bytes)
+{
+    const char *end = memchr(text, '\n', bytes);
+    json_t *json = end != NULL ? json_loadb(text, (size_t)(end - text), 0, NULL) : NULL;
+    bool is_other = json != NULL && !is_result(json);
+    json_decref(json);
+    return is_other;
 }
 
 static enum measurements_outcome text_read(struct measurements **measurements, const char *path,
@@ -60,13 +75,11 @@ static enum measurements_outcome text_read(struct measurements **measurements, c
     json_t *json = json_loadb(text, bytes, 0, &wrong);
     if (json == NULL) {
         error_set(error, "%s: not JSON: line %d: %s", path, wrong.line, wrong.text);
-        return MEASUREMENTS_BAD;
+        return is_json_lines(text, bytes) ? MEASUREMENTS_OTHER : MEASUREMENTS_BAD;
     }
-    const char *schema = json_string_value(json_object_get(json, "schema"));
-    bool is_result = schema != NULL && strncmp(schema, RESULT_FAMILY, strlen(RESULT_FAMILY)) == 0;
     enum measurements_outcome outcome =
-        is_result ? result_json_read(measurements, path, text, bytes, error)
-                  : other_json_read(measurements, path, json, error);
+        is_result(json) ? result_json_read(measurements, path, text, bytes, error)
+                        : other_json_read(measurements, path, json, error);
     json_decref(json);
     return outcome;
 }

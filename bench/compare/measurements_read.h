@@ -7,9 +7,8 @@
 
 enum measurements_outcome {
     MEASUREMENTS_READ,
-    MEASUREMENTS_OTHER,     /* valid JSON of a kind that cannot be compared */
-    MEASUREMENTS_ALLOCATOR, /* jemalloc's statistics, which bench writes beside each result */
-    MEASUREMENTS_BAD,       /* unreadable or malformed */
+    MEASUREMENTS_OTHER, /* valid JSON, or lines of JSON, of a kind that cannot be compared */
+    MEASUREMENTS_BAD,   /* unreadable or malformed */
 };
 
 /* The caller releases *measurements with measurements_destroy. It is NULL, and one line is in

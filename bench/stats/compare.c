@@ -10,8 +10,9 @@
 #include <string.h>
 
 const char *const compare_method_names[] = {
-    [METHOD_NONE] = "none",         [METHOD_EXACT] = "exact", [METHOD_PAIRED] = "paired",
-    [METHOD_UNPAIRED] = "unpaired", [METHOD_CLASS] = "class",
+    [METHOD_NONE] = "none",         [METHOD_EXACT] = "exact",   [METHOD_TOLERANCE] = "tolerance",
+    [METHOD_INTERVAL] = "interval", [METHOD_PAIRED] = "paired", [METHOD_UNPAIRED] = "unpaired",
+    [METHOD_CLASS] = "class",
 };
 
 const char *const compare_outcome_names[] = {
@@ -50,33 +51,98 @@ static void pairs_fill(struct sample *sample, const struct measurement_series *b
     }
 }
 
-static bool is_one_value(const double *values, size_t count)
+static bool all_above_zero(const struct measurement_series *series)
 {
-    for (size_t i = 1; i < count; i++)
-        if (values[i] < values[0] || values[i] > values[0])
-            return false;
-    return count > 1;
-}
-
-static bool all_above_zero(const struct sample *sample)
-{
-    for (size_t i = 0; i < sample->before_count; i++)
-        if (sample->before[i] <= 0)
-            return false;
-    for (size_t i = 0; i < sample->after_count; i++)
-        if (sample->after[i] <= 0)
+    for (size_t i = 0; i < series->count; i++)
+        if (series->values[i] <= 0)
             return false;
     return true;
 }
 
-static void exact_fill(struct comparison *comparison, const struct sample *sample)
+static enum compare_outcome direction_outcome(const struct comparison *comparison, bool rose)
 {
-    double before = sample->before[0], after = sample->after[0];
-    double change = comparison->has_ratio ? after / before : after - before;
-    comparison->method = METHOD_EXACT;
-    comparison->change = (struct stats_interval){change, change, change};
+    return rose == (comparison->figure->direction == MORE_IS_BETTER) ? OUTCOME_BETTER
+                                                                     : OUTCOME_WORSE;
+}
+
+/* From the nearest to the farthest values of both sides. */
+static struct stats_interval difference_of(const struct comparison *comparison)
+{
+    const struct stats_interval *before = &comparison->before, *after = &comparison->after;
+    return (struct stats_interval){.value = after->value - before->value,
+                                   .low = after->low - before->high,
+                                   .high = after->high - before->low};
+}
+
+static struct stats_interval ratio_of(const struct comparison *comparison)
+{
+    const struct stats_interval *before = &comparison->before, *after = &comparison->after;
+    return (struct stats_interval){.value = after->value / before->value,
+                                   .low = after->low / before->high,
+                                   .high = after->high / before->low};
+}
+
+static void change_fill(struct comparison *comparison)
+{
+    comparison->change = comparison->has_ratio ? ratio_of(comparison) : difference_of(comparison);
     comparison->is_sure = true;
-    comparison->effect = after > before ? 1 : after < before ? 0 : 0.5;
+    comparison->floor_is_known = true;
+}
+
+static void exact_fill(struct comparison *comparison)
+{
+    double difference = comparison->after.value - comparison->before.value;
+    comparison->method = METHOD_EXACT;
+    change_fill(comparison);
+    comparison->outcome =
+        fabs(difference) <= 0 ? OUTCOME_SAME : direction_outcome(comparison, difference > 0);
+}
+
+double compare_tolerance(const struct figure *figure, double value)
+{
+    double more = figure->kind == KIND_MEMORY ? FIGURE_MEMORY_BYTES : 0;
+    return figure->floor * fabs(value) + more;
+}
+
+static void tolerance_fill(struct comparison *comparison)
+{
+    char tolerance[UNITS_TEXT_BYTES];
+    struct stats_interval difference = difference_of(comparison);
+    comparison->method = METHOD_TOLERANCE;
+    change_fill(comparison);
+    comparison->floor = compare_tolerance(
+        comparison->figure, fmax(fabs(comparison->before.value), fabs(comparison->after.value)));
+    double different = COMPARE_DIFFERENT * comparison->floor;
+    if (fabs(difference.value) <= comparison->floor && difference.low >= -different &&
+        difference.high <= different)
+        comparison->outcome = OUTCOME_SAME;
+    else if (difference.low > different || difference.high < -different)
+        comparison->outcome = direction_outcome(comparison, difference.value > 0);
+    else {
+        comparison->outcome = OUTCOME_UNKNOWN;
+        snprintf(comparison->reason, sizeof comparison->reason,
+                 "two runs of one program may differ by %s",
+                 figure_format(tolerance, comparison->figure, comparison->floor));
+    }
+}
+
+static void growth_fill(struct comparison *comparison)
+{
+    comparison->method = METHOD_INTERVAL;
+    change_fill(comparison);
+    const struct stats_interval *change = &comparison->change;
+    double floor = comparison->floor = comparison->figure->floor;
+    if (change->low >= -floor && change->high <= floor)
+        comparison->outcome = OUTCOME_SAME;
+    else if ((change->low > 0 || change->high < 0) && fabs(change->value) >= floor)
+        comparison->outcome = direction_outcome(comparison, change->value > 0);
+    else {
+        comparison->outcome = OUTCOME_UNKNOWN;
+        snprintf(comparison->reason, sizeof comparison->reason, "%s",
+                 change->low > 0 || change->high < 0
+                     ? "the intervals are apart, but not far enough"
+                     : "the intervals overlap; a longer run may tell");
+    }
 }
 
 static void paired_fill(struct comparison *comparison, const struct sample *sample)
@@ -114,19 +180,15 @@ static void unpaired_fill(struct comparison *comparison, const struct sample *sa
 static void floor_fill(struct comparison *comparison, const struct measurement_series *before,
                        const struct measurement_series *after, const struct compare_setup *setup)
 {
-    const struct figure *figure = comparison->figure;
     double known = fmax(before->floor, after->floor);
-    comparison->floor_is_known = true;
-    comparison->floor = figure->floor;
-    if (figure->kind == KIND_SPEED) {
-        comparison->floor_is_known = known >= 0 || setup->floor >= 0;
-        comparison->floor *= setup->interleaved ? FIGURE_FLOOR_PAIRED : FIGURE_FLOOR_UNPAIRED;
-        if (known >= 0)
-            comparison->floor = known;
-        if (setup->floor >= 0)
-            comparison->floor = setup->floor;
-    }
-    if (!comparison->has_ratio && figure->kind != KIND_SLOPE)
+    comparison->floor_is_known = known >= 0 || setup->floor >= 0;
+    comparison->floor = comparison->figure->floor *
+                        (setup->interleaved ? FIGURE_FLOOR_PAIRED : FIGURE_FLOOR_UNPAIRED);
+    if (known >= 0)
+        comparison->floor = known;
+    if (setup->floor >= 0)
+        comparison->floor = setup->floor;
+    if (!comparison->has_ratio)
         comparison->floor *= fmax(fabs(comparison->before.value), fabs(comparison->after.value));
 }
 
@@ -135,6 +197,17 @@ static void no_value_explain(struct comparison *comparison)
     snprintf(comparison->reason, sizeof comparison->reason, "%s",
              comparison->left_out > 0 ? "the generator was the bottleneck"
                                       : "one side has no value");
+    comparison->outcome = OUTCOME_UNKNOWN;
+}
+
+static struct stats_interval side_interval(const struct measurement_series *series, uint64_t seed)
+{
+    struct stats_interval side = stats_median_interval(series->values, series->count, seed);
+    if (series->figure->kind == KIND_GROWTH) {
+        side.low = fmin(side.low, series->low);
+        side.high = fmax(side.high, series->high);
+    }
+    return side;
 }
 
 static void sides_fill(struct comparison *comparison, const struct measurement_series *before,
@@ -147,43 +220,43 @@ static void sides_fill(struct comparison *comparison, const struct measurement_s
     comparison->effect = 0.5;
     comparison->before_count = before->count;
     comparison->after_count = after->count;
-    comparison->own_low = after->low;
-    comparison->own_high = after->high;
-    comparison->before = stats_median_interval(before->values, before->count, seed);
-    comparison->after = stats_median_interval(after->values, after->count, seed);
+    comparison->before = side_interval(before, seed);
+    comparison->after = side_interval(after, seed);
 }
 
-static bool is_exact(const struct measurement_series *before,
-                     const struct measurement_series *after)
-{
-    bool counts = before->figure->kind == KIND_COUNT || before->figure->kind == KIND_SLOPE;
-    return counts && is_one_value(before->values, before->count) &&
-           is_one_value(after->values, after->count);
-}
-
-void compare_series(struct comparison *comparison, const struct measurement_series *before,
-                    const struct measurement_series *after, const struct compare_setup *setup)
+static void speed_fill(struct comparison *comparison, const struct measurement_series *before,
+                       const struct measurement_series *after, const struct compare_setup *setup)
 {
     struct sample sample = {.before = before->values,
                             .after = after->values,
                             .before_count = before->count,
                             .after_count = after->count};
-    sides_fill(comparison, before, after, setup->seed);
-    if (before->count == 0 || after->count == 0) {
-        no_value_explain(comparison);
-        return;
-    }
-    comparison->has_ratio = before->figure->kind != KIND_SLOPE && all_above_zero(&sample);
     if (setup->interleaved)
         pairs_fill(&sample, before, after);
     comparison->pair_count = sample.pair_count;
-    if (is_exact(before, after))
-        exact_fill(comparison, &sample);
-    else if (sample.pair_count > 0)
+    if (sample.pair_count > 0)
         paired_fill(comparison, &sample);
     else
         unpaired_fill(comparison, &sample, setup->seed);
     floor_fill(comparison, before, after, setup);
+}
+
+void compare_series(struct comparison *comparison, const struct measurement_series *before,
+                    const struct measurement_series *after, const struct compare_setup *setup)
+{
+    enum figure_kind kind = before->figure->kind;
+    sides_fill(comparison, before, after, setup->seed);
+    comparison->has_ratio = kind != KIND_GROWTH && all_above_zero(before) && all_above_zero(after);
+    if (before->count == 0 || after->count == 0)
+        no_value_explain(comparison);
+    else if (kind == KIND_SPEED)
+        speed_fill(comparison, before, after, setup);
+    else if (kind == KIND_GROWTH)
+        growth_fill(comparison);
+    else if (before->is_exact && after->is_exact && before->seeds[0] == after->seeds[0])
+        exact_fill(comparison);
+    else
+        tolerance_fill(comparison);
 }
 
 /* 0: no problem, 1: pages are not returned, 2: a leak. */
@@ -322,38 +395,26 @@ static void unknown_explain(struct comparison *comparison, size_t tests)
     if (repeats < least) {
         comparison->repeats_needed = least;
         snprintf(comparison->reason, sizeof comparison->reason,
-                 "only %zu repeat%s; at least %llu are needed", repeats, repeats == 1 ? "" : "s",
-                 (unsigned long long)least);
+                 "only %zu repetition%s; at least %llu are needed", repeats,
+                 repeats == 1 ? "" : "s", (unsigned long long)least);
         return;
     }
     comparison->repeats_needed = repeats_guess(comparison, repeats);
     if (comparison->repeats_needed > 0)
-        snprintf(comparison->reason, sizeof comparison->reason, "about %llu repeats may tell",
+        snprintf(comparison->reason, sizeof comparison->reason, "about %llu repetitions may tell",
                  (unsigned long long)comparison->repeats_needed);
     else
-        snprintf(comparison->reason, sizeof comparison->reason, "needs more than %d repeats",
+        snprintf(comparison->reason, sizeof comparison->reason, "needs more than %d repetitions",
                  COMPARE_REPEATS_MAX);
 }
 
-static enum compare_outcome direction_outcome(const struct comparison *comparison)
+static void tested_decide(struct comparison *comparison, size_t tests)
 {
-    bool rose = change_of(comparison) > 0;
-    return rose == (comparison->figure->direction == MORE_IS_BETTER) ? OUTCOME_BETTER
-                                                                     : OUTCOME_WORSE;
-}
-
-static void outcome_fill(struct comparison *comparison, size_t tests)
-{
-    bool is_nothing = fabs(change_of(comparison)) <= 0;
-    if (comparison->method == METHOD_EXACT)
-        comparison->outcome = is_nothing ? OUTCOME_SAME : direction_outcome(comparison);
-    else if (!compare_is_tested(comparison))
-        comparison->outcome = OUTCOME_UNKNOWN;
-    else if (is_inside_floor(comparison))
+    if (is_inside_floor(comparison))
         comparison->outcome = OUTCOME_SAME;
     else if (comparison->p_corrected <= COMPARE_ALPHA && excludes_no_change(comparison) &&
              comparison->is_sure && compare_is_beyond_floor(comparison))
-        comparison->outcome = direction_outcome(comparison);
+        comparison->outcome = direction_outcome(comparison, change_of(comparison) > 0);
     else
         unknown_explain(comparison, tests);
 }
@@ -366,11 +427,10 @@ void compare_decide(struct comparison *comparisons, size_t count)
         if (compare_is_tested(&comparisons[i]))
             corrected[tests++] = comparisons[i].p;
     stats_holm(corrected, tests);
-    for (size_t i = 0, next = 0; i < count; i++) {
-        if (compare_is_tested(&comparisons[i]))
+    for (size_t i = 0, next = 0; i < count; i++)
+        if (compare_is_tested(&comparisons[i])) {
             comparisons[i].p_corrected = corrected[next++];
-        if (comparisons[i].method != METHOD_CLASS)
-            outcome_fill(&comparisons[i], tests);
-    }
+            tested_decide(&comparisons[i], tests);
+        }
     free(corrected);
 }

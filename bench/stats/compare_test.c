@@ -157,7 +157,7 @@ static void three_repeats_tell_nothing(void **state)
     struct comparison seen = compared(&before, &after, &separate);
     assert_int_equal(seen.outcome, OUTCOME_UNKNOWN);
     assert_int_equal(seen.repeats_needed, 6);
-    assert_non_null(strstr(seen.reason, "only 3 repeats; at least 6 are needed"));
+    assert_non_null(strstr(seen.reason, "only 3 repetitions; at least 6 are needed"));
     seen = compared(&before, &after, &alternating);
     assert_int_equal(seen.outcome, OUTCOME_UNKNOWN);
     assert_int_equal(seen.repeats_needed, 6);
@@ -179,6 +179,17 @@ static struct comparison around(const char *figure, double first, double second,
         value_add(&after, second * (1 + 0.0001 * (i * 3 % 10)));
     }
     return compared(&before, &after, setup);
+}
+
+/* One run each. */
+static struct comparison once(const char *figure, double first, double second)
+{
+    struct measurement_series before, after;
+    series_begin(&before, figure);
+    series_begin(&after, figure);
+    value_add(&before, first);
+    value_add(&after, second);
+    return compared(&before, &after, &separate);
 }
 
 static void nothing_inside_the_floor_is_a_difference(void **state)
@@ -203,48 +214,96 @@ static void better_is_what_the_figure_says(void **state)
                      OUTCOME_WORSE);
     assert_int_equal(around("p99", 100, 80, MEASUREMENTS_FLOOR_NONE, &separate).outcome,
                      OUTCOME_BETTER);
-    assert_int_equal(around("hits", 0.5, 0.6, MEASUREMENTS_FLOOR_NONE, &separate).outcome,
-                     OUTCOME_BETTER);
-    assert_int_equal(around("rss", 5e6, 6e6, MEASUREMENTS_FLOOR_NONE, &separate).outcome,
-                     OUTCOME_WORSE);
+    assert_int_equal(once("hits", 0.5, 0.6).outcome, OUTCOME_BETTER);
+    assert_int_equal(once("rss", 5e6, 9e6).outcome, OUTCOME_WORSE);
 }
 
-static void slopes_are_compared_by_difference(void **state)
-{
-    struct comparison seen =
-        around("bytes_per_request", 0.01, 400, MEASUREMENTS_FLOOR_NONE, &alternating);
-    assert_false(seen.has_ratio);
-    assert_int_equal(seen.outcome, OUTCOME_WORSE);
-    seen = around("bytes_per_request", -0.1, 0.3, MEASUREMENTS_FLOOR_NONE, &alternating);
-    assert_int_equal(seen.outcome, OUTCOME_SAME);
-}
-
-static void counts_that_never_vary_are_compared_as_they_are(void **state)
+/* One run each, whose growth is known to within `half`. */
+static struct comparison grown(double first, double second, double half)
 {
     struct measurement_series before, after;
-    series_begin(&before, "hit_ratio");
-    series_begin(&after, "hit_ratio");
-    for (int i = 0; i < 2; i++) {
-        value_add(&before, 0.5);
-        value_add(&after, 0.5001);
+    series_begin(&before, "bytes_per_request");
+    series_begin(&after, "bytes_per_request");
+    value_add(&before, first);
+    value_add(&after, second);
+    before.low = first - half;
+    before.high = first + half;
+    after.low = second - half;
+    after.high = second + half;
+    return compared(&before, &after, &alternating);
+}
+
+static void growth_is_compared_by_the_intervals_of_the_runs(void **state)
+{
+    struct comparison seen = grown(-1, 435, 3);
+    assert_false(seen.has_ratio);
+    assert_int_equal(seen.method, METHOD_INTERVAL);
+    assert_int_equal(seen.outcome, OUTCOME_WORSE);
+    assert_int_equal(grown(435, -1, 3).outcome, OUTCOME_BETTER);
+    assert_int_equal(grown(0, 0.3, 0.2).outcome, OUTCOME_SAME);
+    seen = grown(0, 2, 1.5); /* they overlap */
+    assert_int_equal(seen.outcome, OUTCOME_UNKNOWN);
+    assert_non_null(strstr(seen.reason, "overlap"));
+    seen = grown(0, 0.7, 0.3); /* apart by less than what counts */
+    assert_int_equal(seen.outcome, OUTCOME_UNKNOWN);
+    assert_non_null(strstr(seen.reason, "not far enough"));
+    assert_int_equal(grown(0, 0.8, 0.3).outcome, OUTCOME_WORSE);
+}
+
+static void memory_differs_beyond_twice_what_two_runs_may_differ_by(void **state)
+{
+    const struct figure *rss = figure_find("rss", 3, SOURCE_RESULT);
+    double first = 10e6, tolerance = compare_tolerance(rss, first);
+    assert_int_equal(once("rss", 12 << 20, 32 << 20).outcome, OUTCOME_WORSE);
+    assert_int_equal(once("rss", 32 << 20, 12 << 20).outcome, OUTCOME_BETTER);
+    assert_int_equal(once("rss", first, first - 0.95 * tolerance).outcome, OUTCOME_SAME);
+    assert_int_equal(once("rss", first, first - 2.05 * tolerance).outcome, OUTCOME_BETTER);
+    struct comparison seen = once("rss", first, first - 1.5 * tolerance);
+    assert_int_equal(seen.outcome, OUTCOME_UNKNOWN);
+    assert_non_null(strstr(seen.reason, "two runs of one program may differ by"));
+    assert_int_equal(once("cache", 3.0e6, 3.05e6).outcome, OUTCOME_SAME);
+    assert_int_equal(once("cache", 3.0e6, 3.2e6).outcome, OUTCOME_WORSE);
+    assert_int_equal(once("instructions", 5000, 5040).outcome, OUTCOME_SAME);
+    assert_int_equal(once("instructions", 5000, 5200).outcome, OUTCOME_WORSE);
+}
+
+/* Runs that differ from each other by more than the tolerance say no more than their range. */
+static void runs_that_scatter_are_compared_by_their_range(void **state)
+{
+    struct measurement_series before, after;
+    series_begin(&before, "rss");
+    series_begin(&after, "rss");
+    for (int i = -1; i <= 1; i++) {
+        value_add(&before, 20e6 + 8e6 * i);
+        value_add(&after, 24e6);
     }
+    assert_int_equal(compared(&before, &after, &separate).outcome, OUTCOME_UNKNOWN);
+    before.count = 1; /* 12 MB alone */
+    assert_int_equal(compared(&before, &after, &separate).outcome, OUTCOME_WORSE);
+}
+
+static void hits_of_a_replay_are_compared_by_value(void **state)
+{
+    struct measurement_series before, after;
+    series_begin(&before, "hits");
+    series_begin(&after, "hits");
+    value_add(&before, 0.5);
+    value_add(&after, 0.5001);
+    before.is_exact = after.is_exact = true;
     struct comparison seen = compared(&before, &after, &separate);
     assert_int_equal(seen.method, METHOD_EXACT);
     assert_int_equal(seen.outcome, OUTCOME_BETTER);
     assert_int_equal(compared(&before, &before, &separate).outcome, OUTCOME_SAME);
-    before.values[1] = 0.4999; /* it varies: a sample, and too small a one */
-    assert_int_equal(compared(&before, &after, &separate).outcome, OUTCOME_UNKNOWN);
-    before.count = after.count = 1;
-    assert_int_equal(compared(&before, &before, &separate).outcome, OUTCOME_UNKNOWN);
-    series_begin(&before, "p50"); /* a time is never exact */
-    value_add(&before, 7);
-    value_add(&before, 7);
-    assert_int_equal(compared(&before, &before, &separate).method, METHOD_UNPAIRED);
+    after.seeds[0] = 2; /* other requests: they differ by chance, too */
+    assert_int_equal(compared(&before, &after, &separate).outcome, OUTCOME_SAME);
+    after.seeds[0] = 0;
+    after.is_exact = false; /* over HTTP */
+    assert_int_equal(compared(&before, &after, &separate).method, METHOD_TOLERANCE);
 }
 
 static void zeros_have_no_ratio(void **state)
 {
-    struct comparison seen = around("hits", 0, 0.3, MEASUREMENTS_FLOOR_NONE, &separate);
+    struct comparison seen = once("hits", 0, 0.3);
     assert_false(seen.has_ratio);
     assert_int_equal(seen.outcome, OUTCOME_BETTER);
 }
@@ -300,8 +359,10 @@ int main(void)
         cmocka_unit_test(three_repeats_tell_nothing),
         cmocka_unit_test(nothing_inside_the_floor_is_a_difference),
         cmocka_unit_test(better_is_what_the_figure_says),
-        cmocka_unit_test(slopes_are_compared_by_difference),
-        cmocka_unit_test(counts_that_never_vary_are_compared_as_they_are),
+        cmocka_unit_test(growth_is_compared_by_the_intervals_of_the_runs),
+        cmocka_unit_test(memory_differs_beyond_twice_what_two_runs_may_differ_by),
+        cmocka_unit_test(runs_that_scatter_are_compared_by_their_range),
+        cmocka_unit_test(hits_of_a_replay_are_compared_by_value),
         cmocka_unit_test(zeros_have_no_ratio),
         cmocka_unit_test(runs_without_a_partner_are_left_out_of_the_pairs),
         cmocka_unit_test(verdicts_are_compared_by_gravity),

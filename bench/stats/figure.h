@@ -17,14 +17,19 @@ enum figure_unit { UNIT_RATE, UNIT_US, UNIT_NS, UNIT_SECONDS, UNIT_SHARE, UNIT_B
 enum figure_source { SOURCE_RESULT, SOURCE_GBENCH, SOURCE_HYPERFINE };
 enum figure_kind {
     KIND_SPEED,  /* depends on the machine; floor: calibrated, or FIGURE_FLOOR_... */
-    KIND_COUNT,  /* depends on the program alone; compared by value where it never varies */
+    KIND_HITS,   /* exact in a replay; over HTTP it differs a little between runs */
+    KIND_COUNT,  /* depends on the program; differs a little between runs */
     KIND_MEMORY, /* depends on kernel and allocator, too */
-    KIND_SLOPE,  /* may be 0 or negative, so it has a difference and no ratio */
+    KIND_GROWTH, /* has an interval of its own in each run; may be 0 or negative */
 };
 enum figure_direction { LESS_IS_BETTER, MORE_IS_BETTER };
 
-/* Figures of a run that its summary lacks; these continue the index of result_figure_name. */
-enum figure_extra { FIGURE_INSTRUCTIONS = RESULT_FIGURES, FIGURE_ALLOCATIONS };
+/* RSS and resident memory of two runs of the same program may differ by so much more than the share
+ * of their `floor`. */
+#define FIGURE_MEMORY_BYTES (1024.0 * 1024)
+
+/* Figures that the summary of the runs lacks; these continue the index of result_figure_name. */
+enum figure_extra { FIGURE_INSTRUCTIONS = RESULT_FIGURES, FIGURE_ALLOCATIONS, FIGURE_STEADY_HITS };
 
 struct figure {
     const char *name, *brief; /* as in the files; and as in tables and options */
@@ -34,7 +39,7 @@ struct figure {
     enum figure_kind kind;
     enum figure_direction direction;
     bool is_default;
-    double floor; /* a share; of speeds a factor of FIGURE_FLOOR_...; of slopes absolute */
+    double floor; /* a share; of speeds a factor of FIGURE_FLOOR_...; of growth absolute */
 };
 
 extern const struct figure figures[];

@@ -63,7 +63,7 @@ int gate_parse(struct gate *gate, const char *text, struct error *error)
                          gate->name);
     if (!gate->is_verdict && limit_parse(gate, limit) != 0)
         return error_set(error,
-                         "--gate: '%s' is not a condition; examples: p99<+5%%, hit_ratio>-1%%, "
+                         "--gate: '%s' is not a condition; examples: p99<+5%%, hits>-1%%, "
                          "bytes_per_request<=0, verdict",
                          text);
     return 0;
@@ -96,9 +96,9 @@ static void absolute_decide(struct gate_finding *finding)
     const struct gate *gate = finding->gate;
     struct stats_interval after = comparison->after;
     char value[UNITS_TEXT_BYTES], low[UNITS_TEXT_BYTES], high[UNITS_TEXT_BYTES];
-    if (comparison->figure->kind == KIND_SLOPE) {
-        after.low = fmin(after.low, comparison->own_low);
-        after.high = fmax(after.high, comparison->own_high);
+    if (comparison->method == METHOD_TOLERANCE) {
+        after.low -= compare_tolerance(comparison->figure, after.value);
+        after.high += compare_tolerance(comparison->figure, after.value);
     }
     bool failed =
         is_beyond(gate, after.value) && is_beyond(gate, gate->below ? after.low : after.high);
@@ -125,8 +125,8 @@ static bool is_established(const struct comparison *comparison, double p_correct
 {
     double none = comparison->has_ratio ? 1 : 0;
     bool excludes = comparison->change.low > none || comparison->change.high < none;
-    if (comparison->method == METHOD_EXACT)
-        return excludes;
+    if (!compare_is_tested(comparison))
+        return comparison->outcome == OUTCOME_BETTER || comparison->outcome == OUTCOME_WORSE;
     return excludes && p_corrected <= COMPARE_ALPHA && compare_is_beyond_floor(comparison);
 }
 
@@ -177,7 +177,7 @@ static void relative_decide(struct gate_finding *finding, double p_corrected, si
                  "the base is 0, so there is no relative change: give a limit without %%");
     else if (compare_is_tested(comparison) && !compare_repeats_suffice(comparison, tests))
         snprintf(finding->reason, sizeof finding->reason,
-                 "too few repeats to establish any change: at least %llu are needed",
+                 "too few repetitions to establish any change: at least %llu are needed",
                  (unsigned long long)compare_repeats_least(comparison->method, tests));
     else if (asks_for_improvement(finding->gate))
         improvement_decide(finding, share, is_established(comparison, p_corrected));

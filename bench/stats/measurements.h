@@ -15,17 +15,18 @@
 #define MEASUREMENTS_SERIES_MAX   5000
 #define MEASUREMENTS_FLOOR_NONE   (-1.0)
 
-/* The values of one figure under one workload, one for each run. */
+/* The values of one figure under one workload, one for each run or repetition. */
 struct measurement_series {
     char workload[MEASUREMENTS_NAME_BYTES];
     const struct figure *figure;
     double values[STATS_VALUES_MAX];
-    uint64_t repetitions[STATS_VALUES_MAX]; /* the run of each value */
+    uint64_t repetitions[STATS_VALUES_MAX]; /* of each value */
     uint64_t seeds[STATS_VALUES_MAX];
     size_t count;
-    uint64_t left_out; /* runs whose generator was the bottleneck */
+    bool is_exact;     /* the value of a replay, which does not vary */
+    uint64_t left_out; /* repetitions whose generator was the bottleneck */
     double floor;      /* calibrated noise floor, a share; or MEASUREMENTS_FLOOR_NONE */
-    double low, high;  /* medians of the runs' own intervals, where each run has one */
+    double low, high;  /* of growth: medians of the runs' own intervals */
 };
 
 /* The verdicts of all runs under one workload. */

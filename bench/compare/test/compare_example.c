@@ -37,17 +37,34 @@ static double noise_of(const struct words *words, struct random *random)
     return 1 + number_of(words, "noise", 0.01) * (2 * uniform - 1);
 }
 
-static void load_fill(struct result_run *run, const struct words *words, struct random *random)
+static void speed_add(struct result *result, const struct words *words, struct random *random,
+                      uint64_t repetition)
 {
+    struct result_speed *speed = result_speed_add(result);
     double cpu_us = number_of(words, "cpu", 10) * noise_of(words, random);
-    run->server.cpu_us_per_request = cpu_us;
-    run->load.requests_per_second = 1e6 / cpu_us;
-    run->load.requests = 10000;
-    run->load.hit_ratio = number_of(words, "hits", 0.5);
-    run->load.bottleneck = number_of(words, "bottleneck", 0) > 0;
-    run->load.all.p50_ns = (uint64_t)(1e6 * noise_of(words, random));
-    run->load.all.p90_ns = (uint64_t)(2e6 * noise_of(words, random));
-    run->load.all.p99_ns = (uint64_t)(3e6 * noise_of(words, random));
+    snprintf(speed->workload, sizeof speed->workload, "%s", text_of(words, "workload", "zipf"));
+    speed->repetition = repetition;
+    speed->seed = repetition;
+    speed->rounds = 10;
+    speed->requests = 10000;
+    speed->cpu_us_per_request = cpu_us;
+    speed->requests_per_second = 1e6 / cpu_us;
+    speed->bottleneck = number_of(words, "bottleneck", 0) > 0;
+    speed->p50_ns = (uint64_t)(1e6 * noise_of(words, random));
+    speed->p90_ns = (uint64_t)(2e6 * noise_of(words, random));
+    speed->p99_ns = (uint64_t)(3e6 * noise_of(words, random));
+}
+
+static void hits_add(struct result *result, const struct words *words)
+{
+    struct result_hits *hits = result_hits_add(result);
+    snprintf(hits->workload, sizeof hits->workload, "%s", text_of(words, "workload", "zipf"));
+    snprintf(hits->ids, sizeof hits->ids, "%s", text_of(words, "ids", "zipf:0.99:1000"));
+    hits->requests = (uint64_t)number_of(words, "replayed", 100000);
+    hits->hits = (uint64_t)((double)hits->requests * number_of(words, "cold", 0.5));
+    hits->steady_requests = hits->requests / 2;
+    hits->steady_hits = (uint64_t)((double)hits->steady_requests * number_of(words, "hits", 0.6));
+    hits->entries = 1000;
 }
 
 static void verdict_fill(struct result_run *run, const struct words *words)
@@ -60,29 +77,28 @@ static void verdict_fill(struct result_run *run, const struct words *words)
     run->verdict.bytes_per_request = slope;
     run->verdict.low = slope - 0.2;
     run->verdict.high = slope + 0.2;
+    run->verdict.judged_samples = (uint64_t)number_of(words, "judged", 20);
 }
 
-static void run_add(struct result *result, const struct words *words, uint64_t repetition)
+static void run_add(struct result *result, const struct words *words)
 {
-    struct random random;
     struct result_run *run = result_run_add(result);
-    random_seed(&random, (uint64_t)number_of(words, "dice", 1) * 1000 + repetition);
     snprintf(run->workload, sizeof run->workload, "%s", text_of(words, "workload", "zipf"));
     snprintf(run->ids, sizeof run->ids, "%s", text_of(words, "ids", "zipf:0.99:1000"));
-    run->repetition = repetition;
-    run->seed = repetition;
-    if (repetition == (uint64_t)number_of(words, "failed", 0)) {
+    run->repetition = run->seed = 1;
+    if (number_of(words, "failed", 0) > 0) {
         run->status = RUN_FAILED;
         snprintf(run->reason, sizeof run->reason, "the server died");
         result->complete = false;
         return;
     }
-    load_fill(run, words, &random);
+    run->load.requests = 10000;
+    run->load.hit_ratio = number_of(words, "cold", 0.5);
     verdict_fill(run, words);
     run->counts.instructions_per_request = number_of(words, "instructions", NAN);
     run->counts.allocations_per_request = NAN;
-    struct result_sample sample = {.requests = 10000, .entries = 1000, .rss_bytes = 8 << 20};
-    sample.rss_bytes = (uint64_t)((double)sample.rss_bytes * noise_of(words, &random));
+    struct result_sample sample = {.requests = 10000, .entries = 1000, .cache_bytes = 2 << 20};
+    sample.rss_bytes = (uint64_t)(number_of(words, "rss", 8) * (1 << 20));
     result_sample_add(result, run, &sample);
 }
 
@@ -96,7 +112,8 @@ static void made_by_set(struct result_made_by *made_by, const struct words *word
              text_of(words, "protocol", "http/1.1"));
     made_by->rate_rps = number_of(words, "rate", 0);
     made_by->streams = 1;
-    made_by->duration_ns = 1000000000;
+    made_by->requests = 10000;
+    made_by->seed = (uint64_t)number_of(words, "seed", 1);
     made_by->cores = 2;
 }
 
@@ -117,8 +134,13 @@ int main(int argc, char **argv)
     result->noise.pairs = 10;
     for (size_t i = 0; i < RESULT_NOISES; i++)
         result->noise.figures[i] = number_of(&words, "floor", NAN);
-    for (uint64_t i = 1; i <= (uint64_t)number_of(&words, "repeats", 12); i++)
-        run_add(result, &words, i);
+    run_add(result, &words);
+    hits_add(result, &words);
+    for (uint64_t i = 1; i <= (uint64_t)number_of(&words, "repetitions", 12); i++) {
+        struct random random;
+        random_seed(&random, (uint64_t)number_of(&words, "dice", 1) * 1000 + i);
+        speed_add(result, &words, &random, i);
+    }
     summary_make(result);
     int status = result_write(result, argv[1], &error);
     result_destroy(result);
