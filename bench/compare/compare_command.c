@@ -58,8 +58,9 @@ static const struct option_table option_table = {
     .details =
         "Hits are those of an exact replay, and compared by value. Memory differs beyond what two "
         "runs of the same program may differ by, growth if the intervals of the runs are apart. "
-        "Speeds differ if a rank test over repetitions says so (5 % error for all tests together), "
-        "the change is larger than the noise floor, and its 95 % interval excludes no change. "
+        "Speeds within one bench were measured in turns and differ if the 95 % interval of their "
+        "ratio excludes 1; those of two benches if a rank test says so and the interval is beyond "
+        "how far the machine may drift. "
         "Otherwise the data cannot tell. Results from different machines or loads are refused.\n"
         "\n"
         "Conditions:\n"

@@ -32,11 +32,9 @@ static json_t *side_json(const struct stats_interval *side, size_t count)
 
 static void test_add(json_t *object, const struct comparison *comparison)
 {
-    json_object_set_new(object, "pairs", json_integer((json_int_t)comparison->pair_count));
     json_object_set_new(object, "p", real_json(comparison->p));
     json_object_set_new(object, "p_corrected", real_json(comparison->p_corrected));
     json_object_set_new(object, "effect", real_json(comparison->effect));
-    json_object_set_new(object, "floor_known", json_boolean(comparison->floor_is_known));
 }
 
 static void change_add(json_t *object, const struct comparison *comparison)
@@ -46,6 +44,7 @@ static void change_add(json_t *object, const struct comparison *comparison)
     json_object_set_new(change, "sure", json_boolean(comparison->is_sure));
     json_object_set_new(object, "change", change);
     json_object_set_new(object, "floor", real_json(comparison->floor));
+    json_object_set_new(object, "floor_known", json_boolean(comparison->floor_is_known));
     if (compare_is_tested(comparison))
         test_add(object, comparison);
 }

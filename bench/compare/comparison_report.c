@@ -1,6 +1,7 @@
 /* comparison_report.c - what all output formats of a comparison share. */
 #include "comparison_report.h"
 
+#include "blocks.h"
 #include "command.h"
 #include "xmalloc.h"
 
@@ -72,31 +73,27 @@ static void sides_remark(const struct comparison_report *report, FILE *out)
 
 static void methods_remark(const struct comparison_report *report, FILE *out)
 {
-    size_t paired = count_of(report, METHOD_PAIRED), unpaired = count_of(report, METHOD_UNPAIRED);
-    if (paired > 0)
-        fputs("Speeds were measured in turns: ratios are medians over the repetitions, tested by "
-              "signed ranks (Wilcoxon).\n",
-              out);
-    if (unpaired > 0)
-        fputs("Speeds were not measured in turns: ratios are those of the medians, tested by ranks "
-              "(Mann-Whitney). They include how far the machine drifted between the two "
-              "measurements; bench --against rules that out.\n",
-              out);
-    if (paired + unpaired > 0)
+    if (count_of(report, METHOD_BLOCKS) > 0)
         fprintf(out,
-                "%zu test%s of speed, corrected together (Holm): the chance of any false "
-                "difference is at most %.0f %%.\n",
-                paired + unpaired, paired + unpaired == 1 ? "" : "s", 100 * COMPARE_ALPHA);
+                "Speeds were measured in turns, in randomised blocks: the intervals of a figure "
+                "hold with %.0f %% for all variants of a workload at once.\n",
+                100 * BLOCKS_CONFIDENCE);
+    if (report->tests > 0)
+        fprintf(out,
+                "Speeds of separate benches: ratios are those of the medians, tested by ranks "
+                "(Mann-Whitney; %zu test%s, corrected together after Holm). They include how far "
+                "the machine drifted between the two; bench --against rules that out.\n",
+                report->tests, report->tests == 1 ? "" : "s");
 }
 
-/* The first tested speed comparison of the figure whose floor is known, or NULL. */
+/* The first comparison of the figure, a speed, whose floor is known, or NULL. */
 static const struct comparison *known_floor_find(const struct comparison_report *report,
                                                  const struct figure *figure)
 {
     for (size_t i = 0; i < report->comparison_count; i++) {
         const struct comparison *comparison = &report->comparisons[i];
         if (comparison->figure == figure && figure->kind == KIND_SPEED &&
-            compare_is_tested(comparison) && comparison->floor_is_known)
+            comparison->method != METHOD_NONE && comparison->floor_is_known)
             return comparison;
     }
     return NULL;
@@ -120,26 +117,21 @@ static void known_floors_remark(const struct comparison_report *report, FILE *ou
 
 static void assumed_floors_remark(const struct comparison_report *report, FILE *out)
 {
-    double assumed = 0;
-    for (size_t i = 0; i < report->comparison_count; i++) {
-        const struct comparison *comparison = &report->comparisons[i];
-        if (!compare_is_tested(comparison) || comparison->floor_is_known)
-            continue;
-        assumed = comparison->method == METHOD_UNPAIRED || assumed > FIGURE_FLOOR_PAIRED
-                      ? FIGURE_FLOOR_UNPAIRED
-                      : FIGURE_FLOOR_PAIRED;
-    }
-    if (assumed > 0)
-        fprintf(out,
-                "The results store no noise floor: speeds that differ by less than %.0f %% are "
-                "not called different (--floor changes that).\n",
-                100 * assumed);
+    for (size_t i = 0; i < report->comparison_count; i++)
+        if (compare_is_tested(&report->comparisons[i]) && !report->comparisons[i].floor_is_known) {
+            fprintf(out,
+                    "The results store no noise floor: speeds that differ by less than %.0f %% are "
+                    "not called different (--floor changes that).\n",
+                    100 * FIGURE_FLOOR_UNPAIRED);
+            return;
+        }
 }
 
 bool comparison_is_too_small(const struct comparison_report *report,
                              const struct comparison *comparison)
 {
-    return compare_is_tested(comparison) && comparison->outcome == OUTCOME_UNKNOWN &&
+    return (compare_is_tested(comparison) || comparison->method == METHOD_BLOCKS) &&
+           comparison->outcome == OUTCOME_UNKNOWN &&
            !compare_repeats_suffice(comparison, report->tests);
 }
 
@@ -150,7 +142,7 @@ static void repeats_remark(const struct comparison_report *report, FILE *out)
         const struct comparison *comparison = &report->comparisons[i];
         left_out += comparison->left_out;
         if (comparison_is_too_small(report, comparison))
-            least = compare_repeats_least(comparison->method, report->tests);
+            least = comparison->repeats_needed;
     }
     if (least > 0)
         fprintf(out,

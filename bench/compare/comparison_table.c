@@ -50,6 +50,8 @@ static void change_cells(struct table *table, const struct comparison *compariso
     else if (comparison->method == METHOD_TOLERANCE)
         table_cell(table, TABLE_FAINT, "+-%s",
                    figure_format(low, comparison->figure, comparison->floor));
+    else if (comparison->method == METHOD_BLOCKS && !comparison->is_sure)
+        missing_cell(table);
     else
         table_cell(table, comparison->is_sure ? TABLE_PLAIN : TABLE_FAINT, "%s..%s",
                    comparison_change_format(low, comparison, comparison->change.low),

@@ -1,6 +1,8 @@
 /* compare.c - decides from tests, intervals and noise floors whether a figure changed. */
 #include "compare.h"
 
+#include "blocks.h"
+#include "judgement_parts.h"
 #include "stats_rank.h"
 #include "xmalloc.h"
 
@@ -11,7 +13,7 @@
 
 const char *const compare_method_names[] = {
     [METHOD_NONE] = "none",         [METHOD_EXACT] = "exact",   [METHOD_TOLERANCE] = "tolerance",
-    [METHOD_INTERVAL] = "interval", [METHOD_PAIRED] = "paired", [METHOD_UNPAIRED] = "unpaired",
+    [METHOD_INTERVAL] = "interval", [METHOD_BLOCKS] = "blocks", [METHOD_UNPAIRED] = "unpaired",
     [METHOD_CLASS] = "class",
 };
 
@@ -21,35 +23,6 @@ const char *const compare_outcome_names[] = {
     [OUTCOME_WORSE] = "worse",
     [OUTCOME_UNKNOWN] = "cannot tell",
 };
-
-/* The values of both sides, and where runs alternated also the pairs of equal repetition. */
-struct sample {
-    const double *before, *after;
-    size_t before_count, after_count;
-    double pair_before[STATS_VALUES_MAX], pair_after[STATS_VALUES_MAX];
-    size_t pair_count;
-};
-
-static size_t repetition_find(const struct measurement_series *series, uint64_t repetition,
-                              uint64_t seed)
-{
-    for (size_t i = 0; i < series->count; i++)
-        if (series->repetitions[i] == repetition && series->seeds[i] == seed)
-            return i;
-    return series->count;
-}
-
-static void pairs_fill(struct sample *sample, const struct measurement_series *before,
-                       const struct measurement_series *after)
-{
-    for (size_t i = 0; i < before->count; i++) {
-        size_t other = repetition_find(after, before->repetitions[i], before->seeds[i]);
-        if (other == after->count)
-            continue;
-        sample->pair_before[sample->pair_count] = before->values[i];
-        sample->pair_after[sample->pair_count++] = after->values[other];
-    }
-}
 
 static bool all_above_zero(const struct measurement_series *series)
 {
@@ -89,13 +62,23 @@ static void change_fill(struct comparison *comparison)
     comparison->floor_is_known = true;
 }
 
+/* Hits that print alike are the same, as in a judgement. */
+static bool is_same_value(const struct comparison *comparison)
+{
+    if (comparison->figure->unit == UNIT_SHARE)
+        return judged_hits_steps(comparison->before.value) ==
+               judged_hits_steps(comparison->after.value);
+    return fabs(comparison->after.value - comparison->before.value) <= 0;
+}
+
 static void exact_fill(struct comparison *comparison)
 {
-    double difference = comparison->after.value - comparison->before.value;
     comparison->method = METHOD_EXACT;
     change_fill(comparison);
     comparison->outcome =
-        fabs(difference) <= 0 ? OUTCOME_SAME : direction_outcome(comparison, difference > 0);
+        is_same_value(comparison)
+            ? OUTCOME_SAME
+            : direction_outcome(comparison, comparison->after.value > comparison->before.value);
 }
 
 double compare_tolerance(const struct figure *figure, double value)
@@ -145,36 +128,18 @@ static void growth_fill(struct comparison *comparison)
     }
 }
 
-static void paired_fill(struct comparison *comparison, const struct sample *sample)
+static void unpaired_fill(struct comparison *comparison, const struct measurement_series *before,
+                          const struct measurement_series *after, uint64_t seed)
 {
-    double differences[STATS_VALUES_MAX];
-    for (size_t i = 0; i < sample->pair_count; i++)
-        differences[i] = comparison->has_ratio ? log(sample->pair_after[i] / sample->pair_before[i])
-                                               : sample->pair_after[i] - sample->pair_before[i];
-    struct stats_test test = stats_signed_rank(differences, sample->pair_count);
-    struct stats_interval shift =
-        stats_shift_interval(differences, sample->pair_count, STATS_CONFIDENCE_FIGURE);
-    comparison->method = METHOD_PAIRED;
-    comparison->p = test.p;
-    comparison->effect = test.effect;
-    comparison->is_sure =
-        stats_signed_rank_least(sample->pair_count) <= 1 - STATS_CONFIDENCE_FIGURE;
-    if (comparison->has_ratio)
-        shift = (struct stats_interval){exp(shift.value), exp(shift.low), exp(shift.high)};
-    comparison->change = shift;
-}
-
-static void unpaired_fill(struct comparison *comparison, const struct sample *sample, uint64_t seed)
-{
-    struct stats_test test = stats_mann_whitney(sample->before, sample->before_count, sample->after,
-                                                sample->after_count);
+    struct stats_test test =
+        stats_mann_whitney(before->values, before->count, after->values, after->count);
     comparison->method = METHOD_UNPAIRED;
     comparison->p = test.p;
     comparison->effect = test.effect;
     comparison->is_sure =
-        sample->before_count >= STATS_BOOTSTRAP_MIN && sample->after_count >= STATS_BOOTSTRAP_MIN;
+        before->count >= STATS_BOOTSTRAP_MIN && after->count >= STATS_BOOTSTRAP_MIN;
     comparison->change = (comparison->has_ratio ? stats_ratio_interval : stats_difference_interval)(
-        sample->before, sample->before_count, sample->after, sample->after_count, seed);
+        before->values, before->count, after->values, after->count, seed);
 }
 
 static void floor_fill(struct comparison *comparison, const struct measurement_series *before,
@@ -192,12 +157,11 @@ static void floor_fill(struct comparison *comparison, const struct measurement_s
         comparison->floor *= fmax(fabs(comparison->before.value), fabs(comparison->after.value));
 }
 
-static void no_value_explain(struct comparison *comparison)
+static void lack_explain(struct comparison *comparison, const char *reason)
 {
-    snprintf(comparison->reason, sizeof comparison->reason, "%s",
-             comparison->left_out > 0 ? "the generator was the bottleneck"
-                                      : "one side has no value");
+    comparison->method = METHOD_NONE;
     comparison->outcome = OUTCOME_UNKNOWN;
+    snprintf(comparison->reason, sizeof comparison->reason, "%s", reason);
 }
 
 static struct stats_interval side_interval(const struct measurement_series *series, uint64_t seed)
@@ -224,21 +188,47 @@ static void sides_fill(struct comparison *comparison, const struct measurement_s
     comparison->after = side_interval(after, seed);
 }
 
+/* The value of a repetition; NAN: there is none. */
+static double repetition_value(const struct measurement_series *series, uint64_t repetition)
+{
+    for (size_t i = 0; i < series->count; i++)
+        if (series->repetitions[i] == repetition)
+            return series->values[i];
+    return NAN;
+}
+
+static bool has_repetitions(const struct measurement_series *series,
+                            const struct measurement_series *base)
+{
+    for (size_t i = 0; i < base->count; i++)
+        if (isnan(repetition_value(series, base->repetitions[i])))
+            return false;
+    return true;
+}
+
+/* Blocks are complete: a side that lacks a value is not compared. */
+static void turns_fill(struct comparison *comparison, const struct measurement_series *before,
+                       const struct measurement_series *after)
+{
+    comparison->base = before;
+    comparison->other = after;
+    comparison->method = METHOD_BLOCKS;
+    if (comparison->left_out > 0)
+        lack_explain(comparison, judged_lacks[LACK_GENERATOR]);
+    else if (!has_repetitions(after, before))
+        lack_explain(comparison, judged_lacks[LACK_REPETITIONS]);
+    else if (!comparison->has_ratio)
+        lack_explain(comparison, "a value of 0 has no ratio");
+}
+
 static void speed_fill(struct comparison *comparison, const struct measurement_series *before,
                        const struct measurement_series *after, const struct compare_setup *setup)
 {
-    struct sample sample = {.before = before->values,
-                            .after = after->values,
-                            .before_count = before->count,
-                            .after_count = after->count};
-    if (setup->interleaved)
-        pairs_fill(&sample, before, after);
-    comparison->pair_count = sample.pair_count;
-    if (sample.pair_count > 0)
-        paired_fill(comparison, &sample);
-    else
-        unpaired_fill(comparison, &sample, setup->seed);
     floor_fill(comparison, before, after, setup);
+    if (setup->interleaved)
+        turns_fill(comparison, before, after);
+    else
+        unpaired_fill(comparison, before, after, setup->seed);
 }
 
 void compare_series(struct comparison *comparison, const struct measurement_series *before,
@@ -248,7 +238,8 @@ void compare_series(struct comparison *comparison, const struct measurement_seri
     sides_fill(comparison, before, after, setup->seed);
     comparison->has_ratio = kind != KIND_GROWTH && all_above_zero(before) && all_above_zero(after);
     if (before->count == 0 || after->count == 0)
-        no_value_explain(comparison);
+        lack_explain(comparison, comparison->left_out > 0 ? judged_lacks[LACK_GENERATOR]
+                                                          : "one side has no value");
     else if (kind == KIND_SPEED)
         speed_fill(comparison, before, after, setup);
     else if (kind == KIND_GROWTH)
@@ -301,7 +292,7 @@ void compare_verdicts(struct comparison *comparison, const struct measured_verdi
 
 bool compare_is_tested(const struct comparison *comparison)
 {
-    return comparison->method == METHOD_PAIRED || comparison->method == METHOD_UNPAIRED;
+    return comparison->method == METHOD_UNPAIRED;
 }
 
 /* The relative change (0.05: it rose by 5 %), or the difference where there is no ratio. */
@@ -322,17 +313,16 @@ static double floor_distance(const struct comparison *comparison)
     return comparison->has_ratio ? log1p(comparison->floor) : comparison->floor;
 }
 
-/* Without alternation both ends of the interval must lie beyond the floor, too: the interval shows
- * how the runs scatter, the floor how far the machine may have drifted between the two benches, and
- * the two add up. */
+/* Both ends of the interval must lie beyond the floor, too: the interval shows how the repetitions
+ * scatter, the floor how far the machine may have drifted between the two benches, and the two add
+ * up. */
 bool compare_is_beyond_floor(const struct comparison *comparison)
 {
     const struct stats_interval *change = &comparison->change;
     double floor = floor_distance(comparison);
-    if (comparison->method == METHOD_UNPAIRED && (distance_of(comparison, change->low) <= floor ||
-                                                  distance_of(comparison, change->high) <= floor))
-        return false;
-    return distance_of(comparison, change->value) > floor;
+    return distance_of(comparison, change->low) > floor &&
+           distance_of(comparison, change->high) > floor &&
+           distance_of(comparison, change->value) > floor;
 }
 
 static bool is_inside_floor(const struct comparison *comparison)
@@ -348,58 +338,56 @@ static bool excludes_no_change(const struct comparison *comparison)
     return comparison->change.low > none || comparison->change.high < none;
 }
 
-uint64_t compare_repeats_least(enum compare_method method, size_t tests)
+uint64_t compare_repeats_least(size_t tests)
 {
     double alpha = COMPARE_ALPHA / (double)(tests > 0 ? tests : 1);
-    for (size_t n = STATS_BOOTSTRAP_MIN; n < COMPARE_REPEATS_MAX; n++) {
-        double least =
-            method == METHOD_PAIRED ? stats_signed_rank_least(n) : stats_mann_whitney_least(n, n);
-        if (least <= alpha)
-            return n;
-    }
-    return COMPARE_REPEATS_MAX;
+    size_t n = STATS_BOOTSTRAP_MIN;
+    while (n < COMPARE_REPEATS_MAX && stats_mann_whitney_least(n, n) > alpha)
+        n++;
+    return n;
 }
 
 static size_t repeats_of(const struct comparison *comparison)
 {
-    if (comparison->method == METHOD_PAIRED)
-        return comparison->pair_count;
     return comparison->before_count < comparison->after_count ? comparison->before_count
                                                               : comparison->after_count;
 }
 
 bool compare_repeats_suffice(const struct comparison *comparison, size_t tests)
 {
-    return repeats_of(comparison) >= compare_repeats_least(comparison->method, tests);
+    if (comparison->method == METHOD_BLOCKS)
+        return comparison->is_sure;
+    return repeats_of(comparison) >= compare_repeats_least(tests);
 }
 
-/* How many repeats make the interval fit inside the floor, or outside of it. Its width falls with
- * the square root of the repeats. 0: more than COMPARE_REPEATS_MAX. */
-static uint64_t repeats_guess(const struct comparison *comparison, size_t repeats)
+/* How many repetitions make the interval so narrow that `room` is enough. Its width falls with the
+ * square root of their number. 0: more than COMPARE_REPEATS_MAX. */
+static uint64_t repeats_guess(const struct comparison *comparison, double room)
 {
     const struct stats_interval *change = &comparison->change;
     double half =
         (comparison->has_ratio ? log(change->high / change->low) : change->high - change->low) / 2;
-    double room = fabs(floor_distance(comparison) - distance_of(comparison, change->value));
-    double needed = (double)repeats * (half / room) * (half / room);
+    double repeats = (double)repeats_of(comparison);
+    double needed = repeats * (half / room) * (half / room);
     if (!(room > 0) || !(needed < COMPARE_REPEATS_MAX))
         return 0;
-    return (uint64_t)fmax(ceil(needed), (double)repeats + 1);
+    return (uint64_t)fmax(ceil(needed), repeats + 1);
 }
 
-static void unknown_explain(struct comparison *comparison, size_t tests)
+static void few_explain(struct comparison *comparison, uint64_t least)
 {
     size_t repeats = repeats_of(comparison);
-    uint64_t least = compare_repeats_least(comparison->method, tests);
     comparison->outcome = OUTCOME_UNKNOWN;
-    if (repeats < least) {
-        comparison->repeats_needed = least;
-        snprintf(comparison->reason, sizeof comparison->reason,
-                 "only %zu repetition%s; at least %llu are needed", repeats,
-                 repeats == 1 ? "" : "s", (unsigned long long)least);
-        return;
-    }
-    comparison->repeats_needed = repeats_guess(comparison, repeats);
+    comparison->repeats_needed = least;
+    snprintf(comparison->reason, sizeof comparison->reason,
+             "only %zu repetition%s; at least %llu are needed", repeats, repeats == 1 ? "" : "s",
+             (unsigned long long)least);
+}
+
+static void width_explain(struct comparison *comparison, double room)
+{
+    comparison->outcome = OUTCOME_UNKNOWN;
+    comparison->repeats_needed = repeats_guess(comparison, room);
     if (comparison->repeats_needed > 0)
         snprintf(comparison->reason, sizeof comparison->reason, "about %llu repetitions may tell",
                  (unsigned long long)comparison->repeats_needed);
@@ -415,11 +403,73 @@ static void tested_decide(struct comparison *comparison, size_t tests)
     else if (comparison->p_corrected <= COMPARE_ALPHA && excludes_no_change(comparison) &&
              comparison->is_sure && compare_is_beyond_floor(comparison))
         comparison->outcome = direction_outcome(comparison, change_of(comparison) > 0);
+    else if (!compare_repeats_suffice(comparison, tests))
+        few_explain(comparison, compare_repeats_least(tests));
     else
-        unknown_explain(comparison, tests);
+        width_explain(comparison, fabs(floor_distance(comparison) -
+                                       distance_of(comparison, comparison->change.value)));
 }
 
-void compare_decide(struct comparison *comparisons, size_t count)
+static void block_decide(struct comparison *comparison, double difference, double half)
+{
+    double distance = fabs(difference), floor = floor_distance(comparison);
+    comparison->is_sure = !isnan(half);
+    comparison->change =
+        (struct stats_interval){exp(difference), exp(difference - half), exp(difference + half)};
+    if (!comparison->is_sure)
+        few_explain(comparison, BLOCKS_REPETITIONS_MIN);
+    else if (distance > half && (distance > floor || !comparison->floor_is_known))
+        comparison->outcome = direction_outcome(comparison, difference > 0);
+    else if (distance + half <= floor)
+        comparison->outcome = OUTCOME_SAME;
+    else
+        width_explain(comparison, fmax(distance, floor - distance));
+}
+
+static void logs_fill(struct blocks *blocks, size_t variant,
+                      const struct measurement_series *series,
+                      const struct measurement_series *base)
+{
+    for (size_t i = 0; i < base->count; i++)
+        blocks->logs[variant * base->count + i] =
+            log(repetition_value(series, base->repetitions[i]));
+}
+
+static bool is_of_block(const struct comparison *comparison, const struct measurement_series *base)
+{
+    return comparison->method == METHOD_BLOCKS && comparison->base == base;
+}
+
+/* Decides all comparisons with this base: variant 0 of the blocks is the base. */
+static void blocks_decide(struct comparison *comparisons, size_t count,
+                          const struct measurement_series *base)
+{
+    struct blocks blocks;
+    size_t variants = 1;
+    for (size_t i = 0; i < count; i++)
+        variants += is_of_block(&comparisons[i], base);
+    blocks_create(&blocks, variants, base->count);
+    logs_fill(&blocks, 0, base, base);
+    for (size_t i = 0, at = 1; i < count; i++)
+        if (is_of_block(&comparisons[i], base))
+            logs_fill(&blocks, at++, comparisons[i].other, base);
+    blocks_fit(&blocks);
+    for (size_t i = 0, at = 1; i < count; i++)
+        if (is_of_block(&comparisons[i], base))
+            block_decide(&comparisons[i], blocks.effects[at++] - blocks.effects[0],
+                         blocks.half_all);
+    blocks_release(&blocks);
+}
+
+static bool is_first_of_block(const struct comparison *comparisons, size_t at)
+{
+    for (size_t i = 0; i < at; i++)
+        if (is_of_block(&comparisons[i], comparisons[at].base))
+            return false;
+    return comparisons[at].method == METHOD_BLOCKS;
+}
+
+static void tests_decide(struct comparison *comparisons, size_t count)
 {
     size_t tests = 0;
     double *corrected = xreallocarray(NULL, count + 1, sizeof *corrected);
@@ -433,4 +483,12 @@ void compare_decide(struct comparison *comparisons, size_t count)
             tested_decide(&comparisons[i], tests);
         }
     free(corrected);
+}
+
+void compare_decide(struct comparison *comparisons, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (is_first_of_block(comparisons, i))
+            blocks_decide(comparisons, count, comparisons[i].base);
+    tests_decide(comparisons, count);
 }

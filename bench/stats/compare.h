@@ -8,18 +8,20 @@
  *  - growth has an interval in each run. It differs if the intervals do not overlap and the
  *    difference is at least the figure's floor. It is the same if no two values of the intervals
  *    are farther apart than the floor;
- *  - speeds are tested over repetitions. One is better or worse if the p-value of a rank test,
- *    after Holm's correction over everything that is compared together, is at most COMPARE_ALPHA;
- *    the change is larger than the noise floor, the difference that two runs of the same program
- *    may show (where runs did not alternate, both ends of the interval must be larger); and the
- *    95 % interval of the change excludes "no change". It is the same if the whole interval lies
- *    inside the floor.
+ *  - speeds that were measured in turns are compared over randomised blocks (blocks.h), with all
+ *    others that were compared with the same base, as judgement.h does. One is better or worse if
+ *    the interval of its ratio excludes 1; with a floor that was calibrated or given, if the change
+ *    is beyond that, too. It is the same if the whole interval lies inside the floor;
+ *  - speeds of two benches are tested by ranks. One is better or worse if the p-value, after Holm's
+ *    correction over all such tests, is at most COMPARE_ALPHA, and both ends of the 95 % interval
+ *    are beyond the floor, which is how far the machine may drift between the two. It is the same
+ *    if the whole interval lies inside the floor.
  * Otherwise the outcome is unknown, and `reason` says why.
  *
  * Example: RSS 12 MiB before and 32 MiB after, one run each; tolerance 2 % of 32 MiB and 1 MiB, so
  * 1.6 MiB; a difference of 20 MiB is beyond twice that: worse.
- * Example: CPU time 10.0 us before and 10.8 us after in 12 alternating runs each, interval of the
- * ratio 1.06 to 1.09, floor 3 %: worse.
+ * Example: CPU time 10.0 us before and 10.8 us after in turns, interval of the ratio 1.06 to 1.10:
+ * worse.
  */
 #pragma once
 
@@ -34,8 +36,8 @@ enum compare_method {
     METHOD_EXACT,     /* by value */
     METHOD_TOLERANCE, /* by what runs of the same program may differ by */
     METHOD_INTERVAL,  /* by the intervals that the runs have themselves */
-    METHOD_PAIRED,    /* alternating runs, compared repetition by repetition */
-    METHOD_UNPAIRED,  /* runs of two benches, one after the other */
+    METHOD_BLOCKS,    /* repetitions that were measured in turns */
+    METHOD_UNPAIRED,  /* repetitions of two benches, one after the other */
     METHOD_CLASS,     /* the verdicts on memory */
 };
 enum compare_outcome { OUTCOME_SAME, OUTCOME_BETTER, OUTCOME_WORSE, OUTCOME_UNKNOWN };
@@ -46,7 +48,8 @@ struct comparison {
     enum compare_method method;
     enum compare_outcome outcome;
     struct stats_interval before, after; /* medians; of growth with the runs' own intervals */
-    size_t before_count, after_count, pair_count;
+    const struct measurement_series *base, *other; /* of blocks */
+    size_t before_count, after_count;
     bool has_ratio;                /* change is a ratio (after / before), otherwise a difference */
     struct stats_interval change;  /* from before to after */
     bool is_sure;                  /* there are enough values for a 95 % interval */
@@ -60,18 +63,19 @@ struct comparison {
 };
 
 struct compare_setup {
-    bool interleaved; /* runs of one repetition are neighbours in time */
+    bool interleaved; /* speeds of one repetition were measured in turns */
     double floor;     /* from the user, a share; MEASUREMENTS_FLOOR_NONE: as calibrated */
     uint64_t seed;    /* of the bootstrap */
 };
 
-/* Fills in all; where the outcome rests on a test, all but p_corrected and the outcome. */
+/* Fills in all but what compare_decide does. The series must outlive the comparison. */
 void compare_series(struct comparison *comparison, const struct measurement_series *before,
                     const struct measurement_series *after, const struct compare_setup *setup);
 /* Fills in all: verdicts need no test. */
 void compare_verdicts(struct comparison *comparison, const struct measured_verdict *before,
                       const struct measured_verdict *after);
-/* Corrects the p-values of all tests together and decides each. */
+/* Decides speeds: fits blocks to those that have the same base, and corrects the p-values of all
+ * tests together. */
 void compare_decide(struct comparison *comparisons, size_t count);
 
 /* For gates, which decide over a part of the comparisons. */
@@ -79,10 +83,12 @@ void compare_decide(struct comparison *comparisons, size_t count);
 /* What two runs of the same program may differ by in a figure that is about `value`. */
 double compare_tolerance(const struct figure *figure, double value);
 bool compare_is_beyond_floor(const struct comparison *comparison);
-/* The least number of repeats with which one of `tests` tests can reach COMPARE_ALPHA at all. */
-uint64_t compare_repeats_least(enum compare_method method, size_t tests);
-/* Whether the comparison rests on a test, and whether it has that many repeats. */
-bool compare_is_tested(const struct comparison *comparison);
+/* The least number of repetitions with which one of `tests` tests can reach COMPARE_ALPHA at all.
+ */
+uint64_t compare_repeats_least(size_t tests);
+bool compare_is_tested(const struct comparison *comparison); /* by ranks */
+/* Whether a speed has as many repetitions as are needed to call it different, with so many tests.
+ */
 bool compare_repeats_suffice(const struct comparison *comparison, size_t tests);
 
 extern const char *const compare_method_names[];

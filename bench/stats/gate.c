@@ -1,6 +1,7 @@
 /* gate.c - parses gate conditions and decides whether they hold. */
 #include "gate.h"
 
+#include "blocks.h"
 #include "stats_rank.h"
 #include "xmalloc.h"
 
@@ -130,20 +131,32 @@ static bool is_established(const struct comparison *comparison, double p_correct
     return excludes && p_corrected <= COMPARE_ALPHA && compare_is_beyond_floor(comparison);
 }
 
+/* ", noise floor 3.0 %", ", tolerance 1.2 MiB", or "" where neither counts. */
+static void floor_describe(const struct comparison *comparison, char text[UNITS_TEXT_BYTES])
+{
+    char value[UNITS_TEXT_BYTES];
+    text[0] = '\0';
+    if (comparison->method == METHOD_TOLERANCE)
+        snprintf(text, UNITS_TEXT_BYTES, ", tolerance %.18s",
+                 figure_format(value, comparison->figure, comparison->floor));
+    else if (compare_is_tested(comparison) ||
+             (comparison->method == METHOD_BLOCKS && comparison->floor_is_known))
+        snprintf(text, UNITS_TEXT_BYTES, ", noise floor %.1f %%", 100 * comparison->floor);
+}
+
 static void share_explain(struct gate_finding *finding, double share, const char *note)
 {
     const struct comparison *comparison = finding->comparison;
-    char low[UNITS_TEXT_BYTES], high[UNITS_TEXT_BYTES];
+    char low[UNITS_TEXT_BYTES], high[UNITS_TEXT_BYTES], floor[UNITS_TEXT_BYTES];
+    floor_describe(comparison, floor);
     if (comparison->has_ratio)
-        snprintf(finding->reason, sizeof finding->reason,
-                 "%+.2f %%, 95 %% interval %+.2f to %+.2f %%, noise floor %.1f %%%s", 100 * share,
-                 100 * (comparison->change.low - 1), 100 * (comparison->change.high - 1),
-                 100 * comparison->floor, note);
+        snprintf(finding->reason, sizeof finding->reason, "%+.2f %% (%+.2f to %+.2f)%s%s",
+                 100 * share, 100 * (comparison->change.low - 1),
+                 100 * (comparison->change.high - 1), floor, note);
     else
-        snprintf(finding->reason, sizeof finding->reason,
-                 "%+.2f %%, 95 %% interval of the difference %s to %s%s", 100 * share,
-                 figure_format(low, comparison->figure, comparison->change.low),
-                 figure_format(high, comparison->figure, comparison->change.high), note);
+        snprintf(finding->reason, sizeof finding->reason, "%+.2f %%, difference %s to %s%s%s",
+                 100 * share, figure_format(low, comparison->figure, comparison->change.low),
+                 figure_format(high, comparison->figure, comparison->change.high), floor, note);
 }
 
 static bool asks_for_improvement(const struct gate *gate)
@@ -175,10 +188,11 @@ static void relative_decide(struct gate_finding *finding, double p_corrected, si
     if (!isfinite(share))
         snprintf(finding->reason, sizeof finding->reason,
                  "the base is 0, so there is no relative change: give a limit without %%");
-    else if (compare_is_tested(comparison) && !compare_repeats_suffice(comparison, tests))
+    else if (comparison->figure->kind == KIND_SPEED && !compare_repeats_suffice(comparison, tests))
         snprintf(finding->reason, sizeof finding->reason,
                  "too few repetitions to establish any change: at least %llu are needed",
-                 (unsigned long long)compare_repeats_least(comparison->method, tests));
+                 (unsigned long long)(compare_is_tested(comparison) ? compare_repeats_least(tests)
+                                                                    : BLOCKS_REPETITIONS_MIN));
     else if (asks_for_improvement(finding->gate))
         improvement_decide(finding, share, is_established(comparison, p_corrected));
     else

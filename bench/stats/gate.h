@@ -2,11 +2,10 @@
  *
  * A relative limit (%) applies to the change from the base. The gate fails if the estimated change
  * is beyond the limit, and a change for the worse is established: the figure differs as compare.h
- * says. Of speeds the change must be beyond the noise floor, the 95 % interval must exclude "no
- * change", and the p-value, corrected over all gates, must be at most COMPARE_ALPHA. A change
- * beyond the limit that is not established passes, and the reason says so. If the limit demands an
- * improvement (cpu<-5%), only an established one passes. With too few repetitions of speeds to
- * establish anything the gate is undecided.
+ * says, but p-values are corrected over all gates instead of all comparisons. A change beyond the
+ * limit that is not established passes, and the reason says so. If the limit demands an improvement
+ * (cpu<-5%), only an established one passes. With too few repetitions of speeds to establish
+ * anything the gate is undecided.
  *
  * An absolute limit applies to each new result alone. The gate fails if both the value and its
  * interval are beyond the limit. The interval is: of memory and counts their tolerance, of growth

@@ -10,8 +10,6 @@
 
 #define RESAMPLES   999
 #define BOTH_MAX    (2 * STATS_VALUES_MAX)
-#define WALSH_MAX   (STATS_VALUES_MAX * (STATS_VALUES_MAX + 1) / 2)
-#define PAIRS_SUM   (STATS_EXACT_PAIRS * (STATS_EXACT_PAIRS + 1)) /* of doubled ranks */
 #define CHOSEN_SUM  (2 * STATS_EXACT_EACH * (2 * STATS_EXACT_EACH + 1))
 #define CHOSEN_ROW  (CHOSEN_SUM + 1)
 #define EXACT_SLACK 1e-9 /* against rounding */
@@ -109,63 +107,12 @@ struct stats_test stats_mann_whitney(const double *first, size_t first_count, co
                                .exact = exact};
 }
 
-/* ways[s]: in how many of the 2^count choices of signs the ranks above 0 have the sum s. */
-static void signs_count(const size_t *doubled, size_t count, double ways[PAIRS_SUM + 1])
-{
-    memset(ways, 0, (PAIRS_SUM + 1) * sizeof *ways);
-    ways[0] = 1;
-    for (size_t i = 0; i < count; i++)
-        for (size_t s = PAIRS_SUM; s >= doubled[i]; s--)
-            ways[s] += ways[s - doubled[i]];
-}
-
-static double signs_p(const size_t *doubled, size_t count, size_t sum)
-{
-    double ways[PAIRS_SUM + 1], below = 0, above = 0;
-    signs_count(doubled, count, ways);
-    for (size_t s = 0; s <= PAIRS_SUM; s++) {
-        below += s <= sum ? ways[s] : 0;
-        above += s >= sum ? ways[s] : 0;
-    }
-    return two_sided(below, above, ldexp(1, (int)count));
-}
-
-struct stats_test stats_signed_rank(const double *differences, size_t count)
-{
-    double sizes[STATS_VALUES_MAX];
-    bool above[STATS_VALUES_MAX];
-    size_t doubled[STATS_VALUES_MAX], kept = 0, sum = 0;
-    for (size_t i = 0; i < at_most(count, STATS_VALUES_MAX); i++)
-        if (fabs(differences[i]) > 0) {
-            above[kept] = differences[i] > 0;
-            sizes[kept++] = fabs(differences[i]);
-        }
-    if (kept == 0)
-        return (struct stats_test){.p = 1, .effect = 0.5, .exact = true};
-    double ties = ranks_fill(sizes, kept, doubled);
-    for (size_t i = 0; i < kept; i++)
-        sum += above[i] ? doubled[i] : 0;
-    double n = (double)kept, w = (double)sum / 2, all = n * (n + 1) / 2;
-    double variance = n * (n + 1) * (2 * n + 1) / 24 - ties / 48;
-    bool exact = kept <= STATS_EXACT_PAIRS;
-    return (struct stats_test){.statistic = w,
-                               .p = exact ? signs_p(doubled, kept, sum)
-                                          : normal_p(w - all / 2, variance),
-                               .effect = w / all,
-                               .exact = exact};
-}
-
 double stats_mann_whitney_least(size_t first_count, size_t second_count)
 {
     double ways = 1;
     for (size_t i = 1; i <= second_count; i++)
         ways *= (double)(first_count + i) / (double)i;
     return fmin(1, 2 / ways);
-}
-
-double stats_signed_rank_least(size_t count)
-{
-    return fmin(1, ldexp(2, -(int)at_most(count, 1000)));
 }
 
 static int p_order(const void *left, const void *right)
@@ -185,64 +132,6 @@ void stats_holm(double *p, size_t count)
         *sorted[i] = worst;
     }
     free(sorted);
-}
-
-/* The value that a normal variable exceeds with probability `tail`, by bisection. */
-static double normal_quantile(double tail)
-{
-    double low = 0, high = 10;
-    for (int i = 0; i < 60; i++) {
-        double z = (low + high) / 2;
-        if (erfc(z / sqrt(2)) / 2 > tail)
-            low = z;
-        else
-            high = z;
-    }
-    return low;
-}
-
-/* The rank, from either end of the sorted pair means, of the ends of the interval; 0: there are too
- * few differences for this confidence. */
-static size_t shift_rank(size_t count, double confidence)
-{
-    double tail = (1 - confidence) / 2, n = (double)count;
-    if (count > STATS_EXACT_PAIRS) {
-        double spread = sqrt(n * (n + 1) * (2 * n + 1) / 24);
-        return (size_t)fmax(0, floor(n * (n + 1) / 4 - normal_quantile(tail) * spread));
-    }
-    size_t doubled[STATS_EXACT_PAIRS], rank = 0;
-    double ways[PAIRS_SUM + 1], below = 0;
-    for (size_t i = 0; i < count; i++)
-        doubled[i] = 2 * (i + 1);
-    signs_count(doubled, count, ways);
-    while ((below += ways[2 * rank]) <= ldexp(tail, (int)count) * (1 + EXACT_SLACK))
-        rank++;
-    return rank;
-}
-
-static int value_order(const void *left, const void *right)
-{
-    double a = *(const double *)left, b = *(const double *)right;
-    return (a > b) - (a < b);
-}
-
-struct stats_interval stats_shift_interval(const double *differences, size_t count,
-                                           double confidence)
-{
-    double walsh[WALSH_MAX];
-    size_t pairs = 0;
-    count = at_most(count, STATS_VALUES_MAX);
-    if (count == 0)
-        return (struct stats_interval){0};
-    for (size_t i = 0; i < count; i++)
-        for (size_t j = i; j < count; j++)
-            walsh[pairs++] = (differences[i] + differences[j]) / 2;
-    qsort(walsh, pairs, sizeof *walsh, value_order);
-    size_t rank = shift_rank(count, confidence);
-    size_t skipped = rank > 0 ? rank - 1 : 0;
-    return (struct stats_interval){.value = (walsh[(pairs - 1) / 2] + walsh[pairs / 2]) / 2,
-                                   .low = walsh[skipped],
-                                   .high = walsh[pairs - 1 - skipped]};
 }
 
 static double quotient(double first, double second)

@@ -1,10 +1,7 @@
 /* stats_rank.h - whether two samples differ, by how much, and how certain that is; pure.
  *
- * Runs that alternated are compared as pairs: the drift of the machine is in both values of a pair
- * and not in their ratio. The test is Wilcoxon's, the estimate Hodges and Lehmann's, and its
- * interval the inversion of the same test, so that the three never contradict each other. Other
- * runs are tested by Mann and Whitney's U, and their ratio is that of the medians. No test assumes
- * normal noise.
+ * Two benches, one after the other, are tested by Mann and Whitney's U, and their ratio is that of
+ * the medians. Neither assumes normal noise.
  */
 #pragma once
 
@@ -14,11 +11,10 @@
 
 /* Up to this many values p is exact, with ties, too; beyond that it is the normal approximation,
  * corrected for ties and continuity. */
-#define STATS_EXACT_PAIRS 50
-#define STATS_EXACT_EACH  20
+#define STATS_EXACT_EACH 20
 
 struct stats_test {
-    double statistic; /* U: the number of pairs in which the second is larger; or W+ */
+    double statistic; /* U: the number of pairs in which the second is larger */
     double p;         /* two-sided; 1 without values */
     double
         effect; /* probability that the second is larger (Vargha & Delaney's A); 0.5: no effect */
@@ -29,22 +25,13 @@ struct stats_test {
  * STATS_VALUES_MAX are ignored. */
 struct stats_test stats_mann_whitney(const double *first, size_t first_count, const double *second,
                                      size_t second_count);
-/* Whether differences are symmetric around 0 (Wilcoxon 1945). Zeros are left out. effect: W+ as a
- * share of all ranks. Values after STATS_VALUES_MAX are ignored. */
-struct stats_test stats_signed_rank(const double *differences, size_t count);
-
 /* The smallest p that this many values can give. */
 double stats_mann_whitney_least(size_t first_count, size_t second_count);
-double stats_signed_rank_least(size_t count);
 
 /* Corrects the p-values of several tests (Holm 1979): the probability that any of them is at most
  * alpha although nothing differs is at most alpha. */
 void stats_holm(double *p, size_t count);
 
-/* The pseudomedian of the differences (Hodges & Lehmann 1963) with the interval that
- * stats_signed_rank does not reject at 1 - confidence. With too few differences, their range. */
-struct stats_interval stats_shift_interval(const double *differences, size_t count,
-                                           double confidence);
 /* The ratio of the second median to the first, and its bootstrap interval at
  * STATS_CONFIDENCE_FIGURE. With fewer than STATS_BOOTSTRAP_MIN values in a sample, the range of the
  * ratios of all pairs. All values must be above 0. */
