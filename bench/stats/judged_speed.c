@@ -303,13 +303,27 @@ static size_t differences_print(FILE *out, const struct judged_workload *workloa
     return count;
 }
 
+static void speed_describe(FILE *out, const struct judged_workload *workload,
+                           const struct judged_row *reference)
+{
+    double widest;
+    if (workload->speed.control_differs)
+        control_print(out, &workload->speed, reference->variant);
+    size_t different = differences_print(out, workload, reference);
+    size_t others = others_bound(workload, reference, &widest);
+    int digits = sentence_digits(widest);
+    if (others > 1)
+        fprintf(out, "%sno two of %s %zu differ by more than %.*f %%%s", different > 0 ? "; " : "",
+                different > 0 ? "the other" : "these", others, digits,
+                sentence_bound(widest, digits), different > 0 ? "" : " in CPU per request");
+}
+
 char *speed_sentence(const struct judged_workload *workload, const char *reference_name)
 {
     const struct judged_speed *speed = &workload->speed;
     const struct judged_row *reference = judged_row_find(workload, reference_name);
     char *text;
     size_t bytes;
-    double widest;
     FILE *out = xmemstream(&text, &bytes);
     if (reference != NULL && reference->lack == LACK_GENERATOR)
         fprintf(out, "speed is not compared: of %s, %s", reference_name,
@@ -318,18 +332,8 @@ char *speed_sentence(const struct judged_workload *workload, const char *referen
         fprintf(out, "speed is not compared: %d repetitions are needed, there %s %llu",
                 BLOCKS_REPETITIONS_MIN, speed->repetitions == 1 ? "is" : "are",
                 (unsigned long long)speed->repetitions);
-    else if (speed->known) {
-        if (speed->control_differs)
-            control_print(out, speed, reference_name);
-        size_t different = differences_print(out, workload, reference);
-        size_t others = others_bound(workload, reference, &widest);
-        int digits = sentence_digits(widest);
-        if (others > 1)
-            fprintf(out, "%sno two of %s %zu differ by more than %.*f %%%s",
-                    different > 0 ? "; " : "", different > 0 ? "the other" : "these", others,
-                    digits, sentence_bound(widest, digits),
-                    different > 0 ? "" : " in CPU per request");
-    }
+    else if (speed->known && reference != NULL)
+        speed_describe(out, workload, reference);
     fclose(out);
     return text;
 }
