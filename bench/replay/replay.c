@@ -17,15 +17,16 @@ struct replay {
     const struct replay_setup *setup;
     struct replay_result *result;
     struct cache *cache;
-    char *body;            /* as long as the longest; NULL without payload */
-    uint64_t *fetched;     /* per request: 1 + the position of the last fetch of its key; 0: none.
-                            * NULL if neither fetch_requests nor an age limit needs it */
-    bool ages;             /* the policy keeps no age, so that the replay does */
-    uint64_t stale;        /* hits of the cache that were too old */
-    double ns_per_request; /* 0: the trace has times */
-    uint64_t warmup;       /* requests, at most all */
-    size_t window;         /* of the current batch */
-    uint64_t hits_before;  /* it */
+    char *body;        /* as long as the longest; NULL without payload */
+    uint64_t *fetched; /* per request: 1 + the position of the last fetch of its key; 0: none.
+                        * NULL if neither fetch_requests nor an age limit needs it */
+    bool ages;         /* the policy keeps no age, so that the replay does */
+    uint64_t stale;    /* hits of the cache that were too old */
+    const uint64_t *times_ns; /* of the requests; NULL: they come evenly */
+    double ns_per_request;
+    uint64_t warmup;      /* requests, at most all */
+    size_t window;        /* of the current batch */
+    uint64_t hits_before; /* it */
     struct access accesses[BATCH];
     bool hits[BATCH];
 };
@@ -39,21 +40,23 @@ static uint64_t ttl_at(const struct replay *replay, uint64_t at)
     return limit_ns > 0 && own_ns > limit_ns ? limit_ns : own_ns;
 }
 
-static uint64_t time_at(const struct replay *replay, uint64_t at)
+/* times_ns NULL: requests come evenly. */
+static inline uint64_t time_at(const uint64_t *times_ns, double ns_per_request, uint64_t at)
 {
-    return replay->ns_per_request > 0 ? (uint64_t)((double)at * replay->ns_per_request)
-                                      : replay->corpus->times_ns[at];
+    return times_ns != NULL ? times_ns[at] : (uint64_t)((double)at * ns_per_request);
 }
 
 static void batch_fill(struct replay *replay, uint64_t from, size_t count)
 {
     const struct corpus *corpus = replay->corpus;
+    const uint64_t *times_ns = replay->times_ns;
+    double ns_per_request = replay->ns_per_request;
     for (size_t i = 0; i < count; i++) {
         uint64_t at = from + i;
         replay->accesses[i] = (struct access){
             .hash = corpus->hashes[at],
-            .now_ns = time_at(replay, at),
-            .ttl_ns = ttl_at(replay, at),
+            .now_ns = time_at(times_ns, ns_per_request, at),
+            .ttl_ns = corpus->ttls_s != NULL ? ttl_at(replay, at) : 0,
             .next = corpus->nexts != NULL ? corpus->nexts[at] : 0,
             .bytes = corpus->bytes != NULL ? corpus->bytes[at] : 1,
         };
@@ -107,7 +110,8 @@ static bool is_stale(const struct replay *replay, uint64_t fetched_at, uint64_t 
 {
     uint64_t own_ns = ttl_at(replay, fetched_at);
     uint64_t limit_ns = own_ns > 0 ? own_ns : replay->setup->ttl_ns;
-    return time_at(replay, at) >= time_at(replay, fetched_at) + limit_ns;
+    uint64_t now_ns = time_at(replay->times_ns, replay->ns_per_request, at);
+    return now_ns >= time_at(replay->times_ns, replay->ns_per_request, fetched_at) + limit_ns;
 }
 
 /* Passes the position of the last fetch on, from each request to the next one for its key. A hit on
@@ -186,11 +190,8 @@ static void steady_end(struct replay *replay)
     result->compulsory_bytes = cold.bytes + steady.bytes;
 }
 
-/* 0 if the corpus has times and no rate replaces them. */
 static double ns_per_request(const struct corpus *corpus, double rate_rps)
 {
-    if (corpus->times_ns != NULL && rate_rps == 0)
-        return 0;
     return (rate_rps > 0 ? (double)NS_PER_SECOND / rate_rps : NS_PER_REQUEST) *
            (double)corpus->read / (double)corpus->requests; /* of the sample */
 }
@@ -209,6 +210,7 @@ static void replay_open(struct replay *replay)
     });
     if (setup->payload)
         replay->body = xcalloc(corpus_largest(replay->corpus), 1);
+    replay->times_ns = setup->rate_rps > 0 ? NULL : replay->corpus->times_ns;
     replay->ns_per_request = ns_per_request(replay->corpus, setup->rate_rps);
     replay->ages = setup->ttl_ns > 0 && !keeps_age;
     if ((setup->fetch_requests > 0 || replay->ages) && replay->corpus->nexts != NULL)
