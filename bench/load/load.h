@@ -85,6 +85,7 @@ struct load_setup {
     bool http2;           /* cleartext, with prior knowledge; otherwise HTTP/1.1 */
     unsigned streams;     /* HTTP/2: requests in flight on a connection; 0: 1 */
     uint64_t requests;    /* how many to send after the warm-up; 0: no limit */
+    uint64_t least_ns;    /* goes on beyond `requests` until so much time has passed; 0: does not */
     uint64_t duration_ns; /* of the measured part; 0: no limit. One of the two is needed */
     uint64_t warmup_ns;   /* load that is in no figure of the result; 0: none */
     uint64_t timeout_ns;  /* of one request; 0: LOAD_TIMEOUT_NS */
@@ -151,3 +152,17 @@ int load_setup_check(const struct load_setup *setup, struct error *error);
  * result full of errors. Restores the thread's affinity. */
 int load_run(const struct load_setup *setup, struct load_result *result, struct error *error);
 void load_result_free(struct load_result *result);
+
+/* A load in slices: its connections stay open and its stream of ids goes on from slice to slice.
+ * One thread may keep any number of sessions, and run one after the other. */
+struct load_session;
+
+/* Copies the setup, whose requests and durations are the slices' to choose. The first slice opens
+ * the connections. NULL and one line in error as load_run. */
+struct load_session *load_session_open(const struct load_setup *setup, struct error *error);
+/* Sends exactly so many requests, or fewer if duration_ns (0: no limit) has passed, and returns as
+ * load_run when all have ended. If the slice gave up or was stopped, requests may be in flight:
+ * then further slices are refused with -1. */
+int load_session_run(struct load_session *session, uint64_t requests, uint64_t duration_ns,
+                     struct load_result *result, struct error *error);
+void load_session_close(struct load_session *session); /* NULL: does nothing */

@@ -18,7 +18,8 @@ void schedule_step(struct loop *loop)
 
 bool limit_is_reached(const struct loop *loop)
 {
-    return loop->setup->requests && loop->started == loop->setup->requests;
+    return loop->setup->requests && loop->started >= loop->setup->requests &&
+           loop->now_ns >= loop->least_ns;
 }
 
 bool time_is_up(const struct loop *loop)

@@ -5,7 +5,8 @@
 
 /* Advances the schedule to the next due time: by the rate, or by the trace's own times. */
 void schedule_step(struct loop *loop);
-/* Whether setup->requests are started. False where there is no such limit. */
+/* Whether setup->requests are started and setup->least_ns have passed. False where there is no such
+ * limit. */
 bool limit_is_reached(const struct loop *loop);
 /* Whether the duration is over, and everything that was due in it was sent. Requests that were due
  * before the deadline may be sent up to 100 ms after it. */

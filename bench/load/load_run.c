@@ -1,17 +1,21 @@
-/* load_run.c - checks the setup, prepares the thread, and runs the event loop. */
+/* load_run.c - checks the setup, prepares the thread, and runs the event loop: once, or in slices.
+ */
 #include "load.h"
 
 #include "address.h"
 #include "loop.h"
 #include "tally.h"
+#include "xmalloc.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <math.h>
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #define CONNECTIONS_MAX   65536
 #define STREAMS_MAX       10000
@@ -53,8 +57,6 @@ static const char *setup_flaw(const struct load_setup *setup)
 {
     if (setup->connections == 0 || setup->connections > CONNECTIONS_MAX)
         return "the number of connections must be from 1 to 65536";
-    if (setup->requests == 0 && setup->duration_ns == 0 && setup->ids == NULL)
-        return "a number of requests or a duration is needed";
     if (load_target_takes_id(&setup->target) != (setup->ids != NULL))
         return setup->ids ? "a workload needs an {id} in the URL's path"
                           : "the path has an {id}, which needs a workload";
@@ -71,11 +73,20 @@ static const char *setup_flaw(const struct load_setup *setup)
     return NULL;
 }
 
-/* Every connection needs a descriptor. */
+/* About how many descriptors are in use: the lowest free one. */
+static rlim_t descriptors_used(void)
+{
+    int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    if (fd >= 0)
+        close(fd);
+    return fd >= 0 ? (rlim_t)fd : 0;
+}
+
+/* Every connection needs a descriptor, beside those in use. */
 static int descriptors_raise(unsigned connections, struct error *error)
 {
     struct rlimit limit;
-    rlim_t needed = connections + SPARE_DESCRIPTORS;
+    rlim_t needed = descriptors_used() + connections + SPARE_DESCRIPTORS;
     if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur >= needed)
         return 0;
     limit.rlim_cur = needed;
@@ -100,43 +111,99 @@ static int thread_pin(int cpu, struct error *error)
     return error_set(error, "cpu %d: %s", cpu, strerror(errno));
 }
 
-static int load_measure(const struct load_setup *setup, struct load_result *result,
-                        struct error *error)
+/* Whether it ends: by its requests, its duration, or the end of its trace. */
+static bool setup_ends(const struct load_setup *setup)
 {
+    return setup->requests > 0 || setup->duration_ns > 0 || setup->ids != NULL;
+}
+
+int load_setup_check(const struct load_setup *setup, struct error *error)
+{
+    const char *flaw = setup_flaw(setup);
+    if (flaw == NULL && !setup_ends(setup))
+        flaw = "a number of requests or a duration is needed";
+    return flaw ? error_set(error, "%s", flaw) : 0;
+}
+
+struct load_session {
+    struct load_setup setup;
     struct address address;
+    struct loop *loop;
+};
+
+struct load_session *load_session_open(const struct load_setup *setup, struct error *error)
+{
+    struct load_session *session;
+    const char *flaw = setup_flaw(setup);
+    if (flaw != NULL)
+        error_set(error, "%s", flaw);
+    if (flaw != NULL || descriptors_raise(setup->connections, error) < 0)
+        return NULL;
+    session = xcalloc(1, sizeof *session);
+    session->setup = *setup;
+    if (address_resolve(&session->address, &setup->target, error) == 0)
+        session->loop = loop_open(&session->setup, setup->http2 ? &protocol_http2 : &protocol_http1,
+                                  &session->address, error);
+    if (session->loop != NULL)
+        return session;
+    free(session);
+    return NULL;
+}
+
+void load_session_close(struct load_session *session)
+{
+    if (session == NULL)
+        return;
+    loop_close(session->loop);
+    free(session);
+}
+
+static int session_measure(struct load_session *session, struct load_result *result,
+                           struct error *error)
+{
     struct tally tally;
-    int status;
-    if (address_resolve(&address, &setup->target, error) < 0)
-        return -1;
-    tally_create(&tally, result, setup);
-    status =
-        loop_run(setup, setup->http2 ? &protocol_http2 : &protocol_http1, &address, &tally, error);
+    tally_create(&tally, result, &session->setup);
+    int status = loop_run(session->loop, &tally, error);
     tally_destroy(&tally);
     if (status < 0)
         load_result_free(result);
     return status;
 }
 
-int load_setup_check(const struct load_setup *setup, struct error *error)
+/* In a pinned thread whose timers are exact. */
+static int session_run(struct load_session *session, struct load_result *result,
+                       struct error *error)
 {
-    const char *flaw = setup_flaw(setup);
-    return flaw ? error_set(error, "%s", flaw) : 0;
+    cpu_set_t before;
+    sched_getaffinity(0, sizeof before, &before);
+    if (thread_pin(session->setup.cpu, error) < 0)
+        return -1;
+    int slack_ns = prctl(PR_GET_TIMERSLACK);
+    prctl(PR_SET_TIMERSLACK, 1UL);
+    int status = session_measure(session, result, error);
+    prctl(PR_SET_TIMERSLACK, (unsigned long)slack_ns);
+    sched_setaffinity(0, sizeof before, &before);
+    return status;
+}
+
+int load_session_run(struct load_session *session, uint64_t requests, uint64_t duration_ns,
+                     struct load_result *result, struct error *error)
+{
+    session->setup.requests = requests;
+    session->setup.duration_ns = duration_ns;
+    if (!setup_ends(&session->setup))
+        return error_set(error, "a slice needs a number of requests or a duration");
+    return session_run(session, result, error);
 }
 
 int load_run(const struct load_setup *setup, struct load_result *result, struct error *error)
 {
-    cpu_set_t before;
-    int slack_ns, status;
-    if (load_setup_check(setup, error) < 0 || descriptors_raise(setup->connections, error) < 0)
+    struct load_session *session =
+        load_setup_check(setup, error) == 0 ? load_session_open(setup, error) : NULL;
+    if (session == NULL)
         return -1;
-    sched_getaffinity(0, sizeof before, &before);
-    if (thread_pin(setup->cpu, error) < 0)
-        return -1;
-    slack_ns = prctl(PR_GET_TIMERSLACK);
-    prctl(PR_SET_TIMERSLACK, 1UL);
-    status = load_measure(setup, result, error);
-    prctl(PR_SET_TIMERSLACK, (unsigned long)slack_ns);
-    sched_setaffinity(0, sizeof before, &before);
+    int status = session_run(session, result, error);
+    load_session_close(session);
     return status;
 }
 

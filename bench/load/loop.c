@@ -105,7 +105,9 @@ static void loop_start(struct loop *loop)
     loop->begin_ns = loop->now_ns + setup->warmup_ns;
     if (setup->duration_ns)
         loop->deadline_ns = loop->begin_ns + setup->duration_ns;
-    schedule_begin(&loop->schedule, setup->rate_rps, setup->arrivals, setup->seed, loop->now_ns);
+    loop->least_ns = loop->begin_ns + setup->least_ns;
+    schedule_begin(&loop->schedule, setup->rate_rps, setup->arrivals, setup->seed + loop->runs - 1,
+                   loop->now_ns);
     if (setup->speed > 0)
         schedule_step(loop);
 }
@@ -177,7 +179,8 @@ static int loop_turns(struct loop *loop, struct error *error)
     return status;
 }
 
-static void loop_begin(struct loop *loop)
+/* What stays the same in all runs. */
+static void loop_prepare(struct loop *loop)
 {
     const struct load_setup *setup = loop->setup;
     unsigned streams = setup->http2 && setup->streams ? setup->streams : 1;
@@ -191,21 +194,19 @@ static void loop_begin(struct loop *loop)
     };
     request_head_render(&loop->context.head, &setup->target);
     loop->in_flight_max = setup->connections * streams;
-    loop->connecting = true;
-    loop->now_ns = loop->begin_ns = loop->tick_ns = loop->events_ns = clock_ns();
-    loop->deadline_ns = loop->idle_since_ns = UINT64_MAX;
     loop->timeout_ns = setup->timeout_ns ? setup->timeout_ns : LOAD_TIMEOUT_NS;
     loop->buffer = xmalloc(READ_BYTES);
     request_source_open(&loop->source, setup->ids);
     connections_create(loop);
 }
 
-static void loop_release(struct loop *loop)
+void loop_close(struct loop *loop)
 {
     connections_destroy(loop);
     request_source_close(&loop->source);
     free(loop->buffer);
     close(loop->poll_fd);
+    free(loop);
 }
 
 /* Whether the run needs times that the trace does not have. */
@@ -214,23 +215,45 @@ static bool loop_lacks_times(const struct loop *loop)
     return loop->setup->speed > 0 && loop->source.count && !trace_is_timed(loop->setup->ids);
 }
 
-int loop_run(const struct load_setup *setup, const struct protocol *protocol,
-             const struct address *address, struct tally *tally, struct error *error)
+struct loop *loop_open(const struct load_setup *setup, const struct protocol *protocol,
+                       const struct address *address, struct error *error)
 {
-    struct loop loop = {.setup = setup,
-                        .protocol = protocol,
-                        .address = address,
-                        .tally = tally,
-                        .result = tally->result,
-                        .poll_fd = epoll_create1(EPOLL_CLOEXEC)};
-    int status = 0;
-    if (loop.poll_fd < 0)
-        return error_set(error, "epoll: %s", strerror(errno));
-    loop_begin(&loop);
-    if (loop_lacks_times(&loop))
-        status = error_set(error, "the trace has no times: use --rate instead of --speed");
-    else
-        status = loop_turns(&loop, error);
-    loop_release(&loop);
-    return status;
+    struct loop *loop = xcalloc(1, sizeof *loop);
+    *loop = (struct loop){.setup = setup,
+                          .protocol = protocol,
+                          .address = address,
+                          .poll_fd = epoll_create1(EPOLL_CLOEXEC)};
+    if (loop->poll_fd < 0) {
+        error_set(error, "epoll: %s", strerror(errno));
+        free(loop);
+        return NULL;
+    }
+    loop_prepare(loop);
+    if (!loop_lacks_times(loop))
+        return loop;
+    error_set(error, "the trace has no times: use --rate instead of --speed");
+    loop_close(loop);
+    return NULL;
+}
+
+/* The connections of earlier runs stay open and idle. */
+static void loop_begin(struct loop *loop, struct tally *tally)
+{
+    loop->tally = tally;
+    loop->result = tally->result;
+    loop->now_ns = loop->begin_ns = loop->tick_ns = loop->events_ns = clock_ns();
+    loop->deadline_ns = UINT64_MAX;
+    loop->idle_since_ns = loop->idle_count ? loop->now_ns : UINT64_MAX;
+    loop->started = loop->failures_in_row = 0;
+    loop->connecting = true;
+    loop->measuring = loop->closing = false;
+}
+
+int loop_run(struct loop *loop, struct tally *tally, struct error *error)
+{
+    if (loop->in_flight > 0)
+        return error_set(error, "requests of an earlier slice are still in flight");
+    loop_begin(loop, tally);
+    loop->runs++;
+    return loop_turns(loop, error);
 }

@@ -34,7 +34,7 @@ struct loop {
     struct protocol_context context;
     struct request_source source;
     struct schedule schedule;
-    struct { /* warm-up included, for setup->progress */
+    struct { /* of all runs, warm-ups included; for setup->progress */
         uint64_t requests, hits, misses, errors;
     } total;
 
@@ -51,7 +51,9 @@ struct loop {
 
     uint64_t now_ns, tick_ns;       /* tick_ns: when to check the timeouts next */
     uint64_t begin_ns, deadline_ns; /* of the measured part */
+    uint64_t least_ns;              /* the measured part does not end before */
     uint64_t timeout_ns;
+    uint64_t runs;      /* that have begun */
     uint64_t started;   /* requests of the measured part that were sent or counted as unsent */
     uint64_t in_flight; /* requests sent and not ended, warm-up included */
     uint64_t failures_in_row, good_ns; /* good_ns: when the last good response came; 0: never */
