@@ -14,7 +14,7 @@ LAYERS = """
 tidemark
 choose verdicts
 run
-load report
+load replay report
 stats trace
 result
 console
