@@ -14,7 +14,8 @@ LAYERS = """
 tidemark
 choose verdicts
 run
-load replay report
+replay
+load report
 stats trace
 result
 console

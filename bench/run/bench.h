@@ -4,15 +4,30 @@
 #include "interrupt.h"
 #include "plan.h"
 
+/* A bench has three parts, in this order. */
+enum bench_part { PART_HITS, PART_MEMORY, PART_SPEED };
+
+/* Exact hits of a policy, whether it is served or not. */
+struct bench_hits {
+    const struct policy *policy;
+    struct result_hits hits;
+};
+
 struct bench {
     struct plan plan;
-    struct result *results[SUBJECTS_MAX];      /* one per subject */
-    bool settled[SUBJECTS_MAX][WORKLOADS_MAX]; /* needs no more repeats */
+    struct result *results[SUBJECTS_MAX]; /* one per subject */
+    struct result *control; /* speeds of a second copy of the reference; others are empty */
+    const struct subject *reference;
+    struct bench_hits *hits;
+    size_t hits_count, hits_capacity;
+    bool failed[SUBJECTS_MAX];  /* a run or a slice failed: it takes part no more */
     bool earlier[SUBJECTS_MAX]; /* a complete result of an earlier bench is in the output folder */
     bool unwritten[SUBJECTS_MAX]; /* the result could not be written, which was reported */
     int server_cpu, generator_cpu;
-    size_t run_number, run_count; /* the current run counts from 1 */
-    uint64_t start_ns;
+    bool finished; /* all parts are done */
+    enum bench_part part;
+    size_t step, steps; /* of the part; the current one counts from 1 */
+    uint64_t start_ns, part_start_ns;
     uint64_t drawn_ns; /* when the progress line was last drawn */
     int lock_fd;       /* of the output folder */
     int status;        /* the exit status so far */

@@ -5,30 +5,39 @@
 #include "server_under_test.h"
 #include "units.h"
 
+#include <string.h>
+
 #define CONNECTIONS_MAX 10000
 #define STREAMS_MAX     1000
 #define REPEATS_MAX     100
+#define ROUNDS_MAX      1000
 #define DURATION_MAX_NS (86400 * NS_PER_SECOND)
 #define WAIT_MAX_NS     (3600 * NS_PER_SECOND)
 #define INTERVAL_MIN_NS NS_PER_MS
 
 #define DEFAULTS                                                                                   \
     .out = "results", .connections = 100, .memory_cap_bytes = UINT64_C(2) << 30, .seed = 1,        \
-    .start_within_ns = SERVER_START_NS
-const struct bench_options bench_options_default = {DEFAULTS, .duration_ns = BENCH_DURATION_AUTO};
+    .repeats = 1, .start_within_ns = SERVER_START_NS
+const struct bench_options bench_options_default = {DEFAULTS,
+                                                    .requests = BENCH_AUTO,
+                                                    .duration_ns = BENCH_AUTO,
+                                                    .speed = BENCH_AUTO,
+                                                    .rounds = BENCH_AUTO,
+                                                    .slice = BENCH_AUTO};
 static const struct bench_options shown_defaults = {DEFAULTS};
 
 #define FIELD(name) offsetof(struct bench_options, name)
 static const struct option option_rows[] = {
     {NULL, OPTION_HEADING, 0, NULL, "What to run"},
     {"policies", OPTION_TEXT, FIELD(policies), "LIST",
-     "serve these policies, such as lru,ttl (default all, or none with --command)"},
+     "serve these policies, such as lru,ttl, or all of them (default " BENCH_POLICIES ", or none "
+     "with --command)"},
     {"workloads", OPTION_TEXT, FIELD(workloads), "LIST",
-     "run these workloads: random, zipf, scan, burst, or generators such as zipf:1.0:50k "
-     "(default random,zipf,scan,burst)"},
+     "run these workloads: random, zipf, scan, burst, or generators such as zipf:1.0:50k (default "
+     "random,zipf,burst, and speed under zipf alone); a burst has no speed"},
     {"against", OPTION_TEXT, FIELD(against), "DIR",
-     "also run the servers in DIR, another build; each takes turns with ours, and its results go "
-     "to OUT/against"},
+     "also run the servers in DIR, another build, in the same rounds as ours; results go to "
+     "OUT/against"},
     {"command", OPTION_TEXTS, FIELD(commands), "COMMAND",
      "also run this program, which must listen on {port}; may be given several times"},
     {"url", OPTION_TEXTS, FIELD(urls), "URL",
@@ -42,17 +51,25 @@ static const struct option option_rows[] = {
      "take serve-POLICY from DIR (default where this program is)"},
     {NULL, OPTION_HEADING, 0, NULL, "How long"},
     {"budget", OPTION_DURATION, FIELD(budget_ns), "TIME",
-     "let all runs together take TIME (default 200s)"},
+     "repeat the speed part as long as all fits into TIME (default 120s)"},
     {"quick", OPTION_FLAG, FIELD(quick), NULL,
-     "use a budget of 20s, no repeats, and the workloads random,zipf"},
+     "use a budget of 40s, smaller caches, and the workloads random,zipf"},
+    {"requests", OPTION_COUNT, FIELD(requests), "N",
+     "end a memory run after N requests (default 150000, or more if the cache needs them to fill "
+     "and turn over; a foreign program's run also ends after 30s)"},
     {"seconds", OPTION_DURATION, FIELD(duration_ns), "TIME",
-     "load each server for TIME (default as the budget allows)"},
-    {"repeats", OPTION_COUNT, FIELD(repeats), "N",
-     "repeat each run N times (default as the budget allows, at most 3)"},
+     "end a memory run after TIME, or after --requests if that is sooner: for slow programs"},
+    {"repeats", OPTION_COUNT, FIELD(repeats), "N", "repeat each memory run N times"},
+    {"speed", OPTION_COUNT, FIELD(speed), "N",
+     "measure speed with N sets of fresh servers; 0: not at all (default 4 to 8 as the budget "
+     "allows, 3 with --quick)"},
+    {"rounds", OPTION_COUNT, FIELD(rounds), "N",
+     "give each server of a set N slices, in turns (default 15)"},
+    {"slice", OPTION_COUNT, FIELD(slice), "N",
+     "send N requests in a slice (default as many as take 30ms)"},
     {"precision", OPTION_SHARE, FIELD(precision), "SHARE",
-     "repeat until requests/s and CPU time are known to SHARE, such as 2%, or the budget is spent"},
-    {"calibrate", OPTION_FLAG, FIELD(calibrate), NULL,
-     "first run the first server against itself to measure the noise (30s more)"},
+     "repeat the speed part until the CPU time relative to the reference is known to SHARE, such "
+     "as 2%, or the budget is spent"},
     {NULL, OPTION_HEADING, 0, NULL, "Load"},
     {"connections", OPTION_COUNT, FIELD(connections), "N", "open N connections"},
     {"http2", OPTION_FLAG, FIELD(http2), NULL, "use cleartext HTTP/2 instead of HTTP/1.1"},
@@ -70,7 +87,8 @@ static const struct option option_rows[] = {
      "limit caches to N entries or SIZE bytes (default 10000 entries, 2000 with --quick; none for "
      "policies with a time to live)"},
     {"ttl", OPTION_DURATION, FIELD(ttl_ns), "TIME",
-     "expire entries after TIME, for policies that do (default a sixth of a run)"},
+     "expire entries after TIME, for policies that do; their runs last six times as long (default "
+     "250ms, or a sixth of --seconds)"},
     {"memory-cap", OPTION_SIZE, FIELD(memory_cap_bytes), "SIZE",
      "stop a server whose RSS exceeds SIZE; 0B for no cap"},
     {"dirty-decay", OPTION_TEXT, FIELD(dirty_decay), "LIST",
@@ -78,22 +96,27 @@ static const struct option option_rows[] = {
      "keeps unused pages"},
     {NULL, OPTION_HEADING, 0, NULL, "Sampling"},
     {"interval", OPTION_DURATION, FIELD(interval_ns), "TIME",
-     "sample memory every TIME (default 100ms, less in runs under 3s)"},
+     "sample memory every TIME (default 64 times in a run by requests, 30 times in one by time, "
+     "and every 100ms)"},
     {"burst-watch", OPTION_DURATION, FIELD(burst_watch_ns), "TIME",
      "go on sampling for TIME after a burst, even without load"},
     {NULL, OPTION_HEADING, 0, NULL, "Output"},
     {"out", OPTION_TEXT, FIELD(out), "DIR", "write one result file per server, DIR/NAME.json"},
     {"json", OPTION_OUTPUT, FIELD(json), "FILE",
      "print JSON to stdout instead of the table; with FILE, write it there beside the table"},
+    {"fail-on", OPTION_TEXT, FIELD(fail_on), "leak",
+     "exit with 1 if a run leaks, with 3 if one is undecided"},
 };
 
 const struct option_table bench_option_table = {
     .usage = "tidemark bench [OPTIONS]",
-    .summary = "Runs each server under each workload, samples its memory, gives a verdict on it "
-               "and compares all servers in a table.",
+    .summary =
+        "Counts each policy's hits by an exact replay, judges the memory of each server in a "
+        "run of its own, measures what a request costs while all servers take turns, and "
+        "compares them in a table.",
     .details = "Examples:\n"
                "  tidemark bench --quick\n"
-               "  tidemark bench --policies unbounded,lru --workloads random --seconds 10\n"
+               "  tidemark bench --policies unbounded,lru --workloads random --speed 0\n"
                "  tidemark bench --command 'python3 service.py {port}' "
                "--url 'http://127.0.0.1:{port}/{id}'\n"
                "  tidemark bench --policies lru --against ../before/bin --precision 2%",
@@ -116,8 +139,9 @@ int bench_options_check(const struct bench_options *options, struct error *error
     } rules[] = {
         {options->connections < 1 || options->connections > CONNECTIONS_MAX,
          "--connections must be from 1 to 10000"},
-        {options->duration_ns == 0 || (options->duration_ns != BENCH_DURATION_AUTO &&
-                                       options->duration_ns > DURATION_MAX_NS),
+        {options->requests == 0, "--requests must be at least 1"},
+        {options->duration_ns == 0 ||
+             (options->duration_ns != BENCH_AUTO && options->duration_ns > DURATION_MAX_NS),
          "--seconds must be more than 0 and at most 86400"},
         {options->interval_ns > 0 && options->interval_ns < INTERVAL_MIN_NS,
          "--interval must be at least 1ms"},
@@ -126,7 +150,14 @@ int bench_options_check(const struct bench_options *options, struct error *error
         {options->streams > STREAMS_MAX, "--streams must be from 1 to 1000"},
         {options->streams > 0 && !options->http2, "--streams needs --http2"},
         {expect_is_wrong(options), "--expect takes 2xx or any"},
-        {options->repeats > REPEATS_MAX, "--repeats must be at most 100"},
+        {options->repeats < 1 || options->repeats > REPEATS_MAX, "--repeats must be from 1 to 100"},
+        {options->speed != BENCH_AUTO && options->speed > REPEATS_MAX,
+         "--speed must be at most 100"},
+        {options->rounds == 0 || (options->rounds != BENCH_AUTO && options->rounds > ROUNDS_MAX),
+         "--rounds must be from 1 to 1000"},
+        {options->slice == 0, "--slice must be at least 1"},
+        {options->fail_on != NULL && strcmp(options->fail_on, "leak") != 0,
+         "--fail-on takes 'leak'"},
     };
     for (size_t i = 0; i < COUNT_OF(rules); i++)
         if (rules[i].wrong)

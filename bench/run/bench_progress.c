@@ -10,24 +10,63 @@
 
 #define DRAW_INTERVAL_NS (NS_PER_SECOND / 5)
 
+static const char *const part_names[] = {
+    [PART_HITS] = "hits", [PART_MEMORY] = "memory", [PART_SPEED] = "speed"};
+
 static const char *plural(uint64_t count)
 {
     return count == 1 ? "" : "s";
 }
 
+/* Of this part, if its steps take as long as those that have ended; of the speed part, which ends
+ * with the budget, no more than the budget leaves. 0: not known yet. */
+static double left_ns(const struct bench *bench)
+{
+    uint64_t now_ns = clock_ns(), end_ns = bench->start_ns + bench->plan.budget_ns;
+    double ended = (double)bench->step - 1, elapsed_ns = (double)(now_ns - bench->part_start_ns);
+    double left = ended > 0 ? elapsed_ns * ((double)bench->steps - ended) / ended : 0;
+    double budget_ns = end_ns > now_ns ? (double)(end_ns - now_ns) : 0;
+    return bench->part == PART_SPEED ? fmin(left, budget_ns) : left;
+}
+
+static void line_draw(struct bench *bench, const char *text)
+{
+    char left[UNITS_TEXT_BYTES];
+    if (!bench->on_terminal || clock_ns() - bench->drawn_ns < DRAW_INTERVAL_NS)
+        return;
+    bench->drawn_ns = clock_ns();
+    fprintf(stderr, "\r%s %zu/%zu: %s", part_names[bench->part], bench->step, bench->steps, text);
+    if (left_ns(bench) > 0)
+        fprintf(stderr, "; %s of %s left", units_format_duration(left, left_ns(bench)),
+                part_names[bench->part]);
+    fprintf(stderr, "\033[K");
+}
+
 void progress_print_plan(const struct bench *bench)
 {
     const struct plan *plan = &bench->plan;
-    char each[UNITS_TEXT_BYTES];
-    fprintf(stderr, "%zu server%s, %zu workload%s, %s%llu run%s each of %s; ", plan->subjects.count,
-            plural(plan->subjects.count), plan->workloads.count, plural(plan->workloads.count),
-            plan->precision > 0 ? "up to " : "", (unsigned long long)plan->repeats,
-            plural(plan->repeats), units_format_duration(each, (double)plan->duration_ns));
+    fprintf(stderr, "%zu server%s, %zu workload%s; ", plan->subjects.count,
+            plural(plan->subjects.count), plan->workloads.count, plural(plan->workloads.count));
     if (bench->server_cpu == CPU_ANY)
         fprintf(stderr, "server and load generator share one CPU\n");
     else
         fprintf(stderr, "servers on CPU %d, load generator on CPU %d\n", bench->server_cpu,
                 bench->generator_cpu);
+}
+
+void progress_part(struct bench *bench, enum bench_part part, size_t steps)
+{
+    bench->part = part;
+    bench->step = 0;
+    bench->steps = steps;
+    bench->part_start_ns = clock_ns();
+}
+
+void progress_next(struct bench *bench)
+{
+    bench->step++;
+    if (bench->part == PART_HITS)
+        line_draw(bench, "replaying");
 }
 
 struct progress_run progress_run_of(struct bench *bench, const struct run_setup *setup)
@@ -39,31 +78,23 @@ struct progress_run progress_run_of(struct bench *bench, const struct run_setup 
     return run;
 }
 
-/* Assumes that all runs take as long as those that have ended. */
-static double left_ns(const struct bench *bench, uint64_t run_ns)
-{
-    double ended = (double)(bench->run_number - 1);
-    double elapsed_ns = (double)(clock_ns() - bench->start_ns);
-    double each_ns =
-        ended > 0 ? (elapsed_ns - (double)run_ns) / ended : (double)bench->plan.duration_ns;
-    double left = fmax(0, each_ns * (double)bench->run_count - elapsed_ns);
-    return bench->plan.precision > 0
-               ? fmin(left, fmax(0, (double)bench->plan.budget_ns - elapsed_ns))
-               : left;
-}
-
 void progress_draw(void *context, const struct result_sample *sample)
 {
     const struct progress_run *run = context;
-    struct bench *bench = run->bench;
-    char requests[UNITS_TEXT_BYTES], rss[UNITS_TEXT_BYTES], left[UNITS_TEXT_BYTES];
-    if (!bench->on_terminal || clock_ns() - bench->drawn_ns < DRAW_INTERVAL_NS)
-        return;
-    bench->drawn_ns = clock_ns();
-    fprintf(stderr, "\r[%zu/%zu] %s: %s requests, RSS %s; %s left\033[K", bench->run_number,
-            bench->run_count, run->label, units_format_count(requests, sample->requests),
-            units_format_size(rss, (double)sample->rss_bytes),
-            units_format_duration(left, left_ns(bench, sample->time_ns)));
+    char text[RESULT_LINE_BYTES], requests[UNITS_TEXT_BYTES], rss[UNITS_TEXT_BYTES];
+    snprintf(text, sizeof text, "%s: %s requests, RSS %s", run->label,
+             units_format_count(requests, sample->requests),
+             units_format_size(rss, (double)sample->rss_bytes));
+    line_draw(run->bench, text);
+}
+
+void progress_draw_speed(struct bench *bench, const struct workload *workload, uint64_t repetition,
+                         uint64_t round, uint64_t rounds)
+{
+    char text[RESULT_LINE_BYTES];
+    snprintf(text, sizeof text, "%s, servers %llu: round %llu of %llu", workload->name,
+             (unsigned long long)repetition, (unsigned long long)round, (unsigned long long)rounds);
+    line_draw(bench, text);
 }
 
 void progress_clear(const struct bench *bench)

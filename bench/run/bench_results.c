@@ -8,9 +8,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+
+#define REFERENCE "lru"
 
 void results_path(const struct bench *bench, size_t subject, const char *ending,
                   char path[RESULTS_PATH_BYTES])
@@ -61,6 +64,7 @@ static void made_by_load(struct result_made_by *made_by, const struct plan *plan
     made_by->seed = plan->seed;
     made_by->connections = plan->connections;
     made_by->duration_ns = plan->duration_ns;
+    made_by->requests = plan->workloads.list[0].requests;
     made_by->streams = plan->streams;
     made_by->rate_rps = plan->rate_rps;
     snprintf(made_by->protocol, sizeof made_by->protocol, "%s", plan->http2 ? "h2c" : "http/1.1");
@@ -82,9 +86,21 @@ static void made_by_program(struct result_made_by *made_by, const struct plan *p
     snprintf(made_by->url, sizeof made_by->url, "%s", subject->url);
 }
 
+/* The reference is lru if it is served, otherwise the first server. */
+static void reference_choose(struct bench *bench)
+{
+    const struct subjects *subjects = &bench->plan.subjects;
+    bench->reference = &subjects->list[0];
+    for (size_t i = 0; i < subjects->count; i++)
+        if (strcmp(subjects->list[i].name, REFERENCE) == 0 && !subjects->list[i].other)
+            bench->reference = &subjects->list[i];
+    bench->control = result_create(bench->reference->name, "");
+}
+
 void results_create(struct bench *bench, int argc, char **argv)
 {
     const struct plan *plan = &bench->plan;
+    reference_choose(bench);
     for (size_t i = 0; i < plan->subjects.count; i++) {
         const struct subject *subject = &plan->subjects.list[i];
         struct result *result =
@@ -106,6 +122,8 @@ void results_destroy(struct bench *bench)
 {
     for (size_t i = 0; i < bench->plan.subjects.count; i++)
         result_destroy(bench->results[i]);
+    result_destroy(bench->control);
+    free(bench->hits);
 }
 
 static size_t failures_count(const struct result *result)
@@ -116,14 +134,6 @@ static size_t failures_count(const struct result *result)
     return count;
 }
 
-static bool is_settled(const struct bench *bench, size_t subject)
-{
-    for (size_t i = 0; i < bench->plan.workloads.count; i++)
-        if (!bench->settled[subject][i])
-            return false;
-    return true;
-}
-
 void results_save(struct bench *bench, size_t subject)
 {
     struct result *result = bench->results[subject];
@@ -131,7 +141,7 @@ void results_save(struct bench *bench, size_t subject)
     char path[RESULTS_PATH_BYTES];
     struct error error;
     summary_make(result);
-    result->complete = is_settled(bench, subject) && failures == 0;
+    result->complete = bench->finished && !bench->failed[subject];
     if (failures == result->run_count || (bench->earlier[subject] && !result->complete))
         return;
     results_path(bench, subject, ".json", path);

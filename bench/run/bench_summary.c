@@ -12,23 +12,6 @@
 #include <math.h>
 #include <stdio.h>
 
-/* With fewer runs than a bootstrap needs there is no interval to rely on. */
-static bool figure_is_tight(const struct result_figure *figure, double precision)
-{
-    return figure->n >= STATS_BOOTSTRAP_MIN &&
-           figure->high - figure->low <= precision * figure->median;
-}
-
-bool bench_is_precise(const struct bench *bench, size_t subject, size_t workload)
-{
-    const char *name = bench->plan.workloads.list[workload].name;
-    const struct result_summary *summary = summary_find(bench->results[subject], name);
-    double precision = bench->plan.precision;
-    return precision > 0 && summary != NULL &&
-           figure_is_tight(&summary->figures[FIGURE_REQUESTS_PER_SECOND], precision) &&
-           figure_is_tight(&summary->figures[FIGURE_CPU_US_PER_REQUEST], precision);
-}
-
 /* The results of the other build, or all others. */
 static size_t results_select(const struct bench *bench, bool other,
                              struct result *selected[SUBJECTS_MAX])
@@ -67,37 +50,6 @@ static void tables_print(const struct bench *bench)
            plan->out);
 }
 
-static void precision_print(const struct bench *bench)
-{
-    const struct plan *plan = &bench->plan;
-    size_t precise = 0, rows = plan->subjects.count * plan->workloads.count;
-    if (plan->precision <= 0)
-        return;
-    for (size_t i = 0; i < plan->subjects.count; i++)
-        for (size_t j = 0; j < plan->workloads.count; j++)
-            precise += bench_is_precise(bench, i, j);
-    printf("\n%zu of %zu rows are known to %g %% (req/s and CPU us, 95 %% interval of the "
-           "median)%s.\n",
-           precise, rows, 100 * plan->precision,
-           precise < rows ? "; for the others the budget ended" : "");
-}
-
-static void noise_print(const struct bench *bench)
-{
-    const struct result_noise *noise = &bench->results[0]->noise;
-    if (!bench->plan.calibrate)
-        return;
-    printf("\nNoise: in 95 %% of %llu pairs, two medians of the same program differ by at most\n ",
-           (unsigned long long)noise->pairs);
-    for (size_t i = 0; i < RESULT_NOISES; i++) {
-        const char *separator = i + 1 < RESULT_NOISES ? "," : "\n";
-        if (isnan(noise->figures[i]))
-            printf(" %s unknown%s", result_figures[i], separator);
-        else
-            printf(" %s %.1f %%%s", result_figures[i], 100 * noise->figures[i], separator);
-    }
-}
-
 /* Over all runs that did not fail. */
 static void sampling_print(const struct bench *bench)
 {
@@ -123,7 +75,5 @@ void bench_summary_print(const struct bench *bench)
 {
     tables_print(bench);
     bench_remarks_print(bench);
-    precision_print(bench);
-    noise_print(bench);
     sampling_print(bench);
 }

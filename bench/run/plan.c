@@ -1,30 +1,37 @@
-/* plan.c - divides the time of a bench into runs. */
+/* plan.c - how many requests, runs and rounds a bench has. */
 #include "plan.h"
 
 #include "random.h"
-#include "stats.h"
 #include "units.h"
+#include "verdict_rules.h"
 
 #include <libgen.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-#define BUDGET_NS         (200 * NS_PER_SECOND)
-#define QUICK_BUDGET_NS   (20 * NS_PER_SECOND)
-#define REPEATS_MAX       3
-#define QUICK_REPEATS     1
-#define REPEATS_PRECISE   100 /* at most, with --precision */
-#define RUN_PRECISE_NS    NS_PER_SECOND
-#define STREAMS           10
-#define RUN_WORTHWHILE_NS (8 * NS_PER_SECOND / 10) /* repeat less often rather than run shorter */
-#define RUN_MIN_NS        (NS_PER_SECOND / 2)
-#define INTERVAL_NS       (NS_PER_SECOND / 10)
-#define SAMPLES_MIN       30 /* shorter runs are sampled more often */
-#define TTL_SHARE         6  /* of a run, so that its plateau is judged */
-#define CAPACITY_ENTRIES  10000
-#define QUICK_ENTRIES     2000 /* fills and turns over within a short run */
-#define ENTRY_BYTES       500  /* estimate of an entry, for a capacity in bytes */
+#define BUDGET_NS        (120 * NS_PER_SECOND)
+#define QUICK_BUDGET_NS  (40 * NS_PER_SECOND)
+#define REQUESTS         150000 /* of a memory run, at least */
+#define REQUESTS_MAX     4000000
+#define FOREIGN_NS       (30 * NS_PER_SECOND) /* a foreign program's run ends after this, too */
+#define SAMPLES          64                   /* of a run by requests; its slope needs many */
+#define SAMPLES_MIN      30                   /* of a run by time */
+#define INTERVAL_NS      (NS_PER_SECOND / 10)
+#define TTL_NS           (NS_PER_SECOND / 4)
+#define TTLS             6 /* in a run, so that its plateau is judged */
+#define SPEED_LEAST      4
+#define SPEED_MOST       8
+#define QUICK_SPEED      3
+#define SPEED_PRECISE    100 /* at most, with --precision */
+#define ROUNDS           15
+#define QUICK_ROUNDS     9
+#define NEW_IDS          "random" /* a generator: each id is new */
+#define STREAMS          10
+#define CAPACITY_ENTRIES 10000
+#define QUICK_ENTRIES    2000 /* fills and turns over within few requests */
+#define ENTRY_BYTES      500  /* estimate of an entry, for a capacity in bytes */
 
 /* Whether the second of a pair runs first. A coin decides for each two repetitions, since rank
  * tests assume that both orders are equally likely; the second repetition has the other order, so
@@ -48,26 +55,40 @@ static uint64_t clamp(uint64_t value, uint64_t low, uint64_t high)
     return value < low ? low : value > high ? high : value;
 }
 
-/* With --precision: enough repeats for an interval. */
-static void times_fill_precise(struct plan *plan, const struct bench_options *options,
-                               uint64_t each_ns)
+/* By requests, unless only --seconds is given. */
+static void length_fill(struct plan *plan, const struct bench_options *options)
 {
-    plan->duration_ns = clamp(each_ns / STATS_BOOTSTRAP_MIN, RUN_MIN_NS, RUN_PRECISE_NS);
-    plan->repeats = options->repeats > 0 ? options->repeats : REPEATS_PRECISE;
+    bool timed = options->duration_ns != BENCH_AUTO;
+    plan->duration_ns = timed ? options->duration_ns : 0;
+    plan->ends_by_requests = !timed || options->requests != BENCH_AUTO;
+    for (size_t i = 0; i < plan->workloads.count && plan->ends_by_requests; i++)
+        plan->workloads.list[i].requests =
+            options->requests != BENCH_AUTO ? options->requests : REQUESTS;
 }
 
-/* Without: as many repeats as are long enough to be worth their time. */
-static void times_fill_fitting(struct plan *plan, const struct bench_options *options,
-                               uint64_t each_ns)
+static void sampling_fill(struct plan *plan, const struct bench_options *options)
 {
-    uint64_t most = options->quick ? QUICK_REPEATS : REPEATS_MAX;
-    bool timed = options->duration_ns != BENCH_DURATION_AUTO;
-    plan->repeats = options->repeats > 0 ? options->repeats
-                    : timed              ? most
-                                         : clamp(each_ns / RUN_WORTHWHILE_NS, 1, most);
-    uint64_t run_ns = each_ns / plan->repeats;
-    plan->duration_ns =
-        run_ns > RUN_MIN_NS + PLAN_OVERHEAD_NS ? run_ns - PLAN_OVERHEAD_NS : RUN_MIN_NS;
+    plan->interval_ns = INTERVAL_NS;
+    if (options->interval_ns > 0)
+        plan->interval_ns = options->interval_ns;
+    else if (plan->ends_by_requests)
+        plan->samples = SAMPLES;
+    else
+        plan->interval_ns = clamp(plan->duration_ns / SAMPLES_MIN, 1, INTERVAL_NS);
+}
+
+static void speed_fill(struct plan *plan, const struct bench_options *options)
+{
+    bool given = options->speed != BENCH_AUTO;
+    plan->speed_least = given ? options->speed : options->quick ? QUICK_SPEED : SPEED_LEAST;
+    plan->speed_most = given                 ? options->speed
+                       : plan->precision > 0 ? SPEED_PRECISE
+                       : options->quick      ? QUICK_SPEED
+                                             : SPEED_MOST;
+    plan->rounds = options->rounds != BENCH_AUTO ? options->rounds
+                   : options->quick              ? QUICK_ROUNDS
+                                                 : ROUNDS;
+    plan->slice_requests = options->slice != BENCH_AUTO ? options->slice : 0;
 }
 
 static void times_fill(struct plan *plan, const struct bench_options *options)
@@ -75,17 +96,15 @@ static void times_fill(struct plan *plan, const struct bench_options *options)
     plan->budget_ns = options->budget_ns ? options->budget_ns
                       : options->quick   ? QUICK_BUDGET_NS
                                          : BUDGET_NS;
-    uint64_t each_ns = plan->budget_ns / (plan->subjects.count * plan->workloads.count);
-    if (plan->precision > 0)
-        times_fill_precise(plan, options, each_ns);
-    else
-        times_fill_fitting(plan, options, each_ns);
-    if (options->duration_ns != BENCH_DURATION_AUTO)
-        plan->duration_ns = options->duration_ns;
-    plan->interval_ns = options->interval_ns > 0
-                            ? options->interval_ns
-                            : clamp(plan->duration_ns / SAMPLES_MIN, 1, INTERVAL_NS);
-    plan->ttl_ns = options->ttl_ns ? options->ttl_ns : plan->duration_ns / TTL_SHARE;
+    plan->repeats = options->repeats;
+    length_fill(plan, options);
+    sampling_fill(plan, options);
+    speed_fill(plan, options);
+    plan->ttl_ns = TTL_NS;
+    if (plan->duration_ns > 0)
+        plan->ttl_ns = clamp(plan->duration_ns / TTLS, 1, TTL_NS);
+    if (options->ttl_ns > 0)
+        plan->ttl_ns = options->ttl_ns;
 }
 
 void plan_server_folder(char folder[RESULT_LINE_BYTES])
@@ -138,7 +157,9 @@ int plan_make(struct plan *plan, const struct bench_options *options, struct err
                       .burst_watch_ns = options->burst_watch_ns,
                       .start_within_ns = options->start_within_ns,
                       .precision = options->precision,
-                      .calibrate = options->calibrate,
+                      .requests_given = options->requests != BENCH_AUTO,
+                      .fails_on_leak = options->fail_on != NULL,
+                      .quick = options->quick,
                       .watches_bursts = options->dirty_decay != NULL || options->burst_watch_ns > 0,
                       .http2 = options->http2,
                       .streams = options->streams > 0 ? (unsigned)options->streams
@@ -155,6 +176,7 @@ int plan_make(struct plan *plan, const struct bench_options *options, struct err
         subjects_fill(&plan->subjects, options, error) != 0 ||
         workloads_fill(&plan->workloads, options, fit, error) != 0 || urls_check(plan, error) != 0)
         return -1;
+    plan->fit = fit;
     times_fill(plan, options);
     folders_fill(plan, options);
     return 0;
@@ -171,4 +193,60 @@ struct result_limits plan_limits(const struct plan *plan, const struct policy *p
         limits.capacity_bytes = plan->capacity.bytes;
     }
     return limits;
+}
+
+uint64_t plan_duration(const struct plan *plan, const struct subject *subject)
+{
+    bool foreign = subject->policy == NULL && !plan->requests_given;
+    return plan->duration_ns == 0 && foreign ? FOREIGN_NS : plan->duration_ns;
+}
+
+uint64_t plan_least_ns(const struct plan *plan, const struct policy *policy)
+{
+    return plan_limits(plan, policy).ttl_ns * TTLS;
+}
+
+uint64_t plan_sample_requests(const struct plan *plan, const struct workload *workload)
+{
+    return plan->samples > 0 ? workload->requests / plan->samples + 1 : 0;
+}
+
+void plan_set_lengths(const struct plan *plan, struct workload *workload, double miss_ratio)
+{
+    double turnover = miss_ratio > 0 ? (double)plan->fit / miss_ratio : 0;
+    double needed = fmax(2 * (1 + VERDICT_TURNOVERS) * turnover, REQUESTS);
+    bool free = plan->ends_by_requests && !plan->requests_given;
+    workload->warmup = (uint64_t)fmin(fmax(2 * turnover, (double)plan->fit), REQUESTS_MAX);
+    if (free)
+        workload->requests = (uint64_t)fmin(needed, REQUESTS_MAX);
+    else if (workload->requests > 0 && workload->warmup > workload->requests)
+        workload->warmup = workload->requests;
+}
+
+struct server_options plan_server_options(const struct plan *plan, const struct subject *subject,
+                                          const struct workload *workload, int cpu)
+{
+    return (struct server_options){
+        .folder = subject->other ? plan->other_dir : plan->server_dir,
+        .policy = subject->name,
+        .limits = plan_limits(plan, subject->policy),
+        .dirty_decay_ns = workload->dirty_decay_ns,
+        .command = subject->command,
+        .url = subject->url,
+        .start_within_ns = plan->start_within_ns,
+        .cpu = cpu,
+    };
+}
+
+/* Leaks on error paths are common, so a foreign program may answer errors, too. */
+enum load_expect plan_expect(const struct plan *plan, const struct subject *subject)
+{
+    bool any = plan->expects_any || (subject->policy == NULL && !plan->expects_2xx);
+    return any ? LOAD_EXPECT_ANY : LOAD_EXPECT_2XX;
+}
+
+const char *plan_ids(const struct workload *workload, const struct subject *subject)
+{
+    bool needs_ids = subject->url != NULL && strstr(subject->url, "{id}") != NULL;
+    return workload->ids[0] == '\0' && needs_ids ? NEW_IDS : workload->ids;
 }

@@ -14,7 +14,6 @@
 #include <string.h>
 #include <time.h>
 
-#define NEW_IDS "random"         /* a generator: each id is new */
 #define POLL_NS (50 * NS_PER_MS) /* how often an interruption is looked for after a burst */
 
 struct execution {
@@ -40,29 +39,6 @@ static bool is_foreign(const struct run_setup *setup)
     return setup->subject->policy == NULL;
 }
 
-static struct server_options server_options_of(const struct run_setup *setup)
-{
-    const struct plan *plan = setup->plan;
-    const struct subject *subject = setup->subject;
-    return (struct server_options){
-        .folder = subject->other ? plan->other_dir : plan->server_dir,
-        .policy = subject->name,
-        .limits = plan_limits(plan, subject->policy),
-        .dirty_decay_ns = setup->workload->dirty_decay_ns,
-        .command = subject->command,
-        .url = subject->url,
-        .start_within_ns = plan->start_within_ns,
-        .cpu = setup->server_cpu,
-    };
-}
-
-/* Leaks on error paths are common, so a foreign program may answer errors, too. */
-static enum load_expect expect_of(const struct run_setup *setup)
-{
-    bool any = setup->plan->expects_any || (is_foreign(setup) && !setup->plan->expects_2xx);
-    return any ? LOAD_EXPECT_ANY : LOAD_EXPECT_2XX;
-}
-
 /* Whether errors are all that it answered, which is hardly meant unless asked for. */
 static bool answers_errors_only(const struct run_setup *setup, const struct load_result *load)
 {
@@ -80,10 +56,12 @@ static struct load_setup load_setup_of(struct execution *execution)
         .streams = setup->plan->streams,
         .rate_rps = setup->plan->rate_rps,
         .arrivals = LOAD_POISSON,
-        .duration_ns = setup->plan->duration_ns,
+        .requests = setup->workload->requests,
+        .duration_ns = plan_duration(setup->plan, setup->subject),
+        .least_ns = plan_least_ns(setup->plan, setup->subject->policy),
         .seed = execution->run->seed,
         .cpu = setup->generator_cpu,
-        .expect = expect_of(setup),
+        .expect = plan_expect(setup->plan, setup->subject),
         .check_id = execution->ids != NULL && !is_foreign(setup),
         .stop = &execution->stop_load,
         .progress = &execution->progress,
@@ -157,6 +135,7 @@ static void server_measure(struct execution *execution)
         .server = execution->server,
         .progress = &execution->progress,
         .interval_ns = setup->plan->interval_ns,
+        .sample_requests = plan_sample_requests(setup->plan, setup->workload),
         .cap_bytes = setup->plan->memory_cap_bytes,
         .stop_load = &execution->stop_load,
         .cpu = setup->generator_cpu,
@@ -182,7 +161,9 @@ static void server_measure(struct execution *execution)
 /* How the server ended explains a failure better than that it did not answer. */
 static void server_execute(struct execution *execution)
 {
-    struct server_options options = server_options_of(execution->setup);
+    struct server_options options =
+        plan_server_options(execution->setup->plan, execution->setup->subject,
+                            execution->setup->workload, execution->setup->server_cpu);
     struct error error;
     execution->server = server_start(&options, execution->setup->interrupted, &error);
     if (execution->server != NULL)
@@ -225,19 +206,11 @@ static void run_judge(const struct run_setup *setup, struct result_run *run)
              units_format_duration(time, (double)run->capped_ns));
 }
 
-/* Our servers invent the ids of a workload without any; for a foreign program we must. */
-static const char *ids_of(const struct run_setup *setup)
-{
-    const char *url = setup->subject->url;
-    bool needs_ids = url != NULL && strstr(url, "{id}") != NULL;
-    return setup->workload->ids[0] == '\0' && needs_ids ? NEW_IDS : setup->workload->ids;
-}
-
 static struct result_run *run_begin(const struct run_setup *setup, struct result *result)
 {
     struct result_run *run = result_run_add(result);
     snprintf(run->workload, sizeof run->workload, "%s", setup->workload->name);
-    snprintf(run->ids, sizeof run->ids, "%s", ids_of(setup));
+    snprintf(run->ids, sizeof run->ids, "%s", plan_ids(setup->workload, setup->subject));
     if (setup->workload->burst_ids > 0) {
         struct result_burst *burst = result_burst_add(result, run);
         burst->ids = setup->workload->burst_ids;

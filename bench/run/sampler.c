@@ -10,7 +10,8 @@
 #include <stdlib.h>
 #include <time.h>
 
-#define COST_REQUESTS 32 /* requests for statistics, to measure the cost of one */
+#define COST_REQUESTS 32              /* requests for statistics, to measure the cost of one */
+#define POLL_NS       (2 * NS_PER_MS) /* how often the number of requests is looked at */
 
 struct sampler {
     struct sampler_setup setup;
@@ -55,7 +56,7 @@ static bool sample_take(struct sampler *sampler)
 }
 
 /* True: the time has come; false: the sampler is to end. */
-static bool sampler_wait(struct sampler *sampler, uint64_t due_ns)
+static bool sampler_sleep(struct sampler *sampler, uint64_t due_ns)
 {
     const struct timespec due = {.tv_sec = (time_t)(due_ns / NS_PER_SECOND),
                                  .tv_nsec = (long)(due_ns % NS_PER_SECOND)};
@@ -64,6 +65,26 @@ static bool sampler_wait(struct sampler *sampler, uint64_t due_ns)
         status = sem_clockwait(&sampler->ending, CLOCK_MONOTONIC, &due);
     while (status != 0 && errno == EINTR);
     return status != 0;
+}
+
+/* Whether enough requests have ended since the last sample. */
+static bool requests_are_due(const struct sampler *sampler)
+{
+    const struct sampler_setup *setup = &sampler->setup;
+    uint64_t last = setup->run->samples[setup->run->sample_count - 1].requests;
+    return setup->sample_requests > 0 && requests_now(sampler) >= last + setup->sample_requests;
+}
+
+/* True: a sample is due; false: the sampler is to end. */
+static bool sampler_wait(struct sampler *sampler, uint64_t due_ns)
+{
+    uint64_t step_ns = sampler->setup.sample_requests > 0 ? POLL_NS : UINT64_MAX / 2;
+    for (uint64_t now_ns = clock_ns();; now_ns = clock_ns()) {
+        if (!sampler_sleep(sampler, due_ns < now_ns + step_ns ? due_ns : now_ns + step_ns))
+            return false;
+        if (clock_ns() >= due_ns || requests_are_due(sampler))
+            return true;
+    }
 }
 
 static void *sampler_run(void *context)
@@ -75,9 +96,10 @@ static void *sampler_run(void *context)
         return NULL;
     while (sampler_wait(sampler, due_ns) && sample_take(sampler)) {
         uint64_t now = clock_ns();
-        do
+        if (sampler->setup.sample_requests > 0)
+            due_ns = now + interval_ns;
+        while (due_ns <= now)
             due_ns += interval_ns;
-        while (due_ns < now);
     }
     return NULL;
 }
@@ -144,7 +166,8 @@ static void counts_fill(const struct sampler *sampler)
         counts->evictions = end.evictions;
 }
 
-/* The server's CPU time for one request for statistics, without load. */
+/* The server's CPU time for one request for statistics, without load; a foreign program has none.
+ */
 static double sample_cost_ns(struct server_under_test *server)
 {
     struct result_sample sample;
@@ -160,7 +183,8 @@ static void sampling_fill(const struct sampler *sampler)
 {
     struct result_run *run = sampler->setup.run;
     size_t last = run->sample_count - 1;
-    double cost_ns = sample_cost_ns(sampler->setup.server);
+    double cost_ns =
+        server_is_foreign(sampler->setup.server) ? 0 : sample_cost_ns(sampler->setup.server);
     double used_ns = (double)(run->samples[last].cpu_ns - run->samples[0].cpu_ns);
     run->sampling = (struct result_sampling){
         .interval_ns = sampler->setup.interval_ns,

@@ -8,10 +8,11 @@ struct sampler_setup {
     struct result_run *run; /* gets the samples, capped_ns, sampling and counts */
     struct server_under_test *server;
     const struct load_progress *progress;
-    uint64_t interval_ns;
-    uint64_t cap_bytes;     /* 0: none; otherwise sampling and load stop once RSS is larger */
-    atomic_bool *stop_load; /* set when the cap is passed or the server does not answer */
-    int cpu;                /* of the thread, or CPU_ANY */
+    uint64_t interval_ns;     /* between two samples, at most */
+    uint64_t sample_requests; /* a sample is also due after so many requests; 0: is not */
+    uint64_t cap_bytes;       /* 0: none; otherwise sampling and load stop once RSS is larger */
+    atomic_bool *stop_load;   /* set when the cap is passed or the server does not answer */
+    int cpu;                  /* of the thread, or CPU_ANY */
     /* Called by the sampling thread after each sample; may be NULL. */
     void (*on_sample)(void *context, const struct result_sample *sample);
     void *context;

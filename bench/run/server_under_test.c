@@ -110,6 +110,11 @@ struct server_under_test *server_start(const struct server_options *options,
     return server;
 }
 
+bool server_is_foreign(const struct server_under_test *server)
+{
+    return server->foreign;
+}
+
 struct load_target server_target(const struct server_under_test *server, const char *path)
 {
     struct load_target target = server->program.target;
@@ -216,9 +221,19 @@ const char *server_allocator_dump(struct server_under_test *server, size_t *byte
     return text;
 }
 
+/* Of all processes of a foreign program, as they are now. */
+static uint64_t foreign_cpu_ns(const struct server_under_test *server)
+{
+    struct process_tree tree;
+    struct process_figures figures;
+    process_tree_find(&tree, server->child.pid);
+    process_tree_read(&tree, &figures);
+    return figures.cpu_ns;
+}
+
 uint64_t server_cpu_ns(const struct server_under_test *server)
 {
-    return server->foreign ? 0 : process_cpu_ns(server->child.pid);
+    return server->foreign ? foreign_cpu_ns(server) : process_cpu_ns(server->child.pid);
 }
 
 double server_instructions(const struct server_under_test *server)

@@ -41,6 +41,7 @@ int server_check_command(const char *command, const char *url, struct error *err
  * not ready in time, or *stop became true. */
 struct server_under_test *server_start(const struct server_options *options,
                                        const atomic_bool *stop, struct error *error);
+bool server_is_foreign(const struct server_under_test *server);
 /* Where to send the load. `path` counts for our servers only; a foreign program has its URL's. */
 struct load_target server_target(const struct server_under_test *server, const char *path);
 
@@ -59,7 +60,8 @@ int server_statistics(struct server_under_test *server, struct result_sample *sa
  * *allocations to the number of allocations since its start, NAN if unknown. */
 const char *server_allocator_dump(struct server_under_test *server, size_t *bytes,
                                   double *allocations);
-/* User and system time of one of our servers since its start; 0 for a foreign program. */
+/* User and system time of the server since its start; of a foreign program that of all its
+ * processes. */
 uint64_t server_cpu_ns(const struct server_under_test *server);
 /* Instructions in user mode since server_start; NAN if the machine does not count them. */
 double server_instructions(const struct server_under_test *server);

@@ -62,9 +62,9 @@ static int policies_fill(struct subjects *subjects, const struct bench_options *
                          struct error *error)
 {
     char name[RESULT_NAME_BYTES];
-    const char *list = options->policies;
-    bool paired = options->against != NULL, all = list == NULL || strcmp(list, "all") == 0;
-    if (list == NULL && options->commands.count > 0)
+    const char *list = options->policies != NULL ? options->policies : BENCH_POLICIES;
+    bool paired = options->against != NULL, all = strcmp(list, "all") == 0;
+    if (options->policies == NULL && options->commands.count > 0)
         return 0;
     for (size_t i = 0; all && i < policies_count; i++)
         if (policy_add(subjects, policies[i], paired, error) != 0)

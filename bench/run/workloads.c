@@ -10,11 +10,13 @@
 #include <stdio.h>
 #include <string.h>
 
-#define ALL_WORKLOADS   "random,zipf,scan,burst"
-#define QUICK_WORKLOADS "random,zipf"
-#define USER_PATH       "/users/{id}"
-#define BURST           "burst:"
-#define SET_FACTOR      2 /* scan and burst request twice as many ids as fit */
+#define ALL_WORKLOADS     "random,zipf,scan,burst"
+#define DEFAULT_WORKLOADS "random,zipf,burst"
+#define QUICK_WORKLOADS   "random,zipf"
+#define SPEED_WORKLOAD    "zipf" /* if none is given */
+#define USER_PATH         "/users/{id}"
+#define BURST             "burst:"
+#define SET_FACTOR        2 /* scan and burst request twice as many ids as fit */
 
 static const struct {
     const char *name, *ids, *path;
@@ -71,6 +73,7 @@ static int workload_parse(struct workload *workload, const char *name, uint64_t 
                          "burst, and generators such as zipf:1.0:50k",
                          name);
     workload->burst_ids = burst_ids(workload->ids);
+    workload->speed = workload->burst_ids == 0;
     return 0;
 }
 
@@ -109,14 +112,16 @@ int workloads_fill(struct workloads *workloads, const struct bench_options *opti
 {
     char name[RESULT_NAME_BYTES];
     const char *list = options->workloads;
-    if (list == NULL && options->quick)
-        list = QUICK_WORKLOADS;
-    else if (list == NULL || strcmp(list, "all") == 0)
+    if (list == NULL)
+        list = options->quick ? QUICK_WORKLOADS : DEFAULT_WORKLOADS;
+    else if (strcmp(list, "all") == 0)
         list = ALL_WORKLOADS;
     while (workloads->count < WORKLOADS_MAX && list_next(&list, name, sizeof name))
         if (workload_add(workloads, name, fit, options->dirty_decay, error) != 0)
             return -1;
     if (workloads->count == 0 || *list != '\0')
         return error_set(error, "--workloads must name from 1 to %d workloads", WORKLOADS_MAX);
+    for (size_t i = 0; i < workloads->count && options->workloads == NULL; i++)
+        workloads->list[i].speed = strcmp(workloads->list[i].name, SPEED_WORKLOAD) == 0;
     return 0;
 }

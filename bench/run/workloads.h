@@ -12,6 +12,9 @@ struct workload {
     const char *path;
     uint64_t burst_ids;     /* ids requested once each at the start; 0: the workload has no burst */
     int64_t dirty_decay_ns; /* an option of the server; or SERVER_DECAY_DEFAULT */
+    bool speed;             /* speed is measured under it */
+    uint64_t requests;      /* of a memory run; 0: it ends by time */
+    uint64_t warmup;        /* requests that fill a cache and turn it over once */
 };
 
 struct workloads {

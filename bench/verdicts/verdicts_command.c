@@ -364,7 +364,7 @@ static void settings_complete(struct settings *settings)
         settings->policies = SHORT_POLICIES;
     if (is_short && settings->scenarios == NULL)
         settings->scenarios = SHORT_SCENARIOS;
-    if (settings->duration_ns == BENCH_DURATION_AUTO)
+    if (settings->duration_ns == BENCH_AUTO)
         settings->duration_ns = is_short ? SHORT_DURATION_NS : DURATION_NS;
     if (settings->repeats == 0)
         settings->repeats = is_short ? 1 : REPEATS;
@@ -383,7 +383,7 @@ static int samples_check(const char *folder, struct error *error)
 
 int verdicts_command(int argc, char **argv)
 {
-    struct session session = {.settings = {DEFAULTS, .duration_ns = BENCH_DURATION_AUTO}};
+    struct session session = {.settings = {DEFAULTS, .duration_ns = BENCH_AUTO}};
     struct error error;
     int status =
         options_take(&option_table, "tidemark verdicts", argc, argv, &session.settings, NULL);
