@@ -1,7 +1,8 @@
 # Makefile - the commands of README.md and of CI; CMake does the work.
 #
 #   make test      install missing packages, build with sanitizers, run all tests
-#   make bench     install missing packages, build, measure, print tables; QUICK=1: within a minute
+#   make bench     install missing packages, build, measure, print tables; QUICK=1: within a minute,
+#                  ALL=1: all policies
 #   make verdicts  run policies that leak and that do not, count right verdicts; SHORT=1: in a minute
 #   make baseline  measure a Python service and nginx beside our servers
 #   make check     check format, layers, warnings; run the linters
@@ -35,7 +36,7 @@ test: build
 	scripts/test-threads
 
 bench: build
-	QUICK=$(QUICK) scripts/bench $(BENCH_ARGS)
+	QUICK=$(QUICK) ALL=$(ALL) scripts/bench $(BENCH_ARGS)
 
 verdicts: build
 	SHORT=$(SHORT); \

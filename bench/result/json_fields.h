@@ -34,6 +34,7 @@ extern const struct field sample_fields[], verdict_fields[], limits_fields[], ma
 extern const struct field judgement_fields[];
 /* A run, and what it has in addition unless it failed. Its burst is separate. */
 extern const struct field run_fields[], measured_fields[], burst_fields[], after_fields[];
+extern const struct field speed_fields[], hits_fields[];
 /* Without its runs. */
 extern const struct field result_fields[];
 

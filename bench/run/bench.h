@@ -35,6 +35,15 @@ struct bench {
     struct interrupt interrupt;
 };
 
+/* All parts are done, and no server failed. */
+static inline bool bench_is_complete(const struct bench *bench)
+{
+    bool complete = bench->finished;
+    for (size_t i = 0; i < bench->plan.subjects.count; i++)
+        complete &= !bench->failed[i];
+    return complete;
+}
+
 static inline bool bench_is_interrupted(const struct bench *bench)
 {
     return atomic_load(&bench->interrupt.raised);

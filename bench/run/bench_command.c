@@ -1,6 +1,7 @@
 /* bench_command.c - tidemark bench: hits, memory and speed, then the tables. */
 #include "bench_command.h"
 
+#include "bench_file.h"
 #include "bench_progress.h"
 #include "bench_results.h"
 #include "bench_summary.h"
@@ -35,6 +36,32 @@ static int bench_end(struct bench *bench, const char *json)
     return bench->status;
 }
 
+/* An interrupted bench leaves an earlier bench.json. */
+static void results_finish(struct bench *bench)
+{
+    struct error error;
+    bench->finished = !bench_is_interrupted(bench);
+    for (size_t i = 0; i < bench->plan.subjects.count; i++)
+        results_save(bench, i);
+    if (bench->finished && bench_file_write(bench, &error) != 0)
+        bench->status = complain("bench", STATUS_UNDECIDED, "%s", error.text);
+}
+
+/* The worst of all verdicts: 1 for a leak, 3 if it cannot be decided, 0. */
+static int leaks_status(const struct bench *bench)
+{
+    int status = STATUS_OK;
+    for (size_t i = 0; i < bench->plan.subjects.count; i++)
+        for (size_t j = 0; j < bench->results[i]->run_count; j++) {
+            const struct result_run *run = bench->results[i]->runs[j];
+            if (run->status != RUN_FAILED && verdict_is_leak(run->verdict.class))
+                return STATUS_BAD;
+            if (run->status == RUN_FAILED || run->verdict.class == VERDICT_UNDECIDED)
+                status = STATUS_UNDECIDED;
+        }
+    return status;
+}
+
 static void bench_run(struct bench *bench)
 {
     bench->on_terminal = isatty(STDERR_FILENO);
@@ -44,9 +71,9 @@ static void bench_run(struct bench *bench)
     hits_part_run(bench);
     memory_part_run(bench);
     speed_part_run(bench);
-    bench->finished = !bench_is_interrupted(bench);
-    for (size_t i = 0; i < bench->plan.subjects.count; i++)
-        results_save(bench, i);
+    results_finish(bench);
+    if (bench->plan.fails_on_leak && bench->status == STATUS_OK)
+        bench->status = leaks_status(bench);
 }
 
 int bench_command(int argc, char **argv)

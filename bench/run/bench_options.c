@@ -55,7 +55,8 @@ static const struct option option_rows[] = {
     {"quick", OPTION_FLAG, FIELD(quick), NULL,
      "use a budget of 40s, smaller caches, and the workloads random,zipf"},
     {"requests", OPTION_COUNT, FIELD(requests), "N",
-     "end a memory run after N requests (default 150000, or more if the cache needs them to fill "
+     "end a memory run, and a replay, after N requests (default 150000, or more if the cache needs "
+     "them to fill "
      "and turn over; a foreign program's run also ends after 30s)"},
     {"seconds", OPTION_DURATION, FIELD(duration_ns), "TIME",
      "end a memory run after TIME, or after --requests if that is sooner: for slow programs"},

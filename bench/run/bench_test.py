@@ -116,7 +116,7 @@ class Bench(unittest.TestCase):
 
     def command(self, *options):
         return [os.path.join(BIN, "tidemark"), "bench", "--out", self.out, "--connections", "20",
-                "--capacity", str(CAPACITY), "--workloads", "random", "--repeats", "1", *options]
+                "--capacity", str(CAPACITY), "--workloads", "random", "--speed", "0", *options]
 
     def bench(self, *options):
         return subprocess.run(self.command(*options), capture_output=True, text=True, timeout=120)
@@ -131,6 +131,15 @@ class Bench(unittest.TestCase):
         jsonschema.Draft202012Validator(schema()).validate(result)
         return result
 
+    def bench_file(self):
+        """bench.json, valid by its schema, which refers to that of the results."""
+        with open(os.path.join(RESULTS, "bench.schema.json")) as file:
+            rules = json.loads(file.read().replace('"schema.json#', '"#'))
+        rules["$defs"] = schema()["$defs"]
+        whole = json.loads(self.text("bench"))
+        jsonschema.Draft202012Validator(rules).validate(whole)
+        return whole
+
     def write_server(self, policy, script):
         path = os.path.join(self.servers, "serve-" + policy)
         with open(path, "w") as file:
@@ -142,7 +151,7 @@ class Bench(unittest.TestCase):
         os.symlink(os.path.join(BIN, name), os.path.join(self.servers, name))
 
     def test_a_leak_is_told_from_a_bounded_cache(self):
-        done = self.bench("--policies", "unbounded,lru", "--seconds", "1")
+        done = self.bench("--policies", "unbounded,lru", "--requests", "20000")
         self.assertEqual(done.returncode, 0, done.stderr)
         for policy, expected in (("unbounded", "leak: container"), ("lru", "bounded")):
             run = self.result(policy)["runs"][0]
@@ -158,7 +167,7 @@ class Bench(unittest.TestCase):
         self.assertEqual([name for name in os.listdir(self.out) if name.endswith(".tmp")], [])
 
     def test_a_byte_budget_is_kept_at_every_sample(self):
-        done = self.bench("--policies", "lru", "--seconds", "1", "--capacity", "50kB")
+        done = self.bench("--policies", "lru", "--requests", "5000", "--capacity", "50kB")
         self.assertEqual(done.returncode, 0, done.stderr)
         samples = self.result("lru")["runs"][0]["samples"]
         for sample in samples:
@@ -171,7 +180,7 @@ class Bench(unittest.TestCase):
 
     def test_a_burst_is_watched_until_memory_comes_back(self):
         options = ("--policies", "ttl", "--workloads", "burst:2k", "--ttl", "200ms",
-                   "--seconds", "1", "--burst-watch", "1200ms")
+                   "--requests", "6000", "--burst-watch", "1200ms")
         done = self.bench(*options)
         self.assertEqual(done.returncode, 0, done.stderr)
         run = self.result("ttl")["runs"][0]
@@ -185,7 +194,7 @@ class Bench(unittest.TestCase):
 
     def test_servers_get_the_dirty_decay(self):
         done = self.bench("--policies", "ttl", "--workloads", "burst:2k", "--ttl", "100ms",
-                          "--seconds", "0.5", "--dirty-decay", "1h,0")
+                          "--requests", "4000", "--dirty-decay", "1h,0")
         if "no such setting" in done.stderr:
             self.assertEqual(done.returncode, 3)
             return
@@ -376,30 +385,86 @@ class Bench(unittest.TestCase):
                          [run["seed"] for run in other["runs"]])
         self.assertNotEqual(ours["made_by"]["commit"], other["made_by"]["commit"])
 
-    def test_repeats_end_when_they_are_precise_enough_or_the_budget_is_spent(self):
-        options = ("--policies", "lru", "--seconds", "0.2", "--repeats", "30")
-        done = self.bench(*options, "--precision", "90%")
+    SPEED = ("--rounds", "4", "--slice", "60", "--requests", "2000")
+
+    def test_hits_memory_and_speed_are_measured_apart(self):
+        done = self.bench("--policies", "lru,sieve,ttl", "--workloads", "zipf", "--speed", "2",
+                          *self.SPEED)
         self.assertEqual(done.returncode, 0, done.stderr)
-        self.assertIn("1 of 1 rows are known to 90 %", done.stdout)
-        self.assertIn(len(self.result("lru")["runs"]), range(6, 30))
+        for policy in ("lru", "sieve", "ttl"):
+            result = self.result(policy)
+            self.assertTrue(result["complete"])
+            self.assertEqual([run["load"]["requests"] for run in result["runs"]],
+                             [result["runs"][0]["load"]["requests"]])
+            speeds = result["speeds"]
+            self.assertEqual([(speed["repetition"], speed["seed"], speed["rounds"],
+                               speed["requests"]) for speed in speeds],
+                             [(1, 1, 4, 240), (2, 2, 4, 240)])
+            self.assertTrue(all(speed["cpu_us_per_request"] > 0 for speed in speeds))
+        self.assertEqual(self.result("lru")["runs"][0]["load"]["requests"], 2000)
+        self.assertGreater(len(self.result("lru")["runs"][0]["samples"]), 8)
+        self.assertGreaterEqual(self.result("ttl")["runs"][0]["load"]["wall_ns"], 1.5e9)
+        self.assertEqual(self.result("ttl")["hits"], [])
+        whole = self.bench_file()
+        self.assertTrue(whole["complete"])
+        self.assertEqual((whole["reference"], whole["control"]["variant"]), ("lru", "lru"))
+        self.assertEqual([speed["requests"] for speed in whole["control"]["speeds"]], [240, 240])
+        hits = {row["policy"]: row for row in whole["hits"]}
+        self.assertIn("s3fifo", hits)
+        self.assertNotIn("ttl", hits)
+        self.assertEqual(hits["sieve"]["hits"], self.result("sieve")["hits"][0]["hits"])
+        self.assertEqual(hits["lru"]["limits"]["capacity_entries"], CAPACITY)
+
+    def test_hits_are_those_of_the_servers(self):
+        done = self.bench("--policies", "null,unbounded,lru", "--workloads", "zipf:0.9:1k",
+                          "--requests", "2000", "--connections", "1")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        for policy in ("null", "unbounded", "lru"):
+            result = self.result(policy)
+            hits, load = result["hits"][0], result["runs"][0]["load"]
+            self.assertEqual((hits["requests"], hits["hits"]), (2000, load["hits"]))
+            self.assertEqual(hits["steady_requests"], 1000)
+        unbounded = self.result("unbounded")["hits"][0]
+        self.assertEqual(unbounded["hits"], 2000 - unbounded["compulsory_misses"])
+
+    def test_two_builds_share_the_rounds(self):
+        self.link("lru")
+        done = self.bench("--policies", "lru", "--against", self.servers, "--speed", "2",
+                          *self.SPEED)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        for name in ("lru", "against/lru"):
+            self.assertEqual([speed["repetition"] for speed in self.result(name)["speeds"]],
+                             [1, 2])
+
+    def test_speed_is_repeated_until_it_is_precise_or_the_budget_is_spent(self):
+        options = ("--policies", "lru,sieve", *self.SPEED, "--speed", "20", "--precision")
+        self.assertEqual(self.bench(*options, "99%").returncode, 0)
+        self.assertIn(len(self.result("lru")["speeds"]), range(6, 20))
         self.assertTrue(self.result("lru")["complete"])
-        done = self.bench(*options, "--precision", "0.001%", "--budget", "1s")
-        self.assertIn("the budget ended", done.stdout)
-        self.assertLess(len(self.result("lru")["runs"]), 30)
+        self.assertEqual(self.bench(*options, "0.0001%", "--budget", "1ms").returncode, 0)
+        self.assertEqual([speed["rounds"] for speed in self.result("lru")["speeds"]], [4, 3, 3, 3])
         self.assertTrue(self.result("lru")["complete"])
 
-    def test_calibration_measures_the_noise(self):
-        self.assertEqual(self.bench("--policies", "lru", "--seconds", "0.2").returncode, 0)
-        self.assertFalse(self.result("lru")["noise"]["known"])
-        done = self.bench("--policies", "lru", "--seconds", "0.3", "--calibrate",
-                          "--budget", "1s")
-        self.assertEqual(done.returncode, 0, done.stderr)
-        noise = self.result("lru")["noise"]
-        self.assertTrue(noise["known"])
-        self.assertGreaterEqual(noise["pairs"], 5)
-        self.assertGreater(noise["cpu_us_per_request"], 0)
-        self.assertIn("Noise:", done.stdout)
-        self.assertEqual(len(self.result("lru")["runs"]), 1)
+    def test_a_server_that_fails_between_slices_is_left_out(self):
+        self.link("lru")
+        self.write_server("sieve", "#!/bin/sh\n"
+                          f"if [ -e {self.folder}/twice ]; then exit 3; fi\n"
+                          f": > {self.folder}/twice\n"
+                          f"exec {BIN}/serve-sieve \"$@\"\n")
+        done = self.bench("--policies", "lru,sieve", "--server-dir", self.servers, "--speed", "1",
+                          *self.SPEED)
+        self.assertEqual(done.returncode, 3)
+        self.assertIn("speed of sieve under random: FAILED", done.stderr)
+        self.assertEqual(len(self.result("lru")["speeds"]), 1)
+        self.assertFalse(self.result("sieve")["complete"])
+        self.assertFalse(self.bench_file()["complete"])
+
+    def test_a_leak_can_fail_a_bench(self):
+        for policy, status in (("lru", 0), ("unbounded", 1)):
+            done = self.bench("--policies", policy, "--requests", "30000", "--fail-on", "leak")
+            self.assertEqual(done.returncode, status, done.stdout + done.stderr)
+        done = self.bench("--policies", "lru", "--requests", "20", "--fail-on", "leak")
+        self.assertEqual(done.returncode, 3, done.stdout)
 
     def test_json_is_one_array_of_the_results(self):
         done = self.bench("--policies", "lru,ttl", "--seconds", "0.3", "--json")
@@ -459,6 +524,11 @@ class Bench(unittest.TestCase):
                               (("--policies", "lru", "--command", "/bin/lru {port}", "--url",
                                 "http://127.0.0.1:{port}/{id}"), "named twice"),
                               (("--streams", "4"), "--http2"),
+                              (("--requests", "0"), "--requests"),
+                              (("--rounds", "0"), "--rounds"),
+                              (("--slice", "0"), "--slice"),
+                              (("--speed", "101"), "--speed"),
+                              (("--fail-on", "growth"), "--fail-on"),
                               (("surplus",), "surplus")):
             done = self.bench(*options)
             self.assertEqual(done.returncode, 2)
@@ -468,7 +538,9 @@ class Bench(unittest.TestCase):
     def test_every_key_of_the_schema_is_explained(self):
         with open(os.path.join(RESULTS, "README.md")) as file:
             explained = set(re.findall(r"`([\w:./ ]+)`", file.read()))
-        self.assertEqual({key for key in schema_keys(schema())} - explained, set())
+        with open(os.path.join(RESULTS, "bench.schema.json")) as file:
+            keys = {*schema_keys(schema()), *schema_keys(json.load(file))}
+        self.assertEqual(keys - explained, set())
 
 
 if __name__ == "__main__":

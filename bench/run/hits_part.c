@@ -25,9 +25,12 @@ static bool is_replayable(const struct policy *policy)
     return !policy->weak && !(policy->limits & KEEPS_AGE);
 }
 
-static uint64_t requests_of(const struct plan *plan)
+/* As many as --requests says, or enough for caches of this size. */
+static uint64_t requests_of(const struct plan *plan, const struct workload *workload)
 {
     uint64_t requests = plan->quick ? QUICK_REQUESTS : REQUESTS, least = FILLS * plan->fit;
+    if (plan->requests_given)
+        return workload->requests;
     return requests > least ? requests : least;
 }
 
@@ -35,7 +38,9 @@ static int corpus_open(struct corpus *corpus, const struct plan *plan,
                        const struct workload *workload, struct error *error)
 {
     const struct corpus_setup setup = {
-        .trace = {.seed = plan->seed, .limit = requests_of(plan)}, .sample = 1, .with_next = true};
+        .trace = {.seed = plan->seed, .limit = requests_of(plan, workload)},
+        .sample = 1,
+        .with_next = true};
     if (corpus_load(corpus, workload->ids, &setup, error) != 0)
         return -1;
     uint32_t *sizes = sizes_of_service(corpus);
@@ -130,6 +135,11 @@ static void workload_replay(struct bench *bench, struct workload *workload)
     free(jobs);
 }
 
+static bool has_policies(const struct subjects *subjects)
+{
+    return subjects->count > 0 && subjects->list[0].policy != NULL;
+}
+
 void hits_part_run(struct bench *bench)
 {
     struct workloads *workloads = &bench->plan.workloads;
@@ -138,7 +148,8 @@ void hits_part_run(struct bench *bench)
         struct workload *workload = &workloads->list[i];
         progress_next(bench);
         plan_set_lengths(&bench->plan, workload, 1);
-        if (workload->ids[0] != '\0' && workload->burst_ids == 0)
+        if (workload->ids[0] != '\0' && workload->burst_ids == 0 &&
+            has_policies(&bench->plan.subjects))
             workload_replay(bench, workload);
     }
 }

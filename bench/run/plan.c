@@ -80,11 +80,13 @@ static void sampling_fill(struct plan *plan, const struct bench_options *options
 static void speed_fill(struct plan *plan, const struct bench_options *options)
 {
     bool given = options->speed != BENCH_AUTO;
-    plan->speed_least = given ? options->speed : options->quick ? QUICK_SPEED : SPEED_LEAST;
+    plan->speed_least = options->quick ? QUICK_SPEED : SPEED_LEAST;
     plan->speed_most = given                 ? options->speed
                        : plan->precision > 0 ? SPEED_PRECISE
                        : options->quick      ? QUICK_SPEED
                                              : SPEED_MOST;
+    if (given && (plan->precision <= 0 || plan->speed_least > options->speed))
+        plan->speed_least = options->speed;
     plan->rounds = options->rounds != BENCH_AUTO ? options->rounds
                    : options->quick              ? QUICK_ROUNDS
                                                  : ROUNDS;

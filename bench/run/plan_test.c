@@ -1,4 +1,4 @@
-/* plan_test.c - how a bench divides its time, and which limits a policy gets. */
+/* plan_test.c - how long runs are, what is measured, and which limits a policy gets. */
 #include "plan.h"
 
 #include "server_under_test.h"
@@ -19,48 +19,100 @@ static struct plan plan_of(struct bench_options options)
     return plan;
 }
 
-static uint64_t load_ns(const struct plan *plan)
-{
-    return plan->subjects.count * plan->workloads.count * plan->repeats * plan->duration_ns;
-}
-
-static void all_policies_run_within_the_budget(void **state)
+static void the_default_is_memory_of_three_workloads_and_speed_under_one(void **state)
 {
     struct bench_options options = bench_options_default;
     struct plan plan = plan_of(options);
-    assert_int_equal(plan.subjects.count, policies_count);
-    assert_int_equal(plan.workloads.count, 4);
-    assert_true(load_ns(&plan) <= 200 * NS_PER_SECOND && load_ns(&plan) > 100 * NS_PER_SECOND);
+    assert_int_equal(plan.subjects.count, 8);
+    assert_int_equal(plan.workloads.count, 3);
+    for (size_t i = 0; i < plan.workloads.count; i++) {
+        assert_int_equal(plan.workloads.list[i].requests, 150000);
+        assert_int_equal(plan.workloads.list[i].speed,
+                         strcmp(plan.workloads.list[i].name, "zipf") == 0);
+    }
+    assert_int_equal(plan.repeats, 1);
+    assert_true(plan.speed_least == 4 && plan.speed_most == 8);
     options.quick = true;
     plan = plan_of(options);
-    assert_int_equal(plan.repeats, 1);
     assert_int_equal(plan.workloads.count, 2);
-    assert_true(load_ns(&plan) <= 20 * NS_PER_SECOND);
+    assert_true(plan.speed_least == 3 && plan.speed_most == 3);
+    options.policies = "all";
+    assert_int_equal(plan_of(options).subjects.count, policies_count);
 }
 
-static void few_runs_repeat_and_many_do_not(void **state)
+static void speed_is_measured_under_each_given_workload_but_bursts(void **state)
 {
     struct bench_options options = bench_options_default;
-    options.policies = "lru";
-    options.workloads = "random,zipf:1.0:50k";
+    options.workloads = "random,burst,zipf:1.0:50k";
     struct plan plan = plan_of(options);
-    assert_int_equal(plan.repeats, 3);
-    assert_string_equal(plan.workloads.list[1].ids, "zipf:1.0:50k");
-    options.budget_ns = 3 * NS_PER_SECOND;
-    assert_int_equal(plan_of(options).repeats, 1);
-    options.repeats = 7;
-    options.duration_ns = 1500 * NS_PER_MS;
+    assert_true(plan.workloads.list[0].speed && plan.workloads.list[2].speed);
+    assert_false(plan.workloads.list[1].speed);
+    assert_string_equal(plan.workloads.list[2].ids, "zipf:1.0:50k");
+    options.speed = 0;
     plan = plan_of(options);
-    assert_int_equal(plan.repeats, 7);
-    assert_int_equal(plan.duration_ns, 1500 * NS_PER_MS);
+    assert_true(plan.speed_least == 0 && plan.speed_most == 0);
+    options.speed = BENCH_AUTO;
+    options.precision = 0.02;
+    plan = plan_of(options);
+    assert_true(plan.speed_least == 4 && plan.speed_most == 100);
 }
 
-static void a_run_is_long_enough_for_a_ttl_plateau_and_30_samples(void **state)
+/* The cache fills and turns over three times within the first half. */
+static void a_run_has_the_requests_that_its_verdict_needs(void **state)
 {
     struct bench_options options = bench_options_default;
+    struct plan plan = plan_of(options);
+    struct workload *workload = &plan.workloads.list[1];
+    plan_set_lengths(&plan, workload, 0.4);
+    assert_int_equal(workload->requests, 200000);
+    assert_int_equal(workload->warmup, 50000);
+    plan_set_lengths(&plan, workload, 1);
+    assert_int_equal(workload->requests, 150000);
+    plan_set_lengths(&plan, workload, 0);
+    assert_int_equal(workload->requests, 150000);
+    assert_int_equal(workload->warmup, 10000);
+    plan_set_lengths(&plan, workload, 1e-6);
+    assert_int_equal(workload->requests, 4000000);
+    options.requests = 3000;
+    plan = plan_of(options);
+    plan_set_lengths(&plan, workload, 0.4);
+    assert_int_equal(workload->requests, 3000);
+    assert_int_equal(workload->warmup, 3000);
+}
+
+static void a_run_ends_by_requests_or_by_time(void **state)
+{
+    const struct subject ours = {.policy = policy_find("lru")}, foreign = {.command = "x"};
+    struct bench_options options = bench_options_default;
+    struct plan plan = plan_of(options);
+    assert_int_equal(plan_duration(&plan, &ours), 0);
+    assert_int_equal(plan_duration(&plan, &foreign), 30 * NS_PER_SECOND);
+    assert_int_equal(plan_sample_requests(&plan, &plan.workloads.list[0]), 150000 / 64 + 1);
+    options.requests = 1000;
+    plan = plan_of(options);
+    assert_int_equal(plan_duration(&plan, &foreign), 0);
+    options.duration_ns = 3 * NS_PER_SECOND;
+    plan = plan_of(options);
+    assert_int_equal(plan.workloads.list[0].requests, 1000);
+    assert_int_equal(plan_duration(&plan, &ours), 3 * NS_PER_SECOND);
+    options.requests = BENCH_AUTO;
+    plan = plan_of(options);
+    plan_set_lengths(&plan, &plan.workloads.list[0], 1);
+    assert_int_equal(plan.workloads.list[0].requests, 0);
+    assert_int_equal(plan_duration(&plan, &foreign), 3 * NS_PER_SECOND);
+    assert_int_equal(plan_sample_requests(&plan, &plan.workloads.list[0]), 0);
+}
+
+static void a_run_lasts_for_a_ttl_plateau(void **state)
+{
+    struct bench_options options = bench_options_default;
+    struct plan plan = plan_of(options);
+    assert_int_equal(plan_least_ns(&plan, policy_find("ttl")), 6 * plan.ttl_ns);
+    assert_int_equal(plan_least_ns(&plan, policy_find("lru")), 0);
+    assert_int_equal(plan_least_ns(&plan, NULL), 0);
     for (uint64_t ns = NS_PER_SECOND / 2; ns < 100 * NS_PER_SECOND; ns *= 2) {
         options.duration_ns = ns;
-        struct plan plan = plan_of(options);
+        plan = plan_of(options);
         assert_true(plan.ttl_ns * 3 < plan.duration_ns);
         assert_true(plan.duration_ns / plan.interval_ns >= 30);
         assert_true(plan.interval_ns <= 100 * NS_PER_MS);
@@ -83,7 +135,7 @@ static void a_policy_gets_the_limits_that_it_keeps(void **state)
     struct result_limits limits = plan_limits(&plan, policy_find("ttl"));
     assert_int_equal(limits.capacity_bytes, 1 << 20);
     assert_int_equal(limits.capacity_entries, 0);
-    assert_true(strncmp(plan.workloads.list[2].ids, "scan:", 5) == 0);
+    assert_true(strncmp(plan.workloads.list[2].ids, "burst:", 6) == 0);
 }
 
 static void a_burst_is_run_for_each_dirty_decay(void **state)
@@ -191,17 +243,6 @@ static void the_order_within_a_pair_is_random(void **state)
     assert_in_range(agreement(lru, next), 65, 135);
 }
 
-static void precise_runs_are_short_and_many(void **state)
-{
-    struct bench_options options = bench_options_default;
-    options.policies = "lru";
-    options.workloads = "random";
-    options.precision = 0.02;
-    struct plan plan = plan_of(options);
-    assert_int_equal(plan.repeats, 100);
-    assert_int_equal(plan.duration_ns, NS_PER_SECOND);
-}
-
 static void without_ids_there_is_one_workload(void **state)
 {
     struct bench_options options = bench_options_default;
@@ -218,15 +259,16 @@ static void without_ids_there_is_one_workload(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(all_policies_run_within_the_budget),
+        cmocka_unit_test(the_default_is_memory_of_three_workloads_and_speed_under_one),
+        cmocka_unit_test(speed_is_measured_under_each_given_workload_but_bursts),
+        cmocka_unit_test(a_run_has_the_requests_that_its_verdict_needs),
+        cmocka_unit_test(a_run_ends_by_requests_or_by_time),
+        cmocka_unit_test(a_run_lasts_for_a_ttl_plateau),
         cmocka_unit_test(a_burst_is_run_for_each_dirty_decay),
-        cmocka_unit_test(few_runs_repeat_and_many_do_not),
-        cmocka_unit_test(a_run_is_long_enough_for_a_ttl_plateau_and_30_samples),
         cmocka_unit_test(a_policy_gets_the_limits_that_it_keeps),
         cmocka_unit_test(a_wrong_generator_or_url_is_refused_before_anything_runs),
         cmocka_unit_test(pairs_stay_together_and_programs_come_last),
         cmocka_unit_test(the_order_within_a_pair_is_random),
-        cmocka_unit_test(precise_runs_are_short_and_many),
         cmocka_unit_test(without_ids_there_is_one_workload),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
