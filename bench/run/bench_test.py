@@ -180,7 +180,7 @@ class Bench(unittest.TestCase):
 
     def test_a_burst_is_watched_until_memory_comes_back(self):
         options = ("--policies", "ttl", "--workloads", "burst:2k", "--ttl", "200ms",
-                   "--requests", "6000", "--burst-watch", "1200ms")
+                   "--requests", "2100", "--burst-watch", "1200ms")
         done = self.bench(*options)
         self.assertEqual(done.returncode, 0, done.stderr)
         run = self.result("ttl")["runs"][0]
