@@ -1,6 +1,7 @@
 /* bench_file.c - bench.json: what belongs to the whole bench, not to one server. */
 #include "bench_file.h"
 
+#include "bench_judgement.h"
 #include "bench_results.h"
 #include "command.h"
 #include "json_fields.h"
@@ -19,6 +20,14 @@ static json_t *hits_json(const struct bench *bench, const struct bench_hits *hit
     return object;
 }
 
+static json_t *judgement_of(const struct bench *bench)
+{
+    struct judgement *judgement = bench_judge(bench, SIDE_OURS);
+    json_t *json = judgement_json(judgement);
+    judgement_destroy(judgement);
+    return json;
+}
+
 static json_t *bench_json(const struct bench *bench)
 {
     json_t *hits = json_array(), *speeds = json_array(), *variants = json_array();
@@ -30,11 +39,12 @@ static json_t *bench_json(const struct bench *bench)
         json_array_append_new(hits, hits_json(bench, &bench->hits[i]));
     for (size_t i = 0; i < control->speed_count; i++)
         json_array_append_new(speeds, fields_json(speed_fields, &control->speeds[i]));
-    return json_pack("{s:s, s:b, s:o, s:s, s:o, s:o, s:{s:s, s:o}}", "schema", BENCH_SCHEMA,
+    return json_pack("{s:s, s:b, s:o, s:s, s:o, s:o, s:{s:s, s:o}, s:o}", "schema", BENCH_SCHEMA,
                      "complete", bench_is_complete(bench), "made_by",
                      fields_json(made_by_fields, &bench->results[0]->made_by), "reference",
                      bench->reference->name, "variants", variants, "hits", hits, "control",
-                     "variant", bench->reference->name, "speeds", speeds);
+                     "variant", bench->reference->name, "speeds", speeds, "judgement",
+                     judgement_of(bench));
 }
 
 int bench_file_write(const struct bench *bench, struct error *error)

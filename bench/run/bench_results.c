@@ -2,6 +2,7 @@
 #include "bench_results.h"
 
 #include "command.h"
+#include "judgement.h"
 #include "provenance.h"
 #include "summary.h"
 
@@ -12,8 +13,6 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
-
-#define REFERENCE "lru"
 
 void results_path(const struct bench *bench, size_t subject, const char *ending,
                   char path[RESULTS_PATH_BYTES])
@@ -92,7 +91,7 @@ static void reference_choose(struct bench *bench)
     const struct subjects *subjects = &bench->plan.subjects;
     bench->reference = &subjects->list[0];
     for (size_t i = 0; i < subjects->count; i++)
-        if (strcmp(subjects->list[i].name, REFERENCE) == 0 && !subjects->list[i].other)
+        if (strcmp(subjects->list[i].name, JUDGEMENT_REFERENCE) == 0 && !subjects->list[i].other)
             bench->reference = &subjects->list[i];
     bench->control = result_create(bench->reference->name, "");
 }

@@ -1,6 +1,7 @@
 /* bench_summary.c - the tables and notes that a bench prints to stdout at its end. */
 #include "bench_summary.h"
 
+#include "bench_judgement.h"
 #include "bench_remarks.h"
 #include "bench_results.h"
 #include "bench_table.h"
@@ -12,25 +13,18 @@
 #include <math.h>
 #include <stdio.h>
 
-/* The results of the other build, or all others. */
-static size_t results_select(const struct bench *bench, bool other,
-                             struct result *selected[SUBJECTS_MAX])
+static size_t ours_select(const struct bench *bench, struct result *selected[SUBJECTS_MAX])
 {
     size_t count = 0;
     for (size_t i = 0; i < bench->plan.subjects.count; i++)
-        if (bench->plan.subjects.list[i].other == other)
+        if (!bench->plan.subjects.list[i].other)
             selected[count++] = bench->results[i];
     return count;
 }
 
-static void table_print_of(const struct bench *bench, bool other)
+static void table_print_of(const struct bench *bench, enum bench_side side)
 {
-    struct result *selected[SUBJECTS_MAX];
-    const struct judgement_setup setup = {
-        .results = selected,
-        .count = results_select(bench, other, selected),
-    };
-    struct judgement *judgement = judgement_make(&setup);
+    struct judgement *judgement = bench_judge(bench, side);
     bench_table_print(judgement, stdout);
     judgement_destroy(judgement);
 }
@@ -39,13 +33,13 @@ static void tables_print(const struct bench *bench)
 {
     const struct plan *plan = &bench->plan;
     struct result *selected[SUBJECTS_MAX];
-    table_print_of(bench, false);
+    table_print_of(bench, SIDE_OURS);
     if (plan->watches_bursts)
-        burst_table_print(selected, results_select(bench, false, selected), stdout);
+        burst_table_print(selected, ours_select(bench, selected), stdout);
     if (plan->subjects.paired_count == 0)
         return;
     printf("\nThe servers in %s:\n", plan->other_dir);
-    table_print_of(bench, true);
+    table_print_of(bench, SIDE_OTHER);
     printf("\n`tidemark compare %s%s %s` shows the differences.\n", plan->out, OTHER_FOLDER,
            plan->out);
 }

@@ -1,12 +1,12 @@
 /* speed_part.c - repetitions: fresh servers of all kinds, and rounds in which they take turns. */
 #include "speed_part.h"
 
+#include "bench_judgement.h"
 #include "bench_progress.h"
 #include "bench_results.h"
 #include "clock.h"
 #include "command.h"
 #include "slices.h"
-#include "stats.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -139,46 +139,16 @@ static void repetition_run(struct speed *speed, uint64_t repetition)
     speed->rest_ns = (double)(clock_ns() - begin_ns - rounds_ns);
 }
 
-static const struct result_speed *speed_find(const struct result *result,
-                                             const struct workload *workload, uint64_t repetition)
+/* Whether every ratio of two servers is known to the plan's precision. */
+static bool is_precise(const struct speed *speed)
 {
-    for (size_t i = 0; i < result->speed_count; i++)
-        if (result->speeds[i].repetition == repetition &&
-            strcmp(result->speeds[i].workload, workload->name) == 0)
-            return &result->speeds[i];
-    return NULL;
-}
-
-/* Whether the CPU time relative to the other result is known to the plan's precision. */
-static bool ratio_is_tight(const struct speed *speed, const struct result *result,
-                           const struct result *other, uint64_t repetitions)
-{
-    double ratios[STATS_VALUES_MAX];
-    size_t count = 0;
-    for (uint64_t i = 1; i <= repetitions && count < STATS_VALUES_MAX; i++) {
-        const struct result_speed *one = speed_find(result, speed->workload, i);
-        const struct result_speed *base = speed_find(other, speed->workload, i);
-        if (one != NULL && base != NULL && base->cpu_us_per_request > 0)
-            ratios[count++] = one->cpu_us_per_request / base->cpu_us_per_request;
-    }
-    struct stats_interval interval = stats_median_interval(ratios, count, speed->bench->plan.seed);
-    return count >= STATS_BOOTSTRAP_MIN &&
-           interval.high - interval.low <= speed->bench->plan.precision * interval.value;
-}
-
-/* Each server is compared with the reference, or with its partner from the other build. */
-static bool is_precise(const struct speed *speed, uint64_t repetitions)
-{
-    const struct bench *bench = speed->bench;
-    const struct subjects *subjects = &bench->plan.subjects;
-    for (size_t i = 0; i < subjects->count; i++) {
-        size_t base =
-            i < subjects->paired_count ? i ^ 1 : (size_t)(bench->reference - subjects->list);
-        if (!bench->failed[i] && i != base &&
-            !ratio_is_tight(speed, bench->results[i], bench->results[base], repetitions))
-            return false;
-    }
-    return true;
+    struct judgement *judgement = bench_judge(speed->bench, SIDE_BOTH);
+    bool precise = false;
+    for (size_t i = 0; i < judgement->count; i++)
+        if (strcmp(judgement->workloads[i].name, speed->workload->name) == 0)
+            precise = 2 * judgement->workloads[i].speed.half <= speed->bench->plan.precision;
+    judgement_destroy(judgement);
+    return precise;
 }
 
 static bool goes_on(const struct speed *speed, uint64_t done)
@@ -190,7 +160,7 @@ static bool goes_on(const struct speed *speed, uint64_t done)
     if (done < plan->speed_least)
         return true;
     return (double)clock_ns() + needed_ns < (double)speed->end_ns &&
-           !(plan->precision > 0 && is_precise(speed, done));
+           !(plan->precision > 0 && is_precise(speed));
 }
 
 static void workload_measure(struct bench *bench, const struct workload *workload, uint64_t end_ns)
