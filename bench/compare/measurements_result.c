@@ -236,6 +236,8 @@ static void slopes_add(struct measurements *measurements, const struct result *r
         }
         series->low = stats_median(lows, count);
         series->high = stats_median(highs, count);
+        series->is_bounded = measurements->verdicts[i].class == VERDICT_BOUNDED &&
+                             measurements->verdicts[i].agreed == measurements->verdicts[i].judged;
     }
 }
 

@@ -109,22 +109,22 @@ static void tolerance_fill(struct comparison *comparison)
     }
 }
 
-static void growth_fill(struct comparison *comparison)
+static void growth_fill(struct comparison *comparison, bool are_bounded)
 {
     comparison->method = METHOD_INTERVAL;
     change_fill(comparison);
     const struct stats_interval *change = &comparison->change;
     double floor = comparison->floor = comparison->figure->floor;
-    if (change->low >= -floor && change->high <= floor)
-        comparison->outcome = OUTCOME_SAME;
-    else if ((change->low > 0 || change->high < 0) && fabs(change->value) >= floor)
+    bool are_apart = change->low > 0 || change->high < 0;
+    if (are_apart && fabs(change->value) >= floor)
         comparison->outcome = direction_outcome(comparison, change->value > 0);
+    else if (are_bounded || (change->low >= -floor && change->high <= floor))
+        comparison->outcome = OUTCOME_SAME;
     else {
         comparison->outcome = OUTCOME_UNKNOWN;
         snprintf(comparison->reason, sizeof comparison->reason, "%s",
-                 change->low > 0 || change->high < 0
-                     ? "the intervals are apart, but not far enough"
-                     : "the intervals overlap; a longer run may tell");
+                 are_apart ? "the intervals are apart, but not far enough"
+                           : "the intervals overlap; a longer run may tell");
     }
 }
 
@@ -243,7 +243,7 @@ void compare_series(struct comparison *comparison, const struct measurement_seri
     else if (kind == KIND_SPEED)
         speed_fill(comparison, before, after, setup);
     else if (kind == KIND_GROWTH)
-        growth_fill(comparison);
+        growth_fill(comparison, before->is_bounded && after->is_bounded);
     else if (before->is_exact && after->is_exact && before->seeds[0] == after->seeds[0])
         exact_fill(comparison);
     else

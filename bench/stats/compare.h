@@ -7,7 +7,7 @@
  *    COMPARE_DIFFERENT times that;
  *  - growth has an interval in each run. It differs if the intervals do not overlap and the
  *    difference is at least the figure's floor. It is the same if no two values of the intervals
- *    are farther apart than the floor;
+ *    are farther apart than the floor, or if the verdicts of both are bounded;
  *  - speeds that were measured in turns are compared over randomised blocks (blocks.h), with all
  *    others that were compared with the same base, as judgement.h does. One is better or worse if
  *    the interval of its ratio excludes 1; with a floor that was calibrated or given, if the change

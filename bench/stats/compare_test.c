@@ -255,6 +255,17 @@ static void growth_is_compared_by_the_intervals_of_the_runs(void **state)
     assert_int_equal(seen.outcome, OUTCOME_UNKNOWN);
     assert_non_null(strstr(seen.reason, "not far enough"));
     assert_int_equal(grown(0, 0.8, 0.3).outcome, OUTCOME_WORSE);
+    struct measurement_series one, other; /* both are bounded, within wide intervals */
+    series_begin(&one, "bytes_per_request");
+    value_add(&one, 0);
+    one.low = -3;
+    one.high = 3;
+    other = one;
+    assert_int_equal(compared(&one, &other, &in_turns).outcome, OUTCOME_UNKNOWN);
+    one.is_bounded = true;
+    assert_int_equal(compared(&one, &other, &in_turns).outcome, OUTCOME_UNKNOWN);
+    other.is_bounded = true;
+    assert_int_equal(compared(&one, &other, &in_turns).outcome, OUTCOME_SAME);
 }
 
 static void memory_differs_beyond_twice_what_two_runs_may_differ_by(void **state)

@@ -27,6 +27,7 @@ struct measurement_series {
     uint64_t left_out; /* repetitions whose generator was the bottleneck */
     double floor;      /* calibrated noise floor, a share; or MEASUREMENTS_FLOOR_NONE */
     double low, high;  /* of growth: medians of the runs' own intervals */
+    bool is_bounded;   /* of growth: so are the verdicts of all runs */
 };
 
 /* The verdicts of all runs under one workload. */
