@@ -95,14 +95,47 @@ static bool is_of(const struct result_run *run, const char *workload)
     return strcmp(run->workload, workload) == 0;
 }
 
-static struct result_figure figure_make(const struct result *result, const char *workload,
-                                        enum result_figure_name figure)
+static size_t run_values(const struct result *result, const char *workload,
+                         enum result_figure_name figure, double values[STATS_VALUES_MAX])
 {
-    double values[STATS_VALUES_MAX];
     size_t count = 0;
     for (size_t i = 0; i < result->run_count && count < STATS_VALUES_MAX; i++)
         if (is_of(result->runs[i], workload) && summary_figure_counts(result->runs[i], figure))
             values[count++] = summary_figure(result->runs[i], figure);
+    return count;
+}
+
+static double speed_figure(const struct result_speed *speed, enum result_figure_name figure)
+{
+    const double values[] = {
+        [FIGURE_REQUESTS_PER_SECOND] = speed->requests_per_second,
+        [FIGURE_CPU_US_PER_REQUEST] = speed->cpu_us_per_request,
+        [FIGURE_P50_NS] = (double)speed->p50_ns,
+        [FIGURE_P90_NS] = (double)speed->p90_ns,
+        [FIGURE_P99_NS] = (double)speed->p99_ns,
+        [FIGURE_P999_NS] = (double)speed->p999_ns,
+        [FIGURE_MAX_NS] = (double)speed->max_ns,
+    };
+    return values[figure];
+}
+
+static size_t speed_values(const struct result *result, const char *workload,
+                           enum result_figure_name figure, double values[STATS_VALUES_MAX])
+{
+    size_t count = 0;
+    for (size_t i = 0; i < result->speed_count && count < STATS_VALUES_MAX; i++)
+        if (strcmp(result->speeds[i].workload, workload) == 0 && !result->speeds[i].bottleneck)
+            values[count++] = speed_figure(&result->speeds[i], figure);
+    return count;
+}
+
+/* Speeds are those of the repetitions, everything else is of the runs. */
+static struct result_figure figure_make(const struct result *result, const char *workload,
+                                        enum result_figure_name figure)
+{
+    double values[STATS_VALUES_MAX];
+    size_t count = sources[figure].speed ? speed_values(result, workload, figure, values)
+                                         : run_values(result, workload, figure, values);
     struct stats_interval interval = stats_median_interval(values, count, result->made_by.seed);
     return (struct result_figure){interval.value, interval.low, interval.high, count};
 }
@@ -118,9 +151,11 @@ static void counts_make(struct result_summary *summary, const struct result *res
         summary->capped += run->status == RUN_CAPPED;
         if (run->status == RUN_FAILED)
             continue;
-        summary->bottlenecked += run->load.bottleneck;
         summary->verdicts[run->verdict.class]++;
     }
+    for (size_t i = 0; i < result->speed_count; i++)
+        summary->bottlenecked += result->speeds[i].bottleneck &&
+                                 strcmp(result->speeds[i].workload, summary->workload) == 0;
 }
 
 static enum verdict_class class_choose(const struct result_summary *summary)

@@ -4,7 +4,8 @@
 #include "result.h"
 
 /* Replaces the summaries of the result; workloads are in the order of their first runs. Failed runs
- * are only counted; runs whose generator was the bottleneck give no figures of speed. */
+ * are only counted. Figures of speed are those of the result's speeds, without the ones whose
+ * generator was the bottleneck. */
 void summary_make(struct result *result);
 
 /* NULL: the result has no summary of this workload. */

@@ -14,10 +14,18 @@ static struct result_run *run_plant(struct result *result, const char *workload,
     struct result_run *run = result_run_add(result);
     snprintf(run->workload, sizeof run->workload, "%s", workload);
     snprintf(run->verdict.words, sizeof run->verdict.words, "at %.0f", rate);
-    run->load.requests_per_second = rate;
     run->verdict.bytes_per_request = rate;
     run->verdict.class = class;
     return run;
+}
+
+static struct result_speed *speed_plant(struct result *result, const char *workload, double rate)
+{
+    struct result_speed *speed = result_speed_add(result);
+    snprintf(speed->workload, sizeof speed->workload, "%s", workload);
+    speed->requests_per_second = rate;
+    speed->p99_ns = 10 * (uint64_t)rate;
+    return speed;
 }
 
 static void runs_of_a_workload_stand_together(void **state)
@@ -27,6 +35,11 @@ static void runs_of_a_workload_stand_together(void **state)
     run_plant(result, "scan", 99, VERDICT_LEAK_CONTAINER);
     run_plant(result, "random", 10, VERDICT_BOUNDED);
     struct result_run *last = run_plant(result, "random", 20, VERDICT_BOUNDED);
+    last->load.requests_per_second = 1e9; /* of a run that measures memory: not a speed */
+    speed_plant(result, "random", 30);
+    speed_plant(result, "scan", 99);
+    speed_plant(result, "random", 10);
+    speed_plant(result, "random", 20);
     result_sample_add(result, last, &(struct result_sample){.rss_bytes = 5});
     result_sample_add(result, last, &(struct result_sample){.rss_bytes = 9});
     result_sample_add(result, last, &(struct result_sample){.rss_bytes = 7, .entries = 3});
@@ -38,6 +51,7 @@ static void runs_of_a_workload_stand_together(void **state)
     assert_int_equal(random->runs, 3);
     struct result_figure rate = random->figures[FIGURE_REQUESTS_PER_SECOND];
     assert_true(rate.median == 20 && rate.low == 10 && rate.high == 30 && rate.n == 3);
+    assert_true(random->figures[FIGURE_P99_NS].median == 200);
     assert_true(random->figures[FIGURE_RSS_START_BYTES].high == 5);
     assert_true(random->figures[FIGURE_RSS_PEAK_BYTES].high == 9);
     assert_true(random->figures[FIGURE_RSS_END_BYTES].high == 7);
@@ -62,7 +76,10 @@ static void a_bottlenecked_generator_says_nothing_about_speed(void **state)
 {
     struct result *result = result_create("lru", "lru");
     run_plant(result, "random", 100, VERDICT_BOUNDED);
-    run_plant(result, "random", 900, VERDICT_BOUNDED)->load.bottleneck = true;
+    run_plant(result, "random", 900, VERDICT_BOUNDED);
+    speed_plant(result, "random", 100);
+    speed_plant(result, "random", 900)->bottleneck = true;
+    speed_plant(result, "scan", 900)->bottleneck = true;
     summary_make(result);
     assert_int_equal(result->summaries[0].bottlenecked, 1);
     assert_true(result->summaries[0].figures[FIGURE_REQUESTS_PER_SECOND].high == 100);
