@@ -196,10 +196,10 @@ static void verdict_count(struct measured_verdict *verdict, const struct result 
             given[result->runs[i]->verdict.class]++;
             verdict->judged++;
         }
-    verdict->decided = verdict->judged - given[VERDICT_UNDECIDED];
+    verdict->decided = verdict->judged - given[VERDICT_UNDECIDED] - given[VERDICT_NO_ACTIVITY];
     verdict->class = VERDICT_UNDECIDED;
     for (size_t i = 0; i < VERDICT_CLASSES; i++)
-        if (i != VERDICT_UNDECIDED && given[i] > verdict->agreed) {
+        if (i != VERDICT_UNDECIDED && i != VERDICT_NO_ACTIVITY && given[i] > verdict->agreed) {
             verdict->class = (enum verdict_class)i;
             verdict->agreed = given[i];
         }

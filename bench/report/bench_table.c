@@ -105,6 +105,7 @@ static const enum table_tone class_tones[VERDICT_CLASSES] = {
     [VERDICT_LEAK_CONTAINER] = TABLE_BAD,    [VERDICT_LEAK_UNREACHABLE] = TABLE_BAD,
     [VERDICT_LEAK_EXPIRED] = TABLE_BAD,      [VERDICT_FRAGMENTATION] = TABLE_DOUBTFUL,
     [VERDICT_NOT_RETURNED] = TABLE_DOUBTFUL, [VERDICT_UNDECIDED] = TABLE_DOUBTFUL,
+    [VERDICT_LEAK_GROWS] = TABLE_BAD,        [VERDICT_NO_ACTIVITY] = TABLE_DOUBTFUL,
 };
 
 /* Whether something stands in the column, and in no case the same in all of several rows. */

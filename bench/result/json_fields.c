@@ -211,6 +211,7 @@ const struct field counts_fields[] = {
 
 const struct field verdict_fields[] = {
     FIELD(result_verdict, layer, FIELD_TEXT),
+    FIELD(result_verdict, figure, FIELD_TEXT),
     FIELD(result_verdict, bytes_per_request, FIELD_REAL),
     FIELD(result_verdict, low, FIELD_REAL),
     FIELD(result_verdict, high, FIELD_REAL),
@@ -219,6 +220,7 @@ const struct field verdict_fields[] = {
     FIELD(result_verdict, limit_rate_rps, FIELD_REAL),
     FIELD(result_verdict, time_to_limit_ns, FIELD_COUNT),
     FIELD(result_verdict, requests_until_full, FIELD_COUNT),
+    FIELD(result_verdict, requests_needed, FIELD_COUNT),
     FIELD(result_verdict, words, FIELD_TEXT),
     FIELD(result_verdict, judged_samples, FIELD_COUNT),
     FIELD(result_verdict, judged_requests, FIELD_COUNT),

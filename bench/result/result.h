@@ -125,9 +125,11 @@ enum verdict_class {
     VERDICT_LEAK_CONTAINER,   /* entries or bookkeeping of a container grow */
     VERDICT_LEAK_UNREACHABLE, /* memory grows that no container explains */
     VERDICT_LEAK_EXPIRED,     /* entries stay after their time to live */
+    VERDICT_LEAK_GROWS,       /* memory grows of a program whose accounts are not known */
     VERDICT_FRAGMENTATION,    /* pages grow, allocations do not */
     VERDICT_NOT_RETURNED,     /* allocations fell, pages did not */
     VERDICT_UNDECIDED,
+    VERDICT_NO_ACTIVITY, /* idle, or too few requests to judge */
     VERDICT_CLASSES,
 };
 /* "bounded", "leak: container", ... as in results. */
@@ -142,13 +144,15 @@ struct result_counts {
 
 struct result_verdict {
     enum verdict_class class;
-    char layer[RESULT_NAME_BYTES]; /* whose growth bytes_per_request is */
-    double bytes_per_request, low, high;
-    char grows[RESULT_NAME_BYTES]; /* what leaks, in words; "": nothing */
-    uint64_t limit_bytes;          /* of a leak: filled after time_to_limit_ns at this rate */
+    char layer[RESULT_NAME_BYTES];       /* first_bytes, last_bytes and peak_bytes are its */
+    char figure[RESULT_NAME_BYTES];      /* the layer or gap whose growth decided */
+    double bytes_per_request, low, high; /* that growth; of bounded, `high` is the bound */
+    char grows[RESULT_NAME_BYTES];       /* what leaks, in words; "": nothing */
+    uint64_t limit_bytes;                /* of a leak: filled after time_to_limit_ns at this rate */
     double limit_rate_rps;
     uint64_t time_to_limit_ns;
     uint64_t requests_until_full; /* of warming, estimated; otherwise 0 */
+    uint64_t requests_needed;     /* of a whole run that may decide; 0: it is decided */
     char words[RESULT_WORDS_BYTES];
     /* The evidence, from the judged samples. */
     uint64_t judged_samples, judged_requests;

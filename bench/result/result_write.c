@@ -53,9 +53,11 @@ const char *const verdict_class_names[VERDICT_CLASSES] = {
     [VERDICT_LEAK_CONTAINER] = "leak: container",
     [VERDICT_LEAK_UNREACHABLE] = "leak: unreachable",
     [VERDICT_LEAK_EXPIRED] = "leak: expired",
+    [VERDICT_LEAK_GROWS] = "leak: grows",
     [VERDICT_FRAGMENTATION] = "fragmentation",
     [VERDICT_NOT_RETURNED] = "not returned",
     [VERDICT_UNDECIDED] = "undecided",
+    [VERDICT_NO_ACTIVITY] = "no activity",
 };
 
 const char *const run_status_names[RUN_STATUSES] = {
@@ -72,7 +74,7 @@ const char *verdict_class_name(enum verdict_class verdict)
 bool verdict_is_leak(enum verdict_class verdict)
 {
     return verdict == VERDICT_LEAK_CONTAINER || verdict == VERDICT_LEAK_UNREACHABLE ||
-           verdict == VERDICT_LEAK_EXPIRED;
+           verdict == VERDICT_LEAK_EXPIRED || verdict == VERDICT_LEAK_GROWS;
 }
 
 const char *run_status_name(enum run_status status)

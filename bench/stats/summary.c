@@ -77,8 +77,9 @@ static const struct source sources[RESULT_FIGURES] = {
 
 /* From harmless to grave. */
 static const enum verdict_class by_gravity[VERDICT_CLASSES] = {
-    VERDICT_BOUNDED,   VERDICT_WARMING,      VERDICT_NOT_RETURNED,   VERDICT_FRAGMENTATION,
-    VERDICT_UNDECIDED, VERDICT_LEAK_EXPIRED, VERDICT_LEAK_CONTAINER, VERDICT_LEAK_UNREACHABLE};
+    VERDICT_BOUNDED,        VERDICT_WARMING,         VERDICT_NOT_RETURNED, VERDICT_FRAGMENTATION,
+    VERDICT_NO_ACTIVITY,    VERDICT_UNDECIDED,       VERDICT_LEAK_GROWS,   VERDICT_LEAK_EXPIRED,
+    VERDICT_LEAK_CONTAINER, VERDICT_LEAK_UNREACHABLE};
 
 double summary_figure(const struct result_run *run, enum result_figure_name figure)
 {

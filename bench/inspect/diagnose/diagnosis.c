@@ -220,9 +220,11 @@ static const struct {
     [VERDICT_LEAK_CONTAINER] = {container_diagnose, MISTAKE_UNBOUNDED},
     [VERDICT_LEAK_UNREACHABLE] = {unreachable_diagnose, MISTAKE_UNKNOWN},
     [VERDICT_LEAK_EXPIRED] = {expired_diagnose, MISTAKE_EXPIRED},
+    [VERDICT_LEAK_GROWS] = {unreachable_diagnose, MISTAKE_UNKNOWN},
     [VERDICT_FRAGMENTATION] = {fragmentation_diagnose, MISTAKE_FRAGMENTATION},
     [VERDICT_NOT_RETURNED] = {NULL, MISTAKE_NOT_RETURNED},
     [VERDICT_UNDECIDED] = {NULL, MISTAKE_UNDECIDED},
+    [VERDICT_NO_ACTIVITY] = {NULL, MISTAKE_NO_LOAD},
 };
 
 static void class_diagnose(struct diagnosis *diagnosis, const struct unreachable *unreachable)

@@ -6,9 +6,11 @@ const CLASSES = {
   "leak: container": {mark: "▲", word: "leaks (container)", tone: "bad", leak: true},
   "leak: unreachable": {mark: "▲", word: "leaks (unreachable)", tone: "bad", leak: true},
   "leak: expired": {mark: "▲", word: "leaks (expired entries)", tone: "bad", leak: true},
+  "leak: grows": {mark: "▲", word: "grows", tone: "bad", leak: true},
   "fragmentation": {mark: "▦", word: "fragments", tone: "doubt"},
   "not returned": {mark: "↥", word: "not returned", tone: "doubt"},
   "undecided": {mark: "?", word: "undecided", tone: "doubt"},
+  "no activity": {mark: "?", word: "no activity", tone: "doubt"},
 };
 const classOf = (name) => CLASSES[name] || {mark: "✕", word: name || "no verdict", tone: "doubt"};
 

@@ -5,7 +5,7 @@ import re
 
 HOSTILE = "</script><script>alert(1)</script>\"'&\u2028<img src=x onerror=alert(2)>" + "é漢" * 40
 CLASSES = ("bounded", "warming", "leak: container", "leak: unreachable", "leak: expired",
-           "fragmentation", "not returned", "undecided")
+           "leak: grows", "fragmentation", "not returned", "undecided", "no activity")
 FIGURES = {
     "requests_per_second": 90000, "cpu_us_per_request": 10.5, "p50_ns": 800000, "p90_ns": 900000,
     "p99_ns": 1500000, "p999_ns": 3000000, "max_ns": 5000000, "hit_ratio": 0.55, "entries": 2000,
@@ -49,10 +49,12 @@ def verdict(leaks):
                             "evictions", "expirations", "payload_bytes", "cache_bytes",
                             "allocated_bytes", "active_bytes", "resident_bytes"), 12345)
     made = {"class": "leak: container" if leaks else "bounded", "layer": "allocated_bytes",
+            "figure": "allocated_bytes",
             "bytes_per_request": slope["per_request"], "low": slope["low"], "high": slope["high"],
             "grows": "entries" if leaks else "", "limit_bytes": 536870912 if leaks else 0,
             "limit_rate_rps": 1000.0 if leaks else 0.0,
             "time_to_limit_ns": 1191720000000 if leaks else 0, "requests_until_full": 0,
+            "requests_needed": 0,
             "words": words(leaks), "judged_samples": 17, "judged_requests": 1717,
             "first_bytes": 1000000, "last_bytes": 1900000, "peak_bytes": 1900001,
             "steady": leaks, "limits_kept": True, "dead_entries": 0, "first": counts,
