@@ -29,7 +29,7 @@ static struct result_run *run_plant(struct result *result, const char *workload,
     struct result_run *run = result_run_add(result);
     snprintf(run->workload, sizeof run->workload, "%s", workload);
     run->verdict = (struct result_verdict){
-        .class = class, .bytes_per_request = 135.7, .peak_bytes = 4 * MIB, .judged_samples = 9};
+        .class = class, .bytes_per_request = 135.7, .low = -0.2, .high = 0.4, .judged_samples = 9};
     result_sample_add(result, run, &sample);
     return run;
 }

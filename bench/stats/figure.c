@@ -11,7 +11,7 @@
 #define INSTRUCTIONS_FLOOR                                                                         \
     0.01                 /* a hit and a miss differ, and their mix differs from run to run         \
                           */
-#define BYTES_FLOOR 0.02 /* what a curve called flat may grow by (VERDICT_FLAT_SHARE) */
+#define BYTES_FLOOR 0.02 /* bytes vary by so much */
 
 const struct figure figures[] = {
     {"requests_per_second", "req/s", SOURCE_RESULT, FIGURE_REQUESTS_PER_SECOND, UNIT_RATE,

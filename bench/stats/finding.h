@@ -1,20 +1,36 @@
-/* finding.h - a class with its evidence, and its words. Internal to the verdict. */
+/* finding.h - a class with the growth that decided, and its words. Internal to the verdict. */
 #pragma once
 
 #include "evidence.h"
 
-struct finding {
-    enum verdict_class class;
-    const char *grows;         /* of a leak, in words; otherwise "" */
-    const struct curve *curve; /* of a leak: what grows; otherwise NULL */
-    double unit_bytes;         /* bytes per unit of the curve; 1 if that is bytes */
+enum doubt {
+    DOUBT_INTERVAL, /* the interval neither excludes growth nor shows it */
+    DOUBT_LITTLE,   /* it grows, but too little so far */
+    DOUBT_HIDDEN,   /* it does not grow, but the samples may hide growth */
+    DOUBT_UNSTEADY, /* it grows, but in a single leap, or by no more than it fell before */
 };
 
-/* Fills in the words, and of warming the requests that are left. The figures must be filled in. */
+struct finding {
+    enum verdict_class class;
+    const char *grows;          /* of a leak, in words; otherwise "" */
+    const struct curve *curve;  /* that decided */
+    struct stats_interval rate; /* of the curve, per request */
+    double unit_bytes;          /* bytes per unit of the curve; 1 if that is bytes */
+    bool slows;                 /* the growth slows down */
+    enum doubt doubt;           /* of undecided */
+};
+
+/* Fills in the words, and what is left or needed. The figures must be filled in. */
 void finding_describe(const struct finding *finding, const struct evidence *evidence,
                       struct result_verdict *verdict);
 /* Fills in class and words if too few samples are left after the warm-up: warming if the load ended
- * before the time to live, otherwise undecided. */
+ * before the time to live, no activity if there were hardly any requests, otherwise undecided. */
 void finding_too_short(const struct evidence *evidence, struct result_verdict *verdict);
+
 /* Digits behind the point of a rate in B/request: 0.12, 1.2, 12. */
 int finding_rate_digits(double per_request);
+/* A rate with these digits. */
+#define FINDING_RATE_BYTES 24
+char *finding_rate(char text[FINDING_RATE_BYTES], double per_request);
+/* The same, rounded up. */
+char *finding_bound(char text[FINDING_RATE_BYTES], double per_request);

@@ -1,7 +1,7 @@
 /* resource_growth.c - slopes of counts over requests, and when such a slope is growth. */
 #include "resource_growth.h"
 
-#include "stats.h"
+#include "stats_slope.h"
 #include "units.h"
 #include "verdict_rules.h"
 

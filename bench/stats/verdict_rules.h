@@ -6,35 +6,39 @@
 /* Slower growth is no leak, however certain it is. The limit is below 1 byte so that a leak of 1
  * byte is found although its estimate may be a little lower. */
 #define VERDICT_LEAK_BYTES_PER_REQUEST 0.75
-/* Less growth over all judged samples is no leak either: a server's pools and buffers vary by this
- * much. */
+/* Less growth over all judged samples is not called a leak: a server's pools and buffers vary by
+ * this much. It is not called bounded either. */
 #define VERDICT_NOISE_BYTES (64.0 * 1024)
-/* A curve is flat if it grew by less than this share of its level, even at the upper end of the
- * interval. The bytes of a cache vary with its entries and may grow by more. */
-#define VERDICT_FLAT_SHARE       0.02
-#define VERDICT_FLAT_CACHE_SHARE 0.05
-/* The interval of a slope is one of 99.9 %. For "bounded" 95 % are enough, which is this share of
- * its width. */
-#define VERDICT_FLAT_REACH 0.6
+/* "bounded" needs a slope below that of a leak, and an interval whose upper end is not above this.
+ */
+#define VERDICT_BOUND_BYTES_PER_REQUEST 4.0
+/* So much growth may not be seen in the RSS: allocations fill pages that are resident already. */
+#define VERDICT_HIDDEN_BYTES (64.0 * 1024)
 /* With fewer samples after the warm-up the verdict is undecided. */
 #define VERDICT_SAMPLES_MIN 8
+/* With fewer requests after the warm-up, or less CPU time where that is known, there was no
+ * activity to judge. */
+#define VERDICT_REQUESTS_MIN 100
+#define VERDICT_CPU_MIN_NS   UINT64_C(10000000)
 /* The warm-up, as a share of all requests. */
 #define VERDICT_WARMUP_SHARE 0.5
-/* If the bytes of the cache changed after the warm-up, those after this share of the judged samples
- * must be flat. */
-#define VERDICT_LATE_SHARE 0.6
 /* A leak is steady: cut into VERDICT_PARTS parts, all steps from part to part but one reach this
  * share of the mean step. The growth of a table that doubles once does not. */
 #define VERDICT_PARTS      5
 #define VERDICT_STEP_SHARE 0.25
-/* Growth in steps is judged by this many octaves of requests, with at least
- * VERDICT_LEAK_BYTES_PER_REQUEST in each. The level at the end of an octave is the median of the
- * samples after this share of its requests. */
-#define VERDICT_OCTAVES          3
-#define VERDICT_FRAGMENT_OCTAVES 2
-#define VERDICT_OCTAVE_END       0.75
-/* Samples closer together than this share of their mean distance in requests are averaged: the load
- * stood still. */
+/* Growth slows down if the last half of all requests has less than this share of the rate of the
+ * quarter before; but not if the last quarter certainly grows, with this share of the rate of the
+ * last half (of logarithmic growth it has 0.83). */
+#define VERDICT_SLOWS_SHARE 0.7
+#define VERDICT_STILL_SHARE 0.95
+/* Growth in leaps has rates in its octaves that differ by at most this factor, and falls by no more
+ * than this share of its growth. The level at the end of an octave is the mean of the samples
+ * after the last share of its requests. */
+#define VERDICT_LEAP_SPREAD 3
+#define VERDICT_LEAP_FALL   0.1
+#define VERDICT_OCTAVE_END  0.75
+/* Samples closer together than this share of their mean distance in requests are one point: the
+ * load stood still. */
 #define VERDICT_SPACING_SHARE 0.25
 /* A cache is full from this share of its capacity on. */
 #define VERDICT_FULL_SHARE 0.98

@@ -250,10 +250,8 @@ static void time_to_limit_set(struct diagnosis *diagnosis)
     const struct result_verdict *verdict = &diagnosis->verdict;
     if (!verdict_is_leak(verdict->class) && verdict->class != VERDICT_FRAGMENTATION)
         return;
-    double rate = verdict->class == VERDICT_FRAGMENTATION
-                      ? verdict->gaps[GAP_FRAGMENTATION].per_request
-                      : verdict->bytes_per_request;
-    diagnosis->bytes_per_second = fmax(0, rate * diagnosis->requests_per_second);
+    diagnosis->bytes_per_second =
+        fmax(0, verdict->bytes_per_request * diagnosis->requests_per_second);
     if (*diagnosis->headroom.limit && diagnosis->bytes_per_second > 0)
         diagnosis->time_to_limit_ns =
             (uint64_t)fmin((double)diagnosis->headroom.left_bytes / diagnosis->bytes_per_second *
@@ -263,7 +261,7 @@ static void time_to_limit_set(struct diagnosis *diagnosis)
 
 static void no_load_set(struct diagnosis *diagnosis)
 {
-    diagnosis->verdict = (struct result_verdict){.class = VERDICT_UNDECIDED};
+    diagnosis->verdict = (struct result_verdict){.class = VERDICT_NO_ACTIVITY};
     diagnosis->mistake = MISTAKE_NO_LOAD;
     snprintf(diagnosis->verdict.words, sizeof diagnosis->verdict.words,
              "cannot tell: only %.0f requests in %.1f s", diagnosis->requests, diagnosis->seconds);

@@ -207,7 +207,7 @@ static void fragmentation(void **state)
 static void no_load(void **state)
 {
     struct growth growth = {.requests = 2, .entries = 100};
-    assert_diagnosis(&growth, &all_reachable, VERDICT_UNDECIDED, MISTAKE_NO_LOAD, "", "");
+    assert_diagnosis(&growth, &all_reachable, VERDICT_NO_ACTIVITY, MISTAKE_NO_LOAD, "", "");
 }
 
 /* 10 s of snapshots, TTL 60 s: flat memory is bounded, growth is undecided. */

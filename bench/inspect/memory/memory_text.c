@@ -163,7 +163,7 @@ static void verdict_print(const struct result_run *run, FILE *out)
                 "  Judged by the last %llu samples, over %s requests, in which %s\n"
                 "  changed by %+.2f bytes per request (between %+.2f and %+.2f).\n",
                 (unsigned long long)verdict->judged_samples,
-                units_format_count(requests, verdict->judged_requests), verdict->layer,
+                units_format_count(requests, verdict->judged_requests), verdict->figure,
                 verdict->bytes_per_request, verdict->low, verdict->high);
     if (run->status == RUN_CAPPED)
         fprintf(out, "  The run was stopped early: the server %s.\n", run->reason);

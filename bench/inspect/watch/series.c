@@ -1,6 +1,7 @@
 /* series.c - stores samples and passes them to the judge of bench/stats. */
 #include "series.h"
 
+#include "stats_slope.h"
 #include "units.h"
 #include "verdict.h"
 #include "xmalloc.h"
@@ -138,12 +139,12 @@ static bool is_active(const struct series *series)
     return true;
 }
 
-static void samples_judge(struct series *series)
+static void samples_judge(struct series *series, unsigned look)
 {
     static const struct result_limits no_limits = {0};
     struct result_sample *samples = samples_make(series);
     series->given_each = x_each(series);
-    verdict_give(&series->given, samples, series->count, &no_limits);
+    verdict_give_look(&series->given, samples, series->count, &no_limits, look);
     series->idle = series->given.judged_samples >= VERDICT_SAMPLES_MIN && !is_active(series);
     if (series->idle)
         series->given.class = VERDICT_UNDECIDED;
@@ -155,12 +156,12 @@ void series_look(struct series *series)
     if (series->last.time_ns < SERIES_LOOK_NS << series->looks)
         return;
     series->looks++;
-    samples_judge(series);
+    samples_judge(series, series->looks);
 }
 
 void series_end(struct series *series)
 {
-    samples_judge(series);
+    samples_judge(series, series->looks + 1);
 }
 
 /* Each point is the mean of about count / STATS_POINTS_MAX neighbouring samples. */

@@ -27,7 +27,7 @@ function evidenceLines(run) {
       plural(verdict.judged_requests, "request")}; the samples before belong to the warm-up.`,
     `${layer} went from ${units.bytes(verdict.first_bytes)} to ${
       units.bytes(verdict.last_bytes)} (maximum ${units.bytes(verdict.peak_bytes)}).`,
-    `Its slope is ${
+    `The verdict comes from ${asText(verdict.figure).replace(/_/g, " ")}, whose slope is ${
       slopeWords(
         {per_request: verdict.bytes_per_request, low: verdict.low, high: verdict.high}, "bytes")}.`,
     `From the first sample to the last: ${
