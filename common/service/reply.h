@@ -11,9 +11,9 @@ struct reply {
     const char *type;  /* of the content */
     const char *cache; /* the header x-cache: "hit" or "miss"; NULL: not sent */
     const char *allow; /* the header allow; NULL: not sent */
-    bool retry_after;  /* send the header retry-after: 1 */
     struct span body;
-    bool head; /* send the length of the body, not the body */
+    bool head;        /* send the length of the body, not the body */
+    bool retry_after; /* send the header retry-after: 1 */
     /* What the body lies in; both NULL: a constant. */
     struct record *record; /* a reference */
     char *text;            /* from malloc */

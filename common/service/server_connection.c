@@ -33,7 +33,7 @@ static void connection_check(struct connection *connection)
         connection_watch_input(connection);
     if (connection->http2 && (!reading || connection->aborted || connection_is_abusive(connection)))
         connection_end(connection);
-    else if (reading && !connection_keep_input(connection))
+    else if (reading && connection->socket->input->bytes && !connection_keep_input(connection))
         connection_end(connection);
 }
 

@@ -77,7 +77,11 @@ static struct exchange *exchange_begin(struct connection *connection, h2o_req_t 
 {
     struct exchange *exchange =
         h2o_mem_alloc_shared(&request->pool, sizeof *exchange, exchange_ended);
-    *exchange = (struct exchange){.connection = connection, .request = request};
+    exchange->link = (h2o_linklist_t){0};
+    exchange->connection = connection;
+    exchange->request = request;
+    exchange->waiting = NULL;
+    exchange->replied = exchange->costly = false; /* the rest is set with the reply */
     connection->open++;
     if (!connection->http2)
         connection->exchange = exchange;
