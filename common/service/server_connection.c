@@ -44,7 +44,7 @@ static void connection_call(struct connection *connection, h2o_socket_cb callbac
     struct loop *loop = connection->loop;
     loop->current = connection;
     callback(connection->socket, error);
-    if (loop->current)
+    if (loop->current == connection)
         connection_check(connection);
     loop->current = NULL;
 }
