@@ -167,8 +167,7 @@ static void runs_note_print(const struct judged_row *row, uint64_t count, const 
 }
 
 /* What a reader must know of the row beyond its figures: a line for each. */
-static void notes_print(const struct judged_workload *workload, const struct judged_row *row,
-                        FILE *out)
+static void notes_print(const struct judged_row *row, FILE *out)
 {
     const struct result_summary *summary = row->summary;
     if (summary != NULL) {
@@ -177,10 +176,25 @@ static void notes_print(const struct judged_workload *workload, const struct jud
                         out);
         runs_note_print(row, summary->capped, "passed the memory cap and were stopped", out);
     }
-    if (row->lack > LACK_SPEEDS || (row->lack == LACK_SPEEDS && workload->speed.known))
-        fprintf(out, "  %s: no figure of CPU, since %s\n", row->variant, judged_lacks[row->lack]);
     if (summary != NULL)
         failures_print(row, out);
+}
+
+/* Which variants have no figure of speed: a line for each reason. */
+static void lacks_print(const struct judged_workload *workload, FILE *out)
+{
+    for (size_t lack = LACK_SPEEDS; lack < JUDGED_LACKS; lack++) {
+        size_t count = 0;
+        for (size_t i = 0; i < workload->served_count; i++) {
+            const struct judged_row *row = &workload->rows[i];
+            if (row->lack != lack || (lack == LACK_SPEEDS && !workload->speed.known))
+                continue;
+            if (count++ == 0)
+                fprintf(out, "  no CPU figure, since %s: ", judged_lacks[lack]);
+            fprintf(out, "%s%s", count > 1 ? ", " : "", row->variant);
+        }
+        fputs(count > 0 ? "\n" : "", out);
+    }
 }
 
 static void rows_print(const struct judgement *judgement, const struct judged_workload *workload,
@@ -231,7 +245,8 @@ static void workload_print(const struct judgement *judgement,
     title_print(judgement, workload, out);
     rows_print(judgement, workload, out);
     for (size_t i = 0; i < workload->served_count; i++)
-        notes_print(workload, &workload->rows[i], out);
+        notes_print(&workload->rows[i], out);
+    lacks_print(workload, out);
     fputs("\n", out);
 }
 

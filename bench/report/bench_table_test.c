@@ -179,9 +179,9 @@ static void what_figures_do_not_show_is_noted(void **state)
               "python   failed         -      -     -\n"
               "  lru: 1 of 3 runs have another verdict\n"
               "  lru: 1 of 3 runs passed the memory cap and were stopped\n"
-              "  sieve: no figure of CPU, since its slices were limited by the load generator\n"
               "  python: 1 of 1 runs failed: the server exited with status 1 before it was ready; "
-              "its last output\n    was: out of luck, try again\n"));
+              "its last output\n    was: out of luck, try again\n"
+              "  no CPU figure, since slices were limited by the load generator: sieve\n"));
     free(text);
     results_release(results, 3);
 }

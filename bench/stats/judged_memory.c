@@ -141,7 +141,8 @@ static void bounded_print(FILE *out, const struct variant_list *variants, size_t
         fprintf(out, "%s %zu are", leaking > 0 ? "the other" : "all", bounded);
     else
         fprintf(out, "%zu of %s%zu are", bounded, leaking > 0 ? "the other " : "", others);
-    fprintf(out, " bounded (at most %.1f B/request)", ceil(bound * 10 - 1e-9) / 10);
+    char text[FINDING_RATE_BYTES];
+    fprintf(out, " bounded (at most %s B/request)", finding_bound(text, bound));
 }
 
 /* "; undecided: ttl (zipf), weak (random)" */

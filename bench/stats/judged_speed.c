@@ -14,9 +14,9 @@
 
 const char *const judged_lacks[JUDGED_LACKS] = {
     [LACK_NOTHING] = "",
-    [LACK_SPEEDS] = "its speed was not measured",
-    [LACK_GENERATOR] = "its slices were limited by the load generator",
-    [LACK_REPETITIONS] = "it lacks repetitions that the reference has",
+    [LACK_SPEEDS] = "it was not measured",
+    [LACK_GENERATOR] = "slices were limited by the load generator",
+    [LACK_REPETITIONS] = "repetitions are missing",
 };
 
 static const struct result_speed *speed_find(const struct result *result, const char *workload,

@@ -278,7 +278,7 @@ static void slices_limited_by_the_generator_give_no_figure(void **state)
     judgement = judge(&planted, NULL, 0);
     assert_false(judgement->workloads[0].speed.known);
     assert_string_equal(judgement->workloads[0].speed_words,
-                        "speed is not compared: of lru, its slices were limited by the load "
+                        "speed is not compared: of lru, slices were limited by the load "
                         "generator");
     planted_release(&planted);
 }
@@ -299,7 +299,7 @@ static void leaks_are_named_and_the_others_bounded(void **state)
     }
     assert_string_equal(judge(&planted, NULL, 0)->memory_words,
                         "unbounded leaks 437 B/request under random and zipf; the other 3 are "
-                        "bounded (at most 0.4 B/request)");
+                        "bounded (at most 0.31 B/request)");
     planted_release(&planted);
 }
 
@@ -312,7 +312,7 @@ static void what_is_not_decided_is_named_and_not_called_bounded(void **state)
     run_plant(variant_plant(&planted, "python", 1), "zipf", VERDICT_BOUNDED, 0, 0)->status =
         RUN_FAILED;
     assert_string_equal(judge(&planted, NULL, 0)->memory_words,
-                        "2 of 4 are bounded (at most 0.2 B/request); undecided: ttl (zipf); "
+                        "2 of 4 are bounded (at most 0.20 B/request); undecided: ttl (zipf); "
                         "failed: python (zipf)");
     planted_release(&planted);
 }
