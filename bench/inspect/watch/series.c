@@ -124,44 +124,27 @@ static struct result_sample *samples_make(const struct series *series)
     return samples;
 }
 
-/* Whether it did anything in the second half: requests if they are counted, otherwise CPU time. */
-static bool is_active(const struct series *series)
-{
-    const struct series_sample *last = &series->last;
-    uint64_t middle_ns = (uint64_t)(VERDICT_WARMUP_SHARE * (double)last->time_ns);
-    for (size_t i = 0; i < series->count; i++) {
-        const struct series_sample *sample = &series->samples[i];
-        if (sample->time_ns < middle_ns)
-            continue;
-        return series->by_request ? last->requests > sample->requests
-                                  : last->process.cpu_ns > sample->process.cpu_ns;
-    }
-    return true;
-}
-
+/* look 0: it is judged only once. */
 static void samples_judge(struct series *series, unsigned look)
 {
     static const struct result_limits no_limits = {0};
     struct result_sample *samples = samples_make(series);
+    series->look = look;
     series->given_each = x_each(series);
     verdict_give_look(&series->given, samples, series->count, &no_limits, look);
-    series->idle = series->given.judged_samples >= VERDICT_SAMPLES_MIN && !is_active(series);
-    if (series->idle)
-        series->given.class = VERDICT_UNDECIDED;
     free(samples);
 }
 
 void series_look(struct series *series)
 {
-    if (series->last.time_ns < SERIES_LOOK_NS << series->looks)
-        return;
-    series->looks++;
-    samples_judge(series, series->looks);
+    unsigned look = verdict_look(series->last.time_ns, SERIES_LOOK_NS);
+    if (look > series->look)
+        samples_judge(series, look);
 }
 
 void series_end(struct series *series)
 {
-    samples_judge(series, series->looks + 1);
+    samples_judge(series, series->look > 0 ? series->look + 1 : 0);
 }
 
 /* Each point is the mean of about count / STATS_POINTS_MAX neighbouring samples. */
@@ -285,14 +268,18 @@ static void bounded_format(const struct series *series, const struct series_verd
 
 static void no_activity_format(const struct series *series, char words[RESULT_WORDS_BYTES])
 {
-    snprintf(words, RESULT_WORDS_BYTES, "no activity: %s in the second half",
-             series->by_request ? "the counter did not change" : "no CPU time was used");
+    if (series->by_request)
+        snprintf(words, RESULT_WORDS_BYTES, "no activity: the counter grew by %llu; needs %d",
+                 (unsigned long long)series->last.requests, 2 * VERDICT_REQUESTS_MIN);
+    else
+        snprintf(words, RESULT_WORDS_BYTES, "no activity: hardly any CPU time was used");
 }
 
 static void verdict_format(const struct series *series, const struct series_verdict *verdict,
                            char words[RESULT_WORDS_BYTES])
 {
-    if (series->idle)
+    bool too_short = series->given.judged_samples < VERDICT_SAMPLES_MIN;
+    if (verdict->class == VERDICT_NO_ACTIVITY && (series->by_request || !too_short))
         no_activity_format(series, words);
     else if (verdict->growing)
         growth_format(series, verdict, words);

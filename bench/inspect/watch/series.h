@@ -17,8 +17,8 @@
  * growth over the watch, however long it is. A process that gains less than 64 KiB in the second
  * half is not said to grow. */
 #define SERIES_TICKS 100000
-/* A watch that is followed on a screen is judged after this time, twice that, four times that, ...,
- * and at its end: more looks would raise more false alarms. */
+/* A watch that is followed on a screen is judged after this time, twice that, four times that, ...:
+ * see verdict.h. */
 #define SERIES_LOOK_NS (5 * NS_PER_SECOND)
 
 struct series_sample {
@@ -41,8 +41,7 @@ struct series {
     struct series_sample last; /* added, stored or not */
     uint64_t peaks[SERIES_FIGURES];
     bool has_rollup;             /* the rollup could be read at least once */
-    unsigned looks;              /* how often it was judged so far */
-    bool idle;                   /* nothing happened in the second half: it is undecided */
+    unsigned look;               /* how often it was judged so far */
     struct result_verdict given; /* when it was judged last */
     double given_each;           /* seconds or requests for one of its requests */
 };

@@ -73,7 +73,7 @@ static const struct option_table option_table = {
         "The first half of the samples counts as warm-up, the second half is judged by the rules "
         "of `tidemark bench`: the process grows if the 99.9 % interval of its slope lies above 0 "
         "and the growth goes on throughout. On a terminal it is judged after 5 s, 10 s, 20 s, ... "
-        "and at the end. A short watch ends "
+        "and at the end, with intervals wide enough for so many looks. A short watch ends "
         "`undecided`, one of an idle process "
         "`no activity`. One line each tells which of descriptors, threads, address space and page "
         "tables grow, too. Growth per request "
