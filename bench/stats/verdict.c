@@ -49,11 +49,13 @@ static bool octaves_agree(const struct curve *curve)
 {
     double least = INFINITY, most = 0;
     for (size_t i = 0; i < CURVE_OCTAVES; i++) {
-        least = curve->octaves[i] >= least ? least : curve->octaves[i];
+        if (!(curve->octaves[i] >= VERDICT_LEAK_BYTES_PER_REQUEST)) /* also if it is NAN */
+            return false;
+        least = fmin(least, curve->octaves[i]);
         most = fmax(most, curve->octaves[i]);
     }
-    return least >= VERDICT_LEAK_BYTES_PER_REQUEST && most <= VERDICT_LEAP_SPREAD * least &&
-           !curve_ends(curve) && curve->octave_growth >= 2 * VERDICT_NOISE_BYTES;
+    return most <= VERDICT_LEAP_SPREAD * least && !curve_ends(curve) &&
+           curve->octave_growth >= 2 * VERDICT_NOISE_BYTES;
 }
 
 /* It grows in leaps, and hardly falls, as noise would. */

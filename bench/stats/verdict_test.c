@@ -748,6 +748,37 @@ static void every_brief_fits_its_column(void **state)
     }
 }
 
+/* Samples of a load that stalls: parts of the run may have none. */
+static size_t stalling_samples(uint64_t seed, struct result_sample samples[64])
+{
+    struct random random;
+    random_seed(&random, seed);
+    size_t count = 2 + random_next(&random) % 60;
+    uint64_t requests = 0, rss_bytes = 3 << 20;
+    for (size_t i = 0; i < count; i++) {
+        samples[i] = (struct result_sample){.time_ns = i * INTERVAL_NS,
+                                            .requests = requests,
+                                            .rss_bytes = rss_bytes,
+                                            .cpu_ns = requests * 20000};
+        requests +=
+            random_next(&random) % 4 == 0 ? random_next(&random) % 2000 : random_next(&random) % 50;
+        rss_bytes += random_next(&random) % 3 == 0 ? 4096 * (random_next(&random) % 20) : 0;
+    }
+    return count;
+}
+
+static void no_figure_is_nan_if_the_load_stalls(void **state)
+{
+    static const struct result_limits no_limits = {0};
+    for (uint64_t seed = 1; seed <= 10 * SEEDS; seed++) {
+        struct result_sample samples[64];
+        struct result_verdict verdict;
+        verdict_give(&verdict, samples, stalling_samples(seed, samples), &no_limits);
+        if (!isfinite(verdict.bytes_per_request + verdict.low + verdict.high))
+            fail_msg("seed %d: %s", (int)seed, verdict.words);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -782,6 +813,7 @@ int main(void)
         cmocka_unit_test(looks_are_at_doubled_lengths_and_have_wider_intervals),
         cmocka_unit_test(the_words_print_the_figure_that_decided),
         cmocka_unit_test(words_are_for_people),
+        cmocka_unit_test(no_figure_is_nan_if_the_load_stalls),
         cmocka_unit_test(every_brief_fits_its_column),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
