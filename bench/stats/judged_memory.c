@@ -20,7 +20,8 @@ void judge_memory(struct judged_row *row, const char *workload)
 /* What the verdicts of a variant under all workloads are. */
 struct variant_memory {
     const char *variant;
-    size_t judged, leaks, bounded, failed;
+    size_t judged, leaks, bounded;
+    size_t unexplained; /* of the leaks: of programs whose accounts are not known */
     double leak_least, leak_most, bound; /* B/request */
 };
 
@@ -32,13 +33,12 @@ static struct variant_memory memory_of(const struct judgement *judgement, const 
         if (row == NULL || row->summary == NULL)
             continue;
         memory.judged++;
-        if (row->run == NULL) {
-            memory.failed++;
+        if (row->run == NULL)
             continue;
-        }
         const struct result_verdict *verdict = &row->run->verdict;
         if (verdict_is_leak(verdict->class)) {
             memory.leaks++;
+            memory.unexplained += verdict->class == VERDICT_LEAK_GROWS;
             memory.leak_least = fmin(memory.leak_least, verdict->bytes_per_request);
             memory.leak_most = fmax(memory.leak_most, verdict->bytes_per_request);
         } else if (verdict->class == VERDICT_BOUNDED) {
@@ -112,9 +112,9 @@ static size_t leaks_print(FILE *out, const struct judgement *judgement,
         int digits = finding_rate_digits(memory->leak_least);
         snprintf(least, sizeof least, "%.*f", digits, memory->leak_least);
         snprintf(most, sizeof most, "%.*f", digits, memory->leak_most);
-        fprintf(out, "%s%s leaks %s%s%s B/request", leaking++ > 0 ? "; " : "", memory->variant,
-                least, strcmp(least, most) == 0 ? "" : " to ",
-                strcmp(least, most) == 0 ? "" : most);
+        fprintf(out, "%s%s %s %s%s%s B/request", leaking++ > 0 ? "; " : "", memory->variant,
+                memory->unexplained == memory->leaks ? "grows by" : "leaks", least,
+                strcmp(least, most) == 0 ? "" : " to ", strcmp(least, most) == 0 ? "" : most);
         leak_workloads_print(out, judgement, memory->variant);
     }
     return leaking;

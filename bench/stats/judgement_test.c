@@ -317,6 +317,15 @@ static void what_is_not_decided_is_named_and_not_called_bounded(void **state)
     planted_release(&planted);
 }
 
+static void growth_that_no_accounts_explain_is_not_called_a_leak(void **state)
+{
+    struct planted planted = {.count = 0};
+    run_plant(variant_plant(&planted, "python", 0), "zipf", VERDICT_LEAK_GROWS, 12.4, 13);
+    assert_string_equal(judge(&planted, NULL, 0)->memory_words,
+                        "python grows by 12 B/request under zipf");
+    planted_release(&planted);
+}
+
 static void without_runs_nothing_is_said_of_memory(void **state)
 {
     struct planted planted = {.count = 0};
@@ -382,6 +391,7 @@ int main(void)
         cmocka_unit_test(slices_limited_by_the_generator_give_no_figure),
         cmocka_unit_test(leaks_are_named_and_the_others_bounded),
         cmocka_unit_test(what_is_not_decided_is_named_and_not_called_bounded),
+        cmocka_unit_test(growth_that_no_accounts_explain_is_not_called_a_leak),
         cmocka_unit_test(without_runs_nothing_is_said_of_memory),
         cmocka_unit_test(all_columns_of_memory_are_of_one_run),
         cmocka_unit_test(the_json_has_all_of_it),
