@@ -10,10 +10,13 @@
 #include "policies.h"
 
 #include <jansson.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <string.h>
 
 #define COST_NS  (2 * NS_PER_MS)
 #define WAITERS  8
+#define RACES    20000
 #define START_NS NS_PER_SECOND
 
 struct test_waiter {
@@ -280,6 +283,153 @@ static void one_fetch_serves_all(void **state)
     test_end(&test);
 }
 
+/* Two requests wait for alice's fetch, of the other thread too, and one for bob's. */
+static void a_fetch_ends_when_nobody_waits(void **state)
+{
+    struct test test;
+    struct reply reply;
+    struct handler_setup setup = setup_of("lru");
+    setup.origin_cost_ns = COST_NS;
+    test_begin(&test, &setup);
+    request_on(&test, 0, "GET", "/users/alice", &reply);
+    request_on(&test, 0, "GET", "/users/bob", &reply);
+    request_on(&test, 1, "GET", "/users/alice", &reply);
+    assert_true(waiter_cancel(test.handler, &test.waiters[0].waiter));
+    assert_true(waiter_cancel(test.handler, &test.waiters[1].waiter));
+    assert_int_equal(worker_due(test.workers[0]), START_NS + COST_NS);
+    assert_true(waiter_cancel(test.handler, &test.waiters[2].waiter));
+    assert_int_equal(worker_due(test.workers[0]), 0);
+    request_on(&test, 0, "GET", "/users/alice", &reply);
+    worker_fetch(test.workers[0], 0, true);
+    assert_int_equal(test.waiters[3].woken, 1);
+    assert_int_equal(test.waiters[0].woken + test.waiters[1].woken + test.waiters[2].woken, 0);
+    assert_false(waiter_cancel(test.handler, &test.waiters[3].waiter));
+    waiter_release(test.handler, &test.waiters[3].waiter);
+    assert_int_equal(stats_of(&test).insertions, 1);
+    test_end(&test);
+}
+
+/* A thread with its worker: it requests the same few users as the other one, and cancels half of
+ * the requests. */
+struct racer {
+    struct test *test;
+    unsigned thread;
+    pthread_t running;
+    struct racing_waiter {
+        struct waiter waiter;
+        atomic_bool woken;
+    } waiters[RACES];
+    size_t made;
+};
+
+static void racing_wake(struct waiter *waiter)
+{
+    atomic_store(&((struct racing_waiter *)waiter)->woken, true);
+}
+
+static struct waiter *racing_make(void *context)
+{
+    struct racer *racer = context;
+    struct racing_waiter *made = &racer->waiters[racer->made++];
+    made->waiter.wake = racing_wake;
+    return &made->waiter;
+}
+
+static void racer_request(struct racer *racer, char digit)
+{
+    struct test *test = racer->test;
+    struct reply reply;
+    char path[] = {'/', 'u', 's', 'e', 'r', 's', '/', digit};
+    struct request request = {.method = {"GET", 3},
+                              .path = {path, sizeof path},
+                              .recent = test->sessions[racer->thread],
+                              .now_ns = START_NS,
+                              .wait = racing_make,
+                              .context = racer};
+    if (worker_request(test->workers[racer->thread], &request, &reply) == REQUEST_ANSWERED)
+        reply_release(test->handler, &reply);
+}
+
+static void *racer_run(void *context)
+{
+    struct racer *racer = context;
+    struct test *test = racer->test;
+    for (unsigned i = 0; i < RACES; i++) {
+        size_t before = racer->made;
+        racer_request(racer, (char)('0' + i % 8));
+        struct racing_waiter *made = &racer->waiters[before];
+        if (racer->made > before && i % 2 && waiter_cancel(test->handler, &made->waiter))
+            atomic_store(&made->woken, true);
+        if (i % 4 == 0)
+            worker_fetch(test->workers[racer->thread], 0, true);
+    }
+    while (worker_due(test->workers[racer->thread]) > 0)
+        worker_fetch(test->workers[racer->thread], 0, true);
+    return NULL;
+}
+
+static void threads_cancel_each_others_fetches(void **state)
+{
+    static struct racer racers[2];
+    struct test test;
+    struct handler_setup setup = setup_of("null");
+    setup.origin_cost_ns = COST_NS;
+    test_begin(&test, &setup);
+    for (unsigned i = 0; i < 2; i++) {
+        racers[i] = (struct racer){.test = &test, .thread = i};
+        assert_int_equal(pthread_create(&racers[i].running, NULL, racer_run, &racers[i]), 0);
+    }
+    for (unsigned i = 0; i < 2; i++)
+        pthread_join(racers[i].running, NULL);
+    for (unsigned i = 0; i < 2; i++)
+        for (size_t j = 0; j < racers[i].made; j++) {
+            assert_true(atomic_load(&racers[i].waiters[j].woken));
+            waiter_release(test.handler, &racers[i].waiters[j].waiter);
+        }
+    test_end(&test);
+}
+
+static struct waiter *waiter_refuse(void *context)
+{
+    return NULL;
+}
+
+static void too_many_waiting_requests_are_refused(void **state)
+{
+    struct test test;
+    struct reply reply;
+    struct handler_setup setup = setup_of("lru");
+    setup.origin_cost_ns = COST_NS;
+    test_begin(&test, &setup);
+    struct request request = {.method = {"GET", 3},
+                              .path = {"/users/alice", 12},
+                              .recent = test.sessions[0],
+                              .now_ns = START_NS,
+                              .wait = waiter_refuse};
+    assert_int_equal(worker_request(test.workers[0], &request, &reply), REQUEST_ANSWERED);
+    assert_int_equal(reply.status, 503);
+    assert_true(reply.retry_after);
+    assert_int_equal(worker_due(test.workers[0]), 0);
+    test_end(&test);
+}
+
+static void costly_endpoints_can_be_deferred(void **state)
+{
+    static const char *const paths[] = {"/stats", "/metrics", "/jemalloc"};
+    struct test test;
+    struct reply reply;
+    struct handler_setup setup = setup_of("lru");
+    test_begin(&test, &setup);
+    for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) {
+        struct request request = {.method = {"GET", 3},
+                                  .path = {paths[i], strlen(paths[i])},
+                                  .recent = test.sessions[0],
+                                  .defer = true};
+        assert_int_equal(worker_request(test.workers[0], &request, &reply), REQUEST_DEFERRED);
+    }
+    test_end(&test);
+}
+
 static void fetches_finish_in_order(void **state)
 {
     struct test test;
@@ -515,6 +665,10 @@ int main(void)
         cmocka_unit_test(random_users_are_new_and_cached),
         cmocka_unit_test(seed_decides_random_users),
         cmocka_unit_test(one_fetch_serves_all),
+        cmocka_unit_test(a_fetch_ends_when_nobody_waits),
+        cmocka_unit_test(threads_cancel_each_others_fetches),
+        cmocka_unit_test(too_many_waiting_requests_are_refused),
+        cmocka_unit_test(costly_endpoints_can_be_deferred),
         cmocka_unit_test(fetches_finish_in_order),
         cmocka_unit_test(age_counts_from_the_fetch),
         cmocka_unit_test(weak_records_live_as_long_as_their_owners),
