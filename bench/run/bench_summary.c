@@ -59,10 +59,11 @@ static void sampling_print(const struct bench *bench)
     }
     if (count == 0)
         return;
-    printf("\nSampling every %.0f ms cost the server %.0f us of CPU a sample: %.2f %% of its CPU "
-           "time (at most %.2f %%).\n",
-           (double)bench->plan.interval_ns / (double)NS_PER_MS, stats_median(costs, count),
-           stats_median(shares, count), stats_percentile(shares, count, 100));
+    printf(
+        "\nA sample cost the server %.0f us of CPU, all samples %.2f %% of its CPU time (at most "
+        "%.2f %%).\n",
+        stats_median(costs, count), stats_median(shares, count),
+        stats_percentile(shares, count, 100));
 }
 
 void bench_summary_print(const struct bench *bench)

@@ -402,7 +402,7 @@ class Bench(unittest.TestCase):
                              [(1, 1, 4, 240), (2, 2, 4, 240)])
             self.assertTrue(all(speed["cpu_us_per_request"] > 0 for speed in speeds))
         self.assertEqual(self.result("lru")["runs"][0]["load"]["requests"], 2000)
-        self.assertGreater(len(self.result("lru")["runs"][0]["samples"]), 8)
+        self.assertGreater(len(self.result("lru")["runs"][0]["samples"]), 2)
         self.assertGreaterEqual(self.result("ttl")["runs"][0]["load"]["wall_ns"], 1.5e9)
         self.assertEqual(self.result("ttl")["hits"], [])
         whole = self.bench_file()
@@ -437,7 +437,8 @@ class Bench(unittest.TestCase):
                              [1, 2])
 
     def test_speed_is_repeated_until_it_is_precise_or_the_budget_is_spent(self):
-        options = ("--policies", "lru,sieve", *self.SPEED, "--speed", "20", "--precision")
+        options = ("--policies", "lru,sieve", *self.SPEED, "--speed", "20", "--slice", "600",
+                   "--precision")
         self.assertEqual(self.bench(*options, "99%").returncode, 0)
         self.assertIn(len(self.result("lru")["speeds"]), range(4, 20))
         self.assertTrue(self.result("lru")["complete"])

@@ -150,7 +150,7 @@ static void slice_run(struct slices *slices, struct slices_server *server, uint6
     server->cpu_us[slices->rounds] = cpu_us / (double)load.requests;
     server->rate_rps[slices->rounds] = rate_of(&load);
     server->requests += load.requests;
-    server->busy_ns += load.busy * (double)load.wall_ns;
+    server->generator_ns += (double)load.cpu_ns;
     server->wall_ns += (double)load.wall_ns;
     histogram_merge(server->latencies, load.all);
     load_result_free(&load);
@@ -189,7 +189,7 @@ bool slices_speed(const struct slices *slices, size_t i, struct result_speed *sp
         .p99_ns = histogram_percentile(server->latencies, 99),
         .p999_ns = histogram_percentile(server->latencies, 99.9),
         .max_ns = histogram_max(server->latencies),
-        .bottleneck = server->busy_ns > LOAD_BUSY_LIMIT * server->wall_ns,
+        .bottleneck = server->generator_ns > LOAD_BUSY_LIMIT * server->wall_ns,
     };
     snprintf(speed->workload, sizeof speed->workload, "%s", setup->workload->name);
     return true;

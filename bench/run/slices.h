@@ -31,8 +31,10 @@ struct slices_server {
     struct histogram *latencies;
     double *cpu_us, *rate_rps; /* per request and per second, in each round */
     uint64_t requests;
-    double busy_ns, wall_ns; /* of the generator */
-    double warm_rps;         /* during the warm-up */
+    /* CPU time of the generator, without its waits for a core: those fall on all servers alike, and
+     * are not in the servers' CPU time. */
+    double generator_ns, wall_ns;
+    double warm_rps; /* during the warm-up */
 };
 
 struct slices {
