@@ -13,6 +13,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 BIN = os.path.join(ROOT, "build", "release", "bin")
 TIDEMARK = os.path.join(BIN, "tidemark")
 VARIANT = "lru"
+REQUESTS = 20000  # of the memory run, which no gate is about
 
 
 def side_make(folder, name, environment=""):
@@ -26,12 +27,13 @@ def side_make(folder, name, environment=""):
     return path
 
 
-def bench(new, turns, seconds, *options):
-    """Where the results are."""
+def bench(new, turns, rounds, *options):
+    """Where the results are: a turn is a set of fresh servers with so many rounds of slices."""
     out = os.path.join(new, "out")
     done = subprocess.run(
         [TIDEMARK, "bench", "--policies", VARIANT, "--workloads", "zipf", "--capacity", "2000",
-         "--repeats", str(turns), "--seconds", str(seconds), "--server-dir", new, "--out", out,
+         "--requests", str(REQUESTS), "--speed", str(turns), "--rounds", str(rounds),
+         "--server-dir", new, "--out", out,
          *options],
         capture_output=True, text=True, check=False)
     if done.returncode != 0:
@@ -44,9 +46,9 @@ def result(out):
         return json.load(file)
 
 
-def bench_interleaved(old, new, turns, seconds, seed):
+def bench_interleaved(old, new, turns, rounds, seed):
     """Where the results of both are: old and new."""
-    out = bench(new, turns, seconds, "--against", old, "--seed", str(seed))
+    out = bench(new, turns, rounds, "--against", old, "--seed", str(seed))
     return os.path.join(out, "against"), out
 
 
