@@ -309,12 +309,13 @@ static void a_fetch_ends_when_nobody_waits(void **state)
     test_end(&test);
 }
 
-/* A thread with its worker: it requests the same few users as the other one, and cancels half of
- * the requests. */
+/* A thread with its worker: it requests the same few users as the other one, and cancels most of
+ * the requests a little later. */
 struct racer {
     struct test *test;
     unsigned thread;
     pthread_t running;
+    pthread_barrier_t *start;
     struct racing_waiter {
         struct waiter waiter;
         atomic_bool woken;
@@ -354,13 +355,13 @@ static void *racer_run(void *context)
 {
     struct racer *racer = context;
     struct test *test = racer->test;
+    pthread_barrier_wait(racer->start);
     for (unsigned i = 0; i < RACES; i++) {
-        size_t before = racer->made;
-        racer_request(racer, (char)('0' + i % 8));
-        struct racing_waiter *made = &racer->waiters[before];
-        if (racer->made > before && i % 2 && waiter_cancel(test->handler, &made->waiter))
-            atomic_store(&made->woken, true);
-        if (i % 4 == 0)
+        racer_request(racer, (char)('0' + i % 4));
+        struct racing_waiter *earlier = i >= 3 ? &racer->waiters[i - 3] : NULL;
+        if (earlier && i % 8 && waiter_cancel(test->handler, &earlier->waiter))
+            atomic_store(&earlier->woken, true);
+        if (i % 8 == 0)
             worker_fetch(test->workers[racer->thread], 0, true);
     }
     while (worker_due(test->workers[racer->thread]) > 0)
@@ -371,16 +372,19 @@ static void *racer_run(void *context)
 static void threads_cancel_each_others_fetches(void **state)
 {
     static struct racer racers[2];
+    pthread_barrier_t start;
     struct test test;
     struct handler_setup setup = setup_of("null");
     setup.origin_cost_ns = COST_NS;
     test_begin(&test, &setup);
+    pthread_barrier_init(&start, NULL, 2);
     for (unsigned i = 0; i < 2; i++) {
-        racers[i] = (struct racer){.test = &test, .thread = i};
+        racers[i] = (struct racer){.test = &test, .thread = i, .start = &start};
         assert_int_equal(pthread_create(&racers[i].running, NULL, racer_run, &racers[i]), 0);
     }
     for (unsigned i = 0; i < 2; i++)
         pthread_join(racers[i].running, NULL);
+    pthread_barrier_destroy(&start);
     for (unsigned i = 0; i < 2; i++)
         for (size_t j = 0; j < racers[i].made; j++) {
             assert_true(atomic_load(&racers[i].waiters[j].woken));
