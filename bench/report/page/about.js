@@ -1,62 +1,8 @@
-/* about.js - noise, machine and versions, and all raw numbers. */
-function flatten(value, path = "") {
-  if (value === null || typeof value !== "object") return [[path, value]];
-  return Object.entries(value).flatMap(
-    ([key, each]) => flatten(each, path ? `${path}.${key}` : key));
-}
-
+/* about.js - machine and versions, and all raw numbers. */
 function valueCell(key, value) {
   return typeof value === "number" ? {...number(value, unitOf(key)), number: true}
     : typeof value === "boolean"   ? (value ? "yes" : "no")
                                    : asText(value) || DASH;
-}
-
-function noiseTable(model, workload) {
-  const keys = [
-    ["requests_per_second", "requests/s"], ["cpu_us_per_request", "CPU per request"],
-    ["p50_ns", "p50"], ["p99_ns", "p99"], ["hit_ratio", "hits"],
-    ["allocated_end_bytes", "allocated"]
-  ];
-  return columnTable(
-    `${workload}: width of the 95 % interval of each variant, as a share of its median`,
-    under(model, workload), [
-      ["variant", ({result}) => result.name],
-      ...keys.map(([key, head]) => [head, ({summary}) => spreadCell(summary, key)]),
-      ...medianColumns([
-        ["sampling_cpu_share", "CPU share of sampling", (share) => `${(100 * share).toFixed(2)} %`]
-      ]),
-      [
-        "runs with a bottlenecked generator",
-        ({summary}) => number(summary.raw.bottlenecked, units.count)
-      ]
-    ]);
-}
-
-/* The calibrated noise of each folder. */
-function noiseTables(model) {
-  const known = model.results.filter((result) => asObject(result.data.noise).known);
-  return [...new Map(known.map((result) => [result.folder, result])).values()].map(
-    (result) => details(`Calibrated noise of ${result.folder}`,
-      () => table(`Calibrated noise of ${result.folder}`, ["figure", "value"],
-        Object.entries(result.data.noise).map(([key,
-          value]) => [key, valueCell("noise_share", value)]))));
-}
-
-function noiseSection(model) {
-  if (!model.results.length) return null;
-  const part = section("noise", "Noise",
-    "Variants were measured in alternation, A B C A B C. A difference smaller than the one " +
-      "between two measurements of the same variant does not count.");
-  const calibrated = model.results.some((result) => asObject(result.data.noise).known);
-  part.append(
-    el("p", null,
-      calibrated
-        ? "The bench measured one server against itself: differences count only if they are " +
-          "larger than the difference between two medians of that same program."
-        : "This bench was not calibrated (tidemark bench --calibrate measures a server " +
-          "against itself), so the noise is estimated from the intervals of the variants."),
-    ...model.workloads.map((workload) => noiseTable(model, workload)), ...noiseTables(model));
-  return part;
 }
 
 const LIMITS = [
@@ -79,7 +25,7 @@ function machineSection(model) {
           result]))
       .values()
   ].slice(0, 8);
-  part.append(
+  part.append(details("Machine, build, load and limits", () => [
     table("Machine, build and load of the results",
       [
         "",
@@ -93,7 +39,8 @@ function machineSection(model) {
     columnTable("Limits that the servers kept", model.results, [
       ["variant", (result) => result.name],
       ...LIMITS.map(([key, head, format]) => [head, limitCell(key, format)])
-    ]));
+    ])
+  ]));
   const lines =
     [...new Set(model.results.map((result) => asText(result.madeBy.command_line)))].filter(Boolean);
   part.append(el(
@@ -146,8 +93,8 @@ function rawSection(model) {
     "raw", "Every raw number", "The files that this page was made of, whole, samples included.");
   const heads = ["file", "folder", "what it is", "size", "take it along"];
   const all = el("button", {type: "button", onclick: () => allDownload(model)}, "All in one file");
-  part.append(
-    table("Files", heads, model.files.map((file) => rawRow(model, file))), el("p", null, all));
+  part.append(el("p", null, all),
+    details("The files", () => table("Files", heads, model.files.map((file) => rawRow(model, file)))));
   const left = asList(model.about.left_out);
   if (left.length)
     part.append(

@@ -1,13 +1,17 @@
 /* choose.js - the policy chosen for a trace, and why. */
 const nameOfPolicy = (policy) => asText(policy.policy);
-const hitsOf = (policy) => asObject(policy.predicted).hit_ratio ?? -1;
 
-/* All that are not ruled out, the most hits first. */
-function candidates(data) {
-  return asList(data.policies)
-    .map(asObject)
-    .filter((policy) => !policy.ruled_out)
-    .sort((a, b) => hitsOf(b) - hitsOf(a));
+/* What the report says of a choice: the question, and the policies in their order. */
+function choiceSaid(model, file) {
+  const said = asList(model.said.choices).find((each) => model.files[each.file] === file);
+  return {question: asText(asObject(said).question), order: asList(asObject(said).order)};
+}
+
+/* All that are not ruled out, in their order. */
+function candidates(model, file) {
+  const all = asList(asObject(file.data).policies).map(asObject);
+  return choiceSaid(model, file).order.map(
+    (name) => all.find((policy) => policy.policy === name)).filter(Boolean);
 }
 
 const PREDICTED = [
@@ -16,10 +20,10 @@ const PREDICTED = [
   ["cpu_us_per_request", "CPU per request", units.us]
 ];
 
-function chosenTable(data) {
+function chosenTable(data, policies) {
   const hits =
     (head, part) => [head, (policy) => number(asObject(part(policy)).hit_ratio, units.ratio)];
-  return columnTable("The policies, predicted by an exact replay of the trace", candidates(data), [
+  return columnTable("The policies, predicted by an exact replay of the trace", policies, [
     ["policy", nameOfPolicy], ...numberColumns(PREDICTED, (policy) => policy.predicted),
     ["points below optimum", (policy) => number(policy.regret_points, units.real)],
     hits("worst window", (policy) => policy.worst_window),
@@ -33,8 +37,8 @@ function chosenTable(data) {
 }
 
 /* Policies that were served: measurement and prediction. */
-function servedTable(data) {
-  const served = candidates(data).filter((policy) => policy.measured);
+function servedTable(policies) {
+  const served = policies.filter((policy) => policy.measured);
   if (!served.length) return null;
   const cell = (policy, key, format) => {
     const [measured, predicted] =
@@ -59,10 +63,14 @@ function ruledOutList(data) {
   return details("Ruled out", () => el("ul", {class: "reasons"}, lines));
 }
 
-/* The policies to show at first: the best four and lru. */
-function shownPolicies(data) {
-  const names = candidates(data).map(nameOfPolicy);
-  return [...new Set([...names.slice(0, 4), ...names.filter((name) => name === "lru")])];
+const CHOICE_CURVES = 4;
+
+/* The policies to show at first: the first four and lru. */
+function shownPolicies(policies) {
+  const names = policies.map(nameOfPolicy);
+  return [
+    ...new Set([...names.slice(0, CHOICE_CURVES), ...names.filter((name) => name === "lru")])
+  ];
 }
 
 /* The hit ratio of each window of the trace, over requests. */
@@ -71,10 +79,9 @@ function windowSeries(windows, requests) {
   return {xs: Float64Array.from(windows, middle), ys: Float64Array.from(windows)};
 }
 
-function windowsGraph(data, id) {
+function windowsGraph(data, candidates, id) {
   const optimum = asList(asObject(data.optimum).windows);
-  const lines = candidates(
-    data).filter((policy) => asList(policy.windows).length)
+  const lines = candidates.filter((policy) => asList(policy.windows).length)
                   .map((policy) => ({name: nameOfPolicy(policy), windows: policy.windows}));
   if (!lines.length) return null;
   if (optimum.length) lines.push({name: "belady", windows: optimum});
@@ -82,7 +89,7 @@ function windowsGraph(data, id) {
     id,
     title: "Hits over the trace",
     note: "The hit ratio of each part of the trace. belady knows the future: it is the optimum.",
-    shown: [...shownPolicies(data), "belady"],
+    shown: [...shownPolicies(candidates), "belady"],
     names: () => lines.map(({name}) => ({name})),
     content: (self) => ({
       x: {label: "requests", format: units.short},
@@ -94,17 +101,17 @@ function windowsGraph(data, id) {
 }
 
 /* Hits with half and with twice the memory. */
-function memoryGraph(data, id) {
+function memoryGraph(data, candidates, id) {
   const points = (policy) => [policy.at_half, policy.predicted, policy.at_double].map(
     (each) => asObject(each).hit_ratio ?? NaN);
-  const policies = candidates(data).filter((policy) => points(policy).every(Number.isFinite));
+  const policies = candidates.filter((policy) => points(policy).every(Number.isFinite));
   if (!policies.length || !(data.memory_bytes > 0)) return null;
   const xs = Float64Array.from([0.5, 1, 2], (factor) => factor * data.memory_bytes);
   return new Graph({
     id,
     title: "Hits with half and with twice the memory",
     note: "How the hit ratio depends on the memory limit.",
-    shown: shownPolicies(data),
+    shown: shownPolicies(candidates),
     names: () => policies.map((policy) => ({name: nameOfPolicy(policy)})),
     content: (self) => ({
       x: {label: "memory", format: units.bytes, bytes: true, log: true, at: [...xs]},
@@ -116,36 +123,23 @@ function memoryGraph(data, id) {
   });
 }
 
-function questionWords(data) {
-  const parts = [
-    `for ${asText(data.trace)}`,
-    `within ${units.bytes(data.memory_bytes)}`,
-    data.miss_cost_ns > 0 ? `a miss costs ${units.ns(data.miss_cost_ns)}` : "",
-    data.rate_rps > 0 ? `${units.count(data.rate_rps)} requests per second` : "",
-    data.max_age_ns > 0 ? `nothing older than ${units.ns(data.max_age_ns)}` : "",
-  ];
-  return parts.filter(Boolean).join(", ");
-}
-
-function choiceMake(file, i) {
+function choiceMake(model, file, i) {
   const data = asObject(file.data);
-  const answer = asObject(data.answer);
-  const figures = [windowsGraph(data, `choice-${i}`), memoryGraph(data, `choice-memory-${i}`)];
-  const card = el("article", {class: "card"},
-    el("h3", null, answer.policy ? `Run ${asText(answer.policy)}` : "No cache helps"),
-    el("p", {class: "gloss"}, questionWords(data)),
-    el("p", {class: "answer"}, asText(answer.words)),
-    el("ul", {class: "reasons"},
-      asList(answer.reasons).map((reason) => el("li", null, asText(reason)))));
+  const policies = candidates(model, file);
+  const figures = [
+    windowsGraph(data, policies, `choice-${i}`), memoryGraph(data, policies, `choice-memory-${i}`)
+  ];
   return [
-    card, el("div", {class: "pair"}, figures.filter(Boolean).map((graph) => graph.figure)),
-    chosenTable(data), servedTable(data) || "", ruledOutList(data)
+    el("p", {class: "about"}, choiceSaid(model, file).question),
+    el("div", {class: "pair"}, figures.filter(Boolean).map((graph) => graph.figure)),
+    details("All policies", () => [chosenTable(data, policies), servedTable(policies) || ""]),
+    ruledOutList(data)
   ];
 }
 
 function choiceSection(model) {
   if (!model.choices.length) return null;
-  const part = section("choice", "Which policy to run", null);
-  part.append(...model.choices.flatMap(choiceMake));
+  const part = section("choice", "The choice in detail", null);
+  part.append(...model.choices.flatMap((file, i) => choiceMake(model, file, i)));
   return part;
 }

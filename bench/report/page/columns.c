@@ -164,9 +164,19 @@ static struct columns_text block_make(const struct rows *rows)
     return block;
 }
 
-/* Passes the list after a key "samples" and adds its block. False: the list has another shape, and
- * the cursor stays. */
-static bool samples_cut(struct cursor *cursor, struct columns *columns)
+/* The list with its last row only. */
+static void last_print(const struct rows *rows, FILE *out)
+{
+    const int64_t *last = rows->values + rows->count - rows->width;
+    for (size_t i = 0; i < rows->width; i++)
+        fprintf(out, "%s%.*s:%" PRId64, i == 0 ? ":[{" : ",", (int)rows->keys[i].bytes,
+                rows->keys[i].at, last[i]);
+    fputs("}]", out);
+}
+
+/* Passes the list after a key "samples", adds its block and prints what takes its place. Otherwise
+ * the list has another shape, and the cursor stays. */
+static void samples_cut(struct cursor *cursor, struct columns *columns, FILE *rest, FILE *brief)
 {
     struct cursor ahead = *cursor;
     struct rows rows = {.width = 0};
@@ -174,11 +184,12 @@ static bool samples_cut(struct cursor *cursor, struct columns *columns)
     if (cut) {
         columns->blocks =
             xreallocarray(columns->blocks, columns->count + 1, sizeof *columns->blocks);
+        fprintf(rest, ":{\"columns\":%zu}", columns->count);
+        last_print(&rows, brief);
         columns->blocks[columns->count++] = block_make(&rows);
         *cursor = ahead;
     }
     free(rows.values);
-    return cut;
 }
 
 struct columns columns_cut(const char *text, size_t bytes)
@@ -186,22 +197,26 @@ struct columns columns_cut(const char *text, size_t bytes)
     static const struct piece samples = {"\"samples\"", sizeof "\"samples\"" - 1};
     struct columns columns = {.count = 0};
     struct cursor cursor = {text, text + bytes};
-    FILE *out = xmemstream(&columns.rest.text, &columns.rest.bytes);
+    FILE *rest = xmemstream(&columns.rest.text, &columns.rest.bytes);
+    FILE *brief = xmemstream(&columns.brief.text, &columns.brief.bytes);
     while (cursor.at < cursor.end) {
         const char *quote = memchr(cursor.at, '"', (size_t)(cursor.end - cursor.at));
         const char *until = quote != NULL ? quote : cursor.end;
-        fwrite(cursor.at, 1, (size_t)(until - cursor.at), out);
+        fwrite(cursor.at, 1, (size_t)(until - cursor.at), rest);
+        fwrite(cursor.at, 1, (size_t)(until - cursor.at), brief);
         cursor.at = until;
         struct piece string = {.bytes = 0};
         if (quote == NULL)
             break;
         if (!string_pass(&cursor, &string))
             string.bytes = (size_t)(cursor.end - string.at);
-        fwrite(string.at, 1, string.bytes, out);
-        if (piece_is(&string, &samples) && samples_cut(&cursor, &columns))
-            fprintf(out, ":{\"columns\":%zu}", columns.count - 1);
+        fwrite(string.at, 1, string.bytes, rest);
+        fwrite(string.at, 1, string.bytes, brief);
+        if (piece_is(&string, &samples))
+            samples_cut(&cursor, &columns, rest, brief);
     }
-    fclose(out);
+    fclose(rest);
+    fclose(brief);
     return columns;
 }
 
@@ -211,4 +226,5 @@ void columns_free(struct columns *columns)
         free(columns->blocks[i].text);
     free(columns->blocks);
     free(columns->rest.text);
+    free(columns->brief.text);
 }

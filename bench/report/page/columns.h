@@ -16,7 +16,8 @@ struct columns_text {
 };
 
 struct columns {
-    struct columns_text rest; /* the JSON without its samples */
+    struct columns_text rest;  /* the JSON without its samples */
+    struct columns_text brief; /* the JSON with the last of each list of samples only */
     struct columns_text *blocks;
     size_t count;
 };

@@ -58,7 +58,7 @@ function numberColumns(figures, valuesOf) {
 function details(summary, fill, kind) {
   const box = el("details", {class: kind}, el("summary", null, summary));
   box.addEventListener("toggle", () => {
-    if (box.open && box.children.length === 1) box.append(...[fill()].flat());
+    if (box.open && box.children.length === 1) box.append(...[fill()].flat().filter(Boolean));
   });
   return box;
 }

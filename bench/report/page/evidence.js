@@ -27,7 +27,8 @@ function evidenceLines(run) {
       plural(verdict.judged_requests, "request")}; the samples before belong to the warm-up.`,
     `${layer} went from ${units.bytes(verdict.first_bytes)} to ${
       units.bytes(verdict.last_bytes)} (maximum ${units.bytes(verdict.peak_bytes)}).`,
-    `The verdict comes from ${asText(verdict.figure).replace(/_/g, " ")}, whose slope is ${
+    `The verdict comes from ${
+      (asText(verdict.figure) || layer).replace(/_/g, " ")}, whose slope is ${
       slopeWords(
         {per_request: verdict.bytes_per_request, low: verdict.low, high: verdict.high}, "bytes")}.`,
     `From the first sample to the last: ${
@@ -61,20 +62,20 @@ function slopesTable(run) {
     [["layer", ([layer]) => layer], ...numberColumns(figures, ([, slope]) => slope)]);
 }
 
-/* The run from which the summary took its words. */
-function runOf(result, summary) {
+/* The run that was judged for all of them, or the first with a verdict. */
+function runOf(model, result, summary) {
+  const {repetition} = asObject(judgedRow(model, summary.workload, result.variant).memory);
   const runs = result.runs.filter(
     (run) => run.workload === summary.workload && Object.keys(run.verdict).length);
-  return runs.find((run) => run.verdict.words === summary.words) || runs[0];
+  return runs.find((run) => run.repetition === repetition) || runs[0];
 }
 
-function evidenceMake({result, summary}) {
-  const verdict = classOf(summary.class);
+function evidenceMake(model, {result, summary}) {
   const given = Object.entries(asObject(summary.raw.verdicts)).filter(([, count]) => count > 0);
-  const title = el("span", null, el("span", {class: verdict.tone}, verdict.mark), " ",
-    el("strong", null, result.name), ` ${asText(summary.words) || verdict.word}`);
+  const title = el("span", null, verdictMark(summary.class, ""), el("strong", null, result.name),
+    ` ${asText(summary.words) || asText(summary.class)}`);
   return details(title, () => {
-    const run = runOf(result, summary);
+    const run = runOf(model, result, summary);
     const failed =
       result.runs.filter((each) => each.workload === summary.workload && each.reason)
         .map((each) => el("li", null, `Run ${each.repetition} ${each.status}: ${each.reason}`));
@@ -97,6 +98,7 @@ function evidenceSection(model) {
     "A verdict rests on the slope of the memory curve: by how many bytes per request it rises, " +
       "and the interval that contains the true value. Open one to see its evidence.");
   for (const workload of model.workloads)
-    part.append(el("h3", null, workload), ...under(model, workload).map(evidenceMake));
+    part.append(details(`Verdicts under ${workload}`,
+      () => under(model, workload).map((each) => evidenceMake(model, each))));
   return part;
 }

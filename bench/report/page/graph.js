@@ -113,15 +113,18 @@ const whiskers = {
 class Graph {
   /* content(graph): {series: [{name, variant, folder, xs, ys}], x, y} with x and y {label, format,
    * log, bytes, min, max, at}, or {rows: [{name, value, low, high, format}], x}. names(): the
-   * entries of the legend; shown: those shown at first. controls (controls.js) set keys of state.
+   * entries of the legend; shown: those shown at first; bars: how many there are at first, so that
+   * the height is known before they are drawn. controls (controls.js) set keys of state.
    */
-  constructor({id, title, note, content, state, controls = [], names = null, shown = null}) {
+  constructor(
+    {id, title, note, content, state, controls = [], names = null, shown = null, bars = 0}) {
     Object.assign(this, {id, title, content, names, drawn: false});
     this.shown = new Set(shown || []);
     const made = controls.map((make) => make(state, () => this.refresh()));
     this.canvas = el("canvas", {role: "img"});
     this.box = el("div", {class: "canvas"}, this.canvas);
     this.note = el("p", null, note || "");
+    if (bars) this.heightSet(bars);
     this.legend = names ? el("fieldset", {class: "legend"}) : null;
     this.tables = details("The numbers as a table", () => this.tableMake());
     this.tools = el("div", {class: "tools"}, this.tables,
@@ -130,6 +133,7 @@ class Graph {
     this.figure = el("figure", {id}, el("figcaption", null, el("h3", null, title), this.note),
       controls.length ? el("div", {class: "controls"}, made) : null, this.box, this.legend,
       this.tools);
+    this.legendMake();
     graphs.push(this);
     Graph.observer.observe(this.figure);
   }
@@ -150,6 +154,9 @@ class Graph {
     const config = data.rows ? this.barConfig(data) : this.lineConfig(data);
     this.canvas.setAttribute("aria-label", this.describe(data));
     this.chart = new Chart(this.canvas, config);
+  }
+  heightSet(bars) {
+    this.box.style.height = `${bars * 1.75 + 4.5}rem`;
   }
   legendMake() {
     if (!this.legend) return;
@@ -256,7 +263,7 @@ class Graph {
     };
   }
   barConfig({rows, x}) {
-    this.box.style.height = `${rows.length * 1.75 + 4.5}rem`;
+    this.heightSet(rows.length);
     const top = Math.max(0, ...rows.map((row) => Math.max(row.value || 0, row.high || 0)));
     const accent = cssColour("--accent");
     const longest = Math.max(0, ...rows.map((row) => row.format(row.value).length));

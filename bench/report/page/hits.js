@@ -1,5 +1,11 @@
 /* hits.js - hit ratio against real memory, from replays of traces. */
-function hitsGraph(rows, trace, id) {
+/* As the memory curves at first, and the optimum; all if none of them was replayed. */
+function curvesFirst(model, policies) {
+  const chosen = policies.filter((name) => model.curves.includes(name));
+  return chosen.length ? [...chosen, "belady"] : policies;
+}
+
+function hitsGraph(model, rows, trace, id) {
   const policies = [...new Set(rows.map((row) => asText(row.policy)))];
   const state = {key: "peak_bytes", scale: "log"};
   const keys = [["peak_bytes", "Memory"], ["capacity_entries", "Entries"]].filter(
@@ -8,9 +14,8 @@ function hitsGraph(rows, trace, id) {
     state,
     id,
     title: `Hits against memory: ${trace}`,
-    shown: policies,
-    note: "More hits with the same memory are better. belady knows the future: for entries of " +
-      "equal size no policy can be above it.",
+    shown: curvesFirst(model, policies),
+    note: "belady knows the future: for entries of equal size no policy can be above it.",
     names: () => policies.map((name) => ({name})),
     controls: [controls.buttons("Over", "key", keys), controls.scale()],
     content: (self) => ({
@@ -57,7 +62,7 @@ function hitsSection(model) {
   const traces = [...new Set(model.replays.map((row) => asText(row.trace)))];
   traces.forEach((trace, i) => {
     const rows = model.replays.filter((row) => asText(row.trace) === trace);
-    part.append(hitsGraph(rows, trace, `hits-${i}`).figure,
+    part.append(hitsGraph(model, rows, trace, `hits-${i}`).figure,
       details(`All replays of ${trace}`, () => hitsTable(rows, trace)));
   });
   return part;

@@ -9,7 +9,6 @@ const SECTIONS = [
   ["hits", "Hits", hitsSection],
   ["parts", "Operations", partsSection],
   ["checked", "Verdicts checked", verdictsSection],
-  ["noise", "Noise", noiseSection],
   ["machine", "Machine", machineSection],
   ["raw", "Raw numbers", rawSection],
 ];
@@ -65,10 +64,10 @@ function pageMake() {
     ...model.results.map((result) => result.variant),
     ...model.replays.map((row) => asText(row.policy))
   ]);
-  const title = titleWords(model);
-  document.title = `${title} – Tidemark report`;
+  const title = asText(model.said.title);
+  document.title = title;
   document.getElementById("title").textContent = title;
-  document.getElementById("lead").textContent = introText(model);
+  document.getElementById("lead").textContent = asText(model.said.lead);
   for (const part of SECTIONS) sectionAdd(part, model);
   const about = model.about;
   document.getElementById("colophon").textContent =

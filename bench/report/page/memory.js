@@ -6,9 +6,9 @@ const LAYERS = [
   ["allocated_bytes", "allocated: what the program holds"],
   ["active_bytes", "active: the pages that hold it"],
   ["resident_bytes", "resident: pages not returned"],
+  ["anonymous_bytes", "anonymous: heap and stacks in memory, by the kernel's count"],
   ["rss_bytes", "RSS: what the kernel counts"],
   ["pss_bytes", "PSS: with shared pages in part"],
-  ["anonymous_bytes", "anonymous: heap and stacks"],
   ["vsz_bytes", "VSZ: address space"],
   ["retained_bytes", "retained: address space kept, pages returned"],
   ["entries", "entries in the cache"],
@@ -22,19 +22,9 @@ const LAYERS = [
   ["cpu_ns", "CPU time of the server"],
 ];
 const STACK = [
-  "payload_bytes", "cache_bytes", "allocated_bytes", "active_bytes", "resident_bytes", "rss_bytes"
+  "payload_bytes", "cache_bytes", "allocated_bytes", "active_bytes", "resident_bytes",
+  "anonymous_bytes", "rss_bytes"
 ];
-const SHOWN_AT_FIRST = 6;
-
-/* The variants to show at first: those that leak, then the others in the order given. */
-function shownFirst(model) {
-  const leaks = (result) =>
-    result.summaries.some((summary) => classOf(summary.class).tone === "bad");
-  const sorted = [...model.results].sort((a, b) => leaks(b) - leaks(a));
-  return sorted.filter((result) => result.data.policy !== FLOOR)
-    .slice(0, SHOWN_AT_FIRST * model.resultFolders.length)
-    .map((result) => result.name);
-}
 
 function runsOf(result, workload, repetition) {
   return result.runs.filter((run) => run.workload === workload &&
@@ -65,8 +55,6 @@ function stateMake(model) {
   const run = allRuns(model).find((each) => each.samples.length > 0);
   const keys = new Set(run ? run.samples.table.keys : []);
   const last = run && run.samples.column("allocated_bytes").slice(-1)[0];
-  const leaky =
-    model.results.find((result) => result.summaries.some((summary) => classOf(summary.class).leak));
   return {
     workload: model.workloads[0],
     layer: last > 0 ? "allocated_bytes" : "rss_bytes",
@@ -74,7 +62,7 @@ function stateMake(model) {
     over: "requests",
     scale: "linear",
     keys,
-    variant: (leaky || model.results[0]).name
+    variant: shownFirst(model)[0]
   };
 }
 
@@ -100,7 +88,7 @@ function variantsGraph(model) {
     id: "memory-variants",
     title: "Memory of the variants",
     shown: shownFirst(model),
-    note: "A leak rises with the requests, a bounded cache levels off. Each line is a run.",
+    note: "Each line is a run.",
     names: () => model.results.map(identityOf),
     controls: [
       controls.workload(model), controls.list("Layer", "layer", layersOf(state)),
@@ -125,7 +113,8 @@ function layersGraph(model) {
     note:
       "From the records to what the kernel counts. Between payload and cache are index, order " +
       "and size-class rounding; between cache and allocated the server itself; then " +
-      "fragmentation (active), pages not returned (resident), stacks and program text (RSS).",
+      "fragmentation (active), pages not returned (resident), stacks (anonymous), program text " +
+      "and files (RSS).",
     names: () =>
       layersOf(state).filter(([key]) => key.endsWith("_bytes")).map(([key]) => ({name: key})),
     controls: [
@@ -199,7 +188,10 @@ function burstTable(model) {
 function memorySection(model) {
   if (!model.results.some((result) => result.runs.some((run) => run.samples.length))) return null;
   const part = section("memory", "Memory", null);
-  part.append(variantsGraph(model).figure, layersGraph(model).figure,
-    ...model.workloads.map((workload) => memoryTable(model, workload)), burstTable(model) || "");
+  part.append(variantsGraph(model).figure,
+    details("The layers of one variant", () => layersGraph(model).figure),
+    details("Memory at the start and at the end",
+      () => [...model.workloads.map((workload) => memoryTable(model, workload)),
+             burstTable(model) || ""]));
   return part;
 }

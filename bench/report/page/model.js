@@ -95,7 +95,21 @@ function resultMake(file) {
       figures: asObject(asObject(raw).figures)
     })),
     runs: asList(data.runs).map((raw) => runMake(raw, file.id)),
+    speeds: speedsOf(data),
   };
+}
+
+/* What a request cost in each repetition; in version 2, which has no speeds, in each run. */
+function speedsOf(data) {
+  if (Array.isArray(data.speeds)) return data.speeds.map(asObject);
+  return asList(data.runs).map(asObject).filter((run) => run.status !== "failed").map((run) => ({
+    workload: asText(run.workload),
+    repetition: run.repetition,
+    cpu_us_per_request: asObject(run.server).cpu_us_per_request,
+    requests_per_second: asObject(run.load).requests_per_second,
+    ...asObject(asObject(asObject(run.load).latency).all),
+    bottleneck: asObject(run.load).bottleneck
+  }));
 }
 
 /* Labels the folders with the shortest ends of their paths that differ. */
@@ -107,7 +121,6 @@ function foldersName(files) {
   while (parts < 20 && new Set(folders.map((folder) => tail(folder, parts))).size < folders.length)
     parts++;
   for (const file of files) file.label = tail(file.folder, parts);
-  return folders.map((folder) => tail(folder, parts));
 }
 
 /* Gives every result a unique name: the variant, and if needed folder and file. */
@@ -128,16 +141,21 @@ function modelMake() {
   const files = about.files.map((file, i) => ({...file, id: `file-${i}`}));
   for (const file of files) file.data = blockParse(file.id);
   const of = (kind) => files.filter((file) => file.kind === kind);
-  const folders = foldersName(files);
+  foldersName(files);
   const results = of("result").map(resultMake);
   const resultFolders = [...new Set(results.map((result) => result.folder))];
   resultsName(results, resultFolders.length > 1);
+  const said = asObject(blockParse("judgement"));
+  const benches = asList(said.benches).map(asObject);
+  const bench = asObject(benches[benches.length - 1]);
   const workloads = [...new Set(results.flatMap(
     (result) => [...result.summaries, ...result.runs].map((each) => each.workload)))];
   return {
     about,
     files,
-    folders,
+    said,
+    judgement: bench.judgement || null,
+    curves: benches.flatMap((each) => asList(each.curves)),
     results,
     latest: resultFolders[resultFolders.length - 1],
     resultFolders,
@@ -150,6 +168,39 @@ function modelMake() {
     micro: of("micro"),
     startup: of("startup"),
   };
+}
+
+/* All results under a workload: [{result, summary}]. */
+function under(model, workload) {
+  return model.results
+    .map(
+      (result) => ({result, summary: result.summaries.find((each) => each.workload === workload)}))
+    .filter((each) => each.summary);
+}
+
+function figureOf(summary, key) {
+  const figure = asObject(summary && summary.figures[key]);
+  return figure.n > 0 && Number.isFinite(figure.median) ? figure : null;
+}
+
+/* Columns of the medians of figures [key, head, format]; an item is {result, summary}. */
+function medianColumns(figures) {
+  const median = (summary, key) => (figureOf(summary, key) || {}).median;
+  return figures.map(
+    ([key, head, format]) => [head, ({summary}) => number(median(summary, key), format)]);
+}
+
+/* The judged row of a variant under a workload. */
+function judgedRow(model, workload, variant) {
+  const judged =
+    asList(asObject(model.judgement).workloads).find((each) => each.workload === workload);
+  return asObject(asList(asObject(judged).rows).find((row) => row.variant === variant));
+}
+
+/* The results of all folders whose curves are shown at first. */
+function shownFirst(model) {
+  const chosen = model.results.filter((result) => model.curves.includes(result.variant));
+  return (chosen.length ? chosen : model.results.slice(0, 3)).map((result) => result.name);
 }
 
 /* The file as it was read, with its samples. */

@@ -1,6 +1,7 @@
 /* page.c - writes the data between the two halves of the page's template. */
 #include "page.h"
 
+#include "page_judgement.h"
 #include "template.h"
 #include "xmalloc.h"
 
@@ -84,16 +85,22 @@ static json_t *left_out_json(const struct sources *sources)
     return list;
 }
 
+/* Releases the JSON. */
+static void json_block_print(const char *id, json_t *json, FILE *out)
+{
+    char *text = xchecked(json_dumps(json, JSON_COMPACT));
+    json_decref(json);
+    block_print(id, text, strlen(text), out);
+    free(text);
+}
+
 static void about_print(const struct sources *sources, const char *command_line, const char *time,
                         FILE *out)
 {
     json_t *about = json_pack("{s:s, s:o, s:s, s:o, s:o}", "version", TIDEMARK_VERSION,
                               "command_line", text_json(command_line), "time", time, "files",
                               files_json(sources), "left_out", left_out_json(sources));
-    char *text = xchecked(json_dumps(about, JSON_COMPACT));
-    json_decref(about);
-    block_print("about", text, strlen(text), out);
-    free(text);
+    json_block_print("about", about, out);
 }
 
 static void source_print(const struct source *source, size_t number, FILE *out)
@@ -113,6 +120,7 @@ void page_print(const struct sources *sources, const char *command_line, const c
 {
     fwrite(template_head, 1, template_head_bytes, out);
     about_print(sources, command_line, time, out);
+    json_block_print("judgement", page_judgement(sources), out);
     for (size_t i = 0; i < sources->count; i++)
         source_print(&sources->list[i], i, out);
     fwrite(template_tail, 1, template_tail_bytes, out);

@@ -1,87 +1,50 @@
 /* parts.js - single operations, start times, and how often verdicts were right. */
-function microParse(file) {
-  return asList(asObject(file.data).benchmarks)
+const MICRO_FIGURES = [
+  ["cpu_ns", "CPU time", "nanoseconds of CPU time", units.ns],
+  ["instructions", "Instructions", "instructions", units.count],
+];
+
+/* All operations of all policies that have the figure: [{policy, operation, figure}]. */
+function operationsOf(file, key) {
+  return asList(asObject(file.data).policies)
     .map(asObject)
-    .filter((each) => each.run_type !== "aggregate" || each.aggregate_name === "median")
-    .map((each) => ({
-      name: asText(each.run_name || each.name)
-              .replace(/\/(iterations|real_time|manual_time|repeats|threads).*$/, ""),
-      each
-    }));
+    .flatMap((each) => asList(each.operations).map(asObject).map((operation) => ({
+      policy: asText(each.policy),
+      operation: `${asText(operation.operation)}, ${units.count(operation.entries)} entries`,
+      figure: asObject(operation[key])
+    })))
+    .filter(({figure}) => Number.isFinite(figure.median));
 }
 
-const NS_PER_UNIT = {
-  ns: 1,
-  us: 1e3,
-  ms: 1e6,
-  s: 1e9
-};
-
-/* Names are "operation/policy/size". A row that ran only once is no operation: it has no value. */
-function operationMake({name, each}) {
-  const [operation, policy = name, ...size] = name.split("/");
-  return {
-    policy,
-    operation: [operation, ...size].join(", "),
-    value: each.iterations > 1 ? each.cpu_time * (NS_PER_UNIT[each.time_unit] || 1) : NaN
-  };
-}
-
-/* One row for each policy: the median of its repetitions, and their range. */
-function repetitionsJoin(rows) {
-  return [...new Set(rows.map((row) => row.policy))].map((policy) => {
-    const values =
-      rows.filter((row) => row.policy === policy).map((row) => row.value).sort((a, b) => a - b);
-    const middle = values.length / 2;
-    return {
-      name: policy,
-      value: (values[Math.floor(middle)] + values[Math.ceil(middle) - 1]) / 2,
-      low: values[0],
-      high: values[values.length - 1],
-      format: units.ns
-    };
-  });
-}
-
-function microGraph(file, id) {
-  const rows = microParse(file).map(operationMake).filter((row) => Number.isFinite(row.value));
-  const operations = [...new Set(rows.map((row) => row.operation))];
-  if (!rows.length) return null;
+function microGraph(file, id, [key, name, label, format]) {
+  const all = operationsOf(file, key);
+  if (!all.length) return null;
+  const operations = [...new Set(all.map((each) => each.operation))];
   const state = {operation: operations[0]};
+  const rowsOf = () =>
+    all.filter((each) => each.operation === state.operation)
+      .map(({policy, figure: {median, low, high}}) =>
+             ({name: policy, value: median, low, high, format}));
   return new Graph({
     state,
     id,
-    title: "Single operations",
-    note: "CPU time of one operation on the cache, without a server: median and range.",
+    title: `${name} of single operations`,
+    note: "On the cache, without a server: the median and its interval.",
+    bars: rowsOf().length,
     controls: [controls.list("Operation", "operation", pairsOf(operations))],
-    content: () => ({
-      x: {label: "nanoseconds of CPU time", format: units.short},
-      rows: repetitionsJoin(rows.filter((row) => row.operation === state.operation))
-    }),
+    content: () => ({x: {label, format: units.short}, rows: rowsOf()}),
   });
 }
 
-function microTable(file) {
-  const found = microParse(file);
-  const standard = new Set([
-    "name", "run_name", "run_type", "family_index", "per_family_instance_index", "repetitions",
-    "repetition_index", "threads", "iterations", "time_unit", "real_time", "cpu_time",
-    "aggregate_name", "aggregate_unit", "error_occurred", "error_message", "label"
-  ]);
-  const counters = [
-    ...new Set(found.flatMap(({each}) => Object.keys(each).filter(
-                               (key) => !standard.has(key) && Number.isFinite(each[key]))))
-  ].slice(0, 8);
-  const time = (key) => ({each}) =>
-    number(each[key], (value) => units.ns(value * (NS_PER_UNIT[each.time_unit] || 1)));
-  return columnTable("All measurements of micro", found, [
-    ["benchmark", ({name}) => name], ["CPU time", time("cpu_time")],
-    ["real time", time("real_time")],
-    ...numberColumns(
-      [
-        ["iterations", "iterations", units.count], ...counters.map((key) => [key, key, unitOf(key)])
-      ],
-      ({each}) => each)
+function footprintTable(file) {
+  const policies = asList(asObject(file.data).policies).map(asObject);
+  const known = policies.filter((each) => each.footprint);
+  const keys = [...new Set(known.flatMap((each) => Object.keys(each.footprint)))];
+  if (!known.length) return null;
+  return columnTable("Bytes per entry, and the longest single operations", known, [
+    ["policy", (each) => asText(each.policy)],
+    ...numberColumns(keys.map((key) => [key, key.replace(/_/g, " "), unitOf(key)]),
+      (each) => each.footprint)
   ]);
 }
 
@@ -95,6 +58,7 @@ function startGraph(file, id) {
     id,
     title: "Time from start to first answer, and stop",
     note: "The median and the range of the runs.",
+    bars: rows.length,
     content: () => ({
       x: {label: "time", format},
       rows: rows.map(
@@ -105,17 +69,18 @@ function startGraph(file, id) {
 }
 
 function partsSection(model) {
-  if (!model.micro.length && !model.startup.length) return null;
+  const graphs =
+    [
+      ...model.micro.flatMap((file, i) => MICRO_FIGURES.map(
+                               (figure) => microGraph(file, `${figure[0]}-${i}`, figure))),
+      ...model.startup.map((file, i) => startGraph(file, `startup-${i}`))
+    ].filter(Boolean);
+  const tables = model.micro.map((file) => footprintTable(file)).filter(Boolean);
+  if (!graphs.length && !tables.length) return null;
   const part = section("parts", "Operations and start times", null);
-  model.micro.forEach((file, i) => {
-    const graph = microGraph(file, `micro-${i}`);
-    part.append(
-      graph ? graph.figure : "", details(`All numbers of ${file.name}`, () => microTable(file)));
-  });
-  model.startup.forEach((file, i) => {
-    const graph = startGraph(file, `startup-${i}`);
-    if (graph) part.append(graph.figure);
-  });
+  part.append(...graphs.slice(0, 1).map((graph) => graph.figure),
+    ...graphs.slice(1).map((graph) => details(graph.title, () => graph.figure)),
+    ...tables.map((one) => details("Memory and pauses of single operations", () => one)));
   return part;
 }
 
@@ -139,10 +104,10 @@ function verdictsSection(model) {
   for (const file of model.verdicts) {
     const matrix = asObject(asObject(file.data).matrix);
     const given = [...new Set(Object.values(matrix).flatMap((row) => Object.keys(asObject(row))))];
-    part.append(el("p", null, verdictCounts(file)),
+    part.append(el("p", null, verdictCounts(file)), details("Expected and given verdicts", () =>
       table("Expected and given verdicts", ["expected", ...given], Object.entries(matrix).map(([
         expected, row
-      ]) => [expected, ...given.map((each) => number(asObject(row)[each] ?? 0, units.count))])));
+      ]) => [expected, ...given.map((each) => number(asObject(row)[each] ?? 0, units.count))]))));
   }
   return part;
 }

@@ -50,7 +50,7 @@ class Report(unittest.TestCase):
         self.assertIn(self.page, done.stdout)
         about = blocks(self.page)["about"]
         self.assertEqual({file["name"]: file["kind"] for file in about["files"]}, {
-            "choose.json": "choice", "hits.jsonl": "replay", "lru.json": "result",
+            "bench.json": "bench", "choose.json": "choice", "hits.jsonl": "replay", "lru.json": "result",
             "micro.json": "micro", "sieve.json": "result", "startup.json": "startup",
             "unbounded.json": "result", "verdicts.json": "verdicts"})
         self.assertEqual({file["folder"] for file in about["files"]}, {self.folder})
@@ -94,7 +94,7 @@ class Report(unittest.TestCase):
         self.assertEqual(done.stderr.count("\n"), 1)
         about = blocks(self.page)["about"]
         self.assertEqual([left["path"] for left in about["left_out"]], [broken])
-        self.assertEqual(len(about["files"]), 8)
+        self.assertEqual(len(about["files"]), 9)
 
     def test_a_page_that_cannot_be_written_is_an_error(self):
         sample_results.folder_make(self.folder)

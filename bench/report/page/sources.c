@@ -26,6 +26,7 @@ struct kind {
 
 static const struct kind kinds[] = {
     {"result", "tidemark/result/", {NULL}},
+    {"bench", "tidemark/bench/", {NULL}},
     {"choice", "tidemark/choose/", {NULL}},
     {"compare", "tidemark/compare/", {NULL}},
     {"verdicts", "tidemark/verdicts/", {NULL}},

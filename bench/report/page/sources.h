@@ -13,7 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* kind: "result", "replay", "choice", "compare", "verdicts", "micro" or "startup". */
+/* kind: "result", "bench", "replay", "choice", "compare", "verdicts", "micro" or "startup". */
 struct source {
     const char *kind;
     char *folder, *name;    /* folder as it was given; the file's name without it */

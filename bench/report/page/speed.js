@@ -1,55 +1,68 @@
-/* speed.js - throughput, CPU time and latency: by variant, by percentile and over time. */
+/* speed.js - CPU time per request as judged, and latency and throughput as measured. */
 const PERCENTILES = [
   ["p50_ns", "p50"], ["p90_ns", "p90"], ["p99_ns", "p99"], ["p999_ns", "p99.9"], ["max_ns", "max"]
 ];
-const SPEEDS = [
-  ["requests_per_second", "requests per second", units.count],
-  ["cpu_us_per_request", "CPU time of the server per request (µs)", units.us],
-  ["p50_ns", "median latency", units.ns], ["p99_ns", "latency p99", units.ns],
-  ["p999_ns", "latency p99.9", units.ns], ["hit_ratio", "hit ratio", units.ratio]
-];
+
+/* The judged workloads that have figures of speed. */
+const comparedWorkloads = (model) =>
+  asList(asObject(model.judgement).workloads).map(asObject).filter((each) => each.speed);
+
+/* A row as a bar: its ratio to the reference, and the text that says what is known of it. */
+function ratioBar({variant, cpu}) {
+  return {
+    name: variant,
+    value: cpu.ratio,
+    low: cpu.low ?? cpu.ratio,
+    high: cpu.high ?? cpu.ratio,
+    format: (value) => (value === cpu.ratio ? cpu.text : units.real(value))
+  };
+}
 
 function barsGraph(model) {
-  const state = {workload: model.workloads[0], key: "requests_per_second"};
+  const workloads = comparedWorkloads(model);
+  if (!workloads.length) return null;
+  const state = {workload: workloads[0].workload};
+  const rowsOf = () => asList(workloads.find((each) => each.workload === state.workload).rows)
+                         .filter((row) => Number.isFinite(asObject(row.cpu).ratio));
   return new Graph({
     state,
     id: "speed-bars",
-    title: "Speed",
-    note: "The median of the runs and its 95 % interval. Variants whose intervals overlap may be " +
-      "equally fast.",
-    controls: [controls.workload(model), controls.list("Figure", "key", SPEEDS)],
-    content() {
-      const [key, label, format] = SPEEDS.find(([each]) => each === state.key);
-      const rows =
-        under(model, state.workload)
-          .map(({result, summary}) => ({name: result.name, figure: figureOf(summary, key)}))
-          .filter(({figure}) => figure)
-          .map(({name, figure}) =>
-                 ({name, value: figure.median, low: figure.low, high: figure.high, format}));
-      return {
-        rows,
-        x: {
-          label,
-          format: key.endsWith("_ns") ? units.ns
-            : key === "hit_ratio"     ? units.percent
-                                      : units.short
-        }
-      };
-    },
+    title: `CPU time per request, ${model.judgement.reference} = 1`,
+    note: "The ratio and its interval, as judged: 95 % for all pairs together.",
+    bars: rowsOf().length,
+    controls:
+      [controls.list("Workload", "workload", pairsOf(workloads.map((each) => each.workload)))],
+    content: () => ({
+      x: {label: `CPU time per request as a ratio to ${model.judgement.reference}`,
+          format: units.short},
+      rows: rowsOf().map(ratioBar)
+    }),
   });
 }
 
+/* All repetitions of all results: [{result, speed}]. */
+function speedsAll(model) {
+  return model.results.flatMap((result) => result.speeds.map((speed) => ({result, speed})));
+}
+
 function percentilesGraph(model) {
-  const state = {workload: model.workloads[0], scale: "log"};
+  const all = speedsAll(model);
+  if (!all.length) return null;
+  const numbers = [...new Set(all.map(({speed}) => speed.repetition))];
+  const state = {workload: all[0].speed.workload, repetition: String(numbers[0]), scale: "log"};
   const at = Float64Array.from(PERCENTILES, (_, i) => i + 1);
   return new Graph({
     state,
     id: "latency",
     title: "Latency by percentile",
     shown: shownFirst(model),
-    note: "The medians of the runs, from the median latency to the slowest request.",
+    note: "Of the requests of one repetition, from the median latency to the slowest request.",
     names: () => model.results.map(identityOf),
-    controls: [controls.workload(model), controls.scale()],
+    controls: [
+      controls.list(
+        "Workload", "workload", pairsOf([...new Set(all.map(({speed}) => speed.workload))])),
+      controls.list("Repetition", "repetition", pairsOf(numbers.map(String))), controls.scale()
+    ],
     content: (self) => ({
       x: {
         label: "percentile",
@@ -59,14 +72,15 @@ function percentilesGraph(model) {
         at: PERCENTILES.map((_, i) => i + 1)
       },
       y: {label: "latency", format: units.ns, log: state.scale === "log"},
-      series: under(model, state.workload)
-                .filter(({result}) => self.shown.has(result.name))
-                .map(({result, summary}) => ({
-                  ...identityOf(result),
-                  xs: at,
-                  ys: Float64Array.from(
-                    PERCENTILES, ([key]) => (figureOf(summary, key) || {median: NaN}).median),
-                })),
+      series:
+        all.filter(({result, speed}) => self.shown.has(result.name) &&
+                     speed.workload === state.workload &&
+                     String(speed.repetition) === state.repetition)
+          .map(({result, speed}) => ({
+                 ...identityOf(result),
+                 xs: at,
+                 ys: Float64Array.from(PERCENTILES, ([key]) => speed[key] ?? NaN),
+               })),
     }),
   });
 }
@@ -103,7 +117,6 @@ function stretchSeries(model, state, shown) {
 
 function timeGraph(model) {
   const runs = model.results.flatMap((result) => result.runs.filter((run) => run.series.length));
-  if (!runs.length) return null;
   const state = {
     workload: runs[0].workload,
     key: "requests_per_second",
@@ -132,19 +145,17 @@ function timeGraph(model) {
   });
 }
 
-function speedTable(model, workload) {
+function speedTable(model) {
   const figures = [
-    ["requests_per_second", "requests/s", units.count], ["cpu_us_per_request", "CPU", units.us],
-    ...PERCENTILES.map(([key, name]) => [key, name, units.ns]), ["hit_ratio", "hits", units.ratio]
+    ["repetition", "repetition", units.count],
+    ["cpu_us_per_request", "CPU per request", units.us],
+    ["requests_per_second", "requests/s", units.count],
+    ...PERCENTILES.map(([key, name]) => [key, name, units.ns])
   ];
-  const counts = [
-    ["runs", "runs", units.count],
-    ["bottlenecked", "of them limited by the load generator", units.count]
-  ];
-  return columnTable(`${workload}: the medians of the runs`, under(model, workload), [
-    ["variant", ({result}) => result.name], ...medianColumns(figures),
-    ["spread of requests/s", ({summary}) => spreadCell(summary, "requests_per_second")],
-    ...numberColumns(counts, ({summary}) => summary.raw)
+  return columnTable("Every repetition, as measured", speedsAll(model), [
+    ["variant", ({result}) => result.name], ["workload", ({speed}) => asText(speed.workload)],
+    ...numberColumns(figures, ({speed}) => speed),
+    ["limited by the load generator", ({speed}) => (speed.bottleneck ? "yes" : "no")]
   ]);
 }
 
@@ -154,37 +165,29 @@ const COUNTS = [
   ["hits", "hits"], ["misses", "misses"]
 ];
 
-function countsRow(result, workload) {
-  const counts = result.runs.filter((run) => run.workload === workload && run.raw.counts)
-                   .map((run) => asObject(run.raw.counts));
-  const median = (key) => {
-    const values = counts.map((each) => each[key]).filter(Number.isFinite).sort((a, b) => a - b);
-    return values[values.length >> 1];
-  };
-  if (!counts.length) return null;
-  return [result.name, workload, ...COUNTS.map(([key]) => number(median(key), units.real))];
-}
-
 /* Figures that hardly depend on other work of the machine. */
 function countsTable(model) {
-  const rows =
-    model.results.flatMap((result) => model.workloads.map((each) => countsRow(result, each)))
-      .filter(Boolean);
-  if (!rows.length) return null;
-  return table("Counts, which hardly depend on other work of the machine: the medians of the runs",
-    ["variant", "workload", ...COUNTS.map(([, name]) => name)], rows);
+  const runs = model.results.flatMap(
+    (result) => result.runs.filter((run) => run.raw.counts).map((run) => ({result, run})));
+  return columnTable(
+    "Counts of every run, which hardly depend on other work of the machine", runs, [
+      ["variant", ({result}) => result.name], ["workload", ({run}) => run.workload],
+      ["run", ({run}) => number(run.repetition, units.count)],
+      ...numberColumns(COUNTS.map(([key, head]) => [key, head, units.real]),
+        ({run}) => run.raw.counts)
+    ]);
 }
 
 function speedSection(model) {
   if (!model.workloads.length) return null;
-  const part = section("speed", "Throughput and latency",
-    "Over HTTP the kernel takes most of the time of a request, whatever the policy, so compare " +
-      "the intervals before the bars. Runs whose load generator was the bottleneck count in " +
-      "no figure of speed.");
-  part.append(el("div", {class: "pair"}, barsGraph(model).figure, percentilesGraph(model).figure));
-  const time = timeGraph(model);
-  if (time) part.append(time.figure);
-  part.append(
-    ...model.workloads.map((workload) => speedTable(model, workload)), countsTable(model) || "");
+  const part = section("speed", "Speed", null);
+  const [bars, latency] = [barsGraph(model), percentilesGraph(model)];
+  if (bars || latency)
+    part.append(el("div", {class: "pair"},
+      [bars, latency].filter(Boolean).map((graph) => graph.figure)));
+  if (model.results.some((result) => result.runs.some((run) => run.series.length)))
+    part.append(details("Speed over time", () => timeGraph(model).figure));
+  part.append(details("Every repetition", () => speedTable(model)),
+    details("Counts of every run", () => countsTable(model)));
   return part;
 }

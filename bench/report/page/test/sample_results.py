@@ -1,5 +1,6 @@
 """sample_results.py - results for the tests of the report: valid, with known values."""
 import json
+import math
 import os
 import re
 
@@ -107,11 +108,40 @@ def summary(workload, runs, leaks, factor):
             "figures": figures}
 
 
+REPETITIONS = 5
+SPEED_KEYS = ("requests_per_second", "p50_ns", "p90_ns", "p99_ns", "p999_ns", "max_ns")
+
+
+def speed(workload, repetition, cpu):
+    """A repetition: the machine drifts, but all variants drift together."""
+    drift = 1 + 0.1 * repetition
+    return {"workload": workload, "repetition": repetition, "seed": repetition, "rounds": 40,
+            "requests": 40000, "cpu_us_per_request": cpu * drift, "bottleneck": False,
+            **{key: FIGURES[key] for key in SPEED_KEYS}}
+
+
+def speeds(workloads, cpu):
+    """Each repetition differs by up to 0.2 % from what the drift alone gives."""
+    return [speed(workload, at + 1, cpu * (1 + 0.002 * math.sin(7 * cpu * (at + 1))))
+            for workload in workloads for at in range(REPETITIONS)]
+
+
+def exact_hits(workload, steady):
+    return {"workload": workload, "ids": f"{workload} ids", "requests": 20000, "hits": 2 * steady,
+            "compulsory_misses": 1000, "steady_requests": 10000, "steady_hits": steady,
+            "entries": 2000, "cache_bytes": 800000}
+
+
+def limits(variant):
+    return {"capacity_entries": 0 if variant == "unbounded" else 2000, "capacity_bytes": 0,
+            "ttl_ns": 0}
+
+
 def result(variant, leaks=False, factor=1.0, workloads=("random", "zipf"), samples=40, runs=3,
-           series=True):
+           series=True, cpu=10.0, hits=5000):
     return {"schema": "tidemark/result/3", "variant": variant, "policy": variant,
             "complete": True,
-            "limits": {"capacity_entries": 0 if variant == "unbounded" else 2000, "capacity_bytes": 0, "ttl_ns": 0},
+            "limits": limits(variant),
             "made_by": {"machine": "vm", "cpu_model": "A processor", "kernel": "Linux", "cores": 2,
                         "server_cpu": 0, "generator_cpu": 1, "compiler": "GNU", "flags": "-O2",
                         "commit": "abc", "commit_dirty": False, "version": "0.1.0",
@@ -121,12 +151,13 @@ def result(variant, leaks=False, factor=1.0, workloads=("random", "zipf"), sampl
                         "url": "", "command_line": "tidemark bench", "time": "2026-01-02T03:04:05Z"},
             "noise": {"known": False, "pairs": 0, **dict.fromkeys(NOISES)},
             "summary": [summary(each, runs, leaks, factor) for each in workloads],
-            "speeds": [], "hits": [],
+            "speeds": speeds(workloads, cpu),
+            "hits": [exact_hits(each, hits) for each in workloads if each != "random"],
             "runs": [run(each, repetition, leaks, samples, series)
                      for each in workloads for repetition in range(1, runs + 1)]}
 
 
-def replay_rows(trace="zipf:1.0"):
+def replay_rows(trace="zipf:1.0", more=()):
     return [{"trace": trace, "policy": policy, "capacity_entries": size, "capacity_bytes": None,
              "payload": False, "sample": 1.0, "distinct_ids": 1000, "requests": 10000,
              "hits": 1234, "misses": 8766, "hit_ratio": 0.1 + at / 10 + better,
@@ -134,11 +165,12 @@ def replay_rows(trace="zipf:1.0"):
              "evictions": 1, "expirations": 0, "entries": size, "peak_bytes": size * 30 + 1000,
              "end_bytes": size * 30, "end_allocated_bytes": size * 30,
              "requests_per_second": 1000000.5}
-            for policy, better in (("lru", 0.0), ("sieve", 0.05), ("belady", 0.1))
+            for policy, better in (("lru", 0.0), ("sieve", 0.05), ("belady", 0.1),
+                                   *((each, 0.02) for each in more))
             for at, size in enumerate((10, 100, 1000))]
 
 
-def choice():
+def choice(more=()):
     outlook = {"hit_ratio": 0.625, "mean_ns": 900000.0, "p50_ns": 800000.0, "p99_ns": 1600000.0,
                "slo_ns": None, "cpu_us_per_request": 9.5, "bytes": 4000000}
     sieve = {"policy": "sieve", "ruled_out": None, "words": "the best", "predicted": outlook,
@@ -161,14 +193,41 @@ def choice():
                        "reasons": ["It has 62.5 % of hits.", "It is simple."]},
             "everything": {"hit_ratio": 0.9, "bytes": 9000000},
             "optimum": {"hit_ratio": 0.65, "entries": 50, "windows": [0.6, 0.7] * 10},
-            "service": {"hit": cost, "miss": cost}, "policies": [out, sieve],
+            "service": {"hit": cost, "miss": cost},
+            "policies": [out, *(dict(sieve, policy=name, predicted=dict(outlook, hit_ratio=0.6))
+                                for name in more), sieve],
             "made_by": result("x")["made_by"]}
 
 
-MICRO = {"context": {}, "benchmarks": [
-    {"name": f"get-hit/{policy}/1000", "run_name": f"get-hit/{policy}/1000",
-     "run_type": "iteration", "iterations": 1000, "real_time": 31.5, "cpu_time": 30.25 + at,
-     "time_unit": "ns"} for at, policy in enumerate(("null", "lru"))]}
+def bench(workloads=("zipf",), others=(("arc", 6400), ("lfu", 3000)),
+          variants=("unbounded", "lru", "sieve")):
+    """What belongs to the whole bench: hits of policies that were not served, and the control."""
+    return {"schema": "tidemark/bench/1", "complete": True, "made_by": result("x")["made_by"],
+            "reference": "lru", "variants": variants,
+            "hits": [{"policy": policy, "limits": limits(policy), **exact_hits(workload, hits)}
+                     for workload in workloads for policy, hits in others],
+            "control": {"variant": "lru", "speeds": speeds(("random", "zipf"), 10.0)}}
+
+
+def micro(policies=("null", "lru")):
+    operations = [
+        {"operation": operation, "entries": entries,
+         "cpu_ns": {"median": 30.25, "low": 29.5, "high": 31.0},
+         **({"instructions": {"median": 250.0, "low": 249.0, "high": 251.0}}
+            if entries == 1000 else {})}
+        for operation in ("get-hit", "put-evict") for entries in (1000, 100000)]
+    footprint = {"entries": 10000, "entries_kept": 10000, "key_bytes": 10, "body_bytes": 200,
+                 "rounding_bytes": 12.5, "overhead_bytes": 40.5, "put_max_ns": 90000,
+                 "interrupted": 0}
+    return {"context": {}, "benchmarks": [
+        {"name": f"get-hit/{policy}/1000", "run_name": f"get-hit/{policy}/1000",
+         "run_type": "iteration", "iterations": 1000, "real_time": 31.5, "cpu_time": 30.25,
+         "time_unit": "ns"} for policy in policies for _ in range(6)],
+        "instructions_source": "counter",
+        "policies": [{"policy": policy, "operations": operations, "footprint": footprint}
+                     for policy in policies]}
+
+
 STARTUP = {"results": [{"command": "lru", "mean": 0.0205, "stddev": 0.001, "median": 0.02,
                         "min": 0.019, "max": 0.022, "times": [0.02]}]}
 VERDICTS = {"schema": "tidemark/verdicts/1", "seconds": 4.0, "wrong": 0, "undecided": 1,
@@ -188,18 +247,43 @@ def write(folder, name, value):
     return path
 
 
-def folder_make(folder, factor=1.0, leaks=True):
-    """The folder of a bench, and all else that a report knows."""
-    write(folder, "unbounded.json", result("unbounded", leaks=leaks, factor=factor))
-    write(folder, "lru.json", result("lru", factor=factor * 1.001))
-    write(folder, "sieve.json", result("sieve", factor=factor * 1.25))
-    write(folder, "hits.jsonl", "".join(json.dumps(row) + "\n" for row in replay_rows()))
-    write(folder, "choose.json", choice())
-    write(folder, "micro.json", MICRO)
+def others_write(folder, policies=("null", "lru")):
+    """All else that a report knows."""
+    more = [each for each in policies if each not in ("null", "lru", "sieve", "belady")]
+    write(folder, "hits.jsonl", "".join(json.dumps(row) + "\n" for row in replay_rows(more=more)))
+    write(folder, "choose.json", choice(more))
+    write(folder, "micro.json", micro(policies))
     write(folder, "startup.json", STARTUP)
     write(folder, "verdicts.json", VERDICTS)
     write(folder, "lru.jemalloc.json", {"jemalloc": {"a": 1}})
     write(folder, "schema.json", {"$schema": "x"})
+
+
+def folder_make(folder, factor=1.0, leaks=True):
+    """A small bench, and all else that a report knows."""
+    write(folder, "unbounded.json",
+          result("unbounded", leaks=leaks, factor=factor, cpu=12 * factor, hits=9000))
+    write(folder, "lru.json", result("lru", factor=factor * 1.001, cpu=10 * factor, hits=5000))
+    write(folder, "sieve.json", result("sieve", factor=factor * 1.25, cpu=10.01 * factor, hits=6000))
+    write(folder, "bench.json", bench())
+    others_write(folder)
+
+
+SERVED = ("unbounded", "null", "lru", "sieve", "s3fifo", "ttl", "weak", "lru-leaky")
+POLICIES = ("null", "lru", "sieve", "s3fifo", "arc", "fifo", "clock", "lfu", "lirs", "2q", "slru",
+            "random", "car", "cacheus", "lecar", "tinylfu", "wtinylfu", "mq", "qdlp", "gdsf")
+
+
+def default_bench_make(folder):
+    """As large as what `make bench` writes: 8 variants under 3 workloads."""
+    workloads = ("random", "zipf", "scan")
+    for at, name in enumerate(SERVED):
+        write(folder, f"{name}.json", result(name, leaks=name in ("unbounded", "lru-leaky"),
+                                             workloads=workloads, runs=3, hits=4000 + 100 * at))
+    write(folder, "bench.json", bench(
+        ("zipf", "scan"), [(name, 3000 + 50 * at) for at, name in enumerate(POLICIES)],
+        SERVED))
+    others_write(folder, POLICIES)
 
 
 def million(path, runs=20, samples=50000):
