@@ -215,11 +215,11 @@ struct result_run {
  * bench belong together: number 1 of each shared its rounds with number 1 of all others. */
 struct result_speed {
     char workload[RESULT_NAME_BYTES];
-    uint64_t repetition;       /* from 1 */
-    uint64_t seed;             /* of the ids and of the order of the slices */
-    uint64_t rounds, requests; /* slices, and the requests in all of them */
-    /* Medians over the rounds. */
-    double cpu_us_per_request, requests_per_second;
+    uint64_t repetition;        /* from 1 */
+    uint64_t seed;              /* of the ids and of the order of the slices */
+    uint64_t rounds, requests;  /* slices, and the requests in all of them */
+    double cpu_us_per_request;  /* geometric mean over the rounds, without disturbed slices */
+    double requests_per_second; /* median over the rounds */
     uint64_t p50_ns, p90_ns, p99_ns, p999_ns, max_ns; /* over the requests of all slices */
     bool bottleneck; /* the generator, not the server, limited the slices */
 };

@@ -1,17 +1,26 @@
 /* slices.c - starts servers together, and gives them slices of requests in shuffled order. */
 #include "slices.h"
 
+#include "blocks.h"
 #include "load_record.h"
 #include "shuffle.h"
 #include "stats.h"
 #include "units.h"
 #include "xmalloc.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#define WARM_UP_NS (10 * NS_PER_SECOND) /* the longest warm-up of a server */
-#define SLICE_NS   (10 * NS_PER_SECOND) /* a slice that takes longer ends there */
+#define WARM_UP_NS   (10 * NS_PER_SECOND) /* the longest warm-up of a server */
+#define SLICE_NS     (10 * NS_PER_SECOND) /* a slice that takes longer ends there */
+#define CPU_US_LEAST 1e-3                 /* a clock may show none at all */
+
+/* It took part in all rounds. */
+static bool is_whole(const struct slices_server *server)
+{
+    return server->reason[0] == '\0';
+}
 
 static bool is_interrupted(const struct slices *slices)
 {
@@ -171,18 +180,42 @@ void slices_round(struct slices *slices, uint64_t requests)
     slices->rounds++;
 }
 
+/* The servers that took part in all rounds are the variants of a block design whose blocks are the
+ * rounds: what the rounds have in common, and slices that were disturbed, do not count. */
+static double cpu_us_of(const struct slices *slices, size_t wanted)
+{
+    struct blocks blocks;
+    size_t count = 0, at = 0;
+    for (size_t i = 0; i < slices->setup.count; i++)
+        count += is_whole(&slices->servers[i]);
+    blocks_create(&blocks, count, slices->rounds);
+    for (size_t i = 0, next = 0; i < slices->setup.count; i++) {
+        const struct slices_server *server = &slices->servers[i];
+        if (i == wanted)
+            at = next;
+        for (uint64_t round = 0; is_whole(server) && round < slices->rounds; round++)
+            blocks.logs[next * slices->rounds + round] =
+                log(fmax(server->cpu_us[round], CPU_US_LEAST));
+        next += is_whole(server);
+    }
+    blocks_fit(&blocks);
+    double cpu_us = exp(blocks.effects[at]);
+    blocks_release(&blocks);
+    return cpu_us;
+}
+
 bool slices_speed(const struct slices *slices, size_t i, struct result_speed *speed)
 {
     const struct slices_setup *setup = &slices->setup;
     const struct slices_server *server = &slices->servers[i];
-    if (server->reason[0] != '\0' || slices->rounds == 0)
+    if (!is_whole(server) || slices->rounds == 0)
         return false;
     *speed = (struct result_speed){
         .repetition = setup->repetition,
         .seed = setup->seed,
         .rounds = slices->rounds,
         .requests = server->requests,
-        .cpu_us_per_request = stats_median(server->cpu_us, slices->rounds),
+        .cpu_us_per_request = cpu_us_of(slices, i),
         .requests_per_second = stats_median(server->rate_rps, slices->rounds),
         .p50_ns = histogram_percentile(server->latencies, 50),
         .p90_ns = histogram_percentile(server->latencies, 90),
