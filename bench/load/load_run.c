@@ -1,5 +1,4 @@
-/* load_run.c - checks the setup, prepares the thread, and runs the event loop: once, or in slices.
- */
+/* load_run.c - checks the setup, prepares the thread and runs the loop, once or in slices. */
 #include "load.h"
 
 #include "address.h"
