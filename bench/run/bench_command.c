@@ -56,7 +56,8 @@ static int leaks_status(const struct bench *bench)
             const struct result_run *run = bench->results[i]->runs[j];
             if (run->status != RUN_FAILED && verdict_is_leak(run->verdict.class))
                 return STATUS_BAD;
-            if (run->status == RUN_FAILED || run->verdict.class == VERDICT_UNDECIDED)
+            if (run->status == RUN_FAILED || run->verdict.class == VERDICT_UNDECIDED ||
+                run->verdict.class == VERDICT_NO_ACTIVITY)
                 status = STATUS_UNDECIDED;
         }
     return status;

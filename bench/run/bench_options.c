@@ -106,7 +106,7 @@ static const struct option option_rows[] = {
     {"json", OPTION_OUTPUT, FIELD(json), "FILE",
      "print JSON to stdout instead of the table; with FILE, write it there beside the table"},
     {"fail-on", OPTION_TEXT, FIELD(fail_on), "leak",
-     "exit with 1 if a run leaks, with 3 if one is undecided"},
+     "exit with 1 if a run leaks, with 3 if one is undecided or had no activity"},
 };
 
 const struct option_table bench_option_table = {

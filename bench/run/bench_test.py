@@ -460,6 +460,20 @@ class Bench(unittest.TestCase):
         self.assertFalse(self.result("sieve")["complete"])
         self.assertFalse(self.bench_file()["complete"])
 
+    def test_an_interruption_between_slices_stops_all_servers(self):
+        options = ("--policies", "lru,sieve", *self.SPEED, "--rounds", "1000", "--speed", "1")
+        bench = subprocess.Popen(self.command(*options), stdout=subprocess.DEVNULL,
+                                 stderr=subprocess.PIPE, text=True)
+        self.assertTrue(wait_until(lambda: len(children(bench.pid)) == 3))
+        servers = children(bench.pid)
+        bench.send_signal(signal.SIGINT)
+        stderr = bench.communicate(timeout=60)[1]
+        self.assertEqual(bench.returncode, 130, stderr)
+        self.assertNotIn("FAILED", stderr)
+        self.assertFalse([pid for pid in servers if os.path.exists(f"/proc/{pid}")])
+        self.assertFalse(self.result("lru")["complete"])
+        self.assertFalse(os.path.exists(os.path.join(self.out, "bench.json")))
+
     def test_a_leak_can_fail_a_bench(self):
         for policy, status in (("lru", 0), ("unbounded", 1)):
             done = self.bench("--policies", policy, "--requests", "30000", "--fail-on", "leak")
