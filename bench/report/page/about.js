@@ -44,7 +44,7 @@ function machineSection(model) {
   const lines =
     [...new Set(model.results.map((result) => asText(result.madeBy.command_line)))].filter(Boolean);
   part.append(el(
-    "p", null, "Made by ", lines.map((line, i) => [i ? ", " : "", el("code", null, line)]), "."));
+    "p", null, "Made by ", lines.flatMap((line, i) => [i ? ", " : "", el("code", null, line)]), "."));
   return part;
 }
 

@@ -50,6 +50,7 @@ function verdictCell(row) {
   if (!row.memory) return DASH;
   return {
     text: verdictMark(row.memory.class, asText(row.memory.brief)),
+    kind: "verdict",
     title: asText(row.memory.words)
   };
 }
@@ -62,6 +63,13 @@ function lacksMake(workload) {
   return lines.length ? el("ul", {class: "reasons"}, lines) : null;
 }
 
+/* Without the columns in which all rows have the same. */
+function columnsThatDiffer(columns, rows) {
+  const textOf = (cell) => asText(cell && cell.text !== undefined ? cell.text : cell);
+  return columns.filter(([, cell], i) =>
+    i < 2 || rows.length < 2 || new Set(rows.map((row) => textOf(cell(row)))).size > 1);
+}
+
 function workloadTables(model, workload) {
   const columns = judgedColumns(workload, model);
   const rows = asList(workload.rows).map(asObject);
@@ -71,7 +79,7 @@ function workloadTables(model, workload) {
     columnTable(`${name}: what was measured${
                   workload.speed ? `; CPU per request as a ratio to ${model.judgement.reference}`
                                  : ""}`,
-      served, columns),
+      served, columnsThatDiffer(columns, served)),
     lacksMake(workload),
     others.length
       ? details(`Hits of ${plural(others.length, "policy", "policies")} without a server`,

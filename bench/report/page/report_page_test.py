@@ -213,6 +213,7 @@ class Page(unittest.TestCase):
         card = self.browser.run("return document.querySelector('#answers .card').textContent")
         self.assertIn("Run sieve: it has the most hits.", card)
         self.assertIn(said["choices"][0]["question"], card)
+        self.assertNotIn("[object", self.browser.run("return document.getElementById('main').textContent"))
         bottom = self.browser.run(
             "return document.querySelector('.card').getBoundingClientRect().bottom")
         self.assertLess(bottom, 900)
@@ -324,6 +325,7 @@ class Page(unittest.TestCase):
             self.draw()
             self.assertEqual(self.browser.run(CUT), [], width)
             if width == 1400:
+                self.browser.run(CLICK, "answers", "zipf")
                 self.assertLessEqual(
                     self.browser.run("return document.documentElement.scrollHeight"), HEIGHT_MOST)
                 self.assertEqual(self.browser.run(

@@ -52,16 +52,3 @@ function unitOf(key) {
 function plural(count, one, many) {
   return `${units.count(count)} ${count === 1 ? one : many || one + "s"}`;
 }
-
-/* "a", "a and b", "a, b and c" */
-function listed(names) {
-  if (names.length < 2) return names.join("");
-  return `${names.slice(0, -1).join(", ")} and ${names[names.length - 1]}`;
-}
-
-function dayOf(text) {
-  const time = new Date(text);
-  if (Number.isNaN(time.getTime())) return "";
-  return time.toLocaleDateString(
-    "en-GB", {day: "numeric", month: "long", year: "numeric", timeZone: "UTC"});
-}
