@@ -164,6 +164,15 @@ class Compare(unittest.TestCase):
         self.compare(lru, twoq, "--gate", "B/request<=1", status=1)
         self.compare(twoq, lru, "--gate", "rss<+10%", "--gate", "B/request<=1", "--gate", "verdict")
 
+    def test_hits_of_a_server_that_runs_another_policy_are_not_ranked(self):
+        lru = self.make("lru.json")
+        other = self.make("twoq.json", variant="twoq", hits=0.7, served=0.45)
+        for pair in ((lru, other), (other, lru)):
+            row = self.row("steady_hit_ratio", *pair)
+            self.assertEqual((row["verdict"], row["method"]), ("cannot tell", "none"))
+            self.assertIn("twoq: its server hit 45.0 % where twoq hits 50.0 %", row["reason"])
+        self.compare(lru, other, "--gate", "hits>-1%", status=3)
+
     def test_replays_of_other_requests_are_not_exact(self):
         old = self.make("a.json")
         row = self.row("steady_hit_ratio", old, self.make("b.json", seed=2, hits=0.601))

@@ -2,6 +2,7 @@
 #include "count_of.h"
 #include "json_fields.h"
 #include "measurements_json.h"
+#include "served_hits.h"
 #include "summary.h"
 #include "xmalloc.h"
 
@@ -156,11 +157,13 @@ static void speed_add(struct measurements *measurements, const struct result_spe
     }
 }
 
-/* Hits of two replays of the same requests differ for no other reason than the policy. */
-static void hits_add(struct measurements *measurements, const struct result_hits *hits,
-                     uint64_t seed)
+/* Hits of two replays of the same requests differ for no other reason than the policy, if that is
+ * what the servers run. */
+static void hits_add(struct measurements *measurements, const struct result *result,
+                     const struct result_hits *hits)
 {
     char name[MEASUREMENTS_NAME_BYTES];
+    struct served_hits served = served_hits_judge(result, hits->workload);
     snprintf(name, sizeof name, "replay of %s", hits->workload);
     measurements_setting_add(measurements, name, SETTING_LOAD, "%s, %llu requests", hits->ids,
                              (unsigned long long)hits->requests);
@@ -173,7 +176,9 @@ static void hits_add(struct measurements *measurements, const struct result_hits
         if (series == NULL)
             return;
         series->is_exact = true;
-        measurements_value_add(series, hits_value(hits, figure->index), 1, seed);
+        if (served.differs)
+            served_hits_describe(&served, result, series->doubt);
+        measurements_value_add(series, hits_value(hits, figure->index), 1, result->made_by.seed);
     }
 }
 
@@ -273,7 +278,7 @@ static void figures_add(struct measurements *measurements, const struct result *
         run_add(measurements, result, result->runs[i]);
     }
     for (size_t i = 0; i < result->hits_count; i++)
-        hits_add(measurements, &result->hits[i], result->made_by.seed);
+        hits_add(measurements, result, &result->hits[i]);
     for (size_t i = 0; i < result->speed_count; i++)
         speed_add(measurements, &result->speeds[i]);
 }

@@ -170,6 +170,10 @@ static void runs_note_print(const struct judged_row *row, uint64_t count, const 
 static void notes_print(const struct judged_row *row, FILE *out)
 {
     const struct result_summary *summary = row->summary;
+    char words[RESULT_WORDS_BYTES];
+    if (row->served.differs)
+        text_wrap(served_hits_describe(&row->served, row->result, words), fprintf(out, "  "),
+                  NOTE_MARGIN, WIDTH, out);
     if (summary != NULL) {
         uint64_t judged = summary->runs - summary->failed;
         runs_note_print(row, judged - summary->verdicts[summary->class], "have another verdict",

@@ -90,6 +90,8 @@ const struct field exact_fields[] = {
     FIELD(result_exact, evictions, FIELD_COUNT),
     FIELD(result_exact, instructions_per_request, FIELD_MAYBE),
     FIELD(result_exact, allocations_per_request, FIELD_MAYBE),
+    FIELD_SINCE(3, result_exact, replayed_requests, FIELD_COUNT),
+    FIELD_SINCE(3, result_exact, replayed_hits, FIELD_COUNT),
     END,
 };
 

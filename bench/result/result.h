@@ -86,6 +86,9 @@ struct result_exact {
     uint64_t evictions;              /* of the server, from its start to the end of the load */
     double instructions_per_request; /* of the server, in user mode */
     double allocations_per_request;  /* of the server's allocator */
+    /* An exact replay of the requests that the load sent. 0 requests: there was none, as of
+     * policies whose hits depend on time or connections. */
+    uint64_t replayed_requests, replayed_hits;
 };
 
 struct result_server {

@@ -45,7 +45,8 @@ static struct result *example(void)
     run->load.as_sent.p9999_ns = 888;
     run->load.late_ns = 9;
     snprintf(run->load.bottleneck_reason, sizeof run->load.bottleneck_reason, "it was late");
-    run->counts = (struct result_exact){.evictions = 5, .instructions_per_request = NAN};
+    run->counts =
+        (struct result_exact){.evictions = 5, .instructions_per_request = NAN, .replayed_hits = 8};
     result_series_add(result, run, 3)[2] = (struct result_interval){.start_ns = 200, .hits = 3};
     result->noise.known = true;
     result->noise.pairs = 4;
@@ -80,6 +81,7 @@ static void unknown_is_told_from_known(const struct result *read)
     assert_true(read->noise.figures[FIGURE_P99_NS] == 0.04);
     assert_true(isnan(read->noise.figures[FIGURE_P50_NS]));
     assert_int_equal(counts->evictions, 5);
+    assert_int_equal(counts->replayed_hits, 8);
     assert_true(isnan(counts->instructions_per_request));
     assert_true(counts->allocations_per_request == 0);
 }

@@ -427,6 +427,22 @@ class Bench(unittest.TestCase):
         unbounded = self.result("unbounded")["hits"][0]
         self.assertEqual(unbounded["hits"], 2000 - unbounded["compulsory_misses"])
 
+    def test_a_server_that_runs_another_policy_is_found_by_its_hits(self):
+        for name, policy in (("lru", "fifo"), ("sieve", "sieve")):
+            os.symlink(os.path.join(BIN, "serve-" + policy),
+                       os.path.join(self.servers, "serve-" + name))
+        done = self.bench("--policies", "lru,sieve", "--workloads", "zipf:1.0:1000", "--requests",
+                          "20k", "--server-dir", self.servers)
+        words = r"lru: its server hit [\d.]+ % where lru hits [\d.]+ %: it does not run"
+        self.assertEqual(len(re.findall(words, " ".join(done.stdout.split()))), 2, done.stdout)
+        self.assertNotIn("sieve: its server", done.stdout)
+        for name, differs in (("lru", True), ("sieve", False)):
+            counts = self.result(name)["runs"][0]["counts"]
+            self.assertEqual(counts["replayed_requests"], counts["hits"] + counts["misses"])
+            row = next(row for row in self.bench_file()["judgement"]["workloads"][0]["rows"]
+                       if row["variant"] == name)
+            self.assertEqual(row["hits"]["served"]["differs"], differs)
+
     def test_two_builds_share_the_rounds(self):
         self.link("lru")
         done = self.bench("--policies", "lru", "--against", self.servers, "--speed", "2",

@@ -3,8 +3,8 @@
 
 #include "bench_progress.h"
 #include "command.h"
-#include "record_sizes.h"
 #include "stats.h"
+#include "stream_replay.h"
 #include "sweep.h"
 #include "units.h"
 #include "xmalloc.h"
@@ -20,11 +20,6 @@
 #define THREADS        2
 #define REFERENCE      "lru" /* its misses say how long a run must be */
 
-static bool is_replayable(const struct policy *policy)
-{
-    return !policy->weak && !(policy->limits & KEEPS_AGE);
-}
-
 /* As many as --requests says, or enough for caches of this size. */
 static uint64_t requests_of(const struct plan *plan, const struct workload *workload)
 {
@@ -34,28 +29,13 @@ static uint64_t requests_of(const struct plan *plan, const struct workload *work
     return requests > least ? requests : least;
 }
 
-static int corpus_open(struct corpus *corpus, const struct plan *plan,
-                       const struct workload *workload, struct error *error)
-{
-    const struct corpus_setup setup = {
-        .trace = {.seed = plan->seed, .limit = requests_of(plan, workload)},
-        .sample = 1,
-        .with_next = true};
-    if (corpus_load(corpus, workload->ids, &setup, error) != 0)
-        return -1;
-    uint32_t *sizes = sizes_of_service(corpus);
-    sizes_complete(corpus, sizes);
-    free(sizes);
-    return 0;
-}
-
 static size_t jobs_fill(struct sweep_job *jobs, const struct plan *plan,
                         const struct corpus *corpus)
 {
     size_t count = 0;
     for (size_t i = 0; i < policies_count; i++) {
         struct result_limits limits = plan_limits(plan, policies[i]);
-        if (is_replayable(policies[i]))
+        if (stream_is_replayable(policies[i]))
             jobs[count++].setup = (struct replay_setup){
                 .policy = policies[i],
                 .capacity_entries = limits.capacity_entries,
@@ -121,13 +101,14 @@ static void jobs_record(struct bench *bench, struct workload *workload,
 static void workload_replay(struct bench *bench, struct workload *workload)
 {
     struct sweep_job *jobs = xcalloc(policies_count, sizeof *jobs);
+    const struct plan *plan = &bench->plan;
     struct corpus corpus;
     struct error error;
-    if (corpus_open(&corpus, &bench->plan, workload, &error) != 0) {
+    if (stream_load(&corpus, workload->ids, plan->seed, requests_of(plan, workload), &error) != 0) {
         complain("bench", 0, "%s: %s", workload->name, error.text);
         bench->status = STATUS_UNDECIDED;
     } else {
-        size_t count = jobs_fill(jobs, &bench->plan, &corpus);
+        size_t count = jobs_fill(jobs, plan, &corpus);
         sweep_run(&corpus, jobs, count, THREADS, NULL, NULL);
         jobs_record(bench, workload, jobs, count);
         corpus_free(&corpus);

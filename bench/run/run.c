@@ -7,6 +7,7 @@
 #include "load_record.h"
 #include "sampler.h"
 #include "stats.h"
+#include "stream_replay.h"
 #include "verdict.h"
 
 #include <math.h>
@@ -206,6 +207,14 @@ static void run_judge(const struct run_setup *setup, struct result_run *run)
              units_format_duration(time, (double)run->capped_ns));
 }
 
+/* A burst's first part is made of other ids than its stream. */
+static void hits_check(const struct run_setup *setup, struct result_run *run)
+{
+    struct result_limits limits = plan_limits(setup->plan, setup->subject->policy);
+    if (run->status != RUN_FAILED && run->burst == NULL)
+        stream_replay_run(run, setup->subject->policy, &limits);
+}
+
 static struct result_run *run_begin(const struct run_setup *setup, struct result *result)
 {
     struct result_run *run = result_run_add(result);
@@ -238,5 +247,6 @@ struct result_run *run_execute(const struct run_setup *setup, struct result *res
     run_judge(setup, run);
     if (execution.ids != NULL)
         trace_close(execution.ids);
+    hits_check(setup, run);
     return run;
 }

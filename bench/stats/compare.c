@@ -240,6 +240,8 @@ void compare_series(struct comparison *comparison, const struct measurement_seri
     if (before->count == 0 || after->count == 0)
         lack_explain(comparison, comparison->left_out > 0 ? judged_lacks[LACK_GENERATOR]
                                                           : "one side has no value");
+    else if (before->doubt[0] != '\0' || after->doubt[0] != '\0')
+        lack_explain(comparison, before->doubt[0] != '\0' ? before->doubt : after->doubt);
     else if (kind == KIND_SPEED)
         speed_fill(comparison, before, after, setup);
     else if (kind == KIND_GROWTH)

@@ -16,7 +16,7 @@ long judged_hits_steps(double ratio)
 
 bool judged_hits_compare(const struct judged_row *row)
 {
-    return row->replayed != NULL && row->replayed->entries > 0 &&
+    return row->replayed != NULL && row->replayed->entries > 0 && !row->served.differs &&
            (row->limits->capacity_entries > 0 || row->limits->capacity_bytes > 0);
 }
 
@@ -165,6 +165,18 @@ static void best_describe(FILE *out, const struct judged_workload *workload, con
         fprintf(out, ", %s %s", reference, judged_hits_text(lru, lru->hit_ratio, text));
 }
 
+/* What the servers say of themselves that is not so. */
+static void others_print(FILE *out, const struct judged_workload *workload)
+{
+    char words[RESULT_WORDS_BYTES];
+    for (size_t i = 0; i < workload->served_count; i++) {
+        const struct judged_row *row = &workload->rows[i];
+        if (row->served.differs)
+            fprintf(out, "%s%s", ftell(out) > 0 ? "; " : "",
+                    served_hits_describe(&row->served, row->result, words));
+    }
+}
+
 char *hits_sentence(const struct judged_workload *workload, const char *reference)
 {
     size_t compared = compared_count(workload, 0), bytes;
@@ -184,6 +196,7 @@ char *hits_sentence(const struct judged_workload *workload, const char *referenc
         fprintf(out, " hit the same: %s%s", judged_hits_text(any, any->hit_ratio, ratio),
                 isnan(any->cold_hit_ratio) ? "" : " once warm");
     }
+    others_print(out, workload);
     fclose(out);
     return text;
 }

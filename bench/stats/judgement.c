@@ -63,6 +63,7 @@ static void rows_fill(struct judged_workload *workload, const struct judgement_s
         row->result = result;
         row->limits = &result->limits;
         row->replayed = hits_find(result, workload->name);
+        row->served = served_hits_judge(result, workload->name);
         judge_memory(row, workload->name);
     }
     workload->served_count = workload->row_count;

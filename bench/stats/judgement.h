@@ -7,6 +7,7 @@
 #pragma once
 
 #include "result.h"
+#include "served_hits.h"
 #include "stats.h"
 #include "units.h"
 
@@ -47,6 +48,7 @@ struct judged_row {
     double hit_ratio;                   /* after the warm-up if the replay has one */
     double cold_hit_ratio;              /* of the whole replay; NAN: there is no other */
     uint64_t hits_rank;                 /* 1 + those with more hits; 0: not ranked */
+    struct served_hits served;          /* a server that hit otherwise has no rank */
     /* CPU per request as a ratio to the reference; of few repetitions without an interval, which is
      * then NAN. */
     enum judged_lack lack;

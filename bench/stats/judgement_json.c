@@ -29,16 +29,29 @@ static json_t *interval_json(const struct stats_interval *interval)
                      "high", real(interval->high));
 }
 
+/* What its server hit, and what its policy hits with the same requests. */
+static json_t *served_json(const struct judged_row *row)
+{
+    const struct served_hits *served = &row->served;
+    char words[RESULT_WORDS_BYTES];
+    if (!served->known)
+        return json_null();
+    return json_pack("{s:f, s:f, s:f, s:b, s:s}", "hit_ratio", served->served, "replayed_hit_ratio",
+                     served->replayed, "tolerance", SERVED_HITS_TOLERANCE, "differs",
+                     served->differs, "words",
+                     served->differs ? served_hits_describe(served, row->result, words) : "");
+}
+
 static json_t *hits_row_json(const struct judged_row *row)
 {
     char text[JUDGEMENT_TEXT_BYTES], cold[JUDGEMENT_TEXT_BYTES];
     if (isnan(row->hit_ratio))
         return json_null();
-    return json_pack("{s:b, s:o, s:o, s:s, s:s, s:o}", "measured", row->replayed == NULL,
+    return json_pack("{s:b, s:o, s:o, s:s, s:s, s:o, s:o}", "measured", row->replayed == NULL,
                      "hit_ratio", real(row->hit_ratio), "cold_hit_ratio", real(row->cold_hit_ratio),
                      "text", judged_hits_text(row, row->hit_ratio, text), "cold_text",
-                     judged_hits_text(row, row->cold_hit_ratio, cold), "rank",
-                     rank(row->hits_rank));
+                     judged_hits_text(row, row->cold_hit_ratio, cold), "rank", rank(row->hits_rank),
+                     "served", served_json(row));
 }
 
 /* The names of the rows that cost more, as far as that is established. */

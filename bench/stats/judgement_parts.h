@@ -15,7 +15,7 @@ char *speed_sentence(const struct judged_workload *workload, const char *referen
 char *memory_sentence(const struct judgement *judgement);
 
 /* Whether the hits of the policy compare with those of others: it has a limit and stores something.
- * Measured hits do not. */
+ * Measured hits do not, nor those of a server that runs another policy. */
 bool judged_hits_compare(const struct judged_row *row);
 /* Hits as whole steps of JUDGEMENT_HITS_STEP, as they are printed. */
 long judged_hits_steps(double ratio);

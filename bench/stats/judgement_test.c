@@ -115,6 +115,53 @@ static void hits_are_ranked_and_equal_ones_share_a_rank(void **state)
     planted_release(&planted);
 }
 
+/* What the server hit of 100,000 requests, and what a replay of the same requests hits. */
+static void served_plant(struct result *result, uint64_t served, uint64_t replayed)
+{
+    struct result_run *run = run_plant(result, "zipf", VERDICT_BOUNDED, 0, 0.1);
+    run->counts = (struct result_exact){.hits = served,
+                                        .misses = 100000 - served,
+                                        .replayed_requests = 100000,
+                                        .replayed_hits = replayed};
+}
+
+static void a_server_that_hits_otherwise_is_named_and_not_ranked(void **state)
+{
+    struct planted planted = {.count = 0};
+    hits_plant(variant_plant(&planted, "lru", 10000), "zipf", 5660, 5500);
+    hits_plant(variant_plant(&planted, "arc", 10000), "zipf", 6514, 6400);
+    hits_plant(variant_plant(&planted, "fifo", 10000), "zipf", 5500, 5400);
+    served_plant(planted.results[0], 52100, 56600);
+    served_plant(planted.results[1], 64100, 64050); /* requests overtake each other */
+    const struct judgement *judgement = judge(&planted, NULL, 0);
+    const struct judged_workload *workload = &judgement->workloads[0];
+    assert_true(row_of(judgement, "lru")->served.differs);
+    assert_int_equal(row_of(judgement, "lru")->hits_rank, 0);
+    assert_true(row_of(judgement, "arc")->served.known);
+    assert_false(row_of(judgement, "arc")->served.differs);
+    assert_int_equal(row_of(judgement, "fifo")->hits_rank, 2);
+    assert_string_equal(workload->hits_words,
+                        "of 2 policies with a limit at 10,000 entries, arc hits most: 65.1 % once "
+                        "warm; lru: its server hit 52.1 % where lru hits 56.6 %: it does not run "
+                        "this policy");
+    planted_release(&planted);
+}
+
+static void a_short_run_may_differ_by_the_requests_in_flight(void **state)
+{
+    struct planted planted = {.count = 0};
+    struct result *result = variant_plant(&planted, "lru", 10000);
+    served_plant(result, 52100, 56600);
+    result->made_by.connections = 1000;
+    result->made_by.streams = 5;
+    assert_false(served_hits_judge(result, "zipf").differs);
+    result->made_by.streams = 4;
+    assert_true(served_hits_judge(result, "zipf").differs);
+    result->runs[0]->counts.replayed_requests = 0;
+    assert_false(served_hits_judge(result, "zipf").known);
+    planted_release(&planted);
+}
+
 static void policies_without_limit_and_those_that_store_nothing_have_no_rank(void **state)
 {
     struct planted planted = {.count = 0};
@@ -380,6 +427,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(hits_are_ranked_and_equal_ones_share_a_rank),
+        cmocka_unit_test(a_server_that_hits_otherwise_is_named_and_not_ranked),
+        cmocka_unit_test(a_short_run_may_differ_by_the_requests_in_flight),
         cmocka_unit_test(policies_without_limit_and_those_that_store_nothing_have_no_rank),
         cmocka_unit_test(policies_that_were_not_served_take_part),
         cmocka_unit_test(equal_hits_have_no_first),

@@ -23,11 +23,12 @@ struct measurement_series {
     uint64_t repetitions[STATS_VALUES_MAX]; /* of each value */
     uint64_t seeds[STATS_VALUES_MAX];
     size_t count;
-    bool is_exact;     /* the value of a replay, which does not vary */
-    uint64_t left_out; /* repetitions whose generator was the bottleneck */
-    double floor;      /* calibrated noise floor, a share; or MEASUREMENTS_FLOOR_NONE */
-    double low, high;  /* of growth: medians of the runs' own intervals */
-    bool is_bounded;   /* of growth: so are the verdicts of all runs */
+    bool is_exact;                  /* the value of a replay, which does not vary */
+    char doubt[RESULT_WORDS_BYTES]; /* of hits: why they are not the server's; "" */
+    uint64_t left_out;              /* repetitions whose generator was the bottleneck */
+    double floor;     /* calibrated noise floor, a share; or MEASUREMENTS_FLOOR_NONE */
+    double low, high; /* of growth: medians of the runs' own intervals */
+    bool is_bounded;  /* of growth: so are the verdicts of all runs */
 };
 
 /* The verdicts of all runs under one workload. */

@@ -97,6 +97,10 @@ static void run_add(struct result *result, const struct words *words)
     verdict_fill(run, words);
     run->counts.instructions_per_request = number_of(words, "instructions", NAN);
     run->counts.allocations_per_request = NAN;
+    run->counts.hits = (uint64_t)(10000 * number_of(words, "served", 0.5));
+    run->counts.misses = 10000 - run->counts.hits;
+    run->counts.replayed_requests = 10000;
+    run->counts.replayed_hits = 5000;
     struct result_sample sample = {.requests = 10000, .entries = 1000, .cache_bytes = 2 << 20};
     sample.rss_bytes = (uint64_t)(number_of(words, "rss", 8) * (1 << 20));
     result_sample_add(result, run, &sample);

@@ -88,7 +88,8 @@ def run(workload, repetition, leaks, samples, series):
                          "cpu_share": 0.003},
             "verdict": verdict(leaks),
             "counts": {"hits": 0, "misses": 2000, "evictions": 7,
-                       "instructions_per_request": 12345.5, "allocations_per_request": None},
+                       "instructions_per_request": 12345.5, "allocations_per_request": None,
+                       "replayed_requests": 2000, "replayed_hits": 0},
             "series": [{"start_ns": 100000000 * at, "span_ns": 100000000,
                         "requests": 9000 + at, "hits": 0, "misses": 9000 + at, "errors": 0,
                         "p50_ns": 800000, "p99_ns": 1500000 + at, "max_ns": 5000000}
