@@ -21,6 +21,7 @@
 #define ACCEPTS_AT_ONCE 16
 #define SLOTS           (2 * CONSOLE_CLIENTS) /* also for clients that left, until all is freed */
 #define NEVER           UINT64_MAX
+#define REST_SLICES     2 /* after a slice, requests are served for so many times its length */
 #define RETRY_NS        NS_PER_SECOND /* until the next accept after one failed */
 
 /* The source of an event: the index of a client's slot, or one of these. */
@@ -35,9 +36,11 @@ struct console {
     struct module_host host;
     char path[PATH_MAX];
     int listener, epoll, timer;
-    uint64_t timer_ns;  /* when the timer expires */
-    uint64_t listen_ns; /* when to accept connections again; 0: now */
-    unsigned next;      /* the slot that runs next */
+    uint64_t timer_ns;     /* when the timer expires */
+    uint64_t listen_ns;    /* when to accept connections again; 0: now */
+    uint64_t rest_end_ns;  /* no client runs before: requests are served */
+    unsigned next;         /* the slot that runs next */
+    uint64_t client_bytes; /* of the Lua states of all clients */
     struct slot slots[SLOTS];
 };
 
@@ -163,15 +166,23 @@ static void event_handle(struct console *console, uint32_t source)
         client_ready(&console->slots[source]);
 }
 
+/* Of all clients together, so that many do not take more than one. */
+static void rest(struct console *console, uint64_t began_ns)
+{
+    uint64_t now_ns = clock_ns();
+    console->rest_end_ns = now_ns + REST_SLICES * (now_ns - began_ns);
+}
+
 /* Runs one slice of the next client that is due. */
 static void slice_run(struct console *console, uint64_t now_ns)
 {
-    for (unsigned i = 0; i < SLOTS; i++) {
+    for (unsigned i = 0; now_ns >= console->rest_end_ns && i < SLOTS; i++) {
         struct slot *slot = &console->slots[console->next++ % SLOTS];
         if (slot->client == NULL || console_client_due_ns(slot->client) > now_ns)
             continue;
         if (!console_client_step(slot->client, now_ns))
             client_remove(slot);
+        rest(console, now_ns);
         return;
     }
 }
@@ -184,7 +195,7 @@ static uint64_t console_due_ns(const struct console *console)
         if (client && console_client_due_ns(client) < due_ns)
             due_ns = console_client_due_ns(client);
     }
-    return due_ns;
+    return due_ns < console->rest_end_ns ? console->rest_end_ns : due_ns;
 }
 
 static void events_update(struct console *console)
@@ -253,7 +264,7 @@ static int console_listen(struct console *console, struct error *error)
 struct console *console_create(const struct console_setup *setup, struct error *error)
 {
     struct console *console = xcalloc(1, sizeof *console);
-    console->host = (struct module_host){setup->handler, setup->url};
+    console->host = (struct module_host){setup->handler, setup->url, &console->client_bytes};
     console->timer_ns = NEVER;
     error_set(error, "the path of the console's socket is too long");
     if (!path_choose(console, setup->path) || console_listen(console, error) < 0) {

@@ -20,10 +20,10 @@ struct output {
 };
 
 struct console_client {
-    int socket;            /* -1: disconnected */
-    uint64_t pause_end_ns; /* requests are served between two slices */
-    bool busy;             /* a statement runs */
-    bool closing;          /* disconnects when all output is sent */
+    int socket;         /* -1: disconnected */
+    bool busy;          /* a statement runs */
+    bool closing;       /* disconnects when all output is sent */
+    bool request_waits; /* the input may begin with a whole request */
     struct interpreter *interpreter;
     struct output output;
     size_t input_count;
@@ -164,9 +164,10 @@ static bool request_handle(struct console_client *client)
     return true;
 }
 
-static void requests_handle(struct console_client *client)
+/* While a statement runs: interrupts, and what is an error. */
+static void interrupts_handle(struct console_client *client)
 {
-    while (request_handle(client))
+    while (client->busy && request_handle(client))
         ;
 }
 
@@ -178,13 +179,15 @@ static bool input_receive(struct console_client *client)
     if (count <= 0)
         return count < 0 && (errno == EAGAIN || errno == EINTR);
     client->input_count += (size_t)count;
-    requests_handle(client);
+    client->request_waits = true;
+    interrupts_handle(client);
     return true;
 }
 
 static bool receives(const struct console_client *client)
 {
-    return !client->closing && interpreter_ready(client->interpreter);
+    return !client->closing && interpreter_ready(client->interpreter) &&
+           client->input_count < sizeof client->input;
 }
 
 bool console_client_exchange(struct console_client *client)
@@ -198,18 +201,25 @@ bool console_client_exchange(struct console_client *client)
 
 /* Slices. */
 
+static void prepare(struct console_client *client)
+{
+    if (!interpreter_prepare(client->interpreter))
+        reject(client, "the server has not enough memory for another client");
+}
+
 bool console_client_step(struct console_client *client, uint64_t now_ns)
 {
     if (console_client_due_ns(client) > now_ns)
         return true;
-    client->pause_end_ns = now_ns + 2 * SLICE_NS;
     if (!console_client_connected(client))
         return interpreter_free_slice(client->interpreter);
-    if (interpreter_ready(client->interpreter))
+    if (!interpreter_ready(client->interpreter))
+        prepare(client);
+    else if (client->busy)
         progress_report(client, interpreter_step(client->interpreter));
     else
-        interpreter_prepare(client->interpreter);
-    requests_handle(client);
+        client->request_waits = request_handle(client);
+    interrupts_handle(client);
     return output_send(client);
 }
 
@@ -217,16 +227,15 @@ static bool has_work(const struct console_client *client)
 {
     if (!console_client_connected(client))
         return true;
-    bool works = client->busy || !interpreter_ready(client->interpreter);
+    bool works = client->busy || client->request_waits || !interpreter_ready(client->interpreter);
     return works && !client->closing && unsent(client) < UNSENT_BYTES_MAX;
 }
 
 uint64_t console_client_due_ns(const struct console_client *client)
 {
-    uint64_t wake_ns = client->busy ? interpreter_wake_ns(client->interpreter) : 0;
     if (!has_work(client))
         return UINT64_MAX;
-    return wake_ns > client->pause_end_ns ? wake_ns : client->pause_end_ns;
+    return client->busy ? interpreter_wake_ns(client->interpreter) : 0;
 }
 
 unsigned console_client_events(const struct console_client *client)

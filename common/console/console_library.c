@@ -195,7 +195,7 @@ static int library_budget(lua_State *L)
     luaL_argcheck(L,
                   bytes == 0 || (bytes >= (lua_Integer)BUDGET_BYTES &&
                                  bytes <= (lua_Integer)BUDGET_BYTES_MAX),
-                  2, "the memory must be from 16MiB to 256MiB");
+                  2, "the memory must be from 16MiB to 64MiB");
     interpreter_budget(interpreter_of(L), (uint64_t)ns, (uint64_t)bytes);
     return 0;
 }

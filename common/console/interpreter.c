@@ -19,6 +19,8 @@
 #define BLOCK_BYTES_MAX   (UINT64_C(4) << 20) /* of one allocation: Lua copies a table that grows */
 #define CALLBACK_NS_MAX   UINT64_C(5000000)   /* of Lua called back from C, which cannot pause */
 #define HOOK_COUNT_MAX    1024                /* instructions between two hooks */
+#define HOOK_BYTES_MAX    (UINT64_C(2) << 20) /* of long strings that these instructions may read */
+#define BLOCK_READS       64 /* so many bytes of a table take the time of one byte of a string */
 #define HOOK_SLOW_NS      (SLICE_NS / 4)  /* with more time between two hooks, lower the count */
 #define HOOK_FAST_NS      (SLICE_NS / 64) /* with less, raise it */
 #define RESERVE_BYTES     (UINT64_C(512) << 10) /* are freed at once */
@@ -41,6 +43,9 @@ struct interpreter {
     lua_State *L;
     lua_State *thread; /* the statement's coroutine; NULL: no statement runs */
     uint64_t used_bytes, limit_bytes;
+    uint64_t opened_bytes; /* used by the libraries */
+    uint64_t
+        longest_bytes; /* what one instruction may read: the longest string, or a table's part */
     uint64_t budget_ns, statement_ns; /* of every statement, and of this one */
     uint64_t spent_ns;                /* CPU time of this statement's slices that are over */
     uint64_t slice_ns, hook_ns;       /* CPU time when this slice began, and at the last hook */
@@ -49,6 +54,7 @@ struct interpreter {
     unsigned parts;  /* of the sandbox that are open */
     unsigned cycles; /* of the collector that are left until L can be closed */
     bool ready;      /* a statement can begin */
+    bool dropped;    /* L is to be closed and made anew */
     bool allocation_failed;
     enum stop stop;
     void *resource; /* that the statement holds; NULL: none */
@@ -76,6 +82,12 @@ const struct module_host *module_host(lua_State *L)
 
 static void hook_run(lua_State *L, lua_Debug *event);
 
+static void hook_set(struct interpreter *interpreter, lua_State *L, int count)
+{
+    interpreter->hook_count = count;
+    lua_sethook(L, hook_run, LUA_MASKCOUNT, count);
+}
+
 static void *allocation_refuse(struct interpreter *interpreter)
 {
     interpreter->allocation_failed = true;
@@ -84,30 +96,60 @@ static void *allocation_refuse(struct interpreter *interpreter)
     return NULL;
 }
 
+/* The instructions between two hooks: with long strings fewer, as each may read one. */
+static int hook_count_max(const struct interpreter *interpreter)
+{
+    uint64_t count = HOOK_BYTES_MAX / (interpreter->longest_bytes + 1) + 1;
+    return count < HOOK_COUNT_MAX ? (int)count : HOOK_COUNT_MAX;
+}
+
+static void longest_note(struct interpreter *interpreter, uint64_t bytes)
+{
+    if (bytes <= interpreter->longest_bytes)
+        return;
+    interpreter->longest_bytes = bytes;
+    int most = hook_count_max(interpreter);
+    if (interpreter->thread && interpreter->hook_count > most)
+        hook_set(interpreter, interpreter->thread, most);
+}
+
+static void used_add(struct interpreter *interpreter, uint64_t bytes)
+{
+    interpreter->used_bytes += bytes;
+    *interpreter->host.client_bytes += bytes;
+}
+
+/* The bound of all clients does not count while the libraries are opened. */
+static bool limit_is_exceeded(const struct interpreter *interpreter, uint64_t more)
+{
+    return interpreter->used_bytes + more > interpreter->limit_bytes ||
+           (interpreter->ready && *interpreter->host.client_bytes + more > CLIENTS_BYTES_MAX);
+}
+
 /* Lua's allocator. For a new object, `old` is not its old size but the kind of object. */
 static void *allocate(void *context, void *memory, size_t old, size_t bytes)
 {
     struct interpreter *interpreter = context;
-    size_t most = memory == NULL && old == LUA_TSTRING ? STRING_BYTES : BLOCK_BYTES_MAX;
+    bool is_string = memory == NULL && old == LUA_TSTRING;
     old = memory == NULL ? 0 : old;
-    if (bytes > old && bytes > most)
+    if (bytes == 0) {
+        used_add(interpreter, 0 - (uint64_t)old);
+        free(memory);
         return NULL;
-    if (bytes > old && interpreter->used_bytes - old + bytes > interpreter->limit_bytes)
+    }
+    if (bytes > old && bytes > (is_string ? STRING_BYTES : BLOCK_BYTES_MAX))
+        return NULL;
+    if (bytes > old && limit_is_exceeded(interpreter, bytes - old))
         return allocation_refuse(interpreter);
-    interpreter->used_bytes += bytes - old;
-    if (bytes > 0)
-        return xreallocarray(memory, bytes, 1);
-    free(memory);
-    return NULL;
+    void *moved = realloc(memory, bytes);
+    if (moved == NULL)
+        return allocation_refuse(interpreter);
+    used_add(interpreter, bytes - old);
+    longest_note(interpreter, is_string ? bytes : bytes / BLOCK_READS);
+    return moved;
 }
 
 /* Running. */
-
-static void hook_set(struct interpreter *interpreter, lua_State *L, int count)
-{
-    interpreter->hook_count = count;
-    lua_sethook(L, hook_run, LUA_MASKCOUNT, count);
-}
 
 static void stop(struct interpreter *interpreter, enum stop why)
 {
@@ -123,7 +165,7 @@ static void hook_pace(struct interpreter *interpreter, lua_State *L, uint64_t no
     interpreter->hook_ns = now_ns;
     if (passed_ns > HOOK_SLOW_NS && count > 1)
         hook_set(interpreter, L, count / 8 + 1);
-    else if (passed_ns < HOOK_FAST_NS && count < HOOK_COUNT_MAX)
+    else if (passed_ns < HOOK_FAST_NS && count * 2 <= hook_count_max(interpreter))
         hook_set(interpreter, L, count * 2);
 }
 
@@ -285,12 +327,23 @@ static enum progress begin_fail(struct interpreter *interpreter, int status, boo
                                        "and were deleted");
 }
 
+/* What is longer than all variables was collected. */
+static void longest_forget(struct interpreter *interpreter)
+{
+    uint64_t left_bytes = interpreter->used_bytes > interpreter->opened_bytes
+                              ? interpreter->used_bytes - interpreter->opened_bytes
+                              : 0;
+    if (interpreter->longest_bytes > left_bytes)
+        interpreter->longest_bytes = left_bytes;
+}
+
 static enum progress begin(struct interpreter *interpreter, struct beginning *beginning)
 {
     lua_State *L = interpreter->L;
     interpreter->stop = STOP_NONE;
     interpreter->spent_ns = 0;
     interpreter->statement_ns = interpreter->budget_ns;
+    longest_forget(interpreter);
     lua_settop(L, 0);
     lua_pushcfunction(L, statement_prepare);
     lua_pushlightuserdata(L, beginning);
@@ -315,21 +368,44 @@ enum progress interpreter_complete(struct interpreter *interpreter, struct span 
 
 /* Creation and destruction. */
 
+/* Leaves NULL in L if there is no memory. */
 static void state_create(struct interpreter *interpreter)
 {
     interpreter->parts = 0;
-    interpreter->L = xchecked(lua_newstate(allocate, interpreter));
+    interpreter->L = lua_newstate(allocate, interpreter);
+    if (interpreter->L == NULL)
+        return;
     lua_gc(interpreter->L, LUA_GCINC, 0, 0, COLLECT_STEP_LOG2);
     *(struct interpreter **)lua_getextraspace(interpreter->L) = interpreter;
 }
 
-/* Opens a part of the sandbox, whatever limit the client has set. */
-static void part_open(struct interpreter *interpreter)
+static void state_close(struct interpreter *interpreter)
+{
+    if (interpreter->L)
+        lua_close(interpreter->L);
+    interpreter->L = NULL;
+}
+
+/* Returns what it leaves on its stack, which is that of the last part. */
+static int part_open_protected(lua_State *L)
+{
+    struct interpreter *interpreter = interpreter_of(L);
+    interpreter->ready = !sandbox_open(L, interpreter->parts++);
+    return lua_gettop(L);
+}
+
+/* Opens a part of the sandbox, whatever limit the client has set. False: there is no memory. */
+static bool part_open(struct interpreter *interpreter)
 {
     uint64_t limit_bytes = interpreter->limit_bytes;
+    lua_State *L = interpreter->L;
     interpreter->limit_bytes = BUDGET_BYTES;
-    interpreter->ready = !sandbox_open(interpreter->L, interpreter->parts++);
+    lua_pushcfunction(L, part_open_protected);
+    lua_insert(L, 1);
+    int status = lua_pcall(L, lua_gettop(L) - 1, LUA_MULTRET, 0);
     interpreter->limit_bytes = limit_bytes;
+    interpreter->opened_bytes = interpreter->used_bytes;
+    return status == LUA_OK;
 }
 
 struct interpreter *
@@ -349,7 +425,7 @@ interpreter_create(const struct module_host *host,
 void interpreter_destroy(struct interpreter *interpreter)
 {
     interpreter_release(interpreter);
-    lua_close(interpreter->L);
+    state_close(interpreter);
     free(interpreter);
 }
 
@@ -358,14 +434,17 @@ bool interpreter_ready(const struct interpreter *interpreter)
     return interpreter->ready;
 }
 
-void interpreter_prepare(struct interpreter *interpreter)
+bool interpreter_prepare(struct interpreter *interpreter)
 {
-    if (interpreter->cycles == 0) {
-        part_open(interpreter);
-    } else if (!interpreter_free_slice(interpreter)) {
-        lua_close(interpreter->L);
+    if (interpreter->cycles > 0 && interpreter_free_slice(interpreter))
+        return true;
+    if (interpreter->dropped) {
+        state_close(interpreter);
         state_create(interpreter);
+        interpreter->dropped = false;
+        return interpreter->L != NULL;
     }
+    return interpreter->L && part_open(interpreter);
 }
 
 /* Drops globals, libraries and the metatable of strings: the collector frees all objects. */
@@ -387,11 +466,15 @@ static void registry_clear(lua_State *L)
 void interpreter_drop_variables(struct interpreter *interpreter)
 {
     uint64_t limit_bytes = interpreter->limit_bytes;
+    if (interpreter->L == NULL)
+        return;
+    interpreter->ready = false;
     interpreter->limit_bytes = UINT64_MAX;
     statement_end(interpreter);
     registry_clear(interpreter->L);
     interpreter->limit_bytes = limit_bytes;
-    interpreter->ready = false;
+    interpreter->longest_bytes = 0;
+    interpreter->dropped = true;
     interpreter->cycles = COLLECT_CYCLES;
 }
 

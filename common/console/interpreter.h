@@ -16,9 +16,11 @@
 #define BUDGET_NS        UINT64_C(100000000)
 #define BUDGET_NS_MAX    UINT64_C(60000000000)
 #define BUDGET_BYTES     (UINT64_C(16) << 20)
-#define BUDGET_BYTES_MAX (UINT64_C(256) << 20)
-#define STRING_BYTES     (UINT64_C(1) << 20) /* of the longest string */
-#define SLICE_NS         UINT64_C(200000)    /* of CPU time, after which a statement pauses */
+#define BUDGET_BYTES_MAX (UINT64_C(64) << 20)
+/* Of all clients together, before one more is refused memory. */
+#define CLIENTS_BYTES_MAX (UINT64_C(128) << 20)
+#define STRING_BYTES      (UINT64_C(1) << 20) /* of the longest string */
+#define SLICE_NS          UINT64_C(200000)    /* of CPU time, after which a statement pauses */
 
 struct interpreter;
 
@@ -32,9 +34,9 @@ interpreter_create(const struct module_host *host,
 void interpreter_destroy(struct interpreter *interpreter);
 
 /* Whether a statement can begin. If not, each call of interpreter_prepare does a slice of the work
- * that is left until then. */
+ * that is left until then, and returns false if there is not enough memory. */
 bool interpreter_ready(const struct interpreter *interpreter);
-void interpreter_prepare(struct interpreter *interpreter);
+bool interpreter_prepare(struct interpreter *interpreter);
 /* Ends the statement and drops all variables. Each call of interpreter_free_slice then frees a
  * slice of them, and returns false when little is left. */
 void interpreter_drop_variables(struct interpreter *interpreter);

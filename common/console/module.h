@@ -55,6 +55,7 @@ extern const size_t modules_count;
 struct module_host { /* the server that the console is in */
     struct handler *handler;
     const char *url;
+    uint64_t *client_bytes; /* that the Lua states of all clients use */
 };
 
 const struct module_host *module_host(lua_State *L);
