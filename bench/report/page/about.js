@@ -25,26 +25,27 @@ function machineSection(model) {
           result]))
       .values()
   ].slice(0, 8);
-  part.append(details("Machine, build, load and limits", () => [
-    table("Machine, build and load of the results",
-      [
-        "",
-        ...columns.map(
-          (result) => (columns.length > 1 ? `${result.folder}/${result.file.name}` : result.folder))
-      ],
-      keys.map((key) => [key, ...columns.map((result) => ({
-        text: asText(valueCell(key, result.madeBy[key]).text ?? valueCell(key, result.madeBy[key])),
-        value: asText(result.madeBy[key])
-      }))])),
-    columnTable("Limits that the servers kept", model.results, [
-      ["variant", (result) => result.name],
-      ...LIMITS.map(([key, head, format]) => [head, limitCell(key, format)])
-    ])
-  ]));
+  part.append(details("Machine, build, load and limits",
+    () => [table("Machine, build and load of the results",
+             [
+               "",
+               ...columns.map(
+                 (result) =>
+                   (columns.length > 1 ? `${result.folder}/${result.file.name}` : result.folder))
+             ],
+             keys.map((key) => [key, ...columns.map((result) => ({
+               text: asText(
+                 valueCell(key, result.madeBy[key]).text ?? valueCell(key, result.madeBy[key])),
+               value: asText(result.madeBy[key])
+             }))])),
+      columnTable("Limits that the servers kept", model.results, [
+        ["variant", (result) => result.name],
+        ...LIMITS.map(([key, head, format]) => [head, limitCell(key, format)])
+      ])]));
   const lines =
     [...new Set(model.results.map((result) => asText(result.madeBy.command_line)))].filter(Boolean);
-  part.append(el(
-    "p", null, "Made by ", lines.flatMap((line, i) => [i ? ", " : "", el("code", null, line)]), "."));
+  part.append(el("p", null, "Made by ",
+    lines.flatMap((line, i) => [i ? ", " : "", el("code", null, line)]), "."));
   return part;
 }
 
@@ -94,7 +95,8 @@ function rawSection(model) {
   const heads = ["file", "folder", "what it is", "size", "take it along"];
   const all = el("button", {type: "button", onclick: () => allDownload(model)}, "All in one file");
   part.append(el("p", null, all),
-    details("The files", () => table("Files", heads, model.files.map((file) => rawRow(model, file)))));
+    details(
+      "The files", () => table("Files", heads, model.files.map((file) => rawRow(model, file)))));
   const left = asList(model.about.left_out);
   if (left.length)
     part.append(

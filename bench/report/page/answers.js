@@ -18,8 +18,7 @@ function sentencesMake(judgement) {
 function chosenMake(model, file) {
   const answer = asObject(asObject(file.data).answer);
   const reasons = asList(answer.reasons).map((reason) => el("li", null, asText(reason)));
-  return el("article", {class: "card"},
-    el("p", {class: "gloss"}, choiceSaid(model, file).question),
+  return el("article", {class: "card"}, el("p", {class: "gloss"}, choiceSaid(model, file).question),
     el("p", {class: "chosen"}, asText(answer.words)),
     answer.warning ? el("p", {class: "notice"}, asText(answer.warning)) : null,
     reasons.length ? el("ul", {class: "reasons"}, reasons) : null);
@@ -66,8 +65,8 @@ function lacksMake(workload) {
 /* Without the columns in which all rows have the same. */
 function columnsThatDiffer(columns, rows) {
   const textOf = (cell) => asText(cell && cell.text !== undefined ? cell.text : cell);
-  return columns.filter(([, cell], i) =>
-    i < 2 || rows.length < 2 || new Set(rows.map((row) => textOf(cell(row)))).size > 1);
+  return columns.filter(([, cell], i) => i < 2 || rows.length < 2 ||
+      new Set(rows.map((row) => textOf(cell(row)))).size > 1);
 }
 
 function workloadTables(model, workload) {
@@ -76,9 +75,9 @@ function workloadTables(model, workload) {
   const [served, others] = [true, false].map((is) => rows.filter((row) => row.served === is));
   const name = asText(workload.workload);
   return [
-    columnTable(`${name}: what was measured${
-                  workload.speed ? `; CPU per request as a ratio to ${model.judgement.reference}`
-                                 : ""}`,
+    columnTable(
+      `${name}: what was measured${
+        workload.speed ? `; CPU per request as a ratio to ${model.judgement.reference}` : ""}`,
       served, columnsThatDiffer(columns, served)),
     lacksMake(workload),
     others.length
@@ -94,8 +93,7 @@ function benchTables(model) {
   if (!workloads.length) return [];
   const box = el("div", {id: "bench-table"});
   const show = (name) =>
-    box.replaceChildren(
-      ...workloadTables(model, workloads.find((each) => each.workload === name)));
+    box.replaceChildren(...workloadTables(model, workloads.find((each) => each.workload === name)));
   const names = workloads.map((each) => asText(each.workload));
   show(names[0]);
   return [
@@ -111,8 +109,8 @@ function answersSection(model) {
   if (!judged && !model.choices.length) return null;
   const part = el("section", {id: "answers", "aria-label": "Answers"});
   part.append(...(judged ? [sentencesMake(model.judgement)] : []),
-    ...model.choices.map((file) => chosenMake(model, file)),
-    ...(judged ? benchTables(model) : []), wordsMake());
+    ...model.choices.map((file) => chosenMake(model, file)), ...(judged ? benchTables(model) : []),
+    wordsMake());
   return part;
 }
 
@@ -128,10 +126,7 @@ const WORDS = [
     "Memory grows steadily with the requests: in a container (entries accumulate), unreachable " +
       "(nothing refers to it any more), or expired (entries stay after their time to live)."
   ],
-  [
-    "warming, undecided",
-    "The cache grows towards its limit; or the run was too short to decide."
-  ],
+  ["warming, undecided", "The cache grows towards its limit; or the run was too short to decide."],
   [
     "hits",
     "The share of the requests that were answered from the cache: exact, by a replay; after the " +

@@ -34,8 +34,8 @@ function comparedRow(each) {
   return [
     asText(each.variant), asText(each.workload), asText(each.figure), sideCell(each.old, format),
     sideCell(each.new, format), changeCell(asObject(each.change)), {
-      text: el(
-        "span", {class: TONES[each.verdict]}, OUTCOMES[each.verdict] || asText(each.verdict)),
+      text:
+        el("span", {class: TONES[each.verdict]}, OUTCOMES[each.verdict] || asText(each.verdict)),
       title: asText(each.reason)
     },
     number(each.p_corrected, units.real)
@@ -53,8 +53,7 @@ function comparedTables(file) {
   const first = all.filter((each) => each.verdict in TONES);
   const others = Object.keys(OUTCOMES).filter((verdict) => !(verdict in TONES));
   return [
-    first.length ? comparedTable(name, first) : "",
-    ...others.map((verdict) => {
+    first.length ? comparedTable(name, first) : "", ...others.map((verdict) => {
       const rows = all.filter((each) => each.verdict === verdict);
       return rows.length ? details(`${OUTCOMES[verdict]}: ${units.count(rows.length)}`,
                              () => comparedTable(`${name}: ${verdict}`, rows))

@@ -10,8 +10,9 @@ function choiceSaid(model, file) {
 /* All that are not ruled out, in their order. */
 function candidates(model, file) {
   const all = asList(asObject(file.data).policies).map(asObject);
-  return choiceSaid(model, file).order.map(
-    (name) => all.find((policy) => policy.policy === name)).filter(Boolean);
+  return choiceSaid(model, file)
+    .order.map((name) => all.find((policy) => policy.policy === name))
+    .filter(Boolean);
 }
 
 const PREDICTED = [
@@ -68,9 +69,8 @@ const CHOICE_CURVES = 4;
 /* The policies to show at first: the first four and lru. */
 function shownPolicies(policies) {
   const names = policies.map(nameOfPolicy);
-  return [
-    ...new Set([...names.slice(0, CHOICE_CURVES), ...names.filter((name) => name === "lru")])
-  ];
+  return [...new Set(
+    [...names.slice(0, CHOICE_CURVES), ...names.filter((name) => name === "lru")])];
 }
 
 /* The hit ratio of each window of the trace, over requests. */

@@ -82,6 +82,9 @@ static size_t text_check(const char *text, size_t bytes)
         assert_true(json_equal(before, after));
         assert_true(restored <= count); /* less where a key came twice */
     }
+    json_t *brief = json_loadb(columns.brief.text, columns.brief.bytes, 0, NULL);
+    assert_int_equal(before == NULL, brief == NULL);
+    json_decref(brief);
     json_decref(before);
     json_decref(after);
     columns_free(&columns);
@@ -91,6 +94,16 @@ static size_t text_check(const char *text, size_t bytes)
 static void test_samples_come_back(void **state)
 {
     assert_int_equal(text_check(document, sizeof document - 1), 2);
+}
+
+static void test_the_brief_text_has_the_last_samples(void **state)
+{
+    static const char text[] = "{\"samples\":[{\"a\":1,\"b\":-2},{\"a\":3,\"b\":4}],\"c\":[5]}";
+    struct columns columns = columns_cut(text, sizeof text - 1);
+    static const char expected[] = "{\"samples\":[{\"a\":3,\"b\":4}],\"c\":[5]}";
+    assert_int_equal(columns.brief.bytes, sizeof expected - 1);
+    assert_memory_equal(columns.brief.text, expected, sizeof expected - 1);
+    columns_free(&columns);
 }
 
 static void test_what_is_no_list_of_samples_stays(void **state)
@@ -140,6 +153,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_samples_come_back),
+        cmocka_unit_test(test_the_brief_text_has_the_last_samples),
         cmocka_unit_test(test_what_is_no_list_of_samples_stays),
         cmocka_unit_test(test_strange_texts_do_no_harm),
     };

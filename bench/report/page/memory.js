@@ -192,6 +192,6 @@ function memorySection(model) {
     details("The layers of one variant", () => layersGraph(model).figure),
     details("Memory at the start and at the end",
       () => [...model.workloads.map((workload) => memoryTable(model, workload)),
-             burstTable(model) || ""]));
+        burstTable(model) || ""]));
   return part;
 }

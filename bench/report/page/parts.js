@@ -21,10 +21,9 @@ function microGraph(file, id, [key, name, label, format]) {
   if (!all.length) return null;
   const operations = [...new Set(all.map((each) => each.operation))];
   const state = {operation: operations[0]};
-  const rowsOf = () =>
-    all.filter((each) => each.operation === state.operation)
-      .map(({policy, figure: {median, low, high}}) =>
-             ({name: policy, value: median, low, high, format}));
+  const rowsOf = () => all.filter((each) => each.operation === state.operation)
+                         .map(({policy, figure: {median, low, high}}) =>
+                                ({name: policy, value: median, low, high, format}));
   return new Graph({
     state,
     id,
@@ -43,8 +42,8 @@ function footprintTable(file) {
   if (!known.length) return null;
   return columnTable("Bytes per entry, and the longest single operations", known, [
     ["policy", (each) => asText(each.policy)],
-    ...numberColumns(keys.map((key) => [key, key.replace(/_/g, " "), unitOf(key)]),
-      (each) => each.footprint)
+    ...numberColumns(
+      keys.map((key) => [key, key.replace(/_/g, " "), unitOf(key)]), (each) => each.footprint)
   ]);
 }
 
@@ -69,12 +68,11 @@ function startGraph(file, id) {
 }
 
 function partsSection(model) {
-  const graphs =
-    [
-      ...model.micro.flatMap((file, i) => MICRO_FIGURES.map(
-                               (figure) => microGraph(file, `${figure[0]}-${i}`, figure))),
-      ...model.startup.map((file, i) => startGraph(file, `startup-${i}`))
-    ].filter(Boolean);
+  const graphs = [
+    ...model.micro.flatMap(
+      (file, i) => MICRO_FIGURES.map((figure) => microGraph(file, `${figure[0]}-${i}`, figure))),
+    ...model.startup.map((file, i) => startGraph(file, `startup-${i}`))
+  ].filter(Boolean);
   const tables = model.micro.map((file) => footprintTable(file)).filter(Boolean);
   if (!graphs.length && !tables.length) return null;
   const part = section("parts", "Operations and start times", null);
@@ -104,10 +102,12 @@ function verdictsSection(model) {
   for (const file of model.verdicts) {
     const matrix = asObject(asObject(file.data).matrix);
     const given = [...new Set(Object.values(matrix).flatMap((row) => Object.keys(asObject(row))))];
-    part.append(el("p", null, verdictCounts(file)), details("Expected and given verdicts", () =>
-      table("Expected and given verdicts", ["expected", ...given], Object.entries(matrix).map(([
-        expected, row
-      ]) => [expected, ...given.map((each) => number(asObject(row)[each] ?? 0, units.count))]))));
+    part.append(el("p", null, verdictCounts(file)),
+      details("Expected and given verdicts",
+        () => table("Expected and given verdicts", ["expected", ...given],
+          Object.entries(matrix).map(
+            ([expected, row]) => [expected,
+              ...given.map((each) => number(asObject(row)[each] ?? 0, units.count))]))));
   }
   return part;
 }

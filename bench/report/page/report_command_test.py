@@ -75,6 +75,55 @@ class Report(unittest.TestCase):
             if file["kind"] == "replay":
                 self.assertEqual(found[f"file-{i}"], sample_results.replay_rows())
 
+    def test_the_page_holds_the_judgement(self):
+        sample_results.folder_make(self.folder)
+        report(self.folder, "-o", self.page)
+        said = blocks(self.page)["judgement"]
+        self.assertEqual(said["title"], "Memory, hits and speed of the caches")
+        self.assertEqual([choice["order"] for choice in said["choices"]], [["sieve"]])
+        bench, = said["benches"]
+        self.assertEqual(bench["curves"], ["unbounded", "lru", "sieve"])
+        random, zipf = bench["judgement"]["workloads"]
+        self.assertEqual([row["variant"] for row in random["rows"]], ["unbounded", "lru", "sieve"])
+        self.assertEqual({row["variant"]: row["hits"]["rank"] for row in zipf["rows"]},
+                         {"unbounded": None, "lru": 3, "sieve": 2, "arc": 1, "lfu": 4})
+        self.assertEqual(zipf["speed"]["control"]["ratio"], 1)
+        memory = {row["variant"]: row["memory"] for row in zipf["rows"]}
+        self.assertEqual(memory["unbounded"]["rss_bytes"],
+                         sample_results.sample(39, True)["rss_bytes"])
+
+    def test_without_bench_json_the_files_are_judged(self):
+        sample_results.folder_make(self.folder)
+        os.remove(os.path.join(self.folder, "bench.json"))
+        done = report(self.folder, "-o", self.page)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        bench, = blocks(self.page)["judgement"]["benches"]
+        zipf = bench["judgement"]["workloads"][1]
+        self.assertEqual({row["variant"]: row["hits"]["rank"] for row in zipf["rows"]},
+                         {"unbounded": None, "lru": 2, "sieve": 1})
+        self.assertIsNone(zipf["speed"]["control"])
+
+    def test_a_result_that_cannot_be_judged_is_named(self):
+        made = sample_results.result("lru")
+        del made["limits"]
+        sample_results.write(self.folder, "lru.json", made)
+        sample_results.write(self.folder, "sieve.json", sample_results.result("sieve"))
+        done = report(self.folder, "-o", self.page)
+        self.assertEqual((done.returncode, done.stderr.count("\n")), (0, 1))
+        self.assertIn("not judged", done.stderr)
+        bench, = blocks(self.page)["judgement"]["benches"]
+        self.assertEqual({row["variant"] for row in bench["judgement"]["workloads"][0]["rows"]},
+                         {"sieve"})
+
+    def test_the_title_says_what_is_there(self):
+        sample_results.folder_make(self.folder)
+        for name, title in (("choose.json", "Which policy to run"),
+                            ("hits.jsonl", "Hits against memory"),
+                            ("micro.json", "Tidemark report")):
+            report(os.path.join(self.folder, name), "-o", self.page)
+            said = blocks(self.page)["judgement"]
+            self.assertEqual((said["title"], said["lead"], said["benches"]), (title, "", []))
+
     def test_hostile_names_do_not_end_a_script(self):
         sample_results.write(self.folder, "a<script>'\".json", sample_results.result(sample_results.HOSTILE))
         report(self.folder, "-o", self.page)

@@ -33,8 +33,10 @@ function barsGraph(model) {
     controls:
       [controls.list("Workload", "workload", pairsOf(workloads.map((each) => each.workload)))],
     content: () => ({
-      x: {label: `CPU time per request as a ratio to ${model.judgement.reference}`,
-          format: units.short},
+      x: {
+        label: `CPU time per request as a ratio to ${model.judgement.reference}`,
+        format: units.short
+      },
       rows: rowsOf().map(ratioBar)
     }),
   });
@@ -73,14 +75,14 @@ function percentilesGraph(model) {
       },
       y: {label: "latency", format: units.ns, log: state.scale === "log"},
       series:
-        all.filter(({result, speed}) => self.shown.has(result.name) &&
-                     speed.workload === state.workload &&
-                     String(speed.repetition) === state.repetition)
+        all
+          .filter(({result, speed}) => self.shown.has(result.name) &&
+              speed.workload === state.workload && String(speed.repetition) === state.repetition)
           .map(({result, speed}) => ({
-                 ...identityOf(result),
-                 xs: at,
-                 ys: Float64Array.from(PERCENTILES, ([key]) => speed[key] ?? NaN),
-               })),
+            ...identityOf(result),
+            xs: at,
+            ys: Float64Array.from(PERCENTILES, ([key]) => speed[key] ?? NaN),
+          })),
     }),
   });
 }
@@ -147,8 +149,7 @@ function timeGraph(model) {
 
 function speedTable(model) {
   const figures = [
-    ["repetition", "repetition", units.count],
-    ["cpu_us_per_request", "CPU per request", units.us],
+    ["repetition", "repetition", units.count], ["cpu_us_per_request", "CPU per request", units.us],
     ["requests_per_second", "requests/s", units.count],
     ...PERCENTILES.map(([key, name]) => [key, name, units.ns])
   ];
@@ -173,8 +174,8 @@ function countsTable(model) {
     "Counts of every run, which hardly depend on other work of the machine", runs, [
       ["variant", ({result}) => result.name], ["workload", ({run}) => run.workload],
       ["run", ({run}) => number(run.repetition, units.count)],
-      ...numberColumns(COUNTS.map(([key, head]) => [key, head, units.real]),
-        ({run}) => run.raw.counts)
+      ...numberColumns(
+        COUNTS.map(([key, head]) => [key, head, units.real]), ({run}) => run.raw.counts)
     ]);
 }
 
@@ -183,8 +184,8 @@ function speedSection(model) {
   const part = section("speed", "Speed", null);
   const [bars, latency] = [barsGraph(model), percentilesGraph(model)];
   if (bars || latency)
-    part.append(el("div", {class: "pair"},
-      [bars, latency].filter(Boolean).map((graph) => graph.figure)));
+    part.append(
+      el("div", {class: "pair"}, [bars, latency].filter(Boolean).map((graph) => graph.figure)));
   if (model.results.some((result) => result.runs.some((run) => run.series.length)))
     part.append(details("Speed over time", () => timeGraph(model).figure));
   part.append(details("Every repetition", () => speedTable(model)),
