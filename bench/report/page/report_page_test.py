@@ -298,8 +298,14 @@ class Page(unittest.TestCase):
         self.check_quiet()
 
     def test_links_land_on_their_targets(self):
-        self.show(self.big)
         self.browser.resize(1400, 900)
+        self.show(self.big)
+        tops = ("return [...document.querySelectorAll('section, figure')].filter((each) => "
+                "each.offsetParent).map((each) => each.offsetTop)")
+        before = self.browser.run(tops)
+        self.draw()
+        self.assertEqual(self.browser.run(tops), before, "a chart moves others when it is drawn")
+        self.show(self.big)
         self.browser.media("", prefers_reduced_motion="reduce")
         links = self.browser.run("return [...document.querySelectorAll('a[href^=\"#\"]')]"
                                  ".map((each) => each.getAttribute('href').slice(1))")
