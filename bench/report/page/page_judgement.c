@@ -1,8 +1,7 @@
-/* page_judgement.c - has the results of each folder judged, and writes what the page draws. */
+/* page_judgement.c - writes what the page draws: judgements, and words on what was measured. */
 #include "page_judgement.h"
 
-#include "command.h"
-#include "json_fields.h"
+#include "bench_folder.h"
 #include "page_words.h"
 #include "xmalloc.h"
 
@@ -10,121 +9,6 @@
 #include <string.h>
 
 #define CURVES_LEAST 2
-
-/* The results of a folder, in the order of its bench if that is known. */
-struct folder {
-    const char *name;
-    struct result **results;
-    size_t count;
-    json_t *bench; /* bench.json; NULL: there is none */
-    struct judgement_hits *hits;
-    struct result_hits *values; /* of the hits */
-    size_t hits_count;
-    struct result *control; /* NULL: none */
-};
-
-static bool is_of_kind(const struct source *source, const char *kind)
-{
-    return strcmp(source->kind, kind) == 0;
-}
-
-static struct result *source_read(const struct source *source)
-{
-    struct error error;
-    char *path = xasprintf("%s/%s", source->folder, source->name);
-    const struct columns_text *brief = &source->columns.brief;
-    struct result *result = result_parse(path, brief->text, brief->bytes, &error);
-    free(path);
-    if (result == NULL)
-        complain("report", 0, "not judged: %s", error.text);
-    return result;
-}
-
-/* Its place among the variants of the bench; behind them if it is not there. */
-static size_t place_of(const struct folder *folder, const struct result *result)
-{
-    const json_t *variants = json_object_get(folder->bench, "variants");
-    size_t place = 0;
-    while (place < json_array_size(variants)) {
-        const char *name = json_string_value(json_array_get(variants, place));
-        if (name != NULL && strcmp(name, result->variant) == 0)
-            break;
-        place++;
-    }
-    return place;
-}
-
-static void result_insert(struct folder *folder, struct result *result)
-{
-    size_t at = folder->count++, place = place_of(folder, result);
-    for (; at > 0 && place_of(folder, folder->results[at - 1]) > place; at--)
-        folder->results[at] = folder->results[at - 1];
-    folder->results[at] = result;
-}
-
-static void hits_fill(struct folder *folder)
-{
-    const json_t *list = json_object_get(folder->bench, "hits"), *each;
-    struct fields_reader reader = {.version = RESULT_VERSION};
-    size_t i;
-    folder->hits = xcalloc(json_array_size(list) + 1, sizeof *folder->hits);
-    folder->values = xcalloc(json_array_size(list) + 1, sizeof *folder->values);
-    json_array_foreach ((json_t *)list, i, each) {
-        struct judgement_hits *hits = &folder->hits[folder->hits_count];
-        struct result_hits *values = &folder->values[folder->hits_count];
-        hits->policy = json_string_value(json_object_get(each, "policy"));
-        hits->hits = values;
-        if (hits->policy != NULL && fields_read(each, hits_fields, values, &reader) == 0 &&
-            fields_read(json_object_get(each, "limits"), limits_fields, &hits->limits, &reader) ==
-                0)
-            folder->hits_count++;
-    }
-}
-
-static void control_fill(struct folder *folder)
-{
-    const json_t *control = json_object_get(folder->bench, "control"), *each;
-    const json_t *speeds = json_object_get(control, "speeds");
-    struct fields_reader reader = {.version = RESULT_VERSION};
-    struct result_speed speed;
-    size_t i;
-    folder->control = result_create("", "");
-    json_array_foreach ((json_t *)speeds, i, each)
-        if (fields_read(each, speed_fields, &speed, &reader) == 0)
-            *result_speed_add(folder->control) = speed;
-}
-
-static void folder_fill(struct folder *folder, const struct sources *sources)
-{
-    folder->results = xcalloc(sources->count + 1, sizeof *folder->results);
-    for (size_t i = 0; i < sources->count && folder->bench == NULL; i++) {
-        const struct columns_text *rest = &sources->list[i].columns.rest;
-        if (is_of_kind(&sources->list[i], "bench") &&
-            strcmp(sources->list[i].folder, folder->name) == 0)
-            folder->bench = json_loadb(rest->text, rest->bytes, 0, NULL);
-    }
-    for (size_t i = 0; i < sources->count; i++) {
-        if (!is_of_kind(&sources->list[i], "result") ||
-            strcmp(sources->list[i].folder, folder->name) != 0)
-            continue;
-        struct result *result = source_read(&sources->list[i]);
-        if (result != NULL)
-            result_insert(folder, result);
-    }
-    hits_fill(folder);
-    control_fill(folder);
-}
-
-static void folder_release(struct folder *folder)
-{
-    for (size_t i = 0; i < folder->count; i++)
-        result_destroy(folder->results[i]);
-    result_destroy(folder->control);
-    json_decref(folder->bench);
-    free(folder->results);
-    free(folder->hits);
-    free(folder->values);
-}
 
 static void name_add(json_t *names, const char *name)
 {
@@ -173,49 +57,28 @@ json_t *page_curves(const struct judgement *judgement)
     return names;
 }
 
-/* Judges the folder of the file, and says in *lead what it is. NULL: none of its results can be
- * read. */
-static json_t *folder_json(const struct sources *sources, size_t first, char **lead)
+/* Says in *lead what the folder is. NULL: none of its results can be read. */
+static json_t *bench_json(const struct bench_folder *folder, size_t first, char **lead)
 {
-    struct folder folder = {.name = sources->list[first].folder};
-    json_t *json = NULL;
-    folder_fill(&folder, sources);
-    if (folder.count > 0) {
-        struct judgement *judgement = judgement_make(&(struct judgement_setup){
-            .results = folder.results,
-            .count = folder.count,
-            .reference = json_string_value(json_object_get(folder.bench, "reference")),
-            .control = folder.control,
-            .hits = folder.hits,
-            .hits_count = folder.hits_count});
-        json = json_pack("{s:I, s:o, s:o}", "file", (json_int_t)first, "judgement",
-                         judgement_json(judgement), "curves", page_curves(judgement));
-        free(*lead);
-        *lead = words_lead(folder.results, folder.count, judgement->count);
-        judgement_destroy(judgement);
-    }
-    folder_release(&folder);
-    return json;
-}
-
-static bool was_before(const struct sources *sources, size_t at)
-{
-    for (size_t i = 0; i < at; i++)
-        if (is_of_kind(&sources->list[i], "result") &&
-            strcmp(sources->list[i].folder, sources->list[at].folder) == 0)
-            return true;
-    return false;
+    if (folder->count == 0)
+        return NULL;
+    free(*lead);
+    *lead = words_lead(folder->results, folder->count, folder->judgement->count);
+    return json_pack("{s:I, s:o, s:o}", "file", (json_int_t)first, "judgement",
+                     judgement_json(folder->judgement), "curves", page_curves(folder->judgement));
 }
 
 static json_t *benches_json(const struct sources *sources, char **lead)
 {
     json_t *benches = json_array();
     for (size_t i = 0; i < sources->count; i++) {
-        if (!is_of_kind(&sources->list[i], "result") || was_before(sources, i))
+        if (!bench_folder_is_first(sources, i))
             continue;
-        json_t *bench = folder_json(sources, i, lead);
+        struct bench_folder *folder = bench_folder_read(sources, sources->list[i].folder);
+        json_t *bench = bench_json(folder, i, lead);
         if (bench != NULL)
             json_array_append_new(benches, bench);
+        bench_folder_destroy(folder);
     }
     return benches;
 }
@@ -251,7 +114,7 @@ static json_t *choices_json(const struct sources *sources)
     json_t *choices = json_array();
     for (size_t i = 0; i < sources->count; i++) {
         const struct columns_text *rest = &sources->list[i].columns.rest;
-        if (!is_of_kind(&sources->list[i], "choice"))
+        if (!source_is(&sources->list[i], "choice"))
             continue;
         json_t *choice = json_loadb(rest->text, rest->bytes, 0, NULL);
         char *question = words_question(choice);
@@ -271,7 +134,7 @@ static const char *title_of(const struct sources *sources)
                                             {"replay", "Hits against memory"}};
     for (size_t i = 0; i < sizeof titles / sizeof titles[0]; i++)
         for (size_t j = 0; j < sources->count; j++)
-            if (is_of_kind(&sources->list[j], titles[i][0]))
+            if (source_is(&sources->list[j], titles[i][0]))
                 return titles[i][1];
     return "Tidemark report";
 }

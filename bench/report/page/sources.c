@@ -35,6 +35,11 @@ static const struct kind kinds[] = {
     {"startup", NULL, {"results"}},             /* of hyperfine */
 };
 
+bool source_is(const struct source *source, const char *kind)
+{
+    return strcmp(source->kind, kind) == 0;
+}
+
 static bool keys_are_there(const json_t *json, const struct kind *kind)
 {
     for (size_t i = 0; i < KIND_KEYS && kind->keys[i] != NULL; i++)

@@ -10,6 +10,7 @@
 
 #include <jansson.h>
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -21,6 +22,8 @@ struct source {
     uint64_t device, inode; /* identify the file under any name; 0: there is no file */
     struct columns columns; /* its JSON; JSON lines have become one list */
 };
+
+bool source_is(const struct source *source, const char *kind);
 
 struct source_left_out {
     char *path;

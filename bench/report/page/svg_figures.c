@@ -1,6 +1,7 @@
 /* svg_figures.c - the charts of bench results: memory, speed and latency for each workload. */
 #include "svg_figures.h"
 
+#include "bench_folder.h"
 #include "command.h"
 #include "count_of.h"
 #include "summary.h"
@@ -38,15 +39,6 @@ static const struct layer {
     {"active", offsetof(struct result_sample, active_bytes)},
     {"resident", offsetof(struct result_sample, resident_bytes)},
     {"rss", offsetof(struct result_sample, rss_bytes)},
-};
-
-static const struct bar_chart {
-    const char *file, *title;
-    enum result_figure_name figure;
-    bool thousands;
-} bar_charts[] = {
-    {"speed", "requests per second", FIGURE_REQUESTS_PER_SECOND, true},
-    {"cpu", "CPU time of the server, \302\265s per request", FIGURE_CPU_US_PER_REQUEST, false},
 };
 
 static const enum result_figure_name percentiles[] = {FIGURE_P50_NS, FIGURE_P90_NS, FIGURE_P99_NS,
@@ -110,20 +102,56 @@ static void layers_plot(struct figures *figures, const char *workload, size_t at
     svg_output_add(&figures->output, &plot);
 }
 
-static void bars_plot(struct figures *figures, const char *workload, const struct bar_chart *chart)
+/* The folder's judged workload; NULL: it has no figures of speed there. */
+static const struct judged_workload *speed_find(const struct judgement *judgement,
+                                                const char *workload)
 {
-    struct plot plot = {.file = xasprintf("%s-%s", chart->file, workload),
-                        .title = xasprintf("Under %s: %s", workload, chart->title),
-                        .x_label = "median of the runs, and its 95 % interval",
+    for (size_t i = 0; i < judgement->count; i++)
+        if (strcmp(judgement->workloads[i].name, workload) == 0 &&
+            judgement->workloads[i].speed.known)
+            return &judgement->workloads[i];
+    return NULL;
+}
+
+static void cpu_plot(struct svg_output *output, const struct judgement *judgement,
+                     const struct judged_workload *workload, const char *ending)
+{
+    struct plot plot = {.file = xasprintf("cpu-%s%s", workload->name, ending),
+                        .title = xasprintf("Under %s: CPU time per request, %s = 1", workload->name,
+                                           judgement->reference),
+                        .x_label = "ratio, and its interval: 95 % for all pairs together",
                         .y_label = "",
-                        .thousands_x = chart->thousands,
                         .form = PLOT_BARS};
-    for (size_t i = 0; i < figures->count; i++) {
-        struct result_figure figure = figure_of(figures->results[i], workload, chart->figure);
-        if (figure.n > 0)
-            plot_bar_add(&plot, figures->names[i], figure.median, figure.low, figure.high);
+    for (size_t i = 0; i < workload->served_count; i++) {
+        const struct judged_row *row = &workload->rows[i];
+        const struct stats_interval *ratio = &row->cpu_ratio;
+        bool has_interval = isfinite(ratio->low);
+        if (isfinite(ratio->value))
+            plot_bar_add(&plot, row->variant, ratio->value,
+                         has_interval ? ratio->low : ratio->value,
+                         has_interval ? ratio->high : ratio->value);
     }
-    svg_output_add(&figures->output, &plot);
+    svg_output_add(output, &plot);
+}
+
+/* The files of all folders but the first have its number in their names. */
+static void judged_plot(struct figures *figures, const struct sources *sources)
+{
+    size_t number = 0;
+    for (size_t i = 0; i < sources->count; i++) {
+        if (!bench_folder_is_first(sources, i))
+            continue;
+        struct bench_folder *folder = bench_folder_read(sources, sources->list[i].folder);
+        char *ending = ++number > 1 ? xasprintf("-%zu", number) : xstrdup("");
+        for (size_t at = 0; at < figures->workload_count; at++) {
+            const struct judged_workload *workload =
+                speed_find(folder->judgement, figures->workloads[at]);
+            if (workload != NULL)
+                cpu_plot(&figures->output, folder->judgement, workload, ending);
+        }
+        free(ending);
+        bench_folder_destroy(folder);
+    }
 }
 
 static void latency_plot(struct figures *figures, const char *workload)
@@ -191,8 +219,6 @@ static void workload_plot(struct figures *figures, const char *workload)
         memory_plot(figures, workload, &layers[i]);
     for (size_t i = 0; i < figures->count; i++)
         layers_plot(figures, workload, i);
-    for (size_t i = 0; i < COUNT_OF(bar_charts); i++)
-        bars_plot(figures, workload, &bar_charts[i]);
     latency_plot(figures, workload);
     for (size_t i = 0; i < COUNT_OF(time_charts); i++)
         time_plot(figures, workload, &time_charts[i]);
@@ -227,16 +253,11 @@ static void result_add(struct figures *figures, const struct source *source, boo
         workload_add(figures, result->runs[i]->workload);
 }
 
-static bool is_result(const struct source *source)
-{
-    return strcmp(source->kind, "result") == 0;
-}
-
 static bool folders_differ(const struct sources *sources)
 {
     const char *first = NULL;
     for (size_t i = 0; i < sources->count; i++) {
-        if (!is_result(&sources->list[i]))
+        if (!source_is(&sources->list[i], "result"))
             continue;
         if (first == NULL)
             first = sources->list[i].folder;
@@ -255,10 +276,11 @@ int svg_figures_write(const struct sources *sources, const char *folder, struct 
     figures.results = xcalloc(sources->count + 1, sizeof *figures.results);
     figures.names = xcalloc(sources->count + 1, sizeof *figures.names);
     for (size_t i = 0; i < sources->count; i++)
-        if (is_result(&sources->list[i]))
+        if (source_is(&sources->list[i], "result"))
             result_add(&figures, &sources->list[i], many_folders);
     for (size_t i = 0; i < figures.workload_count; i++)
         workload_plot(&figures, figures.workloads[i]);
+    judged_plot(&figures, sources);
     for (size_t i = 0; i < sources->count; i++)
         svg_figures_other(&figures.output, &sources->list[i]);
     for (size_t i = 0; i < figures.count; i++)
