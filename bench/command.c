@@ -2,6 +2,7 @@
 #include "command.h"
 
 #include "files.h"
+#include "printable.h"
 #include "xmalloc.h"
 
 #include <errno.h>
@@ -14,14 +15,28 @@
 
 int complain(const char *command, int status, const char *format, ...)
 {
+    char *text = NULL;
     va_list arguments;
-    fflush(stdout);
-    fprintf(stderr, "tidemark %s: ", command);
     va_start(arguments, format);
-    vfprintf(stderr, format, arguments);
+    if (vasprintf(&text, format, arguments) < 0)
+        die_of("out of memory");
     va_end(arguments);
-    fputc('\n', stderr);
+    fflush(stdout);
+    fprintf(stderr, "tidemark %s: %s\n", command, text_printable(text));
+    free(text);
     return status;
+}
+
+/* Writes control characters that jansson leaves as they are, U+007F to U+009F, as escapes. */
+static void json_print(const char *text, FILE *out)
+{
+    for (const unsigned char *at = (const unsigned char *)text; *at != '\0'; at++) {
+        bool two = at[0] == 0xc2 && at[1] >= 0x80 && at[1] < 0xa0;
+        if (two || *at == 0x7f)
+            fprintf(out, "\\u00%02x", two ? *++at : *at);
+        else
+            fputc(*at, out);
+    }
 }
 
 int json_write(json_t *json, const char *path, struct error *error)
@@ -29,8 +44,9 @@ int json_write(json_t *json, const char *path, struct error *error)
     char *text;
     size_t bytes;
     FILE *out = xmemstream(&text, &bytes);
-    if (json_dumpf(json, out, JSON_INDENT(1) | JSON_REAL_PRECISION(9)) != 0)
-        die_of("out of memory");
+    char *dumped = xchecked(json_dumps(json, JSON_INDENT(1) | JSON_REAL_PRECISION(9)));
+    json_print(dumped, out);
+    free(dumped);
     fputc('\n', out);
     fclose(out);
     json_decref(json);

@@ -8,6 +8,7 @@
 #include "jemalloc_command.h"
 #include "load_command.h"
 #include "memory_command.h"
+#include "printable.h"
 #include "replay_command.h"
 #include "report_command.h"
 #include "users_command.h"
@@ -66,7 +67,7 @@ static int command_run(const char *name, int argc, char **argv)
     for (size_t i = 0; i < COMMANDS; i++)
         if (commands[i].run != NULL && strcmp(name, commands[i].name) == 0)
             return command_end(name, commands[i].run(argc, argv));
-    fprintf(stderr, "tidemark: there is no command '%s'; see tidemark help\n", name);
+    printable_print(stderr, "tidemark: there is no command '%s'; see tidemark help\n", name);
     return STATUS_USAGE;
 }
 

@@ -10,6 +10,7 @@
 #include "plan.h"
 #include "policies.h"
 #include "prediction.h"
+#include "printable.h"
 #include "provenance.h"
 #include "recommendation.h"
 #include "record_sizes.h"
@@ -201,9 +202,11 @@ static void load_step(void *context, uint64_t requests)
 {
     const struct call *call = context;
     char text[UNITS_TEXT_BYTES];
-    if (call->progress.shown)
-        fprintf(stderr, "\rreading %s: %s requests ", call->settings.trace,
-                units_format_count(text, requests));
+    if (!call->progress.shown)
+        return;
+    fputc('\r', stderr);
+    printable_print(stderr, "reading %s: %s requests ", call->settings.trace,
+                    units_format_count(text, requests));
 }
 
 static int corpus_check(struct call *call)

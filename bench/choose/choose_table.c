@@ -1,7 +1,7 @@
 /* choose_table.c - prints the answer, the ranking, and the check by servers. */
 #include "choose_output.h"
-
 #include "count_of.h"
+#include "printable.h"
 #include "recommendation.h"
 #include "table.h"
 #include "units.h"
@@ -116,8 +116,8 @@ static void ruled_out_print(const struct choice *choice, FILE *out)
     for (size_t i = 0; i < choice->count; i++) {
         const struct candidate *candidate = &choice->candidates[i];
         if (!is_eligible(candidate))
-            fprintf(out, "%s" INDENT "%s %s\n", count++ == 0 ? "\nRuled out:\n" : "",
-                    candidate->policy->name, candidate->ruled_out);
+            printable_print(out, "%s" INDENT "%s %s\n", count++ == 0 ? "\nRuled out:\n" : "",
+                            candidate->policy->name, candidate->ruled_out);
     }
 }
 
@@ -171,18 +171,18 @@ static void checks_print(const struct choice *choice, bool colours, FILE *out)
     }
     for (size_t i = 0; i < choice->count; i++)
         if (choice->candidates[i].disturbed)
-            fprintf(out, BUSY "the measured times of %s are too long.\n",
-                    choice->candidates[i].policy->name);
+            printable_print(out, BUSY "the measured times of %s are too long.\n",
+                            choice->candidates[i].policy->name);
     table_destroy(table);
 }
 
 static void answer_print(const struct answer *answer, FILE *out)
 {
-    fprintf(out, "%s\n", answer->words);
+    printable_print(out, "%s\n", answer->words);
     if (answer->warning[0] != '\0')
-        fprintf(out, INDENT "! %s\n", answer->warning);
+        printable_print(out, INDENT "! %s\n", answer->warning);
     for (size_t i = 0; i < answer->reason_count; i++)
-        fprintf(out, INDENT "- %s\n", answer->reasons[i]);
+        printable_print(out, INDENT "- %s\n", answer->reasons[i]);
 }
 
 /* "0.25", "5,000" */
@@ -204,10 +204,11 @@ static void trace_print(const struct choice *choice, FILE *out)
     const struct replay_result *everything = &choice->everything;
     char requests[UNITS_TEXT_BYTES], ids[UNITS_TEXT_BYTES], warmup[UNITS_TEXT_BYTES],
         rate[UNITS_TEXT_BYTES];
-    fprintf(out, "%s: %s requests for %s ids at %s requests/s (%s), sizes of the %s\n",
-            question->trace, units_format_count(requests, choice->corpus.requests),
-            units_format_count(ids, choice->corpus.distinct), rate_text(rate, question->rate_rps),
-            sources[question->rate_from], choice->sized ? "trace" : "service's records");
+    printable_print(out, "%s: %s requests for %s ids at %s requests/s (%s), sizes of the %s\n",
+                    question->trace, units_format_count(requests, choice->corpus.requests),
+                    units_format_count(ids, choice->corpus.distinct),
+                    rate_text(rate, question->rate_rps), sources[question->rate_from],
+                    choice->sized ? "trace" : "service's records");
     fprintf(
         out,
         "Hits count after the warm-up of %s requests. Of the rest %.1f %% are the first request "
@@ -231,5 +232,5 @@ void choose_table(struct choice *choice, const struct service_costs *costs, FILE
     ruled_out_print(choice, out);
     checks_print(choice, colours, out);
     if (choice->not_checked[0] != '\0')
-        fprintf(out, "\nNot checked with servers: %s.\n", choice->not_checked);
+        printable_print(out, "\nNot checked with servers: %s.\n", choice->not_checked);
 }

@@ -5,7 +5,8 @@
 #include <stdint.h>
 #include <string.h>
 
-/* The length of the UTF-8 character that begins here; 0: it is malformed, or XML 1.0 forbids it. */
+/* The length of the UTF-8 character that begins here; 0: it is malformed, a control
+ * character, or XML 1.0 forbids it. */
 static size_t character_length(const unsigned char *at)
 {
     static const struct {
@@ -21,9 +22,10 @@ static size_t character_length(const unsigned char *at)
                 return 0;
             code = code << 6 | (at[i] & 0x3f);
         }
-        bool allowed = code >= ' ' ? code != 0x7f && (code < 0xd800 || code > 0xdfff) &&
-                                         code != 0xfffe && code != 0xffff && code <= 0x10ffff
-                                   : code == '\t' || code == '\n';
+        bool allowed = code >= ' '
+                           ? (code < 0x7f || code > 0x9f) && (code < 0xd800 || code > 0xdfff) &&
+                                 code != 0xfffe && code != 0xffff && code <= 0x10ffff
+                           : code == '\t' || code == '\n';
         return allowed && code >= kinds[length - 1].least ? length : 0;
     }
     return 0;

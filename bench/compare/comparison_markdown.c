@@ -1,21 +1,25 @@
 /* comparison_markdown.c - a comparison as Markdown, for example for a comment on a pull request. */
 #include "comparison_report.h"
+#include "printable.h"
+#include "xmalloc.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* Escapes what Markdown and HTML take for markup, and makes control characters spaces. */
-static void text_write(const char *text, FILE *out)
+/* Escapes what Markdown and HTML take for markup, and makes tabs and newlines spaces. */
+static void text_write(const char *from, FILE *out)
 {
-    for (; *text != '\0'; text++) {
+    char *copy = text_printable(xstrdup(from));
+    for (const char *text = copy; *text != '\0'; text++) {
         unsigned char byte = (unsigned char)*text;
-        if (byte < ' ' || byte == 0x7f)
+        if (byte < ' ')
             fputc(' ', out);
         else if (byte == '<' || byte == '>' || byte == '&')
             fputs(byte == '<' ? "&lt;" : byte == '>' ? "&gt;" : "&amp;", out);
         else
             fprintf(out, "%s%c", strchr("|\\`*_[]#~!", byte) != NULL ? "\\" : "", byte);
     }
+    free(copy);
 }
 
 static void cell_write(const char *text, FILE *out)

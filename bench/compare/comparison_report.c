@@ -3,6 +3,7 @@
 
 #include "blocks.h"
 #include "command.h"
+#include "printable.h"
 #include "xmalloc.h"
 
 #include <string.h>
@@ -66,9 +67,9 @@ static void sides_remark(const struct comparison_report *report, FILE *out)
     if (report->pair_count > 0 && strcmp(first->before->path, first->after->path) == 0)
         fputs("Old and new are the same file.\n", out);
     else if (report->pair_count == 1)
-        fprintf(out, "Old is %s, new is %s.\n", first->before->path, first->after->path);
+        printable_print(out, "Old is %s, new is %s.\n", first->before->path, first->after->path);
     else if (report->pair_count > 1 && report->pairs[1].before == first->before)
-        fprintf(out, "Old is %s.\n", first->before->path);
+        printable_print(out, "Old is %s.\n", first->before->path);
 }
 
 static void methods_remark(const struct comparison_report *report, FILE *out)

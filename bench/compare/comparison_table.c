@@ -1,7 +1,7 @@
 /* comparison_table.c - a comparison as a table for a terminal. */
 #include "comparison_report.h"
-
 #include "count_of.h"
+#include "printable.h"
 #include "table.h"
 
 #include <stdlib.h>
@@ -96,9 +96,10 @@ static void findings_print(const struct comparison_report *report, bool colours,
     for (size_t i = 0; i < report->finding_count; i++) {
         const struct gate_finding *finding = &report->findings[i];
         comparison_title(finding->comparison, title);
-        fprintf(out, "%sgate %s %s%s%s%s%s: %s\n", i == 0 ? "\n" : "", finding->gate->text,
-                colours ? marks[finding->outcome] : "", gate_outcome_names[finding->outcome],
-                colours ? "\033[0m" : "", title[0] != '\0' ? ": " : "", title, finding->reason);
+        printable_print(out, "%sgate %s ", i == 0 ? "\n" : "", finding->gate->text);
+        fprintf(out, "%s%s%s", colours ? marks[finding->outcome] : "",
+                gate_outcome_names[finding->outcome], colours ? "\033[0m" : "");
+        printable_print(out, "%s%s: %s\n", title[0] != '\0' ? ": " : "", title, finding->reason);
     }
 }
 
@@ -119,7 +120,7 @@ void comparison_table(const struct comparison_report *report, bool by_variant, b
     if (report->comparison_count > 0)
         (by_variant ? comparison_variants : figures_print)(report, colours, out);
     if (remarks[0] != '\0')
-        fprintf(out, "%s%s", by_variant ? "" : "\n", remarks);
+        printable_print(out, "%s%s", by_variant ? "" : "\n", remarks);
     free(remarks);
     findings_print(report, colours, out);
 }

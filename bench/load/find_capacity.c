@@ -4,6 +4,7 @@
 #include "capacity_search.h"
 #include "command.h"
 #include "load_progress.h"
+#include "printable.h"
 #include "slo.h"
 #include "units.h"
 #include "xmalloc.h"
@@ -104,8 +105,8 @@ static int trial_run(struct trials *trials, double rate_rps)
 
 static void head_print(const struct trials *trials)
 {
-    printf("%s, %u connections, %s\n\n", trials->options->url, trials->setup.connections,
-           trials->options->slo);
+    printable_print(stdout, "%s, %u connections, %s\n\n", trials->options->url,
+                    trials->setup.connections, trials->options->slo);
     printf("%12s", "requests/s");
     for (size_t i = 0; i < PERCENTILES; i++)
         printf("%10s", percentiles[i].name);
@@ -118,8 +119,8 @@ static void trial_print(const struct trial *trial)
     printf("%12s", units_format_count(text, (uint64_t)(trial->rate_rps + 0.5)));
     for (size_t i = 0; i < PERCENTILES; i++)
         printf("%10s", units_format_duration(text, (double)trial->latency_ns[i]));
-    printf("   %s%s%s\n", trial->met ? "met" : "missed: ", trial->why.text,
-           trial->bottleneck && !trial->met ? " (the generator was the bottleneck)" : "");
+    printable_print(stdout, "   %s%s%s\n", trial->met ? "met" : "missed: ", trial->why.text,
+                    trial->bottleneck && !trial->met ? " (the generator was the bottleneck)" : "");
     fflush(stdout);
 }
 
@@ -138,7 +139,7 @@ static void capacity_print(const struct trials *trials)
     char low[UNITS_TEXT_BYTES], high[UNITS_TEXT_BYTES];
     putchar('\n');
     if (trials->search.low == 0) {
-        printf("No rate meets %s.\n", trials->options->slo);
+        printable_print(stdout, "No rate meets %s.\n", trials->options->slo);
         return;
     }
     printf("capacity %s requests/s with %s", units_format_count(low, (uint64_t)trials->search.low),

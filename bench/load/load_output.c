@@ -1,6 +1,7 @@
 /* load_output.c - the table and the JSON object of a load run. */
 #include "load_output.h"
 
+#include "printable.h"
 #include "units.h"
 #include "xmalloc.h"
 
@@ -124,16 +125,17 @@ static void warning_lines(FILE *out, const struct load_setup *setup,
         fprintf(out, "The server allows %u streams on a connection, not %u.\n", result->streams,
                 setup->streams);
     if (result->bottleneck)
-        fprintf(out, "The generator was the bottleneck: %s.\n", result->bottleneck_reason.text);
+        printable_print(out, "The generator was the bottleneck: %s.\n",
+                        result->bottleneck_reason.text);
     if (result->unsent)
         fprintf(out, "Overloaded: %s requests were due, but no connection was free to send them.\n",
                 units_format_count(text, result->unsent));
     if (result->gave_up)
         fputs("Gave up: too many requests failed in a row.\n", out);
     if (result->requests > 0 && result->failures[LOAD_GARBAGE] == result->requests)
-        fprintf(out, "No response was valid %s.\n",
-                setup->http2 ? "HTTP/2; without --http2, requests use HTTP/1.1"
-                             : "HTTP/1.1; with --http2, requests use HTTP/2");
+        printable_print(out, "No response was valid %s.\n",
+                        setup->http2 ? "HTTP/2; without --http2, requests use HTTP/1.1"
+                                     : "HTTP/1.1; with --http2, requests use HTTP/2");
     if (result->stopped)
         fputs("Interrupted before the end.\n", out);
 }
@@ -142,11 +144,11 @@ static void warning_lines(FILE *out, const struct load_setup *setup,
 static void title_line(FILE *out, const struct load_output *output)
 {
     const struct load_setup *setup = output->setup;
-    fprintf(out, "%s, %u connections", output->url, setup->connections);
+    printable_print(out, "%s, %u connections", output->url, setup->connections);
     if (setup->http2)
         fprintf(out, " of %u HTTP/2 streams", setup->streams);
     if (output->workload)
-        fprintf(out, ", %s", output->workload);
+        printable_print(out, ", %s", output->workload);
     if (setup->rate_rps > 0)
         fprintf(out, ", %g requests/s due", setup->rate_rps);
     if (setup->speed > 0)

@@ -6,6 +6,7 @@
 #include "files.h"
 #include "options.h"
 #include "policies.h"
+#include "printable.h"
 #include "replay_report.h"
 #include "units.h"
 #include "warmup.h"
@@ -176,9 +177,11 @@ static void progress_read(void *context, uint64_t requests)
 {
     const struct replay_call *call = context;
     char text[UNITS_TEXT_BYTES];
-    if (call->progress)
-        fprintf(stderr, "\rreading %s: %s requests ", call->trace,
-                units_format_count(text, requests));
+    if (!call->progress)
+        return;
+    fputc('\r', stderr);
+    printable_print(stderr, "reading %s: %s requests ", call->trace,
+                    units_format_count(text, requests));
 }
 
 /* Estimates the time left from the replays done: all take about the same time. */

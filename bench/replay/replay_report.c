@@ -2,6 +2,7 @@
 #include "replay_report.h"
 
 #include "belady.h"
+#include "printable.h"
 #include "table.h"
 #include "turnover.h"
 #include "units.h"
@@ -139,9 +140,9 @@ static void head_print(const struct replay_report *report, FILE *out)
 {
     const struct replay_result *result = &report->jobs[0].result;
     char requests[UNITS_TEXT_BYTES], distinct[UNITS_TEXT_BYTES];
-    fprintf(out, "%s: %s requests for %s ids", report->trace,
-            units_format_count(requests, report->corpus->requests),
-            units_format_count(distinct, report->corpus->distinct));
+    printable_print(out, "%s: %s requests for %s ids", report->trace,
+                    units_format_count(requests, report->corpus->requests),
+                    units_format_count(distinct, report->corpus->distinct));
     if (report->sample < 1)
         fprintf(out, ", a sample of %g %% of them", 100 * report->sample);
     fprintf(out, "\nNo cache has the first request for an id: %.2f %% of all requests",
@@ -184,7 +185,7 @@ static void short_print(const struct replay_report *report, FILE *out)
             memcpy(first, words, sizeof first);
     }
     if (first[0] != '\0')
-        fprintf(out, "\nWarning: %s.\n", first);
+        printable_print(out, "\nWarning: %s.\n", first);
     if (more > 0)
         fprintf(out, "The same is true of %zu other capacities.\n", more);
 }

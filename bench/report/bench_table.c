@@ -3,6 +3,7 @@
 
 #include "count_of.h"
 #include "options_help.h"
+#include "printable.h"
 #include "table.h"
 #include "verdict.h"
 
@@ -152,9 +153,9 @@ static void failures_print(const struct judged_row *row, FILE *out)
     if (summary->failed == 0)
         return;
     const char *reason = failure_of(row->result, summary->workload);
-    int width = fprintf(out, "  %s: %llu of %llu runs failed%s", row->variant,
-                        (unsigned long long)summary->failed, (unsigned long long)summary->runs,
-                        *reason ? ": " : "");
+    int width = printable_print(out, "  %s: %llu of %llu runs failed%s", row->variant,
+                                (unsigned long long)summary->failed,
+                                (unsigned long long)summary->runs, *reason ? ": " : "");
     text_wrap(reason, width, NOTE_MARGIN, WIDTH, out);
 }
 
@@ -162,8 +163,8 @@ static void runs_note_print(const struct judged_row *row, uint64_t count, const 
                             FILE *out)
 {
     if (count > 0)
-        fprintf(out, "  %s: %llu of %llu runs %s\n", row->variant, (unsigned long long)count,
-                (unsigned long long)row->summary->runs, text);
+        printable_print(out, "  %s: %llu of %llu runs %s\n", row->variant,
+                        (unsigned long long)count, (unsigned long long)row->summary->runs, text);
 }
 
 /* What a reader must know of the row beyond its figures: a line for each. */
@@ -195,7 +196,7 @@ static void lacks_print(const struct judged_workload *workload, FILE *out)
                 continue;
             if (count++ == 0)
                 fprintf(out, "  no CPU figure, since %s: ", judged_lacks[lack]);
-            fprintf(out, "%s%s", count > 1 ? ", " : "", row->variant);
+            printable_print(out, "%s%s", count > 1 ? ", " : "", row->variant);
         }
         fputs(count > 0 ? "\n" : "", out);
     }
@@ -236,10 +237,11 @@ static void title_print(const struct judgement *judgement, const struct judged_w
         warm |= !isnan(workload->rows[i].cold_hit_ratio);
         measured |= !isnan(workload->rows[i].hit_ratio) && workload->rows[i].replayed == NULL;
     }
-    fprintf(out, "%s (memory in MiB at the end%s%s", workload->name,
-            hits && warm ? "; hits once warm" : "", hits && measured ? "; ~ as measured" : "");
+    printable_print(out, "%s (memory in MiB at the end%s%s", workload->name,
+                    hits && warm ? "; hits once warm" : "",
+                    hits && measured ? "; ~ as measured" : "");
     if (workload->speed.known)
-        fprintf(out, "; CPU per request, %s = 1", judgement->reference);
+        printable_print(out, "; CPU per request, %s = 1", judgement->reference);
     fprintf(out, ")\n");
 }
 
@@ -259,7 +261,7 @@ static void sentence_print(const char *subject, const char *workload, const char
 {
     if (*sentence == '\0')
         return;
-    int at = fprintf(out, "%s%s%s: ", subject, *workload ? " under " : "", workload);
+    int at = printable_print(out, "%s%s%s: ", subject, *workload ? " under " : "", workload);
     text_wrap(sentence, at, NOTE_MARGIN, WIDTH, out);
 }
 

@@ -1,6 +1,7 @@
 /* table.c - text in aligned columns. */
 #include "table.h"
 
+#include "printable.h"
 #include "xmalloc.h"
 
 #include <stdarg.h>
@@ -65,6 +66,7 @@ void table_cell(struct table *table, enum table_tone tone, const char *format, .
     va_start(arguments, format);
     vsnprintf(cell->text, sizeof cell->text, format, arguments);
     va_end(arguments);
+    text_printable(cell->text);
     cell->tone = tone;
 }
 

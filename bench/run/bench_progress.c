@@ -3,6 +3,7 @@
 
 #include "clock.h"
 #include "cpus.h"
+#include "printable.h"
 #include "units.h"
 
 #include <math.h>
@@ -108,13 +109,13 @@ void progress_print_run(const struct progress_run *run, const struct result_run 
     char rate[UNITS_TEXT_BYTES];
     if (result->status != RUN_OK) {
         progress_clear(run->bench);
-        fprintf(stderr, "%s: %s%s\n", run->label, result->status == RUN_FAILED ? "FAILED: " : "",
-                result->reason);
+        printable_print(stderr, "%s: %s%s\n", run->label,
+                        result->status == RUN_FAILED ? "FAILED: " : "", result->reason);
     } else if (!run->bench->on_terminal) {
-        fprintf(stderr, "%s: %s req/s, %s%s%s\n", run->label,
-                units_format_count(rate, (uint64_t)result->load.requests_per_second),
-                result->verdict.words,
-                result->load.bottleneck ? "; the generator was the bottleneck: " : "",
-                result->load.bottleneck_reason);
+        printable_print(stderr, "%s: %s req/s, %s%s%s\n", run->label,
+                        units_format_count(rate, (uint64_t)result->load.requests_per_second),
+                        result->verdict.words,
+                        result->load.bottleneck ? "; the generator was the bottleneck: " : "",
+                        result->load.bottleneck_reason);
     }
 }

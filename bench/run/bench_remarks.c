@@ -1,6 +1,7 @@
 /* bench_remarks.c - takes the last good run of each server under each workload, and judges it. */
 #include "bench_remarks.h"
 
+#include "printable.h"
 #include "resource_growth.h"
 #include "units.h"
 
@@ -19,7 +20,7 @@ static const struct result_run *run_last(const struct result *result, const char
 
 static void remark_begin(const struct result *result, const struct result_run *run, bool *first)
 {
-    printf("%s%s, %s: ", *first ? "\n" : "", result->variant, run->workload);
+    printable_print(stdout, "%s%s, %s: ", *first ? "\n" : "", result->variant, run->workload);
     *first = false;
 }
 
@@ -32,7 +33,8 @@ static void growths_print(const struct result *result, const struct result_run *
         if (!growth.grows)
             continue;
         remark_begin(result, run, first);
-        printf("%s\n", resource_growth_describe(&growth, resource, "request", 1, words));
+        printable_print(stdout, "%s\n",
+                        resource_growth_describe(&growth, resource, "request", 1, words));
     }
 }
 

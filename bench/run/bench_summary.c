@@ -6,6 +6,7 @@
 #include "bench_results.h"
 #include "bench_table.h"
 #include "burst_table.h"
+#include "printable.h"
 #include "stats.h"
 #include "summary.h"
 #include "units.h"
@@ -38,10 +39,10 @@ static void tables_print(const struct bench *bench)
         burst_table_print(selected, ours_select(bench, selected), stdout);
     if (plan->subjects.paired_count == 0)
         return;
-    printf("\nThe servers in %s:\n", plan->other_dir);
+    printable_print(stdout, "\nThe servers in %s:\n", plan->other_dir);
     table_print_of(bench, SIDE_OTHER);
-    printf("\n`tidemark compare %s%s %s` shows the differences.\n", plan->out, OTHER_FOLDER,
-           plan->out);
+    printable_print(stdout, "\n`tidemark compare %s%s %s` shows the differences.\n", plan->out,
+                    OTHER_FOLDER, plan->out);
 }
 
 /* Over all runs that did not fail. */

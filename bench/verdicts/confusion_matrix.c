@@ -1,6 +1,7 @@
 /* confusion_matrix.c - how often each class was given for each that was expected. */
 #include "confusion_matrix.h"
 
+#include "printable.h"
 #include "table.h"
 #include "verdict.h"
 #include "xmalloc.h"
@@ -107,11 +108,11 @@ static void others_print(const struct matrix *matrix, FILE *out)
         const struct matrix_run *run = &matrix->runs[i];
         enum matrix_outcome outcome = matrix_outcome_of(run);
         if (outcome != MATRIX_RIGHT)
-            fprintf(out, "%s: %s, %s, seed %llu: expected %s, given %s: %s\n",
-                    matrix_outcome_name(outcome), run->policy, run->scenario,
-                    (unsigned long long)run->seed, verdict_class_name(run->expected),
-                    run->failed ? "nothing" : verdict_class_name(run->verdict.class),
-                    run->verdict.words);
+            printable_print(out, "%s: %s, %s, seed %llu: expected %s, given %s: %s\n",
+                            matrix_outcome_name(outcome), run->policy, run->scenario,
+                            (unsigned long long)run->seed, verdict_class_name(run->expected),
+                            run->failed ? "nothing" : verdict_class_name(run->verdict.class),
+                            run->verdict.words);
     }
 }
 

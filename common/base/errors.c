@@ -1,16 +1,18 @@
 /* errors.c - formats error texts and replaces control characters. */
 #include "errors.h"
 
+#include "printable.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
-/* Replaces control characters by '?', except `kept`; '\0': all of them. */
+/* Replaces what text_printable replaces, and tabs, and newlines except `kept`. */
 static void text_make_printable(char *text, char kept)
 {
-    for (; *text; text++)
-        if (((unsigned char)*text < ' ' && *text != kept) || *text == 0x7f)
-            *text = '?';
+    for (char *at = text_printable(text); *at; at++)
+        if ((unsigned char)*at < ' ' && *at != kept)
+            *at = '?';
 }
 
 void error_add(struct error *error, const char *format, ...)

@@ -12,8 +12,8 @@ struct error {
     char text[ERROR_TEXT_BYTES];
 };
 
-/* Formats the text and cuts it off after ERROR_TEXT_BYTES - 1 bytes. Control characters, which may
- * come from a user's file, become '?'. Returns -1, so that a function can end with `return
+/* Formats the text and cuts it off after ERROR_TEXT_BYTES - 1 bytes. What text_printable
+ * replaces, and tabs and newlines, becomes '?'. Returns -1, so that a function can end with `return
  * error_set(error, "%s: %s", path, strerror(errno))`. The old text may be an argument:
  * `error_set(error, "%s: %s", path, error->text)`. */
 __attribute__((format(printf, 2, 3))) int error_set(struct error *error, const char *format, ...);

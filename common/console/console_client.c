@@ -60,11 +60,22 @@ static void frame_add(struct console_client *client, enum wire_kind kind, const 
     output_add(&client->output, bytes, count);
 }
 
+/* As many bytes as fit into a frame, which ends between two characters if the text is UTF-8. */
+static size_t frame_part(const char *bytes, size_t count)
+{
+    size_t part = WIRE_ANSWER_BYTES;
+    if (count <= part)
+        return count;
+    while (part > WIRE_ANSWER_BYTES - 4 && ((unsigned char)bytes[part] & 0xc0) == 0x80)
+        part--;
+    return part;
+}
+
 static bool text_write(void *context, const char *bytes, size_t count)
 {
     struct console_client *client = context;
     while (count > 0) {
-        size_t part = count < WIRE_ANSWER_BYTES ? count : WIRE_ANSWER_BYTES;
+        size_t part = frame_part(bytes, count);
         frame_add(client, WIRE_TEXT, bytes, part);
         bytes += part;
         count -= part;

@@ -6,6 +6,7 @@
 #include "find_server.h"
 #include "line_editor.h"
 #include "options.h"
+#include "printable.h"
 #include "xmalloc.h"
 
 #include <signal.h>
@@ -70,8 +71,12 @@ static void statement_clear(struct statement *statement)
 
 static void text_print(void *context, const char *bytes, size_t count)
 {
-    fwrite(bytes, 1, count, stdout);
+    char *text = xmalloc(count);
+    memcpy(text, bytes, count);
+    bytes_printable(text, count);
+    fwrite(text, 1, count, stdout);
     fflush(stdout);
+    free(text);
 }
 
 /* The exit status: of all statements so far, and of one more. */

@@ -1,6 +1,7 @@
 /* line_editor.c - libedit, with Tab completion of the server's names. */
 #include "line_editor.h"
 
+#include "printable.h"
 #include "xmalloc.h"
 
 #include <ctype.h>
@@ -66,7 +67,7 @@ static size_t common_bytes(const char *text)
 
 static unsigned char names_list(const char *text)
 {
-    printf("\n%s", text);
+    printable_print(stdout, "\n%s", text);
     fflush(stdout);
     return CC_REDISPLAY;
 }

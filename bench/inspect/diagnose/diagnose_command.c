@@ -8,6 +8,7 @@
 #include "find_server.h"
 #include "interrupt.h"
 #include "options.h"
+#include "printable.h"
 #include "process.h"
 #include "table.h"
 #include "xmalloc.h"
@@ -142,8 +143,8 @@ static int server_examine(struct examination *examination)
     char time[UNITS_TEXT_BYTES];
     interrupt_begin(&examination->interrupt);
     if (isatty(STDERR_FILENO))
-        fprintf(stderr, "taking snapshots for %s; Ctrl-C ends this early\n",
-                units_format_duration(time, (double)examination->options->duration_ns));
+        printable_print(stderr, "taking snapshots for %s; Ctrl-C ends this early\n",
+                        units_format_duration(time, (double)examination->options->duration_ns));
     int status = snapshots_take(examination);
     interrupt_end(&examination->interrupt);
     return status < 0 ? -1 : unreachable_find(examination);

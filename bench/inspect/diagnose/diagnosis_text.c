@@ -2,6 +2,7 @@
 #include "diagnosis_columns.h"
 #include "diagnosis_output.h"
 #include "options_help.h"
+#include "printable.h"
 #include "table.h"
 #include "units.h"
 
@@ -24,10 +25,10 @@ static void heading_print(const struct diagnosis_page *page, FILE *out)
 {
     char requests[UNITS_TEXT_BYTES], rate[UNITS_TEXT_BYTES];
     const struct diagnosis *diagnosis = page->diagnosis;
-    fprintf(out, "serve-%s[%llu], %zu snapshots in %.1f s: %s requests, %s per second\n\n",
-            page->server->policy, (unsigned long long)page->server->pid, page->snapshots,
-            diagnosis->seconds, units_format_count(requests, (uint64_t)diagnosis->requests),
-            units_format_count(rate, (uint64_t)diagnosis->requests_per_second));
+    printable_print(out, "serve-%s[%llu], %zu snapshots in %.1f s: %s requests, %s per second\n\n",
+                    page->server->policy, (unsigned long long)page->server->pid, page->snapshots,
+                    diagnosis->seconds, units_format_count(requests, (uint64_t)diagnosis->requests),
+                    units_format_count(rate, (uint64_t)diagnosis->requests_per_second));
     fprintf(out, "verdict       %s%s%s\n",
             !page->colours      ? ""
             : is_bad(diagnosis) ? "\033[31m"
@@ -52,15 +53,15 @@ static void speed_print(const struct diagnosis *diagnosis, FILE *out)
 static void container_print(const struct diagnosis *diagnosis, FILE *out)
 {
     if (*diagnosis->container)
-        fprintf(out, "what grows    %s%s%s\n", diagnosis->container, *diagnosis->type ? ": " : "",
-                diagnosis->type);
+        printable_print(out, "what grows    %s%s%s\n", diagnosis->container,
+                        *diagnosis->type ? ": " : "", diagnosis->type);
     if (*diagnosis->path)
-        fprintf(out, "who holds it  %s\n", diagnosis->path);
+        printable_print(out, "who holds it  %s\n", diagnosis->path);
 }
 
 static void mistake_print(const struct mistake_text *mistake, FILE *out)
 {
-    int width = fprintf(out, "looks like    %s: ", mistake->name);
+    int width = printable_print(out, "looks like    %s: ", mistake->name);
     text_wrap(mistake->means, width, MARGIN_WIDTH, PAGE_WIDTH, out);
     width = fprintf(out, "what to do    ");
     text_wrap(mistake->remedy, width, MARGIN_WIDTH, PAGE_WIDTH, out);
@@ -113,11 +114,12 @@ static void changes_print(const struct diagnosis_page *page, FILE *out)
 
 static void example_print(const struct unreachable_example *example, FILE *out)
 {
-    fprintf(out, MARGIN "%s%s, %llu reference%s\n", *example->cycle ? "" : "(unreachable) -> ",
-            *example->cycle    ? example->cycle
-            : *example->holder ? example->holder
-                               : example->record,
-            (unsigned long long)example->references, example->references == 1 ? "" : "s");
+    printable_print(out, MARGIN "%s%s, %llu reference%s\n",
+                    *example->cycle ? "" : "(unreachable) -> ",
+                    *example->cycle    ? example->cycle
+                    : *example->holder ? example->holder
+                                       : example->record,
+                    (unsigned long long)example->references, example->references == 1 ? "" : "s");
 }
 
 static void unreachable_print(const struct unreachable *unreachable, FILE *out)
@@ -135,10 +137,10 @@ static void unreachable_print(const struct unreachable *unreachable, FILE *out)
         fputs("unreachable   none found\n", out);
     for (size_t i = 0; i < unreachable->type_count; i++)
         if (unreachable->types[i].count > 0)
-            fprintf(out, MARGIN "%s %s objects, %s\n",
-                    units_format_count(count, unreachable->types[i].count),
-                    unreachable->types[i].type,
-                    units_format_size(size, (double)unreachable->types[i].bytes));
+            printable_print(out, MARGIN "%s %s objects, %s\n",
+                            units_format_count(count, unreachable->types[i].count),
+                            unreachable->types[i].type,
+                            units_format_size(size, (double)unreachable->types[i].bytes));
     for (size_t i = 0; i < unreachable->example_count && i < EXAMPLES_SHOWN; i++)
         example_print(&unreachable->examples[i], out);
 }
@@ -159,12 +161,12 @@ static void layers_print(const struct diagnosis *diagnosis, FILE *out)
         char size[ROW_TEXT_BYTES], change[UNITS_TEXT_BYTES];
         double growth = row_value(&layers[i], &diagnosis->last->sample) -
                         row_value(&layers[i], &diagnosis->first->sample);
-        fprintf(out, "%s%s %s (%c%s)",
-                i == 0   ? ""
-                : i == 3 ? ",\n" MARGIN
-                         : ", ",
-                layers[i].heading, row_text(size, &layers[i], &diagnosis->last->sample),
-                growth < 0 ? '-' : '+', units_format_size(change, fabs(growth)));
+        printable_print(out, "%s%s %s (%c%s)",
+                        i == 0   ? ""
+                        : i == 3 ? ",\n" MARGIN
+                                 : ", ",
+                        layers[i].heading, row_text(size, &layers[i], &diagnosis->last->sample),
+                        growth < 0 ? '-' : '+', units_format_size(change, fabs(growth)));
     }
     fputc('\n', out);
 }

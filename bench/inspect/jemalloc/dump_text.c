@@ -1,9 +1,9 @@
 /* dump_text.c - the facts of one or two dumps as tables, and the advice. */
-#include "dump_output.h"
-
 #include "dump_advice.h"
 #include "dump_columns.h"
+#include "dump_output.h"
 #include "options_help.h"
+#include "printable.h"
 #include "table.h"
 #include "units.h"
 #include "xmalloc.h"
@@ -48,7 +48,7 @@ static void heading_print(const struct dump_page *page)
     char age[UNITS_TEXT_BYTES];
     const struct dump *dump = page->facts->dump;
     int version = (int)strcspn(dump->version, "-");
-    fprintf(page->out, "jemalloc %.*s, read from %s", version, dump->version, dump->format);
+    printable_print(page->out, "jemalloc %.*s, read from %s", version, dump->version, dump->format);
     if (dump->total.uptime_ns > 0)
         fprintf(page->out, ", %s after the start",
                 units_format_duration(age, (double)dump->total.uptime_ns));

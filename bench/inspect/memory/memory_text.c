@@ -4,6 +4,7 @@
 #include "memory_output.h"
 #include "memory_points.h"
 #include "options_help.h"
+#include "printable.h"
 #include "row_output.h"
 #include "units.h"
 #include "xmalloc.h"
@@ -34,7 +35,7 @@ static void heading_print(const struct memory_view *view, FILE *out)
     const struct result_run *run = run_of(view);
     const struct result_sample *end = memory_point_sample(run, MEMORY_END);
     char requests[UNITS_TEXT_BYTES], time[UNITS_TEXT_BYTES], entries[UNITS_TEXT_BYTES];
-    fprintf(out, "serve-%s under %s", view->result->variant, run->workload);
+    printable_print(out, "serve-%s under %s", view->result->variant, run->workload);
     limits_print(&view->result->limits, out);
     fprintf(out, ": %s requests in %s, %s entries at the end\n\n",
             units_format_count(requests, end->requests),
@@ -154,10 +155,10 @@ static void verdict_print(const struct result_run *run, FILE *out)
     const struct result_verdict *verdict = &run->verdict;
     char requests[UNITS_TEXT_BYTES];
     if (run->status == RUN_FAILED) {
-        fprintf(out, "\nverdict: none, the run failed: %s\n", run->reason);
+        printable_print(out, "\nverdict: none, the run failed: %s\n", run->reason);
         return;
     }
-    fprintf(out, "\nverdict: %s\n", verdict->words);
+    printable_print(out, "\nverdict: %s\n", verdict->words);
     if (verdict->judged_samples > 0)
         fprintf(out,
                 "  Judged by the last %llu samples, over %s requests, in which %s\n"
@@ -166,7 +167,7 @@ static void verdict_print(const struct result_run *run, FILE *out)
                 units_format_count(requests, verdict->judged_requests), verdict->figure,
                 verdict->bytes_per_request, verdict->low, verdict->high);
     if (run->status == RUN_CAPPED)
-        fprintf(out, "  The run was stopped early: the server %s.\n", run->reason);
+        printable_print(out, "  The run was stopped early: the server %s.\n", run->reason);
 }
 
 /* "2 to 12", "2", or nothing if it is empty. */

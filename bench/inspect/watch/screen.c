@@ -3,6 +3,7 @@
 
 #include "chart.h"
 #include "options_help.h"
+#include "printable.h"
 #include "row_output.h"
 #include "table.h"
 #include "units.h"
@@ -141,10 +142,10 @@ static void title_show(const struct view *view, FILE *out)
 {
     char others[UNITS_TEXT_BYTES];
     uint64_t processes = view->series->last.processes;
-    fprintf(out, "%s, process %ld", view->name, (long)view->pid);
+    printable_print(out, "%s, process %ld", view->name, (long)view->pid);
     if (processes > 1)
         fprintf(out, " and %s that it started", units_format_count(others, processes - 1));
-    fprintf(out, "%s%s\n", view->ended ? ": " : "", view->ended ? view->ended : "");
+    printable_print(out, "%s%s\n", view->ended ? ": " : "", view->ended ? view->ended : "");
 }
 
 static void growths_show(const struct view *view, FILE *out)
@@ -164,7 +165,7 @@ void view_print(const struct view *view, FILE *out)
     figures_show(view, out);
     events_show(view, out);
     growths_show(view, out);
-    fprintf(out, "verdict: %s\n", verdict.words);
+    printable_print(out, "verdict: %s\n", verdict.words);
 }
 
 void view_print_line(const struct view *view, FILE *out)

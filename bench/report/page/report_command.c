@@ -6,6 +6,7 @@
 #include "files.h"
 #include "options.h"
 #include "page.h"
+#include "printable.h"
 #include "svg_figures.h"
 #include "units.h"
 #include "xmalloc.h"
@@ -89,8 +90,8 @@ static int page_write(const struct sources *sources, const char *command_line, c
     if (status != 0)
         return complain(COMMAND, STATUS_UNDECIDED, "%s", error.text);
     if (strcmp(path, "-") != 0)
-        printf("%s: %zu files in a page of %s\n", path, sources->count,
-               units_format_size(size, (double)bytes));
+        printable_print(stdout, "%s: %zu files in a page of %s\n", path, sources->count,
+                        units_format_size(size, (double)bytes));
     return STATUS_OK;
 }
 

@@ -1,6 +1,7 @@
 /* svg_figures_other.c - charts of replays, choices, micro-benchmarks and start times. */
 #include "svg_figures_other.h"
 
+#include "printable.h"
 #include "stats.h"
 #include "xmalloc.h"
 
@@ -18,7 +19,7 @@ void svg_output_add(struct svg_output *output, struct plot *plot)
     if (plot->count > 0 && output->status == 0) {
         char *path = plot_write(plot, output->folder, output->error);
         if (path != NULL)
-            printf("%s\n", path);
+            printable_print(stdout, "%s\n", path);
         output->status = path != NULL ? 0 : -1;
         free(path);
     }
