@@ -41,6 +41,7 @@ static size_t jobs_fill(struct sweep_job *jobs, const struct plan *plan,
                 .capacity_entries = limits.capacity_entries,
                 .capacity_bytes = limits.capacity_bytes,
                 .warmup_requests = (uint64_t)(WARMUP_SHARE * (double)corpus->requests),
+                .seed = plan->seed,
                 .payload = true,
             };
     }

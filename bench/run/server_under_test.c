@@ -224,10 +224,11 @@ const char *server_allocator_dump(struct server_under_test *server, size_t *byte
 /* Of all processes of a foreign program, as they are now. */
 static uint64_t foreign_cpu_ns(const struct server_under_test *server)
 {
-    struct process_tree tree;
+    struct process_tree tree = {.pids = NULL};
     struct process_figures figures;
     process_tree_find(&tree, server->child.pid);
     process_tree_read(&tree, &figures);
+    process_tree_release(&tree);
     return figures.cpu_ns;
 }
 
