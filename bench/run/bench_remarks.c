@@ -24,13 +24,19 @@ static void remark_begin(const struct result *result, const struct result_run *r
     *first = false;
 }
 
+/* Address space and page tables grow with leaked memory, of which the verdict tells. */
+static bool is_of_leak(const struct result_run *run, enum resource resource)
+{
+    return resource >= RESOURCE_ADDRESS_SPACE && verdict_is_leak(run->verdict.class);
+}
+
 static void growths_print(const struct result *result, const struct result_run *run, bool *first)
 {
     char words[RESULT_WORDS_BYTES];
     for (enum resource resource = 0; resource < RESOURCES; resource++) {
         struct resource_growth growth =
             resource_growth_find(run->samples, run->sample_count, resource);
-        if (!growth.grows)
+        if (!growth.grows || is_of_leak(run, resource))
             continue;
         remark_begin(result, run, first);
         printable_print(stdout, "%s\n",

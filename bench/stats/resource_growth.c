@@ -100,9 +100,10 @@ struct resource_growth resource_growth_find(const struct result_sample *samples,
 static void rate_format(double rate, bool is_size, const char *unit, char *text, size_t bytes)
 {
     char number[UNITS_TEXT_BYTES];
-    if (rate < 1)
+    long long units = llround(1 / rate);
+    if (units > 1)
         snprintf(text, bytes, "1%s per %s %ss", is_size ? " B" : "",
-                 units_format_count(number, (uint64_t)llround(1 / rate)), unit);
+                 units_format_count(number, (uint64_t)units), unit);
     else if (is_size)
         snprintf(text, bytes, "%s per %s", units_format_size(number, rate), unit);
     else
