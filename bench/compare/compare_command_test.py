@@ -173,6 +173,33 @@ class Compare(unittest.TestCase):
             self.assertIn("twoq: its server hit 45.0 % where twoq hits 50.0 %", row["reason"])
         self.compare(lru, other, "--gate", "hits>-1%", status=3)
 
+    def bench_write(self, folder, result, factor):
+        """bench.json of a bench whose control costs this much more than its reference."""
+        speeds = [dict(speed, cpu_us_per_request=factor * speed["cpu_us_per_request"])
+                  for speed in result["speeds"]]
+        self.write(folder + "/bench.json", json.dumps(
+            {"schema": "tidemark/bench/1", "made_by": result["made_by"],
+             "control": {"variant": result["variant"], "speeds": speeds}}))
+
+    def test_a_control_that_differs_widens_the_intervals(self):
+        lru, sieve = self.make("b/lru.json"), self.make("b/sieve.json", variant="sieve", cpu=10.5, dice=2)
+        alone = self.row("cpu_us_per_request", lru, sieve)
+        self.assertEqual(alone["verdict"], "worse")
+        widths = {}
+        for factor in (1, 1.2, 0.8):
+            self.bench_write("b", self.read(lru), factor)
+            row = self.row("cpu_us_per_request", lru, sieve)
+            widths[factor] = row["change"]["high"] / row["change"]["low"]
+            self.assertEqual(row["verdict"], "worse" if factor == 1 else "cannot tell")
+            # The reference may be the new side, too.
+            row = self.row("cpu_us_per_request", sieve, lru)
+            self.assertEqual(row["verdict"], "better" if factor == 1 else "cannot tell")
+        self.assertGreater(widths[1.2], 1.2 ** 2)
+        self.bench_write("b", dict(self.read(lru), made_by=dict(self.read(lru)["made_by"], time="later")), 1.2)
+        self.assertEqual(self.row("cpu_us_per_request", lru, sieve), alone)
+        self.write("b/bench.json", "{")
+        self.assertEqual(self.row("cpu_us_per_request", lru, sieve), alone)
+
     def test_replays_of_other_requests_are_not_exact(self):
         old = self.make("a.json")
         row = self.row("steady_hit_ratio", old, self.make("b.json", seed=2, hits=0.601))

@@ -1,6 +1,7 @@
 /* inputs.c - reads measurements from files and folders, and pairs them. */
 #include "inputs.h"
 
+#include "control.h"
 #include "files.h"
 #include "measurements_read.h"
 #include "xmalloc.h"
@@ -26,8 +27,10 @@ static int file_add(struct inputs *inputs, const char *path, bool many, struct e
     if (inputs->count == INPUTS_FILES_MAX)
         return error_set(error, "more than %d files", INPUTS_FILES_MAX);
     enum measurements_outcome outcome = measurements_read(&measurements, path, error);
-    if (outcome == MEASUREMENTS_READ)
+    if (outcome == MEASUREMENTS_READ) {
+        control_attach(measurements);
         inputs->files[inputs->count++] = measurements;
+    }
     return outcome == MEASUREMENTS_READ || (many && outcome == MEASUREMENTS_OTHER) ? 0 : -1;
 }
 

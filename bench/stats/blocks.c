@@ -132,3 +132,8 @@ void blocks_fit(struct blocks *blocks)
     }
     free(residuals);
 }
+
+double blocks_half_controlled(const struct blocks *blocks, double difference)
+{
+    return blocks->half_all + (fabs(difference) > blocks->half_one ? fabs(difference) : 0);
+}

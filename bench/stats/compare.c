@@ -442,25 +442,62 @@ static bool is_of_block(const struct comparison *comparison, const struct measur
     return comparison->method == METHOD_BLOCKS && comparison->base == base;
 }
 
-/* Decides all comparisons with this base: variant 0 of the blocks is the base. */
+/* The series that are compared with one base, which is the first of them. */
+struct block {
+    const struct measurement_series **series;
+    size_t count;     /* without the control */
+    size_t reference; /* the one that has a control; count: none */
+};
+
+static bool has_control(const struct measurement_series *series,
+                        const struct measurement_series *base)
+{
+    return series->control != NULL && series->control->left_out == 0 &&
+           all_above_zero(series->control) && has_repetitions(series->control, base);
+}
+
+static struct block block_collect(const struct comparison *comparisons, size_t count,
+                                  const struct measurement_series *base)
+{
+    struct block block = {.series = xcalloc(count + 1, sizeof *block.series), .count = 1};
+    block.series[0] = base;
+    for (size_t i = 0; i < count; i++)
+        if (is_of_block(&comparisons[i], base))
+            block.series[block.count++] = comparisons[i].other;
+    while (block.reference < block.count && !has_control(block.series[block.reference], base))
+        block.reference++;
+    return block;
+}
+
+/* Half of all intervals, which a control that differs widens, as in a judgement. */
+static double block_fit(const struct block *block, struct blocks *blocks)
+{
+    bool controlled = block->reference < block->count;
+    const struct measurement_series *base = block->series[0];
+    blocks_create(blocks, block->count + controlled, base->count);
+    for (size_t i = 0; i < block->count; i++)
+        logs_fill(blocks, i, block->series[i], base);
+    if (controlled)
+        logs_fill(blocks, block->count, block->series[block->reference]->control, base);
+    blocks_fit(blocks);
+    if (!controlled)
+        return blocks->half_all;
+    return blocks_half_controlled(blocks, blocks->effects[block->count] -
+                                              blocks->effects[block->reference]);
+}
+
+/* Decides all comparisons with this base. */
 static void blocks_decide(struct comparison *comparisons, size_t count,
                           const struct measurement_series *base)
 {
+    struct block block = block_collect(comparisons, count, base);
     struct blocks blocks;
-    size_t variants = 1;
-    for (size_t i = 0; i < count; i++)
-        variants += is_of_block(&comparisons[i], base);
-    blocks_create(&blocks, variants, base->count);
-    logs_fill(&blocks, 0, base, base);
+    double half = block_fit(&block, &blocks);
     for (size_t i = 0, at = 1; i < count; i++)
         if (is_of_block(&comparisons[i], base))
-            logs_fill(&blocks, at++, comparisons[i].other, base);
-    blocks_fit(&blocks);
-    for (size_t i = 0, at = 1; i < count; i++)
-        if (is_of_block(&comparisons[i], base))
-            block_decide(&comparisons[i], blocks.effects[at++] - blocks.effects[0],
-                         blocks.half_all);
+            block_decide(&comparisons[i], blocks.effects[at++] - blocks.effects[0], half);
     blocks_release(&blocks);
+    free(block.series);
 }
 
 static bool is_first_of_block(const struct comparison *comparisons, size_t at)

@@ -9,9 +9,10 @@
  *    difference is at least the figure's floor. It is the same if no two values of the intervals
  *    are farther apart than the floor, or if the verdicts of both are bounded;
  *  - speeds that were measured in turns are compared over randomised blocks (blocks.h), with all
- *    others that were compared with the same base, as judgement.h does. One is better or worse if
- *    the interval of its ratio excludes 1; with a floor that was calibrated or given, if the change
- *    is beyond that, too. It is the same if the whole interval lies inside the floor;
+ *    others that were compared with the same base and the control of the reference, as judgement.h
+ *    does. One is better or worse if the interval of its ratio excludes 1; with a floor that was
+ *    calibrated or given, if the change is beyond that, too. It is the same if the whole interval
+ *    lies inside the floor;
  *  - speeds of two benches are tested by ranks. One is better or worse if the p-value, after Holm's
  *    correction over all such tests, is at most COMPARE_ALPHA, and both ends of the 95 % interval
  *    are beyond the floor, which is how far the machine may drift between the two. It is the same

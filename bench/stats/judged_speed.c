@@ -94,8 +94,7 @@ static void control_judge(struct judged_speed *speed, const struct blocks *block
     double difference = blocks->effects[blocks->variants - 1] - reference_effect;
     speed->control = ratio_of(difference, blocks->half_one);
     speed->control_differs = fabs(difference) > blocks->half_one;
-    if (speed->control_differs)
-        speed->half += fabs(difference);
+    speed->half = blocks_half_controlled(blocks, difference);
 }
 
 bool judged_is_cheaper(const struct judged_speed *speed, const struct judged_row *one,

@@ -48,6 +48,7 @@ void measurements_destroy(struct measurements *measurements)
         free(measurements->series[i]);
     free(measurements->series);
     free(measurements->verdicts);
+    measurements_destroy(measurements->control);
     free(measurements);
 }
 

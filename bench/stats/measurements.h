@@ -29,6 +29,7 @@ struct measurement_series {
     double floor;     /* calibrated noise floor, a share; or MEASUREMENTS_FLOOR_NONE */
     double low, high; /* of growth: medians of the runs' own intervals */
     bool is_bounded;  /* of growth: so are the verdicts of all runs */
+    const struct measurement_series *control; /* of the reference: a second copy of it; NULL */
 };
 
 /* The verdicts of all runs under one workload. */
@@ -63,6 +64,7 @@ struct measurements {
     size_t series_count, series_capacity;
     struct measured_verdict *verdicts;
     size_t verdict_count;
+    struct measurements *control; /* holds the controls of the series; NULL: there are none */
 };
 
 /* For the readers of the file formats. */

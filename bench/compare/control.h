@@ -1,0 +1,10 @@
+/* control.h - the control of a bench: a second copy of its reference, whose speeds are in
+ * bench.json.
+ */
+#pragma once
+
+#include "measurements.h"
+
+/* If these are the results of the reference of a bench, whose bench.json is in the same folder,
+ * adds the control's values to its series of speed. */
+void control_attach(struct measurements *measurements);
