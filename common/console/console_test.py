@@ -8,6 +8,7 @@ import fcntl
 import json
 import os
 import pty
+import resource
 import select
 import socket
 import struct
@@ -84,6 +85,10 @@ class Server(PlainServer):
 
     def client(self):
         return Client(self.path)
+
+    def is_sanitized(self):
+        with open(f"/proc/{self.process.pid}/statm", encoding="ascii") as file:
+            return int(file.read().split()[0]) * os.sysconf("SC_PAGESIZE") > 1 << 40
 
 
 class ConsoleTest(unittest.TestCase):
@@ -385,6 +390,58 @@ ATTACKS = (
     ("goto x", "no visible label"),
     ("return " + "(" * 300 + "1" + ")" * 300, "overflow|too many|limit"),
     ("x = " + "{" * 5000, "overflow|too many|limit"),
+    ("string.format('%q', ('\\1'):rep(1000000))", "%q takes at most"),
+    ("string.format(('%d'):rep(101), table.unpack({}, 1, 101))", "at most 100 values"),
+    ("string.format('%99999999d', 1)", "invalid"),
+    ("budget('5s') local t = {} for i = 1, 200000 do t[i] = i + 0.1 end return #table.concat(t)", ANYTHING),
+    ("while true do table.concat({0.1, 0.2, 0.3}, 0.5) end", OVER_TIME),
+    ("table.concat({}, '', 1, 1 << 60)", "invalid value"),
+    ("table.concat({[math.mininteger] = 1.5}, '', math.mininteger, math.maxinteger)", "invalid value"),
+    ("table.unpack({}, math.mininteger, math.maxinteger)", "at most 10000 values"),
+    ("string.byte(('x'):rep(20000), 1, -1)", ANYTHING),
+    ("utf8.codepoint(('x'):rep(20000), 1, 20000)", "at most 10000 values"),
+    ("while true do utf8.len(('x'):rep(1000000)) end", OVER_TIME),
+    ("local s = ('1'):rep(1000000) while true do local x = s + 1 end", OVER_TIME),
+    ("local s = ('1'):rep(1000000) while true do pcall(tonumber, s, 36) end", OVER_TIME),
+    ("local s = ('x'):rep(1000000) while true do s:upper() end", OVER_TIME),
+    ("local s = ('x'):rep(1000000) while true do local t = {[s .. 'y'] = 1} end", OVER_TIME),
+    ("local a = {} while true do a = {a, a} end", ANYTHING),
+    ("local s = 'x' while true do s = s .. s end", OVER_MEMORY),
+    ("local s = 'x' while true do pcall(function() s = s .. s end) end", ANYTHING),
+    ("local f f = function() return pcall(f) end f()", ANYTHING),
+    ("local function f() f() f() end f()", "overflow|memory|" + OVER_TIME),
+    ("local t = setmetatable({}, {__concat = function() while true do end end}) return t .. t", OVER_TIME),
+    ("local t = setmetatable({}, {__eq = function() while true do end end}) return t == setmetatable({}, "
+     "getmetatable(t))", OVER_TIME),
+    ("local t = setmetatable({}, {__lt = function() while true do end end}) table.sort({t, t, t})", OVER_TIME),
+    ("local t = setmetatable({}, {__len = function() while true do end end}) return #t", OVER_TIME),
+    ("for _ in pairs(setmetatable({}, {__pairs = function() while true do end end})) do end",
+     "called back from C|" + OVER_TIME),
+    ("error(setmetatable({}, {__tostring = function() while true do end end}))", "cannot be shown|called back"),
+    ("local m = {} local t = setmetatable({}, m) rawset(m, '__gc', function() while true do end end) t = nil "
+     "for i = 1, 1e4 do local x = {} end", None),
+    ("::a:: goto a", OVER_TIME),
+    ("for i = 1, math.huge do end", OVER_TIME),
+    ("for i = 1, math.maxinteger do select('#', i, i) end", OVER_TIME),
+    ("while true do load(('do '):rep(150) .. ('end '):rep(150)) end", OVER_TIME),
+    ("load(('('):rep(5000))", None),
+    ("assert(load(('a.'):rep(5000) .. 'a = 1'))()", "nil value|index"),
+    ("return " + "-" * 250 + "1", ANYTHING),
+    ("return " + "not " * 3000 + "1", "overflow|too many|limit"),
+    ("x = " + "function() return " * 250 + "1 " + "end " * 250, "overflow|too many|limit"),
+    ("json(setmetatable({}, {__index = function() return {} end, __len = function() return 1 << 40 end}))", ANYTHING),
+    ("local t = {} for i = 1, 70 do t = {t} end return json(t)", "contains itself|nested"),
+    ("help(setmetatable({}, {__index = error}))", ANYTHING),
+    ("getmetatable(_G)", None),
+    ("setmetatable(_G, {__index = function() while true do end end}) return nothing", OVER_TIME),
+    ("setmetatable(_G, {__newindex = error}) y = 1", "."),
+    ("rawset(_G, 'pcall', nil) return pcall", None),
+    ("package.loadlib('x', 'y')", "nil value"),
+    ("_G._G = nil _G = nil return 1", None),
+    ("string.len = nil return ('x'):len()", "nil value"),
+    ("collectgarbage('step', 1 << 30)", "only collectgarbage"),
+    ("print(('x'):rep(1000000))", None),
+    ("while true do print('x') end", OVER_TIME),
 )
 
 
@@ -424,6 +481,37 @@ class Budgets(ConsoleTest):
                     break
             client.query("1 + 1")
             self.assertEqual(self.value(client, "1 + 1"), "2")
+
+    def test_memory_that_the_kernel_refuses_fails_the_statement(self):
+        with Server("lru") as server, contextlib.ExitStack() as stack:
+            if server.is_sanitized():
+                self.skipTest("a sanitizer needs address space without bound")
+            most = (70 << 20, 70 << 20)
+            resource.prlimit(server.process.pid, resource.RLIMIT_AS, most)
+            for _ in range(8):
+                client = stack.enter_context(server.client())
+                self.error(client, "budget('10s', '64MiB') t = {} "
+                           "for i = 1, 60 do t[i] = ('x'):rep(1000000) end", OVER_MEMORY)
+            self.assertEqual(server.request("/users/1").status, 200)
+
+    def test_all_clients_have_one_bound(self):
+        with Server("lru") as server, contextlib.ExitStack() as stack:
+            kinds = []
+            for _ in range(8):
+                client = stack.enter_context(server.client())
+                kind, text = client.query("budget('60s', '64MiB') t = {} "
+                                          "for i = 1, 50 do t[i] = ('x'):rep(1000000) end")
+                self.assertRegex(text, "^$|" + OVER_MEMORY)
+                kinds.append(kind)
+            self.assertEqual((kinds[0], kinds[-1]), ("d", "e"))
+            self.assertEqual(server.request("/users/1").status, 200)
+
+    def test_requests_that_wait_are_all_answered(self):
+        with Server("lru") as server, server.client() as client:
+            self.value(client, "1")
+            client.socket.sendall(b"s\0\0\0\x011" * 300)
+            for _ in range(300):
+                self.assertEqual(client.answer(), ("d", "1\n"))
 
     def test_raised_budget(self):
         loop = "local sum = 0 for i = 1, 2e7 do sum = sum + i end return 'over'"

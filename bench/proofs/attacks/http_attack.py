@@ -217,7 +217,8 @@ def parse(text):
     return parser.parse_args()
 
 
-def measure(title, attack, server_options=(), path="/users/alice", policy="lru", **server_more):
+def measure(title, attack, server_options=(), path="/users/alice", policy="lru", grown_mib=GROWTH_MIB,
+            **server_more):
     """Runs attack(server, verdict, options) and judges it. Returns the exit status. The attack may
     return connections that stay open during the shutdown."""
     options = parse(title)
@@ -236,7 +237,7 @@ def measure(title, attack, server_options=(), path="/users/alice", policy="lru",
         verdict.bound("p99 of others", bystander.p99_ms, P99_MS, "ms", options.quiet_machine)
         verdict.bound("longest wait of others", bystander.max_s, STALL_S * slack, "s")
         verdict.bound("refused requests of others", bystander.refused, 0, "")
-        verdict.bound("memory grown", grown, GROWTH_MIB, "MiB", not verdict.sanitized)
+        verdict.bound("memory grown", grown, grown_mib, "MiB", not verdict.sanitized)
         if not options.quick:
             verdict.bound("memory kept", memory.kept(20), GROWTH_MIB / 4, "MiB", not verdict.sanitized)
         shutdown(server, verdict)
