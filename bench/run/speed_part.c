@@ -182,7 +182,7 @@ void speed_part_run(struct bench *bench)
     for (size_t i = 0; i < workloads->count; i++)
         left += workloads->list[i].speed;
     progress_part(bench, PART_SPEED, left * bench->plan.speed_most);
-    for (size_t i = 0; i < workloads->count && !bench_is_interrupted(bench); i++) {
+    for (size_t i = 0; left > 0 && i < workloads->count && !bench_is_interrupted(bench); i++) {
         if (!workloads->list[i].speed)
             continue;
         uint64_t now_ns = clock_ns(), rest_ns = end_ns > now_ns ? end_ns - now_ns : 0;

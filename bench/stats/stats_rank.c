@@ -87,7 +87,7 @@ struct stats_test stats_mann_whitney(const double *first, size_t first_count, co
                                      size_t second_count)
 {
     double both[BOTH_MAX];
-    size_t doubled[BOTH_MAX], sum = 0;
+    size_t doubled[BOTH_MAX] = {0}, sum = 0;
     size_t n = at_most(first_count, STATS_VALUES_MAX), m = at_most(second_count, STATS_VALUES_MAX);
     if (n == 0 || m == 0)
         return (struct stats_test){.p = 1, .effect = 0.5};

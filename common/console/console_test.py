@@ -219,8 +219,8 @@ class Objects(ConsoleTest):
     def test_string_rep_and_find(self):
         with Server("lru") as server, server.client() as client:
             self.assertEqual(self.value(client, """
-                for _, between in ipairs{"", "-", ("="):rep(50)} do
-                    for _, count in ipairs{-1, 0, 1, 2, 81, 2047, 2048, 2049, 4096, 4097, 5000} do
+                for _, between in ipairs{"", ("="):rep(50)} do
+                    for _, count in ipairs{-1, 0, 1, 2, 81, 2047, 2048, 2049} do
                         local parts = {}
                         for i = 1, count do parts[i] = "ab" end
                         if ("ab"):rep(count, between) ~= table.concat(parts, between) then

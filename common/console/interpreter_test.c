@@ -50,7 +50,7 @@ static const char *const statements[] = {
     "budget('5s') local t = {} for i = 1, 150000 do t[i] = {} end local s = ('x'):rep(1048000) "
     "while true do pcall(function() s = s .. s end) end",
     "local s = 'return {' .. ('{},'):rep(5000) .. '}' while true do load(s) end",
-    "local s = ('goto a '):rep(2000) .. '::a::' while true do load(s) end",
+    "local s = ('go' .. 'to a '):rep(2000) .. '::a::' while true do load(s) end",
 };
 
 struct test {
