@@ -53,16 +53,23 @@ static const char *rss_text(const struct cell_context *cell, char *text)
     return size_text(cell, offsetof(struct result_sample, rss_bytes), text);
 }
 
+/* The title has the unit. */
+static const char *ratio_text(const struct judged_row *row, double ratio, char *text)
+{
+    judged_hits_text(row, ratio, text);
+    text[strcspn(text, " ")] = '\0';
+    return text;
+}
+
 static const char *hits_text(const struct cell_context *cell, char *text)
 {
-    return judged_hits_text(cell->row, cell->row->hit_ratio, text);
+    return ratio_text(cell->row, cell->row->hit_ratio, text);
 }
 
 static const char *cold_text(const struct cell_context *cell, char *text)
 {
-    return cell->workload->cold_differs
-               ? judged_hits_text(cell->row, cell->row->cold_hit_ratio, text)
-               : "-";
+    return cell->workload->cold_differs ? ratio_text(cell->row, cell->row->cold_hit_ratio, text)
+                                        : "-";
 }
 
 static const char *cpu_text(const struct cell_context *cell, char *text)
@@ -238,7 +245,9 @@ static void title_print(const struct judgement *judgement, const struct judged_w
         measured |= !isnan(workload->rows[i].hit_ratio) && workload->rows[i].replayed == NULL;
     }
     printable_print(out, "%s (memory in MiB at the end%s%s", workload->name,
-                    hits && warm ? "; hits once warm" : "",
+                    !hits  ? ""
+                    : warm ? "; hits in %, once warm"
+                           : "; hits in %",
                     hits && measured ? "; ~ as measured" : "");
     if (workload->speed.known)
         printable_print(out, "; CPU per request, %s = 1", judgement->reference);

@@ -92,11 +92,11 @@ static void a_workload_is_a_block_with_the_most_hits_first(void **state)
     char *text = print(results, 3);
     assert_string_equal(
         text,
-        "zipf (memory in MiB at the end; hits once warm; CPU per request, lru = 1)\n"
-        "variant  verdict  payload  cache    hits  #    cold          CPU  #\n"
-        "sieve    warming      4.0    5.0  60.0 %  1  59.0 %  0.50 +-0.01  1\n"
-        "arc      warming      5.0    6.0  60.0 %  1  60.0 %  1.00 +-0.02  2\n"
-        "lru      warming      3.0    4.0  50.0 %  3  48.0 %            1  2\n"
+        "zipf (memory in MiB at the end; hits in %, once warm; CPU per request, lru = 1)\n"
+        "variant  verdict  payload  cache  hits  #  cold          CPU  #\n"
+        "sieve    warming      4.0    5.0  60.0  1  59.0  0.50 +-0.01  1\n"
+        "arc      warming      5.0    6.0  60.0  1  60.0  1.00 +-0.02  2\n"
+        "lru      warming      3.0    4.0  50.0  3  48.0            1  2\n"
         "\n"
         "Memory: warming: sieve (zipf), arc (zipf), lru (zipf)\n"
         "Hits under zipf: of 3 policies with a limit at 10,000 entries, sieve and arc hit most: "
@@ -143,10 +143,11 @@ static void runs_without_replay_show_what_was_measured(void **state)
     speeds_plant(results[1], "zipf", (double[]){5, 10.1, 0});
     char *text = print(results, 2);
     assert_string_equal(
-        text, "zipf (memory in MiB at the end; ~ as measured; CPU per request, lru = 1)\n"
-              "variant  verdict  payload  cache     hits    CPU\n"
-              "lru      warming      3.0    4.0  ~50.0 %      1\n"
-              "weak     warming      4.0    5.0  ~60.0 %  ~0.50\n"
+        text, "zipf (memory in MiB at the end; hits in %; ~ as measured; CPU per request, "
+              "lru = 1)\n"
+              "variant  verdict  payload  cache   hits    CPU\n"
+              "lru      warming      3.0    4.0  ~50.0      1\n"
+              "weak     warming      4.0    5.0  ~60.0  ~0.50\n"
               "\n"
               "Memory: warming: lru (zipf), weak (zipf)\n"
               "CPU under zipf: speed is not compared: 3 repetitions are needed, there are "
