@@ -53,7 +53,7 @@ static const struct option option_rows[] = {
     {"budget", OPTION_DURATION, FIELD(budget_ns), "TIME",
      "repeat the speed part as long as all fits into TIME (default 120s)"},
     {"quick", OPTION_FLAG, FIELD(quick), NULL,
-     "use a budget of 40s, smaller caches, and the workloads random,zipf"},
+     "use a budget of 40s, smaller caches, runs of 60000 requests, and the workloads random,zipf"},
     {"requests", OPTION_COUNT, FIELD(requests), "N",
      "end a memory run, and a replay, after N requests (default 150000, or more if the cache needs "
      "them to fill "

@@ -14,6 +14,7 @@
 #define BUDGET_NS        (120 * NS_PER_SECOND)
 #define QUICK_BUDGET_NS  (40 * NS_PER_SECOND)
 #define REQUESTS         150000 /* of a memory run, at least */
+#define QUICK_REQUESTS   60000  /* a bound of 4 B/request needs half as many */
 #define REQUESTS_MAX     4000000
 #define FOREIGN_NS       (30 * NS_PER_SECOND) /* a foreign program's run ends after this, too */
 #define SAMPLES          64                   /* of a run by requests; its slope needs many */
@@ -60,10 +61,11 @@ static void length_fill(struct plan *plan, const struct bench_options *options)
 {
     bool timed = options->duration_ns != BENCH_AUTO;
     plan->duration_ns = timed ? options->duration_ns : 0;
+    plan->requests_least = options->quick ? QUICK_REQUESTS : REQUESTS;
     plan->ends_by_requests = !timed || options->requests != BENCH_AUTO;
     for (size_t i = 0; i < plan->workloads.count && plan->ends_by_requests; i++)
         plan->workloads.list[i].requests =
-            options->requests != BENCH_AUTO ? options->requests : REQUESTS;
+            options->requests != BENCH_AUTO ? options->requests : plan->requests_least;
 }
 
 static void sampling_fill(struct plan *plan, const struct bench_options *options)
@@ -216,7 +218,7 @@ uint64_t plan_sample_requests(const struct plan *plan, const struct workload *wo
 void plan_set_lengths(const struct plan *plan, struct workload *workload, double miss_ratio)
 {
     double turnover = miss_ratio > 0 ? (double)plan->fit / miss_ratio : 0;
-    double needed = fmax(2 * (1 + VERDICT_TURNOVERS) * turnover, REQUESTS);
+    double needed = fmax(2 * (1 + VERDICT_TURNOVERS) * turnover, (double)plan->requests_least);
     bool free = plan->ends_by_requests && !plan->requests_given;
     workload->warmup = (uint64_t)fmin(fmax(2 * turnover, (double)plan->fit), REQUESTS_MAX);
     if (free)

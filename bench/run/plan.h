@@ -9,9 +9,10 @@
 struct plan {
     struct subjects subjects;
     struct workloads workloads;
-    uint64_t fit;         /* entries that fit into a cache, about */
-    uint64_t repeats;     /* of the memory runs */
-    uint64_t duration_ns; /* a memory run ends after this time, too; 0: it does not */
+    uint64_t fit;            /* entries that fit into a cache, about */
+    uint64_t repeats;        /* of the memory runs */
+    uint64_t duration_ns;    /* a memory run ends after this time, too; 0: it does not */
+    uint64_t requests_least; /* of a memory run whose length is not given */
     bool ends_by_requests, requests_given;
     uint64_t samples;     /* of a run, by requests; 0: only by time */
     uint64_t interval_ns; /* of samples by time */

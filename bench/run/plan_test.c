@@ -73,6 +73,10 @@ static void a_run_has_the_requests_that_its_verdict_needs(void **state)
     assert_int_equal(workload->warmup, 10000);
     plan_set_lengths(&plan, workload, 1e-6);
     assert_int_equal(workload->requests, 4000000);
+    options.quick = true;
+    plan = plan_of(options);
+    plan_set_lengths(&plan, &plan.workloads.list[1], 0.5);
+    assert_int_equal(plan.workloads.list[1].requests, 60000);
     options.requests = 3000;
     plan = plan_of(options);
     plan_set_lengths(&plan, workload, 0.4);
