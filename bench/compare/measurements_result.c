@@ -149,7 +149,7 @@ static void speed_add(struct measurements *measurements, const struct result_spe
             continue;
         struct measurement_series *series =
             measurements_series_get(measurements, speed->workload, figure);
-        if (series != NULL && speed->bottleneck)
+        if (series != NULL && !summary_speed_counts(speed, (enum result_figure_name)figure->index))
             series->left_out++;
         else if (series != NULL)
             measurements_value_add(series, speed_value(speed, figure->index), speed->repetition,

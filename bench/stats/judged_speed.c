@@ -56,11 +56,7 @@ static enum judged_lack lack_of(const struct result *result, const char *workloa
     size_t found = 0;
     bool any = false;
     for (size_t i = 0; i < result->speed_count; i++)
-        if (strcmp(result->speeds[i].workload, workload) == 0) {
-            any = true;
-            if (result->speeds[i].bottleneck)
-                return LACK_GENERATOR;
-        }
+        any |= strcmp(result->speeds[i].workload, workload) == 0;
     for (size_t i = 0; i < repetitions->count; i++) {
         const struct result_speed *speed = speed_find(result, workload, repetitions->numbers[i]);
         found += speed != NULL && is_valid(speed);
@@ -324,10 +320,7 @@ char *speed_sentence(const struct judged_workload *workload, const char *referen
     char *text;
     size_t bytes;
     FILE *out = xmemstream(&text, &bytes);
-    if (reference != NULL && reference->lack == LACK_GENERATOR)
-        fprintf(out, "speed is not compared: of %s, %s", reference_name,
-                judged_lacks[LACK_GENERATOR]);
-    else if (speed->known && isnan(speed->half))
+    if (speed->known && isnan(speed->half))
         fprintf(out, "speed is not compared: %d repetitions are needed, there %s %llu",
                 BLOCKS_REPETITIONS_MIN, speed->repetitions == 1 ? "is" : "are",
                 (unsigned long long)speed->repetitions);

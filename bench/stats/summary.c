@@ -125,7 +125,8 @@ static size_t speed_values(const struct result *result, const char *workload,
 {
     size_t count = 0;
     for (size_t i = 0; i < result->speed_count && count < STATS_VALUES_MAX; i++)
-        if (strcmp(result->speeds[i].workload, workload) == 0 && !result->speeds[i].bottleneck)
+        if (strcmp(result->speeds[i].workload, workload) == 0 &&
+            summary_speed_counts(&result->speeds[i], figure))
             values[count++] = speed_figure(&result->speeds[i], figure);
     return count;
 }

@@ -4,9 +4,16 @@
 #include "result.h"
 
 /* Replaces the summaries of the result; workloads are in the order of their first runs. Failed runs
- * are only counted. Figures of speed are those of the result's speeds, without the ones whose
- * generator was the bottleneck. */
+ * are only counted. Figures of speed are those of the result's speeds that count. */
 void summary_make(struct result *result);
+
+/* Whether a figure of a speed counts. Where the generator was the bottleneck only the server's CPU
+ * time does: what a request costs the server does not depend on who waited. */
+static inline bool summary_speed_counts(const struct result_speed *speed,
+                                        enum result_figure_name figure)
+{
+    return !speed->bottleneck || figure == FIGURE_CPU_US_PER_REQUEST;
+}
 
 /* NULL: the result has no summary of this workload. */
 const struct result_summary *summary_find(const struct result *result, const char *workload);

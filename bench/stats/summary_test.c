@@ -83,6 +83,7 @@ static void a_bottlenecked_generator_says_nothing_about_speed(void **state)
     summary_make(result);
     assert_int_equal(result->summaries[0].bottlenecked, 1);
     assert_true(result->summaries[0].figures[FIGURE_REQUESTS_PER_SECOND].high == 100);
+    assert_int_equal(result->summaries[0].figures[FIGURE_CPU_US_PER_REQUEST].n, 2);
     assert_int_equal(result->summaries[0].figures[FIGURE_BYTES_PER_REQUEST].n, 2);
     result_destroy(result);
 }
