@@ -120,19 +120,29 @@ def is_sanitized(pid):
         return int(statm.read().split()[0]) * 4096 > 1 << 40
 
 
+def is_answered(connection, path):
+    """Asks once more if the server closed the connection while it was idle, as HTTP clients do."""
+    for last in (False, True):
+        try:
+            connection.request("GET", path)
+            response = connection.getresponse()
+            response.read()
+            return response.status == 200
+        except ConnectionError:
+            connection.close()
+            if last:
+                return False
+        except (OSError, http.client.HTTPException):
+            connection.close()
+            return False
+
+
 def bystander_run(address, port, path, stop, out):
     waits, refused = [], 0
     connection = http.client.HTTPConnection(address, port, timeout=PATIENCE_S)
     while not stop.is_set():
         began = time.monotonic()
-        try:
-            connection.request("GET", path)
-            response = connection.getresponse()
-            response.read()
-            refused += response.status != 200
-        except (OSError, http.client.HTTPException):
-            refused += 1
-            connection.close()
+        refused += not is_answered(connection, path)
         waits.append(time.monotonic() - began)
         time.sleep(0.002)
     out.send((waits, refused))
