@@ -87,20 +87,6 @@ static double run_value(const struct result_run *run, size_t figure)
     return figure < RESULT_FIGURES ? summary_figure(run, (enum result_figure_name)figure) : NAN;
 }
 
-static double speed_value(const struct result_speed *speed, size_t figure)
-{
-    const double values[] = {
-        [FIGURE_REQUESTS_PER_SECOND] = speed->requests_per_second,
-        [FIGURE_CPU_US_PER_REQUEST] = speed->cpu_us_per_request,
-        [FIGURE_P50_NS] = (double)speed->p50_ns,
-        [FIGURE_P90_NS] = (double)speed->p90_ns,
-        [FIGURE_P99_NS] = (double)speed->p99_ns,
-        [FIGURE_P999_NS] = (double)speed->p999_ns,
-        [FIGURE_MAX_NS] = (double)speed->max_ns,
-    };
-    return figure < COUNT_OF(values) ? values[figure] : NAN;
-}
-
 static double share_of(uint64_t part, uint64_t whole)
 {
     return whole > 0 ? (double)part / (double)whole : NAN;
@@ -115,19 +101,11 @@ static double hits_value(const struct result_hits *hits, size_t figure)
     return figure == FIGURE_ENTRIES ? (double)hits->entries : NAN;
 }
 
-static const struct result_hits *hits_find(const struct result *result, const char *workload)
-{
-    for (size_t i = 0; i < result->hits_count; i++)
-        if (strcmp(result->hits[i].workload, workload) == 0)
-            return &result->hits[i];
-    return NULL;
-}
-
 /* Hits are those of the replay; those of the run count only where there is no replay. */
 static void run_add(struct measurements *measurements, const struct result *result,
                     const struct result_run *run)
 {
-    bool has_replay = hits_find(result, run->workload) != NULL;
+    bool has_replay = result_hits_find(result, run->workload) != NULL;
     for (size_t i = 0; i < figures_count; i++) {
         const struct figure *figure = &figures[i];
         if (figure->source != SOURCE_RESULT || figure->kind == KIND_SPEED ||
@@ -149,10 +127,11 @@ static void speed_add(struct measurements *measurements, const struct result_spe
             continue;
         struct measurement_series *series =
             measurements_series_get(measurements, speed->workload, figure);
-        if (series != NULL && !summary_speed_counts(speed, (enum result_figure_name)figure->index))
+        enum result_figure_name name = (enum result_figure_name)figure->index;
+        if (series != NULL && !summary_speed_counts(speed, name))
             series->left_out++;
         else if (series != NULL)
-            measurements_value_add(series, speed_value(speed, figure->index), speed->repetition,
+            measurements_value_add(series, summary_speed_figure(speed, name), speed->repetition,
                                    speed->seed);
     }
 }

@@ -340,6 +340,8 @@ void result_sample_add(struct result *result, struct result_run *run,
 /* Add an element, all zero. Earlier pointers to elements become invalid. */
 struct result_speed *result_speed_add(struct result *result);
 struct result_hits *result_hits_add(struct result *result);
+/* NULL: the result has none of this workload. */
+const struct result_hits *result_hits_find(const struct result *result, const char *workload);
 /* Sets the series, `count` intervals, all zero; NULL for 0. The run must not have one. */
 struct result_interval *result_series_add(struct result *result, struct result_run *run,
                                           size_t count);

@@ -165,6 +165,14 @@ struct result_hits *result_hits_add(struct result *result)
     return &result->hits[result->hits_count++];
 }
 
+const struct result_hits *result_hits_find(const struct result *result, const char *workload)
+{
+    for (size_t i = 0; i < result->hits_count; i++)
+        if (strcmp(result->hits[i].workload, workload) == 0)
+            return &result->hits[i];
+    return NULL;
+}
+
 struct result_interval *result_series_add(struct result *result, struct result_run *run,
                                           size_t count)
 {

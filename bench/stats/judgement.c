@@ -9,14 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct result_hits *hits_find(const struct result *result, const char *workload)
-{
-    for (size_t i = 0; i < result->hits_count; i++)
-        if (strcmp(result->hits[i].workload, workload) == 0)
-            return &result->hits[i];
-    return NULL;
-}
-
 static bool has_speed(const struct result *result, const char *workload)
 {
     for (size_t i = 0; i < result->speed_count; i++)
@@ -27,7 +19,7 @@ static bool has_speed(const struct result *result, const char *workload)
 
 static bool has_workload(const struct result *result, const char *workload)
 {
-    return summary_find(result, workload) != NULL || hits_find(result, workload) != NULL ||
+    return summary_find(result, workload) != NULL || result_hits_find(result, workload) != NULL ||
            has_speed(result, workload);
 }
 
@@ -62,7 +54,7 @@ static void rows_fill(struct judged_workload *workload, const struct judgement_s
         row->variant = result->variant;
         row->result = result;
         row->limits = &result->limits;
-        row->replayed = hits_find(result, workload->name);
+        row->replayed = result_hits_find(result, workload->name);
         row->served = served_hits_judge(result, workload->name);
         judge_memory(row, workload->name);
     }

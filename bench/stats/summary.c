@@ -6,57 +6,61 @@
 #include <math.h>
 #include <string.h>
 
-static double start_of(const struct result_run *run, size_t offset)
+static double start_of(const void *from, size_t offset)
 {
+    const struct result_run *run = from;
     return run->sample_count == 0
                ? 0
                : (double)*(const uint64_t *)((const char *)&run->samples[0] + offset);
 }
 
-static double end_of(const struct result_run *run, size_t offset)
+static double end_of(const void *from, size_t offset)
 {
+    const struct result_run *run = from;
     if (run->sample_count == 0)
         return 0;
     const struct result_sample *last = &run->samples[run->sample_count - 1];
     return (double)*(const uint64_t *)((const char *)last + offset);
 }
 
-static double peak_of(const struct result_run *run, size_t offset)
+static double peak_of(const void *from, size_t offset)
 {
+    const struct result_run *run = from;
     double peak = 0;
     for (size_t i = 0; i < run->sample_count; i++)
         peak = fmax(peak, (double)*(const uint64_t *)((const char *)&run->samples[i] + offset));
     return peak;
 }
 
-static double real_of(const struct result_run *run, size_t offset)
+static double real_of(const void *from, size_t offset)
 {
-    return *(const double *)((const char *)run + offset);
+    return *(const double *)((const char *)from + offset);
 }
 
-static double count_of(const struct result_run *run, size_t offset)
+static double count_of(const void *from, size_t offset)
 {
-    return (double)*(const uint64_t *)((const char *)run + offset);
+    return (double)*(const uint64_t *)((const char *)from + offset);
 }
 
-/* Where a figure is found, and whether it is one of speed. */
+/* Where a figure is found: in a run, or, of speed, in a result_speed. */
 struct source {
-    double (*value)(const struct result_run *run, size_t offset);
+    double (*value)(const void *from, size_t offset);
     size_t offset;
     bool speed;
 };
 
 #define IN_RUN(field)    offsetof(struct result_run, field)
+#define IN_SPEED(field)  offsetof(struct result_speed, field)
 #define IN_SAMPLE(field) offsetof(struct result_sample, field)
 
 static const struct source sources[RESULT_FIGURES] = {
-    [FIGURE_REQUESTS_PER_SECOND] = {real_of, IN_RUN(load.requests_per_second), true},
-    [FIGURE_CPU_US_PER_REQUEST] = {real_of, IN_RUN(server.cpu_us_per_request), true},
-    [FIGURE_P50_NS] = {count_of, IN_RUN(load.all.p50_ns), true},
-    [FIGURE_P90_NS] = {count_of, IN_RUN(load.all.p90_ns), true},
-    [FIGURE_P99_NS] = {count_of, IN_RUN(load.all.p99_ns), true},
-    [FIGURE_P999_NS] = {count_of, IN_RUN(load.all.p999_ns), true},
-    [FIGURE_MAX_NS] = {count_of, IN_RUN(load.all.max_ns), true},
+    [FIGURE_REQUESTS_PER_SECOND] = {real_of, IN_SPEED(requests_per_second), true},
+    [FIGURE_CPU_US_PER_REQUEST] = {real_of, IN_SPEED(cpu_us_per_request), true},
+    [FIGURE_P50_NS] = {count_of, IN_SPEED(p50_ns), true},
+    [FIGURE_P90_NS] = {count_of, IN_SPEED(p90_ns), true},
+    [FIGURE_P99_NS] = {count_of, IN_SPEED(p99_ns), true},
+    [FIGURE_P999_NS] = {count_of, IN_SPEED(p999_ns), true},
+    [FIGURE_MAX_NS] = {count_of, IN_SPEED(max_ns), true},
     [FIGURE_HIT_RATIO] = {real_of, IN_RUN(load.hit_ratio), false},
     [FIGURE_ENTRIES] = {end_of, IN_SAMPLE(entries), false},
     [FIGURE_BYTES_PER_REQUEST] = {real_of, IN_RUN(verdict.bytes_per_request), false},
@@ -86,9 +90,9 @@ double summary_figure(const struct result_run *run, enum result_figure_name figu
     return sources[figure].value(run, sources[figure].offset);
 }
 
-bool summary_figure_counts(const struct result_run *run, enum result_figure_name figure)
+double summary_speed_figure(const struct result_speed *speed, enum result_figure_name figure)
 {
-    return run->status != RUN_FAILED && !(sources[figure].speed && run->load.bottleneck);
+    return sources[figure].value(speed, sources[figure].offset);
 }
 
 static bool is_of(const struct result_run *run, const char *workload)
@@ -101,23 +105,9 @@ static size_t run_values(const struct result *result, const char *workload,
 {
     size_t count = 0;
     for (size_t i = 0; i < result->run_count && count < STATS_VALUES_MAX; i++)
-        if (is_of(result->runs[i], workload) && summary_figure_counts(result->runs[i], figure))
+        if (is_of(result->runs[i], workload) && result->runs[i]->status != RUN_FAILED)
             values[count++] = summary_figure(result->runs[i], figure);
     return count;
-}
-
-static double speed_figure(const struct result_speed *speed, enum result_figure_name figure)
-{
-    const double values[] = {
-        [FIGURE_REQUESTS_PER_SECOND] = speed->requests_per_second,
-        [FIGURE_CPU_US_PER_REQUEST] = speed->cpu_us_per_request,
-        [FIGURE_P50_NS] = (double)speed->p50_ns,
-        [FIGURE_P90_NS] = (double)speed->p90_ns,
-        [FIGURE_P99_NS] = (double)speed->p99_ns,
-        [FIGURE_P999_NS] = (double)speed->p999_ns,
-        [FIGURE_MAX_NS] = (double)speed->max_ns,
-    };
-    return values[figure];
 }
 
 static size_t speed_values(const struct result *result, const char *workload,
@@ -127,7 +117,7 @@ static size_t speed_values(const struct result *result, const char *workload,
     for (size_t i = 0; i < result->speed_count && count < STATS_VALUES_MAX; i++)
         if (strcmp(result->speeds[i].workload, workload) == 0 &&
             summary_speed_counts(&result->speeds[i], figure))
-            values[count++] = speed_figure(&result->speeds[i], figure);
+            values[count++] = summary_speed_figure(&result->speeds[i], figure);
     return count;
 }
 

@@ -23,7 +23,6 @@ const struct result_summary *summary_find(const struct result *result, const cha
 const struct result_run *summary_representative(const struct result *result,
                                                 const struct result_summary *summary);
 
-/* The figure of a run, and whether it counts: not if the run failed, and of speed not if its
- * generator was the bottleneck. */
+/* A figure of a run, not one of speed; and one of speed. */
 double summary_figure(const struct result_run *run, enum result_figure_name figure);
-bool summary_figure_counts(const struct result_run *run, enum result_figure_name figure);
+double summary_speed_figure(const struct result_speed *speed, enum result_figure_name figure);
