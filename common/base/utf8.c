@@ -32,8 +32,7 @@ static bool second_byte_is_valid(unsigned char first, unsigned char second)
     }
 }
 
-/* The bytes of the first character; 0: the text does not begin with one. */
-static size_t character_bytes(const unsigned char *at, size_t left)
+size_t utf8_character_bytes(const unsigned char *at, size_t left)
 {
     int count = continuation_count(*at);
     if (count < 0 || (size_t)count >= left)
@@ -48,7 +47,7 @@ bool utf8_is_valid(struct span text)
 {
     const unsigned char *at = (const unsigned char *)text.bytes, *end = at + text.count;
     for (size_t bytes; at < end; at += bytes) {
-        bytes = character_bytes(at, (size_t)(end - at));
+        bytes = utf8_character_bytes(at, (size_t)(end - at));
         if (bytes == 0)
             return false;
     }
@@ -59,7 +58,7 @@ size_t utf8_replace(struct span text, char *out)
 {
     char *to = out;
     for (size_t at = 0, bytes; at<text.count; at += bytes> 0 ? bytes : 1) {
-        bytes = character_bytes((const unsigned char *)text.bytes + at, text.count - at);
+        bytes = utf8_character_bytes((const unsigned char *)text.bytes + at, text.count - at);
         struct span kept = bytes > 0 ? (struct span){text.bytes + at, bytes} : replacement;
         memcpy(to, kept.bytes, kept.count);
         to += kept.count;
