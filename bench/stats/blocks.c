@@ -32,21 +32,13 @@ static double repetition_mean(const struct blocks *blocks, size_t repetition)
     return sum / (double)blocks->variants;
 }
 
-static double mean(const double *values, size_t count)
-{
-    double sum = 0;
-    for (size_t i = 0; i < count; i++)
-        sum += values[i];
-    return sum / (double)count;
-}
-
 /* Fits the effects of the variants, and fills in what the model leaves of each logarithm. */
 static void residuals_fill(struct blocks *blocks, double *residuals)
 {
     size_t repetitions = blocks->repetitions;
-    double all = mean(blocks->logs, blocks->variants * repetitions);
+    double all = stats_mean(blocks->logs, blocks->variants * repetitions);
     for (size_t v = 0; v < blocks->variants; v++)
-        blocks->effects[v] = mean(&blocks->logs[v * repetitions], repetitions);
+        blocks->effects[v] = stats_mean(&blocks->logs[v * repetitions], repetitions);
     for (size_t r = 0; r < repetitions; r++) {
         double shift = repetition_mean(blocks, r) - all;
         for (size_t v = 0; v < blocks->variants; v++) {
@@ -126,9 +118,9 @@ void blocks_fit(struct blocks *blocks)
         blocks->freedom = freedom_of(blocks);
         blocks->deviation = sqrt(sum / blocks->freedom);
         double error = blocks->deviation / sqrt((double)blocks->repetitions);
-        blocks->half_one = sqrt(2) * error * quantile_student(BLOCKS_CONFIDENCE, blocks->freedom);
-        blocks->half_all =
-            error * quantile_range(BLOCKS_CONFIDENCE, blocks->variants, blocks->freedom);
+        unsigned freedom = (unsigned)blocks->freedom;
+        blocks->half_one = sqrt(2) * error * quantile_student(BLOCKS_CONFIDENCE, freedom);
+        blocks->half_all = error * quantile_range(BLOCKS_CONFIDENCE, blocks->variants, freedom);
     }
     free(residuals);
 }

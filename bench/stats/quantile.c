@@ -1,14 +1,19 @@
-/* quantile.c - integrates the studentised range numerically and inverts it. */
+/* quantile.c - inverts the distributions: Student's t as a sum, the studentised range integrated.
+ */
 #include "quantile.h"
 
 #include <math.h>
+#include <stdbool.h>
 
-#define NORMAL_REACH     6.5 /* beyond it the normal density is below 1e-9 */
-#define NORMAL_STEPS     40  /* even, as Simpson's rule wants them */
-#define DEVIATION_SPAN   7.0 /* standard errors of a standard deviation, to both sides */
-#define DEVIATION_STEPS  40
-#define SEARCH_STEPS     100
-#define SEARCH_PRECISION 1e-6
+#define NORMAL_REACH      6.5 /* beyond it the normal density is below 1e-9 */
+#define NORMAL_STEPS      40  /* even, as Simpson's rule wants them */
+#define DEVIATION_SPAN    7.0 /* standard errors of a standard deviation, to both sides */
+#define DEVIATION_STEPS   40
+#define SEARCH_STEPS      100
+#define SEARCH_PRECISION  1e-6
+#define STUDENT_MAX       1e6
+#define STUDENT_PRECISION 1e-9
+#define PI                3.14159265358979323846
 
 static double normal_density(double z)
 {
@@ -90,16 +95,34 @@ static double quantile_search(double confidence, size_t groups, double freedom, 
     return (low + high) / 2;
 }
 
-double quantile_student(double confidence, double freedom)
+/* P(|t| > value) (Abramowitz & Stegun 1964, 26.7.3 and 26.7.4). */
+static double student_tails(double value, unsigned freedom)
 {
-    double high = 8;
-    while (studentised_below(high, 2, freedom) < confidence && high < 1e9)
-        high *= 2;
-    return quantile_search(confidence, 2, freedom, 0, high) / sqrt(2);
+    double angle = atan2(value, sqrt(freedom)), cosine = cos(angle), square = cosine * cosine;
+    bool odd = freedom % 2 == 1;
+    double term = odd ? cosine : 1, sum = freedom == 1 ? 0 : term;
+    for (unsigned i = odd ? 3 : 2; i + 2 <= freedom; i += 2) {
+        term *= square * (i - 1) / i;
+        sum += term;
+    }
+    return odd ? 1 - 2 / PI * (angle + sin(angle) * sum) : 1 - sin(angle) * sum;
+}
+
+double quantile_student(double confidence, unsigned freedom)
+{
+    double low = 0, high = STUDENT_MAX;
+    while (high - low > STUDENT_PRECISION * high) {
+        double middle = (low + high) / 2;
+        if (student_tails(middle, freedom) > 1 - confidence)
+            low = middle;
+        else
+            high = middle;
+    }
+    return high;
 }
 
 /* Between that of a single pair, and Bonferroni's bound for all pairs. */
-double quantile_range(double confidence, size_t groups, double freedom)
+double quantile_range(double confidence, size_t groups, unsigned freedom)
 {
     double pairs = (double)(groups * (groups - 1)) / 2;
     double low = sqrt(2) * quantile_student(confidence, freedom);

@@ -8,6 +8,6 @@
  * of 2 it is the distance of two means, in standard errors of a difference, that no pair of equal
  * groups passes. groups: 2 to 50. freedom: at least 1. The relative error is below
  * 0.001 from 2 degrees on. */
-double quantile_range(double confidence, size_t groups, double freedom);
-/* Student's t, two-sided: the same for the difference of two groups. */
-double quantile_student(double confidence, double freedom);
+double quantile_range(double confidence, size_t groups, unsigned freedom);
+/* Student's t, two-sided: the same for the difference of two groups. Exact. */
+double quantile_student(double confidence, unsigned freedom);

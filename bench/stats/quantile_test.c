@@ -31,10 +31,28 @@ static void the_studentised_range_is_as_in_tables(void **state)
     assert_close(quantile_range(0.99, 4, 12), 5.502);
 }
 
+/* Tables of Student's t. */
+static void quantiles_are_those_of_the_tables(void **state)
+{
+    static const struct {
+        double tail;
+        unsigned freedom;
+        double value;
+    } rows[] = {
+        {0.05, 1, 6.3138},    {0.025, 2, 4.3027},   {0.025, 5, 2.5706},  {0.0005, 5, 6.8688},
+        {0.0005, 12, 4.3178}, {0.0005, 61, 3.4572}, {0.025, 30, 2.0423},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        double found = quantile_student(1 - 2 * rows[i].tail, rows[i].freedom);
+        assert_true(fabs(found - rows[i].value) < 1e-3);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(students_t_is_as_in_tables),
+        cmocka_unit_test(quantiles_are_those_of_the_tables),
         cmocka_unit_test(the_studentised_range_is_as_in_tables),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -50,6 +50,14 @@ double stats_percentile(double *values, size_t count, double percentile)
     return value + (position - (double)below) * (value_select(values, count, below + 1) - value);
 }
 
+double stats_mean(const double *values, size_t count)
+{
+    double sum = 0;
+    for (size_t i = 0; i < count; i++)
+        sum += values[i];
+    return stats_ratio(sum, (double)count);
+}
+
 double stats_median(double *values, size_t count)
 {
     return stats_percentile(values, count, 50);

@@ -16,6 +16,8 @@ static inline double stats_ratio(double part, double whole)
     return whole > 0 ? part / whole : 0;
 }
 
+/* 0 without values. */
+double stats_mean(const double *values, size_t count);
 /* Both reorder the values, and return 0 without values. */
 double stats_median(double *values, size_t count);
 /* percentile: 0 to 100; interpolates between neighbours. */

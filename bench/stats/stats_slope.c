@@ -1,6 +1,8 @@
 /* stats_slope.c - generalised least squares with AR(1) errors, around a robust slope. */
 #include "stats_slope.h"
 
+#include "quantile.h"
+
 #include <math.h>
 
 #define PAIRS_MAX (STATS_POINTS_MAX * (STATS_POINTS_MAX - 1) / 2)
@@ -8,17 +10,7 @@
  * 1 / sqrt(n) of a random walk for one. A value that is too low makes noise look like a slope. */
 #define MEMORY_ERRORS 3
 /* Lags over which the innovations may still depend on each other. */
-#define LAGS        2
-#define STUDENT_MAX 1e6
-#define PI          3.14159265358979323846
-
-static double mean(const double *values, size_t count)
-{
-    double sum = 0;
-    for (size_t i = 0; i < count; i++)
-        sum += values[i];
-    return count == 0 ? 0 : sum / (double)count;
-}
+#define LAGS 2
 
 static double slope_median(const double *x, const double *y, size_t count)
 {
@@ -36,7 +28,7 @@ static void residuals_fill(double *residuals, const struct stats_points *points,
 {
     for (size_t i = 0; i < points->count; i++)
         residuals[i] = points->y[i] - slope * points->x[i];
-    double centre = mean(residuals, points->count);
+    double centre = stats_mean(residuals, points->count);
     for (size_t i = 0; i < points->count; i++)
         residuals[i] -= centre;
 }
@@ -126,32 +118,6 @@ static double slope_fit(struct transformed *points, double *error)
     return slope;
 }
 
-/* P(|t| > value) (Abramowitz & Stegun 1964, 26.7.3 and 26.7.4). */
-static double student_tails(double value, unsigned freedom)
-{
-    double angle = atan2(value, sqrt(freedom)), cosine = cos(angle), square = cosine * cosine;
-    bool odd = freedom % 2 == 1;
-    double term = odd ? cosine : 1, sum = freedom == 1 ? 0 : term;
-    for (unsigned i = odd ? 3 : 2; i + 2 <= freedom; i += 2) {
-        term *= square * (i - 1) / i;
-        sum += term;
-    }
-    return odd ? 1 - 2 / PI * (angle + sin(angle) * sum) : 1 - sin(angle) * sum;
-}
-
-double stats_student_quantile(double tail, unsigned freedom)
-{
-    double low = 0, high = STUDENT_MAX;
-    while (high - low > 1e-9 * high) {
-        double middle = (low + high) / 2;
-        if (student_tails(middle, freedom) > 2 * tail)
-            low = middle;
-        else
-            high = middle;
-    }
-    return high;
-}
-
 struct stats_line stats_line(const struct stats_points *points, double alpha)
 {
     double residuals[STATS_POINTS_MAX], error;
@@ -164,7 +130,7 @@ struct stats_line stats_line(const struct stats_points *points, double alpha)
     double memory = memory_estimate(residuals, count);
     transform(&transformed, points, memory);
     double fitted = slope_fit(&transformed, &error);
-    double half = stats_student_quantile(alpha / 2, (unsigned)count - 3) * error;
+    double half = quantile_student(1 - alpha, (unsigned)count - 3) * error;
     struct stats_interval interval = {slope, fmin(slope, fitted) - half,
                                       fmax(slope, fitted) + half};
     return (struct stats_line){interval, memory};

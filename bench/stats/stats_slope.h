@@ -29,7 +29,3 @@ struct stats_line {
 struct stats_line stats_line(const struct stats_points *points, double alpha);
 /* The slope of the same line at STATS_SLOPE_ALPHA. */
 struct stats_interval stats_slope(const struct stats_points *points);
-
-/* Student's t that a value exceeds with probability `tail`, 0 to 0.5, at a whole number of degrees
- * of freedom. */
-double stats_student_quantile(double tail, unsigned freedom);
