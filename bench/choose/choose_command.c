@@ -20,7 +20,6 @@
 #include "warmup.h"
 #include "xmalloc.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -29,6 +28,7 @@
 #define CALIBRATIONS   3 /* before the best policies are served; one more follows each of these */
 #define RATE_DEFAULT   5000
 #define NAME_BYTES     64
+#define SERVERS_ADVICE "--server-dir says where the servers are, --no-serve needs none"
 
 struct settings {
     const char *trace, *format, *policies, *optimise, *warmup, *slo, *json, *server_dir;
@@ -302,17 +302,6 @@ static int measure(struct call *call, const struct server_environment *environme
     return status;
 }
 
-static int server_check(const char *folder, const char *policy, struct error *error)
-{
-    char *path = xasprintf("%s/serve-%s", folder, policy);
-    int status = access(path, X_OK);
-    if (status != 0)
-        error_set(error, "%s: %s; --server-dir says where the servers are, --no-serve needs none",
-                  path, strerror(errno));
-    free(path);
-    return status;
-}
-
 /* Looks for all servers that may be needed, before work that takes long. */
 static int servers_check(struct call *call)
 {
@@ -320,12 +309,13 @@ static int servers_check(struct call *call)
     plan_server_folder(call->server_folder);
     if (call->settings.server_dir != NULL)
         snprintf(call->server_folder, sizeof call->server_folder, "%s", call->settings.server_dir);
-    int status = server_check(call->server_folder, COSTS_SERVER, &call->error);
+    int status =
+        server_check_program(call->server_folder, COSTS_SERVER, SERVERS_ADVICE, &call->error);
     for (size_t i = 0; i < choice->count && status == 0; i++)
         if (is_eligible(&choice->candidates[i]) &&
             can_be_served(&choice->question, choice->candidates[i].policy))
-            status =
-                server_check(call->server_folder, choice->candidates[i].policy->name, &call->error);
+            status = server_check_program(call->server_folder, choice->candidates[i].policy->name,
+                                          SERVERS_ADVICE, &call->error);
     return status;
 }
 

@@ -10,8 +10,11 @@
 #include "stats_parse.h"
 #include "xmalloc.h"
 
+#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 #define ARGUMENTS_MAX    8
 #define TREE_INTERVAL_NS NS_PER_SECOND
@@ -26,6 +29,17 @@ struct server_under_test {
     struct process_rollup rollup; /* the last that was read */
     uint64_t rollup_due_ns, tree_due_ns;
 };
+
+int server_check_program(const char *folder, const char *policy, const char *advice,
+                         struct error *error)
+{
+    char *path = xasprintf("%s/serve-%s", folder, policy);
+    int status = access(path, X_OK);
+    if (status != 0)
+        error_set(error, "%s: %s; %s", path, strerror(errno), advice);
+    free(path);
+    return status;
+}
 
 int server_check_command(const char *command, const char *url, struct error *error)
 {

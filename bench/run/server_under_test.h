@@ -33,6 +33,11 @@ struct server_options {
 
 struct server_under_test;
 
+#define SERVER_DIR_ADVICE "name the folder of the servers with --server-dir"
+/* Checks that FOLDER/serve-POLICY can be run. 0, or -1 and one line in error that ends with
+ * `advice`. */
+int server_check_program(const char *folder, const char *policy, const char *advice,
+                         struct error *error);
 /* Checks a foreign program's command and URL before anything runs. 0, or -1 and one line in error.
  */
 int server_check_command(const char *command, const char *url, struct error *error);

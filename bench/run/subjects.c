@@ -3,13 +3,9 @@
 
 #include "command.h"
 #include "server_under_test.h"
-#include "xmalloc.h"
 
-#include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #define NAME_CHARACTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_."
 
@@ -146,14 +142,10 @@ int subjects_check_servers(const struct subjects *subjects, const char *server_d
         const struct subject *subject = &subjects->list[i];
         if (subject->policy == NULL)
             continue;
-        char *path =
-            xasprintf("%s/serve-%s", subject->other ? other_dir : server_dir, subject->name);
-        int status = access(path, X_OK);
-        if (status != 0)
-            error_set(error, "%s: %s; name the folder of the servers with %s", path,
-                      strerror(errno), subject->other ? "--against" : "--server-dir");
-        free(path);
-        if (status != 0)
+        if (server_check_program(subject->other ? other_dir : server_dir, subject->name,
+                                 subject->other ? "name the folder of the servers with --against"
+                                                : SERVER_DIR_ADVICE,
+                                 error) != 0)
             return -1;
     }
     return 0;

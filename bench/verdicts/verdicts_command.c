@@ -9,11 +9,11 @@
 #include "cpus.h"
 #include "interrupt.h"
 #include "run.h"
+#include "server_under_test.h"
 #include "table.h"
 #include "units.h"
 #include "xmalloc.h"
 
-#include <errno.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdlib.h>
@@ -171,14 +171,8 @@ static int servers_check(const struct session *session, struct error *error)
     plan_server_folder(folder);
     for (size_t i = 0; i < session->count; i++) {
         const char *dir = session->settings.server_dir;
-        char *path =
-            xasprintf("%s/serve-%s", dir != NULL ? dir : folder, session->jobs[i].policy->name);
-        int status = access(path, X_OK);
-        if (status != 0)
-            error_set(error, "%s: %s; name the folder of the servers with --server-dir", path,
-                      strerror(errno));
-        free(path);
-        if (status != 0)
+        if (server_check_program(dir != NULL ? dir : folder, session->jobs[i].policy->name,
+                                 SERVER_DIR_ADVICE, error) != 0)
             return -1;
     }
     return 0;
