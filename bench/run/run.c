@@ -187,8 +187,10 @@ static void server_figures_fill(struct result_run *run)
 }
 
 /* Gives the verdict on the samples, unless the run failed. */
-static void run_judge(const struct run_setup *setup, struct result_run *run)
+static void run_judge(const struct execution *execution)
 {
+    const struct run_setup *setup = execution->setup;
+    struct result_run *run = execution->run;
     char cap[UNITS_TEXT_BYTES], time[UNITS_TEXT_BYTES];
     if (atomic_load(setup->interrupted) && run->status != RUN_FAILED)
         run_fail(run, "interrupted");
@@ -199,6 +201,8 @@ static void run_judge(const struct run_setup *setup, struct result_run *run)
     if (run->burst != NULL)
         burst_fill(run);
     verdict_give(&run->verdict, run->samples, run->sample_count, &limits);
+    if (execution->ids != NULL)
+        verdict_end(&run->verdict, trace_ids(execution->ids));
     if (run->capped_ns == 0)
         return;
     run->status = RUN_CAPPED;
@@ -244,7 +248,7 @@ struct result_run *run_execute(const struct run_setup *setup, struct result *res
     }
     if (run->status != RUN_FAILED)
         server_execute(&execution);
-    run_judge(setup, run);
+    run_judge(&execution);
     if (execution.ids != NULL)
         trace_close(execution.ids);
     hits_check(setup, run);

@@ -117,6 +117,14 @@ static void leak_describe(const struct finding *finding, const struct evidence *
                   units_format_count(rate, (uint64_t)verdict->limit_rate_rps), finding->grows);
 }
 
+void finding_end(struct result_verdict *verdict, uint64_t ids)
+{
+    char rate[FINDING_RATE_BYTES], count[UNITS_TEXT_BYTES], end[UNITS_TEXT_BYTES];
+    words_set(verdict, "leaks %s B/request until all %s ids are cached, at about %s (%s)",
+              finding_rate(rate, verdict->bytes_per_request), units_format_count(count, ids),
+              units_format_size(end, (double)verdict->limit_bytes), verdict->grows);
+}
+
 static void fragmentation_describe(const struct finding *finding, const struct evidence *evidence,
                                    struct result_verdict *verdict)
 {

@@ -23,6 +23,8 @@ struct finding {
 /* Fills in the words, and what is left or needed. The figures must be filled in. */
 void finding_describe(const struct finding *finding, const struct evidence *evidence,
                       struct result_verdict *verdict);
+/* The words of a leak whose growth ends at limit_bytes, when all these ids are cached. */
+void finding_end(struct result_verdict *verdict, uint64_t ids);
 /* Fills in class and words if too few samples are left after the warm-up: warming if the load ended
  * before the time to live, no activity if there were hardly any requests, otherwise undecided. */
 void finding_too_short(const struct evidence *evidence, struct result_verdict *verdict);

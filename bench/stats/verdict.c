@@ -10,6 +10,7 @@
 #include <string.h>
 
 #define BOOKKEEPING "the cache's bookkeeping"
+#define ENTRIES     "entries"
 
 /* It certainly grows, by an amount that matters. */
 static bool rate_matters(const struct stats_interval *rate)
@@ -228,7 +229,7 @@ static struct finding accounts_find(const struct evidence *evidence)
     if (!evidence->age_kept)
         return finding_of(VERDICT_LEAK_EXPIRED, accounts, "entries past their age");
     bool more = entries->slope.low > 0 && entries->steady;
-    return finding_of(VERDICT_LEAK_CONTAINER, accounts, more ? "entries" : BOOKKEEPING);
+    return finding_of(VERDICT_LEAK_CONTAINER, accounts, more ? ENTRIES : BOOKKEEPING);
 }
 
 static double level_of(const struct evidence *evidence, size_t layer)
@@ -371,6 +372,19 @@ static void limit_fill(struct result_verdict *verdict, const struct finding *fin
     verdict->limit_rate_rps = VERDICT_WORDS_RATE_RPS;
     verdict->time_to_limit_ns =
         (uint64_t)fmin(VERDICT_WORDS_LIMIT_BYTES / per_second * (double)NS_PER_SECOND, 0x1p62);
+}
+
+void verdict_end(struct result_verdict *verdict, uint64_t ids)
+{
+    uint64_t entries = verdict->last.entries;
+    if (verdict->class != VERDICT_LEAK_CONTAINER || strcmp(verdict->grows, ENTRIES) != 0 ||
+        entries == 0 || entries >= ids)
+        return;
+    double each = (double)verdict->last.cache_bytes / (double)entries;
+    verdict->limit_bytes = verdict->last_bytes + (uint64_t)(each * (double)(ids - entries));
+    verdict->limit_rate_rps = 0;
+    verdict->time_to_limit_ns = 0;
+    finding_end(verdict, ids);
 }
 
 const char *verdict_brief(const struct result_verdict *verdict, char text[RESULT_NAME_BYTES])

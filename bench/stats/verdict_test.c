@@ -163,6 +163,13 @@ static size_t class_count(const struct world *world, enum verdict_class class)
     return count;
 }
 
+static void first_run(const struct world *world, struct result_verdict *verdict)
+{
+    struct result_sample samples[256];
+    world_run(world, 1, samples);
+    verdict_give(verdict, samples, world->samples, &world->limits);
+}
+
 static void a_dict_that_only_grows_always_leaks(void **state)
 {
     const struct world world = {
@@ -171,6 +178,22 @@ static void a_dict_that_only_grows_always_leaks(void **state)
         .samples = SAMPLES, .miss_ratio = 0.1, .noise = 100e3, .memory = 0.8};
     assert_int_equal(class_count(&world, VERDICT_LEAK_CONTAINER), SEEDS);
     assert_int_equal(class_count(&rarely, VERDICT_LEAK_CONTAINER), SEEDS);
+}
+
+static void growth_ends_when_all_ids_are_cached(void **state)
+{
+    const struct world world = {.samples = SAMPLES, .miss_ratio = 0.1};
+    struct result_verdict before, verdict;
+    first_run(&world, &before);
+    verdict = before;
+    verdict_end(&verdict, 0);
+    assert_int_equal(verdict.time_to_limit_ns, before.time_to_limit_ns);
+    verdict_end(&verdict, before.last.entries); /* then it is not the ids that grow */
+    assert_string_equal(verdict.words, before.words);
+    verdict_end(&verdict, 2 * before.last.entries);
+    assert_int_equal(verdict.limit_bytes, before.last_bytes + before.last.cache_bytes);
+    assert_int_equal(verdict.time_to_limit_ns, 0);
+    assert_non_null(strstr(verdict.words, " ids are cached, at about "));
 }
 
 static void a_full_cache_is_bounded(void **state)
@@ -254,13 +277,6 @@ static void a_history_that_fills_is_no_leak_and_one_without_bound_is(void **stat
     world.ghosts = 1e9;
     world.samples = 2 * SAMPLES;
     assert_in_range(class_count(&world, VERDICT_LEAK_CONTAINER), SEEDS * 98 / 100, SEEDS);
-}
-
-static void first_run(const struct world *world, struct result_verdict *verdict)
-{
-    struct result_sample samples[256];
-    world_run(world, 1, samples);
-    verdict_give(verdict, samples, world->samples, &world->limits);
 }
 
 /* Half a byte a request, in noise of a hundred kilobytes. */
@@ -783,6 +799,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_dict_that_only_grows_always_leaks),
+        cmocka_unit_test(growth_ends_when_all_ids_are_cached),
         cmocka_unit_test(a_full_cache_is_bounded),
         cmocka_unit_test(a_plateau_of_age_is_bounded_however_the_rate_drifts),
         cmocka_unit_test(entries_that_outlive_their_age_leak),

@@ -180,6 +180,14 @@ static int parse_name(struct generator *generator, const char *name)
     return given >= generator->kind->required && fits ? 0 : -1;
 }
 
+/* 0: no id repeats. */
+static uint64_t ids_of(const struct generator *generator)
+{
+    if (generator->kind->next == next_random)
+        return 0;
+    return generator->ids + (generator->kind->next == next_two_pool ? generator->hot : 0);
+}
+
 static void set_defaults(struct generator *generator)
 {
     bool two_pool = generator->kind->fields[0] == FIELD_HOT;
@@ -220,6 +228,7 @@ static int prepare(struct generator *generator, const char *name, uint64_t seed)
     random_seed(&generator->random, seed);
     generator->salt = random_next(&generator->random);
     generator->source.endless = generator->requests == UINT64_MAX;
+    generator->source.ids = ids_of(generator);
     if (generator->kind->fields[0] == FIELD_ALPHA)
         generator->zipf = zipf_create(generator->alpha, generator->ids);
     return 0;

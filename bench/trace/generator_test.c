@@ -42,6 +42,7 @@ static void random_never_repeats(void **state)
     for (size_t i = 1; i < 100 * BATCH; i++)
         assert_int_not_equal(requests[i].id, requests[i - 1].id);
     assert_true(trace_is_endless(trace));
+    assert_int_equal(trace_ids(trace), 0);
     trace_close(trace);
 }
 
@@ -55,6 +56,7 @@ static void scan_repeats(void **state)
     for (size_t i = 0; i < 25; i++)
         assert_int_equal(requests[i].id, i % 7);
     assert_int_equal(requests[0].bytes, 1);
+    assert_int_equal(trace_ids(trace), 7);
     assert_false(trace_is_endless(trace));
     trace_close(trace);
 }
@@ -184,6 +186,7 @@ static void two_pools_alternate(void **state)
     for (size_t i = 0; i < 200; i++)
         assert_true(i % 2 == 0 ? requests[i].id < 10
                                : requests[i].id >= 10 && requests[i].id < 1010);
+    assert_int_equal(trace_ids(trace), 1010);
     trace_close(trace);
 }
 

@@ -19,6 +19,7 @@ struct source_kind {
 struct source {
     const struct source_kind *kind;
     bool endless;
+    uint64_t ids;        /* there are no others; 0: unknown, or no limit */
     bool timed;          /* a time has been read */
     struct error *error; /* the trace's; its text is "" as long as there was no error */
 };

@@ -42,6 +42,11 @@ bool trace_is_endless(const struct trace *trace)
     return trace->source->endless && trace->left == UINT64_MAX;
 }
 
+uint64_t trace_ids(const struct trace *trace)
+{
+    return trace->source->ids;
+}
+
 bool trace_is_timed(const struct trace *trace)
 {
     return trace->source->timed;

@@ -33,6 +33,8 @@ size_t trace_read(struct trace *trace, struct trace_request *requests, size_t co
 const char *trace_error(const struct trace *trace);
 /* True: the trace never ends. A limit, or REQUESTS in a generator's name, ends it. */
 bool trace_is_endless(const struct trace *trace);
+/* How many ids there are in all, requested or not; 0: unknown, or without end. */
+uint64_t trace_ids(const struct trace *trace);
 /* True: the trace says when requests were made. Valid once some requests have been read; always
  * false for generators. */
 bool trace_is_timed(const struct trace *trace);

@@ -45,6 +45,8 @@ function evidenceLines(run) {
   if (verdict.time_to_limit_ns > 0)
     lines.push(`At ${units.count(verdict.limit_rate_rps)} requests per second it fills ${
       units.bytes(verdict.limit_bytes)} in ${units.ns(verdict.time_to_limit_ns)}.`);
+  else if (verdict.limit_bytes > 0)
+    lines.push(`It ends at about ${units.bytes(verdict.limit_bytes)}, when all ids are cached.`);
   if (verdict.dead_entries > 0)
     lines.push(
       `${plural(verdict.dead_entries, "entry", "entries")} stayed after their time to live.`);
