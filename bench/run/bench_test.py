@@ -245,7 +245,7 @@ class Bench(unittest.TestCase):
         self.assertEqual(sleepers(), [])
 
     def test_hits_of_a_foreign_program_are_counted(self):
-        done = self.foreign("leaks", "--seconds", "1", "--workloads", "scan:50",
+        done = self.foreign("leaks", "--requests", "1000", "--workloads", "scan:50",
                             "--connections", "4")
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertGreater(self.result("leaks")["runs"][0]["load"]["hit_ratio"], 0.5)
@@ -455,7 +455,7 @@ class Bench(unittest.TestCase):
                              [1, 2])
 
     def test_speed_is_repeated_until_it_is_precise_or_the_budget_is_spent(self):
-        options = ("--policies", "lru,sieve", *self.SPEED, "--speed", "20", "--slice", "600",
+        options = ("--policies", "lru,sieve", *self.SPEED, "--speed", "20", "--slice", "200",
                    "--precision")
         self.assertEqual(self.bench(*options, "99%").returncode, 0)
         self.assertIn(len(self.result("lru")["speeds"]), range(4, 20))
@@ -494,7 +494,7 @@ class Bench(unittest.TestCase):
 
     def test_a_leak_can_fail_a_bench(self):
         for policy, status in (("lru", 0), ("unbounded", 1)):
-            done = self.bench("--policies", policy, "--requests", "30000", "--fail-on", "leak")
+            done = self.bench("--policies", policy, "--requests", "20000", "--fail-on", "leak")
             self.assertEqual(done.returncode, status, done.stdout + done.stderr)
         done = self.bench("--policies", "lru", "--requests", "20", "--fail-on", "leak")
         self.assertEqual(done.returncode, 3, done.stdout)
