@@ -7,6 +7,8 @@
 #include <time.h>
 
 #define SLOW_VARIABLE "TIDEMARK_SLOW_NS"
+#define TRIES         20
+#define TRY_TURNS     UINT64_C(50000)
 
 typedef ssize_t writev_function(int fd, const struct iovec *parts, int count);
 
@@ -17,37 +19,36 @@ static uint64_t clock_ns(void)
     return (uint64_t)now.tv_sec * UINT64_C(1000000000) + (uint64_t)now.tv_nsec;
 }
 
-/* The shortest time that reading the clock takes. */
-static uint64_t clock_cost_ns(void)
+/* Keeps the CPU busy without reading a clock, which may take as long as what is planted. */
+static void spin(uint64_t turns)
 {
-    uint64_t least = UINT64_MAX;
-    for (int i = 0; i < 1000; i++) {
-        uint64_t before = clock_ns(), taken = clock_ns() - before;
-        least = taken < least ? taken : least;
-    }
-    return least;
+    for (volatile uint64_t turn = 0; turn < turns; turn++)
+        ;
 }
 
-/* Keeps the CPU busy for this time. */
-static void spin(uint64_t ns)
+/* How many turns take this time, at the highest speed of a few tries. */
+static uint64_t turns_for(uint64_t ns)
 {
-    uint64_t until = clock_ns() + ns;
-    while (clock_ns() < until)
-        ;
+    uint64_t least_ns = UINT64_MAX;
+    for (int i = 0; i < TRIES; i++) {
+        uint64_t before = clock_ns();
+        spin(TRY_TURNS);
+        uint64_t taken = clock_ns() - before;
+        least_ns = taken < least_ns ? taken : least_ns;
+    }
+    return ns * TRY_TURNS / least_ns;
 }
 
 /* h2o calls it once per response. */
 ssize_t writev(int fd, const struct iovec *parts, int count)
 {
     static writev_function *real;
-    static uint64_t slow_ns;
+    static uint64_t turns;
     if (real == NULL) {
         const char *text = getenv(SLOW_VARIABLE);
-        uint64_t target_ns = text != NULL ? strtoull(text, NULL, 10) : 0, cost = clock_cost_ns();
-        slow_ns = target_ns > cost ? target_ns - cost : 0;
+        turns = turns_for(text != NULL ? strtoull(text, NULL, 10) : 0);
         *(void **)&real = dlsym(RTLD_NEXT, "writev");
     }
-    if (slow_ns > 0)
-        spin(slow_ns);
+    spin(turns);
     return real(fd, parts, count);
 }
