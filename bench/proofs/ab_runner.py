@@ -6,6 +6,7 @@ A bench here has one workload, so all that is said about it stands in the first 
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 
@@ -16,6 +17,9 @@ VARIANT = "lru"
 CAPACITY = 2000
 URL = "http://127.0.0.1:{port}/users/{id}"
 MEMORY_REQUESTS = "20k"  # of proofs of speed: their memory runs only have to end
+
+# A script that is terminated stops what it has started, as it does when it ends.
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
 
 
 def server_make(folder, name, policy=VARIANT, environment=""):
