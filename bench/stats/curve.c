@@ -113,32 +113,37 @@ static bool points_steady(const struct stats_points *points)
     return small <= 1;
 }
 
-/* The mean of the samples near the end of an octave, which a leap among them moves little; NAN:
- * there is no sample. */
-static double level_before(struct samples run, struct quantity quantity, double share)
+/* The mean of the samples near the end of an octave, which a leap among them moves little. */
+struct level {
+    double requests, value; /* NAN: there is no sample */
+};
+
+static struct level level_before(struct samples run, struct quantity quantity, double share)
 {
-    double end = share * (double)run.list[run.count - 1].requests, sum = 0;
-    size_t count = 0;
+    double end = share * (double)run.list[run.count - 1].requests;
+    struct level sum = {0, 0};
+    double count = 0;
     for (size_t i = 0; i < run.count; i++) {
         double requests = (double)run.list[i].requests;
         if (requests > VERDICT_OCTAVE_END * end && requests <= end) {
-            sum += quantity_value(&run.list[i], quantity);
+            sum.requests += requests;
+            sum.value += quantity_value(&run.list[i], quantity);
             count++;
         }
     }
-    return count == 0 ? NAN : sum / (double)count;
+    return (struct level){sum.requests / count, sum.value / count};
 }
 
 static void octaves_draw(struct curve *curve, struct samples run, struct quantity quantity)
 {
-    double requests = (double)run.list[run.count - 1].requests, share = 1;
-    double end = level_before(run, quantity, share), after = end;
+    double share = 1;
+    struct level end = level_before(run, quantity, share), after = end;
     for (size_t i = 0; i < CURVE_OCTAVES; i++, share /= 2) {
-        double before = level_before(run, quantity, share / 2);
-        curve->octaves[i] = (after - before) / (requests * share / 2);
+        struct level before = level_before(run, quantity, share / 2);
+        curve->octaves[i] = (after.value - before.value) / (after.requests - before.requests);
         after = before;
     }
-    curve->octave_growth = end - after;
+    curve->octave_growth = end.value - after.value;
 }
 
 static void falls_draw(struct curve *curve, struct samples run, struct samples judged,
@@ -185,6 +190,7 @@ void curve_draw(struct curve *curve, struct samples run, struct samples judged,
     *curve = (struct curve){.name = quantity.name,
                             .slope = line.slope,
                             .memory = line.memory,
+                            .requests = samples_requests(judged),
                             .growth = line.slope.value * samples_requests(judged),
                             .steady = points_steady(&points),
                             .late = late_draw(judged, quantity, alpha)};

@@ -46,8 +46,8 @@ struct curve {
     struct stats_interval late;  /* over the later half of them; NAN: too few samples */
     double hidden; /* growth per request that the samples may not show; set by the evidence */
     double memory; /* of the noise around the slope: 1 is a random walk */
-    double growth; /* over the judged requests, along the slope */
-    bool steady;   /* it is no single step */
+    double requests, growth; /* the judged requests, and the growth over them along the slope */
+    bool steady;             /* it is no single step */
     /* Growth per request in each octave, the last one first, and in all; NAN: without samples. */
     double octaves[CURVE_OCTAVES], octave_growth;
     double fall_before, fall; /* the deepest fall up to the judged requests, and in the run */

@@ -187,6 +187,13 @@ static void undecided_describe(const struct finding *finding, const struct evide
     char count[UNITS_TEXT_BYTES], need[NEED_BYTES];
     double longer = longer_needed(finding);
     units_format_size(growth, finding->curve->growth);
+    if (finding->doubt == DOUBT_SLOW) {
+        words_set(verdict,
+                  "undecided: grew by %s, between %s and %s B/request: too slow for a leak, but "
+                  "not bounded",
+                  growth, finding_rate(low, verdict->low), finding_rate(high, verdict->high));
+        return;
+    }
     if (longer > LONGER_MOST) {
         words_set(verdict, "undecided: between %s and %s B/request; memory varies too much",
                   finding_rate(low, verdict->low), finding_rate(high, verdict->high));

@@ -6,6 +6,7 @@
 enum doubt {
     DOUBT_INTERVAL, /* the interval neither excludes growth nor shows it */
     DOUBT_LITTLE,   /* it grows, but too little so far */
+    DOUBT_SLOW,     /* it grows, but certainly and steadily by less than a leak */
     DOUBT_HIDDEN,   /* it does not grow, but the samples may hide growth */
     DOUBT_UNSTEADY, /* it grows, but in a single leap, or by no more than it fell before */
 };

@@ -45,6 +45,13 @@ static bool curve_grows(const struct curve *curve)
            curve_rises(curve);
 }
 
+/* It certainly grows in so many requests, by an amount that no bound may hide. */
+static bool growth_shows(const struct curve *curve, const struct stats_interval *rate,
+                         double requests)
+{
+    return rate->low > 0 && rate->value * requests >= VERDICT_NOISE_BYTES && curve_rises(curve);
+}
+
 /* It grows at about the same rate in each octave. */
 static bool octaves_agree(const struct curve *curve)
 {
@@ -88,11 +95,12 @@ static bool curve_bound(const struct curve *curve, struct stats_interval *bound)
 {
     *bound = curve->slope;
     bound->high = fmax(bound->high, curve->hidden);
-    if (rate_flat(bound))
+    if (rate_flat(bound) && !growth_shows(curve, bound, curve->requests))
         return true;
     *bound = curve->late;
     bound->high = fmax(bound->high, 2 * curve->hidden);
-    return curve_ends(curve) && rate_flat(bound);
+    return curve_ends(curve) && rate_flat(bound) &&
+           !growth_shows(curve, bound, curve->requests / 2);
 }
 
 static bool curve_is_bounded(const struct curve *curve)
@@ -138,12 +146,20 @@ static struct finding finding_of(enum verdict_class class, const struct curve *c
                             .slows = curve_slows(curve)};
 }
 
+/* A longer run would not decide more. */
+static bool growth_is_slow(const struct curve *curve)
+{
+    return curve->slope.high < VERDICT_LEAK_BYTES_PER_REQUEST && !curve_ends(curve);
+}
+
 static struct finding undecided_of(const struct curve *curve)
 {
     struct finding found = finding_of(VERDICT_UNDECIDED, curve, "");
     found.rate = curve->slope;
     if (rate_matters(&curve->slope))
         found.doubt = curve->growth < VERDICT_NOISE_BYTES ? DOUBT_LITTLE : DOUBT_UNSTEADY;
+    else if (growth_shows(curve, &curve->slope, curve->requests))
+        found.doubt = growth_is_slow(curve) ? DOUBT_SLOW : DOUBT_INTERVAL;
     else if (rate_flat(&curve->slope))
         found.doubt = DOUBT_HIDDEN;
     if (found.doubt == DOUBT_HIDDEN)

@@ -7,7 +7,7 @@
  * byte is found although its estimate may be a little lower. */
 #define VERDICT_LEAK_BYTES_PER_REQUEST 0.75
 /* Less growth over all judged samples is not called a leak: a server's pools and buffers vary by
- * this much. It is not called bounded either. */
+ * this much. So much that is certain is not called bounded, however slow. */
 #define VERDICT_NOISE_BYTES (64.0 * 1024)
 /* "bounded" needs a slope below that of a leak, and an interval whose upper end is not above this.
  */

@@ -1,6 +1,7 @@
 /* verdict_test.c - made-up curves of every kind, many seeds, and how often the verdict is wrong. */
 #include "verdict.h"
 
+#include "curve.h"
 #include "random.h"
 
 #include <setjmp.h>
@@ -547,6 +548,38 @@ static void a_slow_leak_is_not_hidden_by_what_a_server_varies_by(void **state)
     assert_int_equal(program_class(&slower), VERDICT_LEAK_GROWS);
 }
 
+static double leak_half(double requests, double all)
+{
+    return 0.5 * requests;
+}
+
+static double leak_twentieth(double requests, double all)
+{
+    return 0.05 * requests;
+}
+
+static double leak_half_until_60_percent(double requests, double all)
+{
+    return leak_half(fmin(requests, 0.6 * all), all);
+}
+
+/* A million judged requests add half a megabyte for certain: too slow for a leak, and no bound. */
+static void growth_that_is_certain_and_matters_is_not_bounded(void **state)
+{
+    struct program program = {100, 20000, 40e6, leak_half, 1000, 0};
+    struct result_verdict verdict;
+    program_judge(&program, &verdict);
+    assert_int_equal(verdict.class, VERDICT_UNDECIDED);
+    assert_true(verdict.low > 0.4 && verdict.high < 0.6);
+    assert_non_null(strstr(verdict.words, "too slow for a leak"));
+    assert_int_equal(verdict.requests_needed, 0);
+    program.grow = leak_twentieth;
+    program_judge(&program, &verdict);
+    assert_int_equal(verdict.class, VERDICT_BOUNDED);
+    program.grow = leak_half_until_60_percent;
+    assert_int_equal(program_class(&program), VERDICT_BOUNDED);
+}
+
 static void bounded_names_its_bound_and_needs_enough_requests(void **state)
 {
     struct program program = {SAMPLES, 2000, 40e6, NULL, 0, 0};
@@ -628,6 +661,20 @@ static double double_table(double requests, double all)
     return room;
 }
 
+/* Levels are means over the end of an octave; the rates are those of the curve. */
+static void octaves_have_the_rate_of_a_straight_line(void **state)
+{
+    struct result_sample samples[64];
+    struct curve curve;
+    for (size_t i = 0; i < 64; i++)
+        samples[i] =
+            (struct result_sample){.requests = 1000 * i, .rss_bytes = 40000000 + 100000 * i};
+    const struct samples run = {samples, 64}, judged = {samples + 32, 32};
+    curve_draw(&curve, run, judged, (struct quantity){"rss_bytes", LAYER_RSS, NOTHING}, 0.001);
+    for (size_t i = 0; i < CURVE_OCTAVES; i++)
+        assert_true(fabs(curve.octaves[i] - 100) < 1e-6);
+}
+
 static double huge_pages(double requests, double all)
 {
     return floor(requests * 100 / (2 << 20)) * (2 << 20);
@@ -671,7 +718,7 @@ static void the_rate_of_leaps_does_not_depend_on_the_number_of_samples(void **st
         }
         verdict_give(&verdict, samples, count, &limits);
         assert_int_equal(verdict.class, VERDICT_LEAK_CONTAINER);
-        assert_true(verdict.bytes_per_request > 14 && verdict.bytes_per_request < 17);
+        assert_true(verdict.bytes_per_request > 16 && verdict.bytes_per_request < 19);
     }
 }
 
@@ -821,9 +868,11 @@ int main(void)
         cmocka_unit_test(an_age_that_was_not_reached_is_warming),
         cmocka_unit_test(of_a_program_of_which_only_rss_is_known_it_says_that_it_grows),
         cmocka_unit_test(a_slow_leak_is_not_hidden_by_what_a_server_varies_by),
+        cmocka_unit_test(growth_that_is_certain_and_matters_is_not_bounded),
         cmocka_unit_test(bounded_names_its_bound_and_needs_enough_requests),
         cmocka_unit_test(an_idle_program_is_not_judged),
         cmocka_unit_test(growth_that_slows_is_no_leak_and_is_not_extrapolated),
+        cmocka_unit_test(octaves_have_the_rate_of_a_straight_line),
         cmocka_unit_test(growth_in_leaps_is_found_in_rss_in_short_and_long_runs),
         cmocka_unit_test(the_rate_of_leaps_does_not_depend_on_the_number_of_samples),
         cmocka_unit_test(pages_that_came_to_rest_are_no_fragmentation),
