@@ -16,6 +16,22 @@
 #include <string.h>
 #include <unistd.h>
 
+/* 1 for a leak, whatever else failed; otherwise 3 if a run failed or its verdict is undecided. */
+static int leaks_status(const struct bench *bench)
+{
+    int status = bench->status;
+    for (size_t i = 0; i < bench->plan.subjects.count; i++)
+        for (size_t j = 0; j < bench->results[i]->run_count; j++) {
+            const struct result_run *run = bench->results[i]->runs[j];
+            if (run->status != RUN_FAILED && verdict_is_leak(run->verdict.class))
+                return STATUS_BAD;
+            if (run->status == RUN_FAILED || run->verdict.class == VERDICT_UNDECIDED ||
+                run->verdict.class == VERDICT_NO_ACTIVITY)
+                status = STATUS_UNDECIDED;
+        }
+    return status;
+}
+
 /* Prints tables or JSON and returns the exit status. */
 static int bench_end(struct bench *bench, const char *json)
 {
@@ -30,6 +46,8 @@ static int bench_end(struct bench *bench, const char *json)
         bench_summary_print(bench);
     if (!interrupted && json != NULL && results_write_json(bench, json, &error) != 0)
         bench->status = complain("bench", STATUS_UNDECIDED, "%s", error.text);
+    if (!interrupted && bench->plan.fails_on_leak)
+        bench->status = leaks_status(bench);
     results_print_earlier(bench);
     results_destroy(bench);
     close(bench->lock_fd);
@@ -47,22 +65,6 @@ static void results_finish(struct bench *bench)
         bench->status = complain("bench", STATUS_UNDECIDED, "%s", error.text);
 }
 
-/* The worst of all verdicts: 1 for a leak, 3 if it cannot be decided, 0. */
-static int leaks_status(const struct bench *bench)
-{
-    int status = STATUS_OK;
-    for (size_t i = 0; i < bench->plan.subjects.count; i++)
-        for (size_t j = 0; j < bench->results[i]->run_count; j++) {
-            const struct result_run *run = bench->results[i]->runs[j];
-            if (run->status != RUN_FAILED && verdict_is_leak(run->verdict.class))
-                return STATUS_BAD;
-            if (run->status == RUN_FAILED || run->verdict.class == VERDICT_UNDECIDED ||
-                run->verdict.class == VERDICT_NO_ACTIVITY)
-                status = STATUS_UNDECIDED;
-        }
-    return status;
-}
-
 static void bench_run(struct bench *bench)
 {
     bench->on_terminal = isatty(STDERR_FILENO);
@@ -73,8 +75,6 @@ static void bench_run(struct bench *bench)
     memory_part_run(bench);
     speed_part_run(bench);
     results_finish(bench);
-    if (bench->plan.fails_on_leak && bench->status == STATUS_OK)
-        bench->status = leaks_status(bench);
 }
 
 int bench_command(int argc, char **argv)

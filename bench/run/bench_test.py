@@ -498,6 +498,9 @@ class Bench(unittest.TestCase):
             self.assertEqual(done.returncode, status, done.stdout + done.stderr)
         done = self.bench("--policies", "lru", "--requests", "20", "--fail-on", "leak")
         self.assertEqual(done.returncode, 3, done.stdout)
+        done = self.foreign("dies", "--policies", "unbounded", "--requests", "30000", "--fail-on", "leak")
+        self.assertIn("FAILED", done.stderr)
+        self.assertEqual(done.returncode, 1, done.stdout)
 
     def test_json_is_one_array_of_the_results(self):
         done = self.bench("--policies", "lru,ttl", "--seconds", "0.3", "--json")
