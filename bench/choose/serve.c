@@ -67,7 +67,7 @@ static int served_fill(struct serve_result *served, struct load_result *result, 
 }
 
 /* Loads the server with the trace. warm_ns > 0: for this time; random ids are different then. */
-static int server_load(const struct serve_setup *setup, const struct server_under_test *server,
+static int server_load(const struct serve_setup *setup, struct server_under_test *server,
                        uint64_t warm_ns, struct serve_result *served, struct error *error)
 {
     const struct trace_setup stream = {.format = setup->format,

@@ -18,8 +18,9 @@
 /* One process of the machine. */
 struct process {
     pid_t pid, parent;
-    unsigned long long ended_ticks; /* CPU time of the children that it has waited for */
-    bool dead;
+    /* CPU time of the children that it has waited for, and its own if nobody has waited for it. */
+    unsigned long long ended_ticks;
+    bool zombie;
 };
 
 struct processes {
@@ -38,14 +39,17 @@ static int process_parse(pid_t pid, struct process *process)
     fclose(file);
     text[count] = '\0';
     int parent;
-    unsigned long long user, system;
+    unsigned long long user, system, children_user, children_system;
     /* The second field is the program's name in parentheses and may hold anything. */
     const char *rest = strrchr(text, ')');
     if (rest == NULL ||
-        sscanf(rest, ") %c %d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %llu %llu", &state,
-               &parent, &user, &system) != 4)
+        sscanf(rest, ") %c %d %*d %*d %*d %*d %*u %*u %*u %*u %*u %llu %llu %llu %llu", &state,
+               &parent, &user, &system, &children_user, &children_system) != 6 ||
+        state == 'X')
         return -1;
-    *process = (struct process){pid, parent, user + system, state == 'Z' || state == 'X'};
+    bool zombie = state == 'Z';
+    *process = (struct process){
+        pid, parent, children_user + children_system + (zombie ? user + system : 0), zombie};
     return 0;
 }
 
@@ -97,11 +101,13 @@ static void children_add(struct process_tree *tree, pid_t parent, const struct p
         const struct process *process = &all->list[i];
         if (process->parent != parent)
             return;
-        if (process->dead || process->pid == parent)
+        if (process->pid == parent)
+            continue;
+        ended_add(tree, process);
+        if (process->zombie)
             continue;
         tree->pids = growable(tree->pids, &tree->room, tree->count + 1, sizeof *tree->pids);
         tree->pids[tree->count++] = process->pid;
-        ended_add(tree, process);
     }
 }
 

@@ -8,7 +8,7 @@
 struct process_tree {
     pid_t *pids; /* parents before their children */
     size_t count, room;
-    uint64_t ended_cpu_ns; /* of descendants that ended and were waited for */
+    uint64_t ended_cpu_ns; /* of descendants that ended, waited for or not */
 };
 
 /* Finds the living descendants of `root`, without `root` itself, in place of what the tree held: it

@@ -1,6 +1,8 @@
 /* process_tree_test.c - all descendants are found, however many there are, and added up. */
 #include "process_tree.h"
 
+#include "clock.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -102,11 +104,36 @@ static void children_of_children_are_found(void **state)
     process_tree_release(&tree);
 }
 
+/* Its CPU time is in no other process's account until its parent waits for it. */
+static void the_time_of_a_zombie_counts_before_and_after_it_is_waited_for(void **state)
+{
+    struct process_tree tree = {.pids = NULL};
+    siginfo_t ended;
+    process_tree_find(&tree, getpid());
+    uint64_t before_ns = tree.ended_cpu_ns;
+    pid_t pid = fork();
+    assert_true(pid >= 0);
+    if (pid == 0) {
+        while (clock_read_ns(CLOCK_PROCESS_CPUTIME_ID) < 60 * NS_PER_MS)
+            ;
+        _exit(0);
+    }
+    assert_int_equal(waitid(P_PID, (id_t)pid, &ended, WEXITED | WNOWAIT), 0);
+    process_tree_find(&tree, getpid());
+    assert_int_equal(tree.count, 0);
+    assert_true(tree.ended_cpu_ns >= before_ns + 40 * NS_PER_MS); /* two roundings to ticks */
+    waitpid(pid, NULL, 0);
+    process_tree_find(&tree, getpid());
+    assert_true(tree.ended_cpu_ns >= before_ns + 40 * NS_PER_MS);
+    process_tree_release(&tree);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(hundreds_of_children_are_found),
         cmocka_unit_test(children_of_children_are_found),
+        cmocka_unit_test(the_time_of_a_zombie_counts_before_and_after_it_is_waited_for),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -66,8 +66,8 @@ int server_statistics(struct server_under_test *server, struct result_sample *sa
 const char *server_allocator_dump(struct server_under_test *server, size_t *bytes,
                                   double *allocations);
 /* User and system time of the server since its start; of a foreign program that of all its
- * processes. */
-uint64_t server_cpu_ns(const struct server_under_test *server);
+ * processes. It never falls, although a process may end while they are read. */
+uint64_t server_cpu_ns(struct server_under_test *server);
 /* Instructions in user mode since server_start; NAN if the machine does not count them. */
 double server_instructions(const struct server_under_test *server);
 
