@@ -82,7 +82,7 @@ static const struct option option_rows[] = {
     {"expect", OPTION_TEXT, FIELD(expect), "2xx|any",
      "accept only responses with a status of 2xx, or of any status (default 2xx; for a --command "
      "any, if some are 2xx)"},
-    {"seed", OPTION_COUNT, FIELD(seed), "N", "seed the workloads and the order in which pairs run"},
+    {"seed", OPTION_COUNT, FIELD(seed), "N", "seed the workloads and the order of slices"},
     {NULL, OPTION_HEADING, 0, NULL, "Servers"},
     {"capacity", OPTION_CAPACITY, FIELD(capacity), "N|SIZE",
      "limit caches to N entries or SIZE bytes (default 10000 entries, 2000 with --quick; none for "

@@ -49,7 +49,7 @@ static void workload_run(struct bench *bench, uint64_t repetition, size_t worklo
 {
     for (size_t i = 0; i < bench->plan.subjects.count && !bench_is_interrupted(bench); i++) {
         progress_next(bench);
-        run_one(bench, repetition, workload, plan_turn(&bench->plan, repetition, i));
+        run_one(bench, repetition, workload, i);
     }
 }
 

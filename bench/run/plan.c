@@ -1,7 +1,6 @@
 /* plan.c - how many requests, runs and rounds a bench has. */
 #include "plan.h"
 
-#include "random.h"
 #include "units.h"
 #include "verdict_rules.h"
 
@@ -33,23 +32,6 @@
 #define CAPACITY_ENTRIES 10000
 #define QUICK_ENTRIES    2000 /* fills and turns over within few requests */
 #define ENTRY_BYTES      500  /* estimate of an entry, for a capacity in bytes */
-
-/* Whether the second of a pair runs first. A coin decides for each two repetitions, since rank
- * tests assume that both orders are equally likely; the second repetition has the other order, so
- * that effects of the order cancel out. */
-static bool pair_is_swapped(const struct plan *plan, uint64_t repetition, size_t pair)
-{
-    struct random random;
-    uint64_t block = (repetition - 1) / 2;
-    random_seed(&random, plan->seed + random_mix(block * SUBJECTS_MAX + pair + 1));
-    return random_below(&random, 2) == repetition % 2;
-}
-
-size_t plan_turn(const struct plan *plan, uint64_t repetition, size_t n)
-{
-    bool paired = n < plan->subjects.paired_count;
-    return paired && pair_is_swapped(plan, repetition, n / 2) ? n ^ 1 : n;
-}
 
 static uint64_t clamp(uint64_t value, uint64_t low, uint64_t high)
 {

@@ -40,9 +40,6 @@ struct plan {
 
 /* 0, or -1 and one line in error. */
 int plan_make(struct plan *plan, const struct bench_options *options, struct error *error);
-/* Index of the subject that runs n-th in a repetition, which counts from 1: within a pair the seed
- * decides the order. */
-size_t plan_turn(const struct plan *plan, uint64_t repetition, size_t n);
 /* The limits of the plan that apply to the policy; none for NULL. */
 struct result_limits plan_limits(const struct plan *plan, const struct policy *policy);
 /* After which time the subject's memory run ends whatever it has done; 0: never. */
