@@ -1,8 +1,11 @@
-/* codec.c - gzip, xz, zstd and no compression at all, one row of a table each. */
+/* codec.c - gzip, xz, zstd, bzip2, lz4 and no compression at all, one row of a table each. */
 #include "codec.h"
 
 #include "xmalloc.h"
 
+#include <bzlib.h>
+#include <limits.h>
+#include <lz4frame.h>
 #include <lzma.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +15,7 @@
 #define XZ_MEMORY_MAX   (UINT64_C(1) << 30)
 #define ZSTD_WINDOW_LOG 30         /* what "zstd --long=30" needs: up to 1 GiB */
 #define GZIP_STEP_MAX   (1u << 30) /* zlib counts bytes in 32 bits */
+#define MAGIC_PREFIX    4          /* bytes that are a magic cut short, though they be text */
 #define GZIP_WINDOW     (15 + 16)  /* for zlib: the largest window, with gzip's header */
 
 static void advance(struct codec_buffers *buffers, size_t in, size_t out)
@@ -127,6 +131,67 @@ static void zstd_destroy(void *decoder)
     ZSTD_freeDStream(decoder);
 }
 
+static void bzip2_start(bz_stream *stream)
+{
+    if (BZ2_bzDecompressInit(stream, 0, 0) != BZ_OK)
+        die_of("out of memory");
+}
+
+static void *bzip2_create(void)
+{
+    bz_stream *stream = xcalloc(1, sizeof *stream);
+    bzip2_start(stream);
+    return stream;
+}
+
+/* A file may consist of several streams, as pbzip2 writes it. */
+static const char *bzip2_decode(void *decoder, struct codec_buffers *buffers)
+{
+    bz_stream *stream = decoder;
+    unsigned in = (unsigned)(buffers->in_bytes < INT_MAX ? buffers->in_bytes : INT_MAX);
+    unsigned out = (unsigned)(buffers->out_bytes < INT_MAX ? buffers->out_bytes : INT_MAX);
+    if (buffers->ended) {
+        BZ2_bzDecompressEnd(stream);
+        bzip2_start(stream);
+    }
+    stream->next_in = (char *)(uintptr_t)buffers->in; /* libbz2 does not write to it */
+    stream->avail_in = in;
+    stream->next_out = buffers->out;
+    stream->avail_out = out;
+    int outcome = BZ2_bzDecompress(stream);
+    buffers->ended = outcome == BZ_STREAM_END;
+    advance(buffers, in - stream->avail_in, out - stream->avail_out);
+    return outcome == BZ_OK || outcome == BZ_STREAM_END ? NULL : "the data are damaged";
+}
+
+static void bzip2_destroy(void *decoder)
+{
+    BZ2_bzDecompressEnd(decoder);
+    free(decoder);
+}
+
+static void *lz4_create(void)
+{
+    LZ4F_dctx *context;
+    if (LZ4F_isError(LZ4F_createDecompressionContext(&context, LZ4F_VERSION)))
+        die_of("out of memory");
+    return context;
+}
+
+static const char *lz4_decode(void *decoder, struct codec_buffers *buffers)
+{
+    size_t in = buffers->in_bytes, out = buffers->out_bytes;
+    size_t outcome = LZ4F_decompress(decoder, buffers->out, &out, buffers->in, &in, NULL);
+    advance(buffers, in, out);
+    buffers->ended = outcome == 0;
+    return LZ4F_isError(outcome) ? LZ4F_getErrorName(outcome) : NULL;
+}
+
+static void lz4_destroy(void *decoder)
+{
+    LZ4F_freeDecompressionContext(decoder);
+}
+
 static const char *plain_decode(void *decoder, struct codec_buffers *buffers)
 {
     size_t bytes = buffers->in_bytes < buffers->out_bytes ? buffers->in_bytes : buffers->out_bytes;
@@ -141,18 +206,39 @@ static const struct codec codecs[] = {
     {"gzip", ".gz", "\x1f\x8b", 2, gzip_create, gzip_decode, gzip_destroy},
     {"xz", ".xz", "\xfd\x37\x7a\x58\x5a\0", 6, xz_create, xz_decode, xz_destroy},
     {"zstd", ".zst", "\x28\xb5\x2f\xfd", 4, zstd_create, zstd_decode, zstd_destroy},
+    {"bzip2", ".bz2", "BZh?1AY&SY", 10, bzip2_create, bzip2_decode, bzip2_destroy},
+    {"lz4", ".lz4", "\x04\x22\x4d\x18", 4, lz4_create, lz4_decode, lz4_destroy},
     {"plain", "", "", 0, NULL, plain_decode, NULL},
 };
 
 #define PLAIN (sizeof codecs / sizeof codecs[0] - 1)
 
+/* Whether the bytes begin with the magic or, if they are fewer, the magic begins with them. */
+static bool begins(const struct codec *codec, const char *data, size_t bytes)
+{
+    for (size_t i = 0; i < bytes && i < codec->magic_bytes; i++)
+        if (codec->magic[i] != data[i] && codec->magic[i] != '?')
+            return false;
+    return true;
+}
+
+static bool is_text(const char *data, size_t bytes)
+{
+    for (size_t i = 0; i < bytes; i++)
+        if (data[i] < ' ' || data[i] > '~')
+            return false;
+    return true;
+}
+
 const struct codec *codec_find(const char *data, size_t bytes)
 {
-    size_t i = 0;
-    while (bytes < codecs[i].magic_bytes ||
-           memcmp(data, codecs[i].magic, codecs[i].magic_bytes) != 0)
-        i++;
-    return &codecs[i];
+    for (size_t i = 0; i < PLAIN; i++) {
+        bool cut = bytes < codecs[i].magic_bytes;
+        if (bytes > 0 && begins(&codecs[i], data, bytes) &&
+            !(cut && bytes < MAGIC_PREFIX && is_text(data, bytes)))
+            return &codecs[i];
+    }
+    return &codecs[PLAIN];
 }
 
 bool codec_is_plain(const struct codec *codec)

@@ -1,10 +1,12 @@
-/* codec.h - decompression of gzip, xz and zstd, recognised by the first bytes of the data. */
+/* codec.h - decompression of gzip, xz, zstd, bzip2 and lz4, recognised by the first bytes of the
+ * data.
+ */
 #pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
 
-#define CODEC_MAGIC_BYTES 6 /* the longest magic */
+#define CODEC_MAGIC_BYTES 10 /* the longest magic */
 
 /* Between calls of decode, the caller replaces the buffers but leaves `ended` alone. */
 struct codec_buffers {
@@ -19,7 +21,7 @@ struct codec_buffers {
 struct codec {
     const char *name;
     const char *suffix; /* of a file's name; what counts are the first bytes of the data */
-    const char *magic;
+    const char *magic;  /* in which "?" is any byte */
     size_t magic_bytes;
     void *(*create)(void); /* a decoder, for destroy to free; NULL: this codec needs none */
     /* Decodes as much as the buffers allow. NULL, or what is wrong with the data. */
@@ -27,7 +29,9 @@ struct codec {
     void (*destroy)(void *decoder);
 };
 
-/* The codec of data that begins with these bytes; if none matches, the one that copies. */
+/* The codec of data that begins with these bytes; if none matches, the one that copies. Fewer than
+ * CODEC_MAGIC_BYTES are all of the data: if they begin a magic, and no text, they are of its codec,
+ * cut short. */
 const struct codec *codec_find(const char *data, size_t bytes);
 bool codec_is_plain(const struct codec *codec);
 /* The length of the name without a suffix such as ".xz". */
