@@ -4,49 +4,32 @@
  */
 #include "reader.h"
 
-#define COLUMNS 4
+#define COLUMNS   4
+#define BLOCK_MAX (UINT64_C(1) << 24) /* ids in one line: 8 GiB in blocks of 512 bytes */
 
-struct block {
-    uint64_t next, left; /* the requests of the last line that have not been read */
-};
-
-static int parse_block(struct reader *reader, struct field line)
+static int parse(struct reader *reader, struct field line, struct trace_request *request)
 {
-    struct block *block = reader->state;
     uint64_t columns[COLUMNS];
     const char *at = line.at;
     for (int i = 0; i < COLUMNS; i++) {
         field_skip_blanks(&at, line.end);
         if (field_number(&at, line.end, &columns[i]) != 0)
-            return reader_expected(reader, "\"start count ignored ignored\"", line);
+            return reader_expected(reader, "\"start count ignored ignored\"",
+                                   (struct field){at, line.end});
     }
     field_skip_blanks(&at, line.end);
     if (at != line.end)
-        return reader_expected(reader, "four whole numbers", line);
+        return reader_expected(reader, "four whole numbers", (struct field){at, line.end});
+    if (columns[1] > BLOCK_MAX)
+        return reader_refuse(reader, "expected at most %llu ids in one line, found %llu",
+                             (unsigned long long)BLOCK_MAX, (unsigned long long)columns[1]);
     if (columns[0] > UINT64_MAX - columns[1])
         return reader_expected(reader, "ids below 2^64", line);
-    *block = (struct block){columns[0], columns[1]};
-    return 0;
-}
-
-static size_t take_block(struct block *block, struct trace_request *requests, size_t count)
-{
-    if (count > block->left)
-        count = (size_t)block->left;
-    for (size_t i = 0; i < count; i++)
-        requests[i] = (struct trace_request){.id = block->next + i, .bytes = 1};
-    block->next += count;
-    block->left -= count;
-    return count;
-}
-
-static size_t read_arc(struct reader *reader, struct trace_request *requests, size_t count)
-{
-    struct field line;
-    size_t got = take_block(reader->state, requests, count);
-    while (got < count && reader_line(reader, &line) && parse_block(reader, line) == 0)
-        got += take_block(reader->state, requests + got, count - got);
-    return got;
+    if (columns[1] == 0)
+        return reader_skip(reader, "of no ids");
+    *request = (struct trace_request){.id = columns[0], .bytes = TRACE_BYTES_UNKNOWN};
+    reader_repeat(reader, columns[1] - 1, 1);
+    return 1;
 }
 
 /* Not detected from content: any four numbers would match. */
@@ -54,6 +37,6 @@ const struct format format_arc = {
     .name = "arc",
     .summary = "lines \"start count ignored ignored\": count ids from start on (.lis)",
     .suffix = ".lis",
-    .state_bytes = sizeof(struct block),
-    .read = read_arc,
+    .has_header = true,
+    .parse = parse,
 };

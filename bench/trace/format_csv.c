@@ -14,7 +14,6 @@
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <strings.h>
 
 #define COLUMNS_MAX   100
 #define OPTIONS_BYTES 256
@@ -29,12 +28,6 @@ struct csv {
     unsigned char role[COLUMNS_MAX]; /* of each column; ROLES: none */
     uint64_t ticks_per_s;            /* of the times */
 };
-
-static bool field_is(struct field field, const char *word)
-{
-    size_t length = strlen(word);
-    return (size_t)(field.end - field.at) == length && strncasecmp(field.at, word, length) == 0;
-}
 
 /* The known column names of each role. The options take the same names. */
 /* clang-format off */
@@ -158,7 +151,7 @@ static int parse_numbers(struct reader *reader, const struct field fields[ROLES]
                          struct trace_request *request)
 {
     const struct csv *csv = reader->state;
-    uint64_t values[ROLES] = {[ROLE_BYTES] = 1};
+    uint64_t values[ROLES] = {0};
     if (has(csv, ROLE_TIME) && parse_time(reader, fields[ROLE_TIME], &request->time_ns) != 0)
         return -1;
     for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
@@ -166,8 +159,8 @@ static int parse_numbers(struct reader *reader, const struct field fields[ROLES]
         if (has(csv, role) && parse_u32(reader, numbers[i].what, fields[role], &values[role]) != 0)
             return -1;
     }
-    uint64_t bytes = values[ROLE_BYTES] + values[ROLE_KEY_BYTES];
-    request->bytes = bytes < UINT32_MAX ? (uint32_t)bytes : UINT32_MAX;
+    request->bytes = has(csv, ROLE_BYTES) ? trace_bytes(values[ROLE_BYTES] + values[ROLE_KEY_BYTES])
+                                          : TRACE_BYTES_UNKNOWN;
     request->ttl_s = (uint32_t)values[ROLE_TTL];
     return 1;
 }
@@ -184,7 +177,7 @@ static int parse(struct reader *reader, struct field line, struct trace_request 
             return reader_expected(reader, "an operation such as get or set",
                                    fields[ROLE_OPERATION]);
         if (!operation->is_request)
-            return 0;
+            return reader_skip(reader, "neither read nor stored");
     }
     if (fields[ROLE_ID].at == fields[ROLE_ID].end)
         return reader_expected(reader, "an id", fields[ROLE_ID]);
@@ -365,7 +358,7 @@ static int start_twitter(struct reader *reader, const char *options)
 /* True: the first line has seven columns, a time in the first and an operation in the sixth. */
 static bool detect_twitter(const char *bytes, size_t count, bool complete)
 {
-    struct field line = field_first_line(bytes, count);
+    struct field line = field_first_data(bytes, count);
     for (int column = 0; column < 7; column++, line.at++) {
         struct field field = next_field(&line.at, line.end, ',');
         const char *digit = field.at;
@@ -386,6 +379,7 @@ const struct format format_csv = {
     .options = "csv:id=COLUMN,time=COLUMN,size=COLUMN,ttl=COLUMN,op=COLUMN: columns by name, or by "
                "number from 1 in a file without a line of names",
     .state_bytes = sizeof(struct csv),
+    .has_header = true,
     .detect = detect_csv,
     .start = start_csv,
     .parse = parse,
@@ -395,6 +389,7 @@ const struct format format_twitter = {
     .name = "twitter",
     .summary = "Twitter's cache-trace CSV; get, gets, set, add, replace and cas count",
     .state_bytes = sizeof(struct csv),
+    .has_header = true,
     .detect = detect_twitter,
     .start = start_twitter,
     .parse = parse,

@@ -11,7 +11,7 @@ static inline size_t read_keys(struct reader *reader, struct trace_request *requ
     for (size_t i = 0; i < got; i++, at += id_bytes) {
         uint64_t id = 0;
         memcpy((char *)&id + sizeof id - id_bytes, at, id_bytes);
-        requests[i] = (struct trace_request){.id = be64toh(id), .bytes = 1};
+        requests[i] = (struct trace_request){.id = be64toh(id), .bytes = TRACE_BYTES_UNKNOWN};
     }
     reader->input.at = at;
     reader->line += got;
@@ -31,11 +31,13 @@ static size_t read_be64(struct reader *reader, struct trace_request *requests, s
 const struct format format_be32 = {
     .name = "be32",
     .summary = "big-endian 32-bit ids (never detected)",
+    .binary = true,
     .read = read_be32,
 };
 
 const struct format format_be64 = {
     .name = "be64",
     .summary = "big-endian 64-bit ids (never detected)",
+    .binary = true,
     .read = read_be64,
 };

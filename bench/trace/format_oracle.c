@@ -2,7 +2,7 @@
  *
  * A record is packed and little-endian: u32 time in seconds, u64 id, u32 size, i64 position of the
  * next request for the id, counted from 1; -1: no further request, -2: unknown. (In some files
- * positions are counted from 0; their order is the same.)
+ * positions are counted from 0; their order is the same.) A size of 2^32 - 1 is an unknown one.
  */
 #include "reader.h"
 
@@ -107,6 +107,7 @@ const struct format format_oracle = {
     .name = "oracle",
     .summary = "oracleGeneral: packed little-endian u32 time, u64 id, u32 size, i64 next",
     .suffix = ".oracleGeneral",
+    .binary = true,
     .detect = detect,
     .read = read_oracle,
 };

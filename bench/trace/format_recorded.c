@@ -19,6 +19,13 @@ static bool is_magic(const char *at)
     return memcmp(at, RECORDING_MAGIC, RECORDING_MAGIC_BYTES) == 0;
 }
 
+/* Ends the trace with an error. Always false. */
+static bool refuse(struct reader *reader, const char *problem)
+{
+    reader_refuse(reader, "this block is damaged: %s", problem);
+    return reader_fail(reader) == 0;
+}
+
 /* False at the end, or after an error. */
 static bool next_block(struct reader *reader, struct block *block)
 {
@@ -30,12 +37,12 @@ static bool next_block(struct reader *reader, struct block *block)
         return false;
     reader->line++;
     if (!recording_read_head(input->at, &head))
-        return reader_refuse(reader, "expected a block of a recording") == 0;
+        return refuse(reader, "it has no valid header");
     if (!reader_fill(reader, RECORDING_HEAD_BYTES + head.stored_bytes))
         return false;
     const char *problem = recording_unpack(input->at, block->requests);
     if (problem != NULL)
-        return reader_refuse(reader, "this block is damaged: %s", problem) == 0;
+        return refuse(reader, problem);
     input->at += RECORDING_HEAD_BYTES + head.stored_bytes;
     block->at = 0;
     block->count = head.requests;
@@ -54,7 +61,7 @@ static size_t read_recorded(struct reader *reader, struct trace_request *request
             .id = request->id,
             .time_ns = reader_time(reader, request->time_us / US_PER_SECOND,
                                    request->time_us % US_PER_SECOND * NS_PER_US),
-            .bytes = request->bytes,
+            .bytes = trace_bytes(request->bytes),
         };
     }
     return got;
@@ -69,6 +76,7 @@ const struct format format_recorded = {
     .name = "recorded",
     .summary = "the requests that a server recorded with --record; also while it still records",
     .state_bytes = sizeof(struct block),
+    .binary = true,
     .detect = detect,
     .read = read_recorded,
 };

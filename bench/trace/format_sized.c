@@ -3,24 +3,32 @@
 
 #define FORM "\"time id size\""
 
+static struct field next_column(const char **at, const char *end)
+{
+    field_skip_blanks(at, end);
+    struct field column = {*at, *at};
+    while (*at < end && !field_is_blank(**at))
+        (*at)++;
+    column.end = *at;
+    return column;
+}
+
 static int parse(struct reader *reader, struct field line, struct trace_request *request)
 {
     const char *at = line.at;
+    struct field time = next_column(&at, line.end), id = next_column(&at, line.end),
+                 size = next_column(&at, line.end);
     uint64_t seconds, ns, bytes;
-    field_skip_blanks(&at, line.end);
-    if (field_seconds(&at, line.end, &seconds, &ns) != 0 || at == line.end || !field_is_blank(*at))
-        return reader_expected(reader, FORM, line);
-    field_skip_blanks(&at, line.end);
-    struct field id = {at, at};
-    while (id.end < line.end && !field_is_blank(*id.end))
-        id.end++;
-    at = id.end;
-    field_skip_blanks(&at, line.end);
-    const char *size = at;
-    if (field_number(&at, line.end, &bytes) != 0 || (at < line.end && !field_is_blank(*at)))
-        return reader_expected(reader, FORM, line);
-    if (bytes > UINT32_MAX)
-        return reader_expected(reader, "a size below 4 GiB", (struct field){size, at});
+    at = time.at;
+    if (field_seconds(&at, time.end, &seconds, &ns) != 0 || at != time.end)
+        return reader_expected(reader, FORM ": a time in seconds", time);
+    if (id.at == id.end)
+        return reader_expected(reader, FORM ": an id", id);
+    at = size.at;
+    if (field_number(&at, size.end, &bytes) != 0 || at != size.end)
+        return reader_expected(reader, FORM ": a size", size);
+    if (bytes > TRACE_BYTES_MAX)
+        return reader_expected(reader, "a size below 4 GiB", size);
     *request = (struct trace_request){.id = reader_key(id),
                                       .time_ns = reader_time(reader, seconds, ns),
                                       .bytes = (uint32_t)bytes};
@@ -30,7 +38,7 @@ static int parse(struct reader *reader, struct field line, struct trace_request 
 /* True: the first line is three numbers and nothing else. */
 static bool detect(const char *bytes, size_t count, bool complete)
 {
-    struct field line = field_first_line(bytes, count);
+    struct field line = field_first_data(bytes, count);
     uint64_t number, ns;
     for (int column = 0; column < 3; column++) {
         field_skip_blanks(&line.at, line.end);
@@ -44,6 +52,7 @@ static bool detect(const char *bytes, size_t count, bool complete)
 const struct format format_sized = {
     .name = "sized",
     .summary = "lines \"time id size\", separated by blanks; further columns are ignored",
+    .has_header = true,
     .detect = detect,
     .parse = parse,
 };

@@ -6,11 +6,19 @@
 #include "options_help.h"
 
 #define SUMMARY_COLUMN 14
+#define RECORDS_BYTES  4096 /* that detection looks at in binary formats */
 
 /* One row a format; detection tries them from the top. */
 #define FORMATS(ROW)                                                                               \
     ROW(recorded)                                                                                  \
     ROW(log)                                                                                       \
+    ROW(json_log)                                                                                  \
+    ROW(w3c)                                                                                       \
+    ROW(squid)                                                                                     \
+    ROW(haproxy)                                                                                   \
+    ROW(alb)                                                                                       \
+    ROW(s3)                                                                                        \
+    ROW(log_own)                                                                                   \
     ROW(oracle)                                                                                    \
     ROW(twitter)                                                                                   \
     ROW(csv)                                                                                       \
@@ -49,11 +57,16 @@ const struct format *format_by_suffix(const char *file)
     return NULL;
 }
 
-const struct format *format_by_content(const char *bytes, size_t count, bool complete)
+const struct format *format_by_content(const char *bytes, size_t count, size_t blank, bool complete)
 {
-    for (size_t i = 0; i < FORMATS_COUNT && count > 0; i++)
-        if (formats[i]->detect != NULL && formats[i]->detect(bytes, count, complete))
+    for (size_t i = 0; i < FORMATS_COUNT; i++) {
+        bool binary = formats[i]->binary;
+        size_t end = binary && count > RECORDS_BYTES ? RECORDS_BYTES : count;
+        size_t skipped = binary ? 0 : blank;
+        if (formats[i]->detect != NULL && skipped < end &&
+            formats[i]->detect(bytes + skipped, end - skipped, complete && end == count))
             return formats[i];
+    }
     return NULL;
 }
 

@@ -9,8 +9,10 @@
 const struct format *format_by_name(const char *name);
 /* The format of files with such a name, such as "P1.lis.xz"; NULL: the name does not say. */
 const struct format *format_by_suffix(const char *file);
-/* The format of a trace that begins with these bytes; `complete`: they are all. NULL: unknown. */
-const struct format *format_by_content(const char *bytes, size_t count, bool complete);
+/* The format of a trace that begins with these bytes; `complete`: they are all. The first `blank`
+ * of them are blank lines and a byte-order mark, if it is text. NULL: unknown. */
+const struct format *format_by_content(const char *bytes, size_t count, size_t blank,
+                                       bool complete);
 
 /* Appends " NAME, NAME, ..." to the error. Always -1. */
 int formats_add_names(struct error *error);

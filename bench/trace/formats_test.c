@@ -5,8 +5,10 @@
 #include <setjmp.h>
 #include <stdarg.h>
 
+#include <bzlib.h>
 #include <cmocka.h>
 #include <errno.h>
+#include <lz4frame.h>
 #include <lzma.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +21,7 @@
 #define PATH_BYTES 512
 #define MANY       300000 /* more than fits any buffer */
 #define NEVER      TRACE_NEVER
+#define UNKNOWN    TRACE_BYTES_UNKNOWN
 #define NS         UINT64_C(1000000000)
 
 struct bytes {
@@ -76,10 +79,29 @@ static struct bytes store_zstd(struct bytes in)
     return out;
 }
 
+static struct bytes store_bzip2(struct bytes in)
+{
+    struct bytes out = take(in.count + in.count / 100 + 600);
+    unsigned count = (unsigned)out.count;
+    assert_int_equal(BZ2_bzBuffToBuffCompress(out.at, &count, in.at, (unsigned)in.count, 1, 0, 0),
+                     BZ_OK);
+    out.count = count;
+    return out;
+}
+
+static struct bytes store_lz4(struct bytes in)
+{
+    struct bytes out = take(LZ4F_compressFrameBound(in.count, NULL));
+    out.count = LZ4F_compressFrame(out.at, out.count, in.at, in.count, NULL);
+    assert_false(LZ4F_isError(out.count));
+    return out;
+}
+
 static const struct store {
     const char *suffix;
     struct bytes (*store)(struct bytes in);
-} stores[] = {{"", store_plain}, {".gz", store_gzip}, {".xz", store_xz}, {".zst", store_zstd}};
+} stores[] = {{"", store_plain},    {".gz", store_gzip},   {".xz", store_xz},
+              {".zst", store_zstd}, {".bz2", store_bzip2}, {".lz4", store_lz4}};
 
 #define STORES (sizeof(stores) / sizeof(stores[0]))
 
@@ -147,29 +169,35 @@ static const struct trace_case {
      true,
      "7\n18446744073709551615\n0\nuser:1\n007\n18446744073709551616\n12345678",
      0,
-     {{.id = 7, .bytes = 1},
-      {.id = UINT64_MAX, .bytes = 1},
-      {.id = 0, .bytes = 1},
-      {.bytes = 1},
-      {.bytes = 1},
-      {.bytes = 1},
-      {.id = 12345678, .bytes = 1}},
+     {{.id = 7, .bytes = UNKNOWN},
+      {.id = UINT64_MAX, .bytes = UNKNOWN},
+      {.id = 0, .bytes = UNKNOWN},
+      {.bytes = UNKNOWN},
+      {.bytes = UNKNOWN},
+      {.bytes = UNKNOWN},
+      {.id = 12345678, .bytes = UNKNOWN}},
      {[3] = "user:1", [4] = "007", [5] = "18446744073709551616"},
      7},
     {"text",
      true,
      "10\r\n123456789\r\nb\r\n",
      0,
-     {{.id = 10, .bytes = 1}, {.id = 123456789, .bytes = 1}, {.bytes = 1}},
+     {{.id = 10, .bytes = UNKNOWN}, {.id = 123456789, .bytes = UNKNOWN}, {.bytes = UNKNOWN}},
      {[2] = "b"},
      3},
-    {"text", false, "GET /a b,c\n1\n", 0, {{.bytes = 1}, {.id = 1, .bytes = 1}}, {"GET /a b,c"}, 2},
+    {"text",
+     false,
+     "GET /a b,c\n1\n",
+     0,
+     {{.bytes = UNKNOWN}, {.id = 1, .bytes = UNKNOWN}},
+     {"GET /a b,c"},
+     2},
     {"sized",
      true,
-     "100 5 1000\n101.25\t6  4294967295 \n99 seven 0\n102 5 1 8 9\n",
+     "100 5 1000\n101.25\t6  4294967294 \n99 seven 0\n102 5 1 8 9\n",
      0,
      {{.id = 5, .bytes = 1000},
-      {.id = 6, .time_ns = NS + NS / 4, .bytes = UINT32_MAX},
+      {.id = 6, .time_ns = NS + NS / 4, .bytes = TRACE_BYTES_MAX},
       {.time_ns = NS + NS / 4, .bytes = 0},
       {.id = 5, .time_ns = 2 * NS, .bytes = 1}},
      {[2] = "seven"},
@@ -187,7 +215,7 @@ static const struct trace_case {
      true,
      "# time; op ; id\n1;get;4\n1;delete;5\n2;SET;6\n",
      0,
-     {{.id = 4, .bytes = 1}, {.id = 6, .time_ns = NS, .bytes = 1}},
+     {{.id = 4, .bytes = UNKNOWN}, {.id = 6, .time_ns = NS, .bytes = UNKNOWN}},
      {0},
      2},
     {"csv:id=2,size=3",
@@ -201,7 +229,7 @@ static const struct trace_case {
      false,
      "when,id,page\n5,1,2\n6,3,4\n",
      0,
-     {{.id = 2, .bytes = 1}, {.id = 4, .time_ns = NS, .bytes = 1}},
+     {{.id = 2, .bytes = UNKNOWN}, {.id = 4, .time_ns = NS, .bytes = UNKNOWN}},
      {0},
      2},
     {"twitter",
@@ -219,10 +247,10 @@ static const struct trace_case {
      false,
      "10 3 0 0\n7 0 0 0\n18446744073709551614 1 5 2\n",
      0,
-     {{.id = 10, .bytes = 1},
-      {.id = 11, .bytes = 1},
-      {.id = 12, .bytes = 1},
-      {.id = UINT64_MAX - 1, .bytes = 1}},
+     {{.id = 10, .bytes = UNKNOWN},
+      {.id = 11, .bytes = UNKNOWN},
+      {.id = 12, .bytes = UNKNOWN},
+      {.id = UINT64_MAX - 1, .bytes = UNKNOWN}},
      {0},
      4},
     {"oracle",
@@ -232,7 +260,7 @@ static const struct trace_case {
      "\x08\0\0\0\x01\x02\0\0\0\0\0\x80\x64\0\0\0\xff\xff\xff\xff\xff\xff\xff\xff",
      72,
      {{.id = 0x8000000000000201, .next = 2, .bytes = 100},
-      {.id = 2, .time_ns = NS, .next = NEVER, .bytes = UINT32_MAX},
+      {.id = 2, .time_ns = NS, .next = NEVER, .bytes = UNKNOWN},
       {.id = 0x8000000000000201, .time_ns = 3 * NS, .next = NEVER, .bytes = 100}},
      {0},
      3},
@@ -270,11 +298,11 @@ static const struct trace_case {
      "a - - [01/Mar/2001:07:00:00 +0000] \"GET /e\" 200 7\n",
      0,
      {{.bytes = 2326},
-      {.time_ns = 2 * NS, .bytes = 1},
+      {.time_ns = 2 * NS, .bytes = UNKNOWN},
       {.time_ns = 4 * NS, .bytes = 0},
-      {.time_ns = 4 * NS, .bytes = UINT32_MAX},
+      {.time_ns = 4 * NS, .bytes = TRACE_BYTES_MAX},
       {.time_ns = (365 * UINT64_C(86400) + 1) * NS, .bytes = 7}},
-     {"/a", "/b", "/c\\\"d", "http://h/d", "/e"},
+     {"/a?x=1", "/b", "/c\\\"d", "http://h/d??", "/e"},
      5},
     {"access-log:/users/([^/?]+)",
      false,
@@ -298,6 +326,178 @@ static const struct trace_case {
       {.time_ns = (60 + 36524) * UINT64_C(86400) * NS + NS, .bytes = 3}},
      {"/a", "/b", "/c", "/d"},
      4},
+    {"access-log", /* the host is part of the id, its port is not; the rest of the line may be
+                      missing */
+     true,
+     "a.example:80 192.0.2.1 - - [17/May/2015:10:05:03 +0000] \"GET / HTTP/1.1\" 200 100 \"-\" "
+     "\"x\"\n"
+     "b.example 2001:db8::80 - joe [17/May/2015:10:05:04 +0000] \"GET / HTTP/1.1\" 200 900\n"
+     "2001:db8::80 - joe doe [17/May/2015:10:05:04 +0000] \"GET / HTTP/1.1\" 200 900\n",
+     0,
+     {{.bytes = 100}, {.time_ns = NS, .bytes = 900}, {.time_ns = NS, .bytes = 900}},
+     {"a.example/", "b.example/", "/"},
+     3},
+    {"access-log", /* of ingress-nginx: the first bracket is no time */
+     true,
+     "192.0.2.3 - [192.0.2.3] - - [16/May/2018:08:34:01 +0000] \"GET /en/a HTTP/2.0\" 200 8319 "
+     "\"-\" "
+     "\"curl/8\" 563 0.102 [blog-web-80] 192.0.2.4:8080 39615 0.102 200\n"
+     "192.0.2.3 - - [16/May/2018:08:34:02 +0000] \"GET /en/a HTTP/2.0\" 304 0 \"-\" \"x, y\" 563\n",
+     0,
+     {{.bytes = 8319}, {.time_ns = NS, .bytes = UNKNOWN}},
+     {"/en/a", "/en/a"},
+     2},
+    {"access-log", /* after a foreign line */
+     true,
+     "h - - [17/May/2015:10:05:03 +0000] \"GET /1 HTTP/1.1\" 200 1\n",
+     0,
+     {{.bytes = 1}},
+     {"/1"},
+     1},
+    {"json-log", /* Caddy; other events are skipped */
+     true,
+     "{\"level\":\"info\",\"ts\":1703373473.5,\"msg\":\"started\",\"list\":[1,{\"a\":\"]\"}]}\n"
+     "{\"level\":\"info\",\"ts\":1703373474.75,\"logger\":\"http.log.access\",\"request\":{"
+     "\"remote_ip\":\"192.0.2.1\",\"proto\":\"HTTP/2.0\",\"method\":\"GET\",\"host\":\"a.example\","
+     "\"uri\":\"/x\",\"headers\":{\"User-Agent\":[\"a \\\" b\"]}},\"size\":5,\"status\":200}\n"
+     "{\"ts\":1703373475,\"request\":{\"method\":\"GET\",\"host\":\"a.example:8080\",\"uri\":\"/"
+     "x?y\"},"
+     "\"size\":0,\"status\":304}\n",
+     0,
+     {{.bytes = 5}, {.time_ns = NS / 4, .bytes = UNKNOWN}},
+     {"a.example/x", "a.example/x?y"},
+     2},
+    {"json-log", /* nginx, with numbers as texts */
+     true,
+     "{ \"time_iso8601\": \"2024-02-29T23:59:59+01:00\", \"remote_addr\": \"192.0.2.1\", "
+     "\"request\": "
+     "\"GET /a?b HTTP/1.1\", \"status\": \"200\", \"body_bytes_sent\": \"12\", \"bytes_sent\": "
+     "\"99\" }\n"
+     "{ \"time_iso8601\": \"2024-02-29T23:00:00Z\", \"request_method\": \"GET\", \"uri\": \"/c\", "
+     "\"args\": \"d=1\", \"status\": 206, \"body_bytes_sent\": 7, \"http_host\": null }\n"
+     "{ \"request_method\": \"POST\", \"uri\": \"/c\", \"status\": 200 }\n",
+     0,
+     {{.bytes = 12}, {.time_ns = NS, .bytes = 7}},
+     {"/a?b", "/c?d=1"},
+     2},
+    {"json-log", /* Traefik and Cloudflare */
+     true,
+     "{\"DownstreamContentSize\":61,\"DownstreamStatus\":200,\"RequestAddr\":\"a.example\","
+     "\"RequestHost\":\"a.example\",\"RequestMethod\":\"GET\",\"RequestPath\":\"/t\","
+     "\"StartLocal\":\"2024-01-01T01:00:00.5+01:00\",\"StartUTC\":\"2024-01-01T00:00:00.5Z\","
+     "\"time\":\"2024-01-01T00:00:01Z\"}\n"
+     "{\"ClientRequestHost\":\"b.example\",\"ClientRequestMethod\":\"GET\",\"ClientRequestURI\":\"/"
+     "u?v\","
+     "\"EdgeResponseBytes\":70,\"EdgeResponseStatus\":200,\"EdgeStartTimestamp\":"
+     "1704067201500000000}\n",
+     0,
+     {{.bytes = 61}, {.time_ns = NS, .bytes = 70}},
+     {"a.example/t", "b.example/u?v"},
+     2},
+    {"json-log:url=req.path,time=at,size=len,method=verb",
+     false,
+     "{\"at\":1704067200123,\"verb\":\"GET\",\"req\":{\"path\":\"/"
+     "p\"},\"len\":3,\"host\":\"no\"}\n",
+     0,
+     {{.bytes = 3}},
+     {"/p"},
+     1},
+    {"w3c", /* IIS; the names may change within a file */
+     true,
+     "#Software: Microsoft Internet Information Services 10.0\r\n#Version: 1.0\r\n"
+     "#Fields: date time s-ip cs-method cs-uri-stem cs-uri-query s-port sc-status sc-bytes\r\n"
+     "2014-05-17 10:05:03 192.0.2.1 GET /a.aspx q=1 80 200 512\r\n"
+     "2014-05-17 10:05:03 192.0.2.1 POST /a.aspx - 80 200 512\r\n"
+     "#Date: 2014-05-17 10:05:04\r\n#Fields: time cs-method cs-uri-stem sc-status\r\n"
+     "10:05:05 GET /b 200\r\n",
+     0,
+     {{.bytes = 512}, {.time_ns = 2 * NS, .bytes = UNKNOWN}},
+     {"/a.aspx?q=1", "/b"},
+     2},
+    {"w3c", /* CloudFront: names between blanks, values between tabs */
+     true,
+     "#Version: 1.0\n#Fields: date time x-edge-location sc-bytes c-ip cs-method cs(Host) "
+     "cs-uri-stem "
+     "sc-status cs(Referer) cs(User-Agent) cs-uri-query x-host-header\n"
+     "2019-12-04\t21:02:31\tLAX1\t392\t192.0.2.1\tGET\td111.cloudfront.net\t/"
+     "index.html\t200\t-\tM\t-\t"
+     "a.example\n"
+     "2019-12-04\t21:02:32\tLAX1\t500\t192.0.2.1\tGET\td111.cloudfront.net\t/"
+     "index.html\t304\t-\tM\tv=2\t"
+     "a.example\n",
+     0,
+     {{.bytes = 392}, {.time_ns = NS, .bytes = UNKNOWN}},
+     {"a.example/index.html", "a.example/index.html?v=2"},
+     2},
+    {"squid",
+     true,
+     "1286536309.586    921 192.168.0.68 TCP_MISS/200 507 GET http://a.example/b?c - "
+     "HIER_DIRECT/192.0.2.1 text/html\n"
+     "1286536310.586      1 192.168.0.68 TCP_IMS_HIT/304 300 GET http://a.example/b?c - "
+     "HIER_NONE/- -\n"
+     "1286536310.600 100000 192.168.0.68 TCP_TUNNEL/200 9 CONNECT a.example:443 - HIER_DIRECT/x "
+     "-\n",
+     0,
+     {{.bytes = 507}, {.time_ns = NS, .bytes = UNKNOWN}},
+     {"http://a.example/b?c", "http://a.example/b?c"},
+     2},
+    {"haproxy",
+     true,
+     "Feb  6 12:14:14 localhost haproxy[14389]: 10.0.1.2:33317 [06/Feb/2009:12:14:14.655] http-in "
+     "static/srv1 10/0/30/69/109 200 2750 - - ---- 1/1/1/1/0 0/0 {1wt.eu} {} \"GET /index.html "
+     "HTTP/1.1\"\n"
+     "10.0.1.2:33317 [06/Feb/2009:12:14:15.155] http-in static/srv1 10/0/-1/-1/109 -1 0 - - CC-- "
+     "1/1/1/1/0 0/0 \"GET /gone HTTP/1.1\"\n"
+     "10.0.1.2:33317 [06/Feb/2009:12:14:15.655] http-in static/srv1 10/0/30/69/109 304 7 - - ---- "
+     "1/1/1/1/0 0/0 \"GET /index.html HTTP/1.1\"\n",
+     0,
+     {{.bytes = 2750}, {.time_ns = NS, .bytes = UNKNOWN}},
+     {"/index.html", "/index.html"},
+     2},
+    {"alb",
+     true,
+     "https 2018-07-02T22:23:00.186641Z app/my/50dc6c495c0c9188 192.168.131.39:2817 10.0.0.1:80 "
+     "0.086 "
+     "0.048 0.037 200 200 0 57 \"GET https://www.example.com:443/a?b HTTP/1.1\" \"curl/7\" ECDHE "
+     "TLSv1.2\n"
+     "https 2018-07-02T22:23:01.186641Z app/my/50dc6c495c0c9188 192.168.131.39:2817 - -1 -1 -1 503 "
+     "- 0 "
+     "57 \"GET https://www.example.com:443/b HTTP/1.1\" \"curl/7\" ECDHE TLSv1.2\n",
+     0,
+     {{.bytes = 57}},
+     {"https://www.example.com:443/a?b"},
+     1},
+    {"s3",
+     true,
+     "79a5 awsexamplebucket [06/Feb/2019:00:00:38 +0000] 192.0.2.3 79a5 3E57427F3EXAMPLE "
+     "REST.GET.OBJECT k \"GET /awsexamplebucket/k HTTP/1.1\" 206 - 113 4406 7 - \"-\" "
+     "\"S3Console/0.4\" -\n"
+     "79a5 awsexamplebucket [06/Feb/2019:00:00:39 +0000] 192.0.2.3 79a5 3E57427F3EXAMPLE "
+     "REST.GET.OBJECT k \"GET /awsexamplebucket/k HTTP/1.1\" 304 - - 4406 7 - \"-\" "
+     "\"S3Console/0.4\" -\n"
+     "79a5 awsexamplebucket [06/Feb/2019:00:00:40 +0000] - - 3E57427F3EXAMPLE S3.EXPIRE.OBJECT k "
+     "\"-\" - "
+     "- - 4406 - - \"-\" \"-\" -\n",
+     0,
+     {{.bytes = 4406}, {.time_ns = NS, .bytes = UNKNOWN}},
+     {"awsexamplebucket/awsexamplebucket/k", "awsexamplebucket/awsexamplebucket/k"},
+     2},
+    {"log:%h %^ [%t] \"%m %u %^\" %s %b",
+     false,
+     "192.0.2.1 - - [17/May/2015:10:05:03 +0000] \"GET /a?b HTTP/1.1\" 200 5 \"-\" \"curl/8\"\n"
+     "192.0.2.1 - - [17/May/2015:10:05:03 +0000] \"\\x16\\\"\" 400 5 \"-\" \"curl/8\"\n"
+     "192.0.2.1 - - [17/May/2015:10:05:04 +0000] \"GET /c\\\"d HTTP/1.1\" 200 -",
+     0,
+     {{.bytes = 5}, {.time_ns = NS, .bytes = UNKNOWN}},
+     {"/a?b", "/c\\\"d"},
+     2},
+    {"log:%d %t|%v|%U|%q|%b|%u",
+     false,
+     "2015-05-17 10:05:03.5|a.example|/a|-|5|curl\n2015-05-17 10:05:04|a.example|/a|b=c|6|curl 8\n",
+     0,
+     {{.bytes = 5}, {.time_ns = NS / 2, .bytes = 6}},
+     {"a.example/a", "a.example/a?b=c"},
+     2},
     {"access-log:x.*",
      false,
      "h - - [01/Jan/1970:00:00:00 +0000] \"GET /axb HTTP/1.0\" 200 3\n",
@@ -309,14 +509,14 @@ static const struct trace_case {
      false,
      "\0\0\x01\x02\xff\xff\xff\xff",
      8,
-     {{.id = 258, .bytes = 1}, {.id = UINT32_MAX, .bytes = 1}},
+     {{.id = 258, .bytes = UNKNOWN}, {.id = UINT32_MAX, .bytes = UNKNOWN}},
      {0},
      2},
     {"be64",
      false,
      "\0\0\0\0\0\0\x01\x02\x80\0\0\0\0\0\0\0",
      16,
-     {{.id = 258, .bytes = 1}, {.id = UINT64_C(1) << 63, .bytes = 1}},
+     {{.id = 258, .bytes = UNKNOWN}, {.id = UINT64_C(1) << 63, .bytes = UNKNOWN}},
      {0},
      2},
 };
@@ -504,16 +704,18 @@ static void read_error(struct bytes bytes, const char *format, size_t *count, st
 
 static const struct {
     const char *format, *text;
-    size_t good; /* requests before the error */
+    size_t good; /* requests beside the bad lines */
     const char *error;
 } bad[] = {
-    {"text", "1\n2\n\n4\n", 2, "bad:3: expected an id, found nothing"},
     {"text", "1\n\1\n", 1,
      "bad:2: expected text, found a byte with the value 1: is the file binary?"},
-    {"sized", "1 2 3\n1 2\n", 1, "bad:2: expected \"time id size\", found \"1 2\""},
-    {"sized", "1 2 3\n1 2 x\n", 1, "bad:2: expected \"time id size\", found \"1 2 x\""},
+    {"sized", "1 2 3\n1 2\n", 1,
+     "bad:2: expected \"time id size\": a size, found nothing at column 4"},
+    {"sized", "1 2 3\n1 2 x\n", 1,
+     "bad:2: expected \"time id size\": a size, found \"x\" at column 5; 1 of 2 lines is not "
+     "understood; --skip-bad skips it"},
     {"sized", "1 2 4294967296", 0, "bad:1: expected a size below 4 GiB, found \"4294967296\""},
-    {"sized", "-1 2 3", 0, "bad:1: expected \"time id size\", found \"-1 2 3\""},
+    {"sized", "-1 2 3", 0, "bad:1: expected \"time id size\": a time in seconds, found \"-1\""},
     {NULL, "a,b,c\n1,2,3\n", 0,
      "bad:1: expected a column of ids (name it with --format csv:id=NAME), found \"a,b,c\""},
     {NULL, "id,size\n1,2\n3\n", 1, "bad:3: expected more columns, found \"3\""},
@@ -535,23 +737,43 @@ static const struct {
     {"twitter", "1,a,1,1,1,get,0\n1,a,1,1,1\n", 1,
      "bad:2: expected more columns, found \"1,a,1,1,1\""},
     {"arc", "1 2 0 0\n1 2 0\n", 2,
-     "bad:2: expected \"start count ignored ignored\", found \"1 2 0\""},
+     "bad:2: expected \"start count ignored ignored\", found nothing at column 6"},
     {"arc", "18446744073709551615 1 0 0\n", 0, "bad:1: expected ids below 2^64"},
     {"oracle", "abc", 0, "bad:1: expected a record of 24 bytes, found the last 3: cut short?"},
     {"recorded", "tiderec1 and then something else than blocks, of whatever length", 0,
-     "bad:1: expected a block of a recording"},
+     "bad:1: this block is damaged: it has no valid header"},
     {"recorded:1", "tiderec1", 0, "recorded takes no options"},
     {"access-log", LOG_LINE "1\nhello [there] you\n", 1,
-     "bad:2: expected an access log's line, found \"hello [there] you\""},
+     "bad:2: expected an access log's line, with a time like [10/Oct/2000:13:55:36 -0700], found "
+     "\"hello [there] you\""},
+    {"access-log", LOG_LINE "1\n" LOG_LINE "x\n", 1,
+     "bad:2: expected a size, found \"x\" at column 58"},
+    {"access-log", LOG_LINE "1\nh - - [10/Oct/2000:13:55:36 -0700] GET / 200 1\n", 1,
+     "bad:2: expected a request in quotes, found \"GET / 200 1\" at column 36"},
+    {"json-log", "{\"uri\":\"/a\",\"status\":\"ok\"}\n", 0,
+     "bad:1: expected a status, found \"ok\" at column 23"},
+    {"json-log", "{\"uri\":\"/a\",\"status\":200\n", 0,
+     "bad:1: expected one JSON object, found nothing"},
+    {"json-log:uri=x", "\n", 0, "cannot use \"uri\""},
+    {"json-log:time=x", "\n", 0, "cannot use \"time=x\""},
+    {"w3c", "a b c\n", 0, "bad:1: expected a line \"#Fields:\" before the first entry"},
+    {"w3c", "#Fields: time sc-status\n", 0, "bad:1: expected a column cs-uri-stem or cs-uri"},
+    {"log:%h %z", "\n", 0, "--format log: column 4, \"%z\": unknown; there are %t or %x a time"},
+    {"log:%h%U", "\n", 0, "--format log: column 1, \"%h\": needs a character behind it"},
+    {"log:%h %s", "\n", 0, "--format log: it has no URL; there are"},
+    {"log", "\n", 0, "--format log: needs a pattern"},
+    {"log:[%t] %U %s", "[17/May/2015:10:05:03 +0000] /a x200\n", 0,
+     "bad:1: expected a status, found \"x200\" at column 33"},
+    {"log:[%t] %U %s", "[17/May/2015] /a 200\n", 0, "bad:1: expected a time such as"},
     {"access-log", "h - - [10/Oct/2000:13:55:36 -0700] \"GET / HTTP/1.0\" 200\n", 0,
-     "bad:1: expected an access log's line"},
+     "bad:1: expected a size, found nothing at column 56"},
     {"access-log", "h - - [10/Okt/2000:13:55:36 -0700] \"GET / HTTP/1.0\" 200 1\n", 0,
-     "bad:1: expected a time like 10/Oct/2000:13:55:36 -0700, found \"10/Okt/2000:13:55:36 "
-     "-07"},
+     "bad:1: expected a time such as 10/Oct/2000:13:55:36 -0700, 2000-10-10T13:55:36Z or "
+     "971211336.5, found \"10/Okt/2000:13:55:36 -0700\" at column 8"},
     {"access-log", "h - - [10/Oct/2000:24:55:36 -0700] \"GET / HTTP/1.0\" 200 1\n", 0,
-     "bad:1: expected a time like"},
+     "bad:1: expected a time such as"},
     {"access-log", "h - - [31/Dec/1969:00:00:00 +0000] \"GET / HTTP/1.0\" 200 1\n", 0,
-     "bad:1: expected a time like"},
+     "bad:1: expected a time such as"},
     {"access-log:(a", "\n", 0, "--format access-log:(a: Unmatched ( or \\("},
     {"be32", "abcde", 1, "bad:2: expected a record of 4 bytes, found the last 1: cut short?"},
     {"be64", "abcdefgh12", 1, "bad:2: expected a record of 8 bytes, found the last 2"},
@@ -561,6 +783,16 @@ static const struct {
     {NULL, "1 2 3 4\n", 0, "cannot be detected from its content; name it with --format, one of"},
     {NULL, "\1\2\3\4\5\6\7", 0, "cannot be detected from its content"},
     {NULL, "", 0, "it is empty"},
+    {NULL, "PK\3\4\24", 0, "it is a zip archive; unpack it"},
+    {"be32", "PK\3\4\24", 0, "it is a zip archive; unpack it"},
+    {NULL, "PAR1\25\4\25", 0, "it is a Parquet file"},
+    {NULL, "\xd4\xc3\xb2\xa1\2", 0, "it is a pcap capture"},
+    {NULL, "\n\r\r\n\x1c", 0, "it is a pcapng capture"},
+    {NULL, "\xff\xfe\1", 0, "it is text in UTF-16"},
+    {NULL, "\x28\xb5\x2f", 0, "zstd: the data end too early"},
+    {NULL, "\x1f", 0, "gzip: the data end too early"},
+    {NULL, "BZh91AY", 0, "bzip2: the data end too early"},
+    {NULL, "\x04\x22", 0, "lz4: the data end too early"},
 };
 
 static void bad_lines_are_errors(void **state)
@@ -631,6 +863,7 @@ static void oracle_is_written_and_read_back(void **state)
                                         .next = i % 3 == 0 ? NEVER : i + 1 + i % 100,
                                         .bytes = (uint32_t)(i * 7919)};
     out[5].next = 0;
+    out[6].bytes = UNKNOWN;
     write_file(path, "written.oracleGeneral", (struct bytes){path, 0});
     FILE *file = fopen(path, "wb");
     assert_non_null(file);

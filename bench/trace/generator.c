@@ -204,8 +204,9 @@ static size_t generator_read(struct source *source, struct trace_request *reques
     if (count > left)
         count = (size_t)left;
     for (size_t i = 0; i < count; i++)
-        requests[i] = (struct trace_request){
-            .id = generator->kind->next(generator, generator->position++), .bytes = 1};
+        requests[i] =
+            (struct trace_request){.id = generator->kind->next(generator, generator->position++),
+                                   .bytes = TRACE_BYTES_UNKNOWN};
     return count;
 }
 
@@ -216,7 +217,8 @@ static void generator_close(struct source *source)
     free(generator);
 }
 
-static const struct source_kind generator_source = {generator_read, generator_close};
+static const struct source_kind generator_source = {.read = generator_read,
+                                                    .close = generator_close};
 
 static int prepare(struct generator *generator, const char *name, uint64_t seed)
 {

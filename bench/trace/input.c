@@ -2,6 +2,7 @@
 #include "input.h"
 
 #include "codec.h"
+#include "mapping.h"
 #include "xmalloc.h"
 
 #include <errno.h>
@@ -20,8 +21,7 @@ struct input_state {
     const char *name;
     struct error *error;
     int fd;
-    void *map;
-    size_t map_bytes;
+    struct mapping map;
     size_t released_bytes; /* at the start of the mapping, given back to the kernel */
     char *raw;             /* the bytes as stored; NULL if they are mapped or in memory */
     const char *raw_at, *raw_end;
@@ -32,6 +32,7 @@ struct input_state {
     char *buffer; /* the decoded bytes; NULL if the bytes are used where they are */
     size_t buffer_bytes;
     bool ended; /* nothing follows input.end */
+    bool cut;   /* input.end is the end of a line that had no newline */
 };
 
 /* Always -1. */
@@ -97,30 +98,28 @@ static int open_file(struct input_state *state)
         return input_fail(state, "cannot be opened", strerror(errno));
     if (S_ISDIR(stat.st_mode))
         return input_fail(state, "is a directory, not a file", NULL);
-    if (S_ISREG(stat.st_mode) && stat.st_size > 0 && state->fd != STDIN_FILENO) {
-        state->map = mmap(NULL, (size_t)stat.st_size, PROT_READ, MAP_PRIVATE, state->fd, 0);
-        state->map_bytes = (size_t)stat.st_size;
-    }
+    if (S_ISREG(stat.st_mode) && stat.st_size > 0 && state->fd != STDIN_FILENO)
+        state->map = mapping_open(state->fd, (size_t)stat.st_size);
     return 0;
 }
 
 static void start_reading(struct input_state *state)
 {
-    if (state->map == MAP_FAILED) {
+    if (state->map.at == NULL) {
         state->raw = xmalloc(RAW_BYTES);
         state->raw_at = state->raw_end = state->raw;
         return;
     }
-    madvise(state->map, state->map_bytes, MADV_SEQUENTIAL);
-    state->raw_at = state->map;
-    state->raw_end = state->raw_at + state->map_bytes;
+    madvise(state->map.at, state->map.bytes, MADV_SEQUENTIAL);
+    state->raw_at = state->map.at;
+    state->raw_end = state->raw_at + state->map.bytes;
     state->raw_ended = true;
 }
 
 static struct input_state *state_create(struct input *input, const char *name, struct error *error)
 {
     struct input_state *state = xmalloc(sizeof *state);
-    *state = (struct input_state){.name = name, .error = error, .fd = -1, .map = MAP_FAILED};
+    *state = (struct input_state){.name = name, .error = error, .fd = -1};
     *input = (struct input){.state = state};
     return state;
 }
@@ -131,7 +130,7 @@ int input_open(struct input *input, const char *name, struct error *error)
     if (open_file(state) != 0)
         return -1;
     start_reading(state);
-    return prepare(input, state->map != MAP_FAILED, BUFFER_BYTES);
+    return prepare(input, state->map.at != NULL, BUFFER_BYTES);
 }
 
 int input_open_memory(struct input *input, const char *name, const char *data, size_t bytes,
@@ -149,8 +148,7 @@ void input_close(struct input *input)
     struct input_state *state = input->state;
     if (state->decoder != NULL)
         state->codec->destroy(state->decoder);
-    if (state->map != MAP_FAILED)
-        munmap(state->map, state->map_bytes);
+    mapping_close(&state->map);
     if (state->fd > STDIN_FILENO)
         close(state->fd);
     free(state->raw);
@@ -203,7 +201,7 @@ static int decode_some(struct input *input)
 static void advise(struct input *input, size_t bytes)
 {
     struct input_state *state = input->state;
-    char *map = state->map;
+    char *map = state->map.at;
     size_t used = (size_t)(input->at - map) / PIECE_BYTES * PIECE_BYTES;
     madvise(map + (input->end - map), bytes, MADV_POPULATE_READ);
     madvise(map + state->released_bytes, used - state->released_bytes, MADV_DONTNEED);
@@ -217,7 +215,7 @@ static bool more_in_memory(struct input *input)
     size_t bytes = (size_t)(state->raw_end - input->end);
     if (bytes == 0)
         return false;
-    if (state->map != MAP_FAILED) {
+    if (state->map.at != NULL) {
         bytes = bytes < PIECE_BYTES ? bytes : PIECE_BYTES;
         advise(input, bytes);
     }
@@ -255,10 +253,20 @@ static const char *terminate(struct input *input)
     free(state->buffer);
     state->buffer = line;
     state->buffer_bytes = left + 1;
-    state->ended = true;
+    state->ended = state->cut = true;
     input->at = line;
     input->end = line + left + 1;
     return input->end;
+}
+
+bool input_was_truncated(const struct input *input)
+{
+    return mapping_is_cut(&input->state->map);
+}
+
+bool input_is_cut(const struct input *input)
+{
+    return input->state->cut;
 }
 
 const char *input_lines(struct input *input)

@@ -29,6 +29,10 @@ void input_close(struct input *input);
 /* Makes more bytes available behind those that are left, and moves `at` and `end` accordingly.
  * False: there are no more, or there was an error. */
 bool input_more(struct input *input);
+/* True: the file became shorter while it was read, and what was read since is not in it. */
+bool input_was_truncated(const struct input *input);
+/* True: the last line of the trace is available, and had no newline. */
+bool input_is_cut(const struct input *input);
 /* The end of the last whole line that is available; reads on until there is one. A newline is
  * added to the trace's last line if it has none. NULL: the trace has ended, or there was an error.
  */

@@ -17,6 +17,20 @@ static int read_long(const char *at, const char *end, uint64_t *value)
     return 0;
 }
 
+struct field field_first_data(const char *bytes, size_t count)
+{
+    const char *end = bytes + count;
+    while (bytes < end) {
+        struct field line = field_first_line(bytes, (size_t)(end - bytes));
+        bytes = line.end < end ? line.end + 1 : end;
+        while (line.end > line.at && (field_is_blank(line.end[-1]) || line.end[-1] == '\r'))
+            line.end--;
+        if (line.at < line.end && *line.at != '#')
+            return line;
+    }
+    return (struct field){end, end};
+}
+
 int field_number(const char **at, const char *end, uint64_t *value)
 {
     const char *first = *at;

@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <strings.h>
 
 /* A line without its newline, or a part of one: the characters from `at` up to `end`. */
 struct field {
@@ -30,6 +31,16 @@ static inline struct field field_first_line(const char *bytes, size_t count)
 {
     const char *end = memchr(bytes, '\n', count);
     return (struct field){bytes, end != NULL ? end : bytes + count};
+}
+
+/* The first line that is neither blank nor a comment ("#"), without blanks at its end; empty if
+ * there is none. */
+struct field field_first_data(const char *bytes, size_t count);
+/* Whether the field is the word, in whatever case. */
+static inline bool field_is(struct field field, const char *word)
+{
+    size_t length = strlen(word);
+    return (size_t)(field.end - field.at) == length && strncasecmp(field.at, word, length) == 0;
 }
 
 /* An integer up to 2^64 - 1. 0, or -1 if there is none. */

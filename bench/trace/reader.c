@@ -1,36 +1,100 @@
-/* reader.c - what the formats of trace files share: lines, records, ids and times. */
+/* reader.c - what the formats of trace files share: lines, records, ids, times, and the account. */
 #include "reader.h"
 
 #include "units.h"
 
+#include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <xxhash.h>
 
 #define QUOTE_BYTES 40
+#define CUT_OFF     "cut off at the end"
+#define COMMENT     '#'
 
+int reader_skip(struct reader *reader, const char *reason)
+{
+    trace_account_skip(&reader->source.account, reason);
+    return 0;
+}
+
+/* Only the first refusal is shown: the words of the others are not made. */
 int reader_refuse(struct reader *reader, const char *format, ...)
 {
-    struct error reason;
+    char text[ERROR_TEXT_BYTES];
     va_list arguments;
+    if (reader->source.account.bad > 0)
+        return -1;
     va_start(arguments, format);
-    vsnprintf(reason.text, sizeof reason.text, format, arguments);
+    vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
-    return error_set(reader->source.error, "%s:%llu: %s", reader->name,
-                     (unsigned long long)reader->line, reason.text);
+    return error_set(&reader->refusal, "%s", text);
+}
+
+/* The number of the column at which the part of the line begins; 0: it is no part of it. */
+static size_t column_of(const struct reader *reader, struct field found)
+{
+    bool inside =
+        reader->line_at != NULL && found.at > reader->line_at && found.at <= reader->input.at;
+    return inside ? (size_t)(found.at - reader->line_at) + 1 : 0;
 }
 
 int reader_expected(struct reader *reader, const char *what, struct field found)
 {
-    char quote[QUOTE_BYTES + 1];
-    size_t length = 0;
+    char quote[QUOTE_BYTES + 1], place[UNITS_TEXT_BYTES] = "";
+    size_t length = 0, column = column_of(reader, found);
     for (; found.at < found.end && length < QUOTE_BYTES; found.at++)
         quote[length++] = *found.at >= ' ' && *found.at <= '~' ? *found.at : '?';
     quote[length] = '\0';
+    if (column > 0)
+        snprintf(place, sizeof place, " at column %zu", column);
     if (length == 0)
-        return reader_refuse(reader, "expected %s, found nothing", what);
-    return reader_refuse(reader, "expected %s, found \"%s\"%s", what, quote,
-                         found.at < found.end ? "..." : "");
+        return reader_refuse(reader, "expected %s, found nothing%s", what, place);
+    return reader_refuse(reader, "expected %s, found \"%s\"%s%s", what, quote,
+                         found.at < found.end ? "..." : "", place);
+}
+
+int reader_fail(struct reader *reader)
+{
+    return error_set(reader->source.error, "%s:%llu: %s", reader->name,
+                     (unsigned long long)reader->line, reader->refusal.text);
+}
+
+/* Whether the line may name columns: it begins with a letter and has no digit. */
+static bool names_columns(struct field line)
+{
+    if (line.at == line.end || !isalpha((unsigned char)*line.at))
+        return false;
+    for (; line.at < line.end; line.at++)
+        if (isdigit((unsigned char)*line.at))
+            return false;
+    return true;
+}
+
+static void count_bad(struct reader *reader)
+{
+    struct trace_account *account = &reader->source.account;
+    account->lines = reader->line;
+    if (account->bad++ == 0) {
+        account->first_bad = reader->line;
+        snprintf(account->why, sizeof account->why, "%.*s", TRACE_WHY_BYTES - 1,
+                 reader->refusal.text);
+    }
+    if (!reader->skip_bad && trace_account_is_hopeless(account))
+        reader->source.kind->judge(&reader->source);
+}
+
+void reader_count_refused(struct reader *reader, struct field line)
+{
+    bool first = !reader->began;
+    reader->began = true;
+    if (first && reader->format->has_header && names_columns(line))
+        reader_skip(reader, "header");
+    else if (reader->understood && input_is_cut(&reader->input) &&
+             reader->input.at == reader->input.end)
+        reader_skip(reader, CUT_OFF);
+    else
+        count_bad(reader);
 }
 
 bool reader_fill(struct reader *reader, size_t bytes)
@@ -47,8 +111,10 @@ size_t reader_records(struct reader *reader, size_t record_bytes, size_t count)
     size_t bytes = (size_t)(reader->input.end - reader->input.at), records = bytes / record_bytes;
     if (!found && bytes > 0 && !source_failed(&reader->source)) {
         reader->line++;
+        reader->input.at = reader->input.end;
         reader_refuse(reader, "expected a record of %zu bytes, found the last %zu: cut short?",
                       record_bytes, bytes);
+        count_bad(reader);
     }
     return records < count ? records : count;
 }
@@ -60,16 +126,50 @@ bool reader_more_lines(struct reader *reader)
     return end != NULL;
 }
 
+/* The next line that is neither blank nor a comment. */
+static inline bool data_line(struct reader *reader, struct field *line)
+{
+    while (reader_line(reader, line)) {
+        if (*line->at != COMMENT)
+            return true;
+        if (reader->format->directive == NULL)
+            reader_skip(reader, "commented");
+        else if (reader->format->directive(reader, *line) < 0)
+            reader_count_refused(reader, *line);
+    }
+    return false;
+}
+
+/* Takes the requests that are left of the last line. */
+static size_t take_repeats(struct reader *reader, struct trace_request *requests, size_t count)
+{
+    if (count > reader->repeat.left)
+        count = (size_t)reader->repeat.left;
+    for (size_t i = 0; i < count; i++) {
+        reader->repeat.request.id += reader->repeat.step;
+        requests[i] = reader->repeat.request;
+    }
+    reader->repeat.left -= count;
+    return count;
+}
+
 size_t reader_read_lines(struct reader *reader, struct trace_request *requests, size_t count,
                          int (*parse)(struct reader *, struct field, struct trace_request *))
 {
     struct field line;
-    size_t got = 0;
-    while (got < count && reader_line(reader, &line)) {
+    size_t got = take_repeats(reader, requests, count);
+    while (got < count && !source_failed(&reader->source) && data_line(reader, &line)) {
         int outcome = parse(reader, line, &requests[got]);
-        if (outcome < 0)
-            break;
+        if (outcome < 0) {
+            reader_count_refused(reader, line);
+            continue;
+        }
+        reader->began = reader->understood = true;
         got += (size_t)outcome;
+        if (reader->repeat.left > 0) {
+            reader->repeat.request = requests[got - 1];
+            got += take_repeats(reader, requests + got, count - got);
+        }
     }
     return got;
 }

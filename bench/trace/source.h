@@ -2,6 +2,7 @@
 #pragma once
 
 #include "errors.h"
+#include "trace_account.h"
 #include "trace_request.h"
 
 #include <stdbool.h>
@@ -12,6 +13,8 @@ struct source;
 struct source_kind {
     /* As trace_read: fewer than `count` at the end, or after an error. */
     size_t (*read)(struct source *source, struct trace_request *requests, size_t count);
+    /* Sets the error if too many lines of those read were not understood. NULL: it has no lines. */
+    void (*judge)(struct source *source);
     void (*close)(struct source *source);
 };
 
@@ -19,8 +22,9 @@ struct source_kind {
 struct source {
     const struct source_kind *kind;
     bool endless;
-    uint64_t ids;        /* there are no others; 0: unknown, or no limit */
-    bool timed;          /* a time has been read */
+    uint64_t ids; /* there are no others; 0: unknown, or no limit */
+    bool timed;   /* a time has been read */
+    struct trace_account account;
     struct error *error; /* the trace's; its text is "" as long as there was no error */
 };
 

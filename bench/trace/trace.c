@@ -19,7 +19,7 @@ struct trace *trace_open(const char *name, const struct trace_setup *setup, stru
     struct trace *trace = xcalloc(1, sizeof *trace);
     trace->left = setup->limit ? setup->limit : UINT64_MAX;
     trace->source = generator_is_named(name) ? generator_open(name, setup->seed, &trace->error)
-                                             : trace_file_open(name, setup->format, &trace->error);
+                                             : trace_file_open(name, setup, &trace->error);
     if (trace->source != NULL)
         return trace;
     *error = trace->error;
@@ -34,7 +34,20 @@ size_t trace_read(struct trace *trace, struct trace_request *requests, size_t co
     size_t got = trace->source->kind->read(trace->source, requests, count);
     if (trace->left != UINT64_MAX)
         trace->left -= got;
+    if (got < count || trace->left == 0)
+        trace_judge(trace);
     return got;
+}
+
+const struct trace_account *trace_account(const struct trace *trace)
+{
+    return &trace->source->account;
+}
+
+void trace_judge(struct trace *trace)
+{
+    if (trace->source->kind->judge != NULL && !source_failed(trace->source))
+        trace->source->kind->judge(trace->source);
 }
 
 bool trace_is_endless(const struct trace *trace)
@@ -69,7 +82,8 @@ static void trace_describe(FILE *out)
 {
     fputs("Generators (without REQUESTS they never end):\n", out);
     generator_describe(out);
-    fputs("\nFiles, or \"-\" for standard input; gzip, xz and zstd are decompressed:\n", out);
+    fputs("\nFiles, or \"-\" for standard input; gzip, xz, zstd, bzip2 and lz4 are decompressed:\n",
+          out);
     formats_describe(out);
 }
 

@@ -26,6 +26,15 @@ static const char *const formats[] = {
     "recorded",
     "access-log",
     "access-log:/([a-z]+)",
+    "json-log",
+    "json-log:url=a.b,time=t,size=s",
+    "w3c",
+    "squid",
+    "haproxy",
+    "alb",
+    "s3",
+    "log:%h %^ [%t] \"%m %u %^\" %s %b",
+    "log:%d %t|%v|%U|%q|%b",
 };
 
 static void read_all(struct source *source, const struct error *error)

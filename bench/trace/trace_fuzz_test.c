@@ -14,7 +14,7 @@
 #define ROUNDS    2000
 #define BYTES_MAX 400
 #define HEAD      2  /* bytes that select the format and the pieces */
-#define FORMATS   15 /* that the target knows */
+#define FORMATS   24 /* that the target knows */
 
 struct seed {
     const char *bytes;
@@ -42,6 +42,21 @@ static const struct seed seeds[] = {
          "\x24\x0a\x06\x00\xae\xc9\xea\x22\x0c\xb3\x85\xd1\x28\xb5\x2f\xfd\x20\x24\xfd\x00"
          "\x00\xb8\x02\x01\x00\x00\x00\x00\x00\x00\xff\x02\x01\x00\x90\xa1\x0f\xf0\xe7\x6a"
          "\xc8\x01\x00\xc9\x01\x02\x00\x60\x8c\x0c\x1c\x01"),
+    SEED("{\"ts\":1.5,\"request\":{\"method\":\"GET\",\"host\":\"h:1\",\"uri\":\"/a\\\"\"},"
+         "\"size\":[5,{}],\"status\":200}\n{\"a\":{\"b\":\"/"
+         "c\"},\"t\":\"2024-02-29T01:02:03+01:00\",\"s\":-1}\n"),
+    SEED("#Fields: date time cs-method cs-uri-stem cs-uri-query sc-status sc-bytes\n"
+         "2014-05-17 10:05:03 GET /a q 200 5\n2014-05-17\t10:05:03\tGET\t/a\t-\t304\t-\n"),
+    SEED("1286536309.586    921 h TCP_MISS/200 507 GET http://a/b - D/x t\n"),
+    SEED("x[1]: h [06/Feb/2009:12:14:14.655] f b/s 1/0 200 27 - - ---- 1/1 0/0 \"GET /i "
+         "HTTP/1.1\"\n"),
+    SEED("h 2018-07-02T22:23:00.18Z e c t 0 0 0 200 200 0 57 \"GET https://w:443/a HTTP/1.1\" "
+         "\"c\"\n"),
+    SEED(
+        "o b [06/Feb/2019:00:00:38 +0000] h r i REST.GET.OBJECT k \"GET /b/k H\" 206 - 1 4406 7\n"),
+    SEED("2015-05-17 10:05:03|v|/a|q|5\n\xef\xbb\xbf\n# c\n*\n"),
+    SEED("BZh91AY&SY\x0b\xe2\x41\x31\0\0\3\xc0\0\0\x20"),
+    SEED("\x04\x22\x4d\x18\x60\x40\x82\4\0\0\x80\x31\x0a\x32\x0a\0\0\0\0"),
     SEED("\x1f\x8b\x08\0\0\0\0\0\0\3\x33\xe4\x32\xe2\x02\0\x90\xaf\x7c\x4c\4\0\0\0"),
     SEED("\x28\xb5\x2f\xfd\x04\x58\x21\0\0\x31\x0a\x32\x0a"),
     SEED("\xfd\x37\x7a\x58\x5a\0\0\4\xe6\xd6\xb4\x46"),
