@@ -4,6 +4,7 @@
 
 #include "cache.h"
 #include "units.h"
+#include "unknown_sizes.h"
 #include "xmalloc.h"
 
 #include <stdlib.h>
@@ -12,6 +13,7 @@
 #define PROGRESS_REQUESTS (UINT64_C(1) << 20)
 #define FIRST_CAPACITY    (UINT64_C(1) << 16)
 #define WORD_BITS         64 /* of corpus.firsts */
+#define SAMPLE_SALT       UINT64_C(0x9e3779b97f4a7c15)
 
 /* All columns are filled while reading; those that the trace does not have are freed at the end. */
 struct loading {
@@ -19,6 +21,7 @@ struct loading {
     uint64_t capacity;   /* requests for which there is memory */
     uint64_t keep_below; /* keep the keys whose second hash, shifted right by 32, is below this */
     bool has_sizes, has_times, has_ttls;
+    bool lacks_sizes; /* some requests have none */
 };
 
 static void loading_grow(struct loading *loading, uint64_t capacity)
@@ -35,8 +38,9 @@ static void loading_add(struct loading *loading, const struct trace_request *req
 {
     struct corpus *corpus = loading->corpus;
     uint64_t hash = cache_hash_id(request->id);
-    /* The cache uses the upper bits of the hash, so sampling uses a hash of it. */
-    if (cache_hash_id(hash) >> 32 >= loading->keep_below)
+    /* The cache uses the upper bits of the hash, so sampling uses a hash of it. The hash of 0 is 0:
+     * without the salt, every sample would have that key. */
+    if (cache_hash_id(hash + SAMPLE_SALT) >> 32 >= loading->keep_below)
         return;
     if (corpus->requests == loading->capacity)
         loading_grow(loading, loading->capacity * 2);
@@ -45,7 +49,8 @@ static void loading_add(struct loading *loading, const struct trace_request *req
     corpus->bytes[at] = request->bytes;
     corpus->times_ns[at] = request->time_ns;
     corpus->ttls_s[at] = request->ttl_s;
-    loading->has_sizes |= request->bytes != 1;
+    loading->has_sizes |= request->bytes != TRACE_BYTES_UNKNOWN;
+    loading->lacks_sizes |= request->bytes == TRACE_BYTES_UNKNOWN;
     loading->has_times |= request->time_ns != 0;
     loading->has_ttls |= request->ttl_s != 0;
 }
@@ -154,6 +159,18 @@ static void corpus_find_keys(struct corpus *corpus, bool with_next)
     free(positions.slots);
 }
 
+/* Finds the keys, and the sizes that are unknown. */
+static void corpus_complete(struct corpus *corpus, bool lacks_sizes, bool with_next)
+{
+    corpus_find_keys(corpus, with_next || lacks_sizes);
+    if (lacks_sizes)
+        unknown_sizes_fill(corpus);
+    if (with_next)
+        return;
+    free(corpus->nexts);
+    corpus->nexts = NULL;
+}
+
 static int corpus_read(struct loading *loading, struct trace *trace, const char *name,
                        const struct corpus_setup *setup, struct error *error)
 {
@@ -176,13 +193,14 @@ int corpus_load(struct corpus *corpus, const char *name, const struct corpus_set
     if (trace == NULL)
         return -1;
     int status = corpus_read(&loading, trace, name, setup, error);
+    corpus->account = *trace_account(trace);
     trace_close(trace);
     if (status < 0) {
         corpus_free(corpus);
         return -1;
     }
     loading_end(&loading);
-    corpus_find_keys(corpus, setup->with_next);
+    corpus_complete(corpus, loading.has_sizes && loading.lacks_sizes, setup->with_next);
     return 0;
 }
 

@@ -27,9 +27,14 @@ struct corpus {
     uint64_t *hashes;   /* cache_hash_id of each request's key */
     uint64_t *nexts;    /* position of its next request, or TRACE_NEVER. NULL without with_next */
     uint64_t *firsts;   /* one bit per request: it is the first for its key. NULL: not known */
-    uint32_t *bytes;    /* NULL: the trace has no sizes */
+    uint32_t *bytes;    /* NULL: the trace has no sizes. Otherwise all are known */
     uint64_t *times_ns; /* NULL: the trace has no times */
     uint32_t *ttls_s;   /* NULL: the trace has no times to live */
+    /* Requests for which a trace with sizes has none (unknown_sizes.h), and those of them whose id
+     * has none either: they count assumed_bytes. */
+    uint64_t unknown_sizes, assumed_sizes;
+    uint32_t assumed_bytes;
+    struct trace_account account; /* of the whole trace, sampled or not */
 };
 
 /* 0, and the caller frees the corpus; or -1, one line in error and an empty corpus. */

@@ -8,8 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define UNKNOWN 1 /* the size that a trace without sizes has, and a 304 in a log */
-
 /* Inverts cache_hash_id: its steps backwards, with inverted factors. */
 static uint64_t id_of_hash(uint64_t hash)
 {
@@ -50,30 +48,11 @@ uint32_t *sizes_of_service(const struct corpus *corpus)
     return sizes;
 }
 
-/* Copies known sizes to requests for the same id without one, forwards and then backwards. */
-static void sizes_spread(struct corpus *corpus)
-{
-    for (uint64_t at = 0; at < corpus->requests; at++) {
-        uint64_t next = corpus->nexts[at];
-        if (next != TRACE_NEVER && corpus->bytes[next] == UNKNOWN)
-            corpus->bytes[next] = corpus->bytes[at];
-    }
-    for (uint64_t at = corpus->requests; at-- > 0;) {
-        uint64_t next = corpus->nexts[at];
-        if (next != TRACE_NEVER && corpus->bytes[at] == UNKNOWN)
-            corpus->bytes[at] = corpus->bytes[next];
-    }
-}
-
 bool sizes_complete(struct corpus *corpus, const uint32_t *service_record_bytes)
 {
-    bool sized = corpus->bytes != NULL;
-    if (sized)
-        sizes_spread(corpus);
-    else
-        corpus->bytes = xcalloc(corpus->requests + 1, sizeof(uint32_t));
-    for (uint64_t at = 0; at < corpus->requests; at++)
-        if (!sized || corpus->bytes[at] == UNKNOWN)
-            corpus->bytes[at] = service_record_bytes[at];
-    return sized;
+    if (corpus->bytes != NULL)
+        return true;
+    corpus->bytes = xreallocarray(NULL, corpus->requests + 1, sizeof(uint32_t));
+    memcpy(corpus->bytes, service_record_bytes, corpus->requests * sizeof(uint32_t));
+    return false;
 }

@@ -6,6 +6,5 @@
 /* The size of the body that our service invents for each request's id; the caller frees the array.
  * The corpus must have been loaded with_next. */
 uint32_t *sizes_of_service(const struct corpus *corpus);
-/* Gives every request without a size that of the same id elsewhere in the trace, or of the service.
- * True: the trace has sizes. */
+/* Gives the requests of a trace without sizes those of the service. True: the trace has sizes. */
 bool sizes_complete(struct corpus *corpus, const uint32_t *service_record_bytes);

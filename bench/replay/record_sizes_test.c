@@ -10,6 +10,7 @@
 #include "cache.h"
 #include "origin.h"
 #include "record_sizes.h"
+#include "unknown_sizes.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -70,16 +71,23 @@ static void a_trace_without_sizes_gets_those_of_the_service(void **state)
     corpus_free(&corpus);
 }
 
-/* A size of 1 is unknown: the size of the same id elsewhere counts, or that of the service. */
-static void missing_sizes_are_filled_from_the_trace(void **state)
+#define UNKNOWN TRACE_BYTES_UNKNOWN
+
+/* The size of the same id counts, the one that was said last; or else the mean of the known ones. A
+ * size of 1 byte is a size. */
+static void unknown_sizes_are_those_of_the_id(void **state)
 {
-    static const uint32_t given[REQUESTS] = {1, 500, 1, 1, 70, 900};
+    static const uint32_t given[REQUESTS] = {UNKNOWN, 500, UNKNOWN, UNKNOWN, 1, 900};
+    static const uint32_t expected[REQUESTS] = {900, 500, 560, 500, 1, 900};
     struct corpus corpus = corpus_of(given);
-    uint32_t *sizes = sizes_of_service(&corpus);
-    const uint32_t expected[REQUESTS] = {900, 500, sizes[2], 500, 70, 900};
-    assert_true(sizes_complete(&corpus, sizes));
+    unknown_sizes_fill(&corpus);
     for (size_t i = 0; i < REQUESTS; i++)
         assert_int_equal(corpus.bytes[i], expected[i]);
+    assert_int_equal(corpus.unknown_sizes, 3);
+    assert_int_equal(corpus.assumed_sizes, 1);
+    uint32_t *sizes = sizes_of_service(&corpus);
+    assert_true(sizes_complete(&corpus, sizes));
+    assert_int_equal(corpus.bytes[4], 1);
     free(sizes);
     corpus_free(&corpus);
 }
@@ -88,7 +96,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_trace_without_sizes_gets_those_of_the_service),
-        cmocka_unit_test(missing_sizes_are_filled_from_the_trace),
+        cmocka_unit_test(unknown_sizes_are_those_of_the_id),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

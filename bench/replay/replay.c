@@ -8,9 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define BATCH          512
-#define STUDENT_95     2.131 /* two-sided quantile, REPLAY_GROUPS - 1 degrees of freedom */
-#define NS_PER_REQUEST 1e6   /* in a trace without times, so that entries can expire */
+#define BATCH      512
+#define STUDENT_95 2.131 /* two-sided quantile, REPLAY_GROUPS - 1 degrees of freedom */
 
 struct replay {
     const struct corpus *corpus;
@@ -192,7 +191,7 @@ static void steady_end(struct replay *replay)
 
 static double ns_per_request(const struct corpus *corpus, double rate_rps)
 {
-    return (rate_rps > 0 ? (double)NS_PER_SECOND / rate_rps : NS_PER_REQUEST) *
+    return (rate_rps > 0 ? (double)NS_PER_SECOND / rate_rps : REPLAY_NS_PER_REQUEST) *
            (double)corpus->read / (double)corpus->requests; /* of the sample */
 }
 

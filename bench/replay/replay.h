@@ -9,9 +9,10 @@
 #include "cache.h"
 #include "corpus.h"
 
-#define REPLAY_GROUPS       16 /* of keys, by hash: their variance gives the error of a sample */
-#define REPLAY_JOINED_PARTS 8  /* into which the time of a fetch is divided */
-#define REPLAY_WINDOWS      20 /* of consecutive requests: how hits change along the trace */
+#define REPLAY_GROUPS         16  /* of keys, by hash: their variance gives the error of a sample */
+#define REPLAY_JOINED_PARTS   8   /* into which the time of a fetch is divided */
+#define REPLAY_WINDOWS        20  /* of consecutive requests: how hits change along the trace */
+#define REPLAY_NS_PER_REQUEST 1e6 /* in a trace without times, so that entries can expire */
 
 struct replay_setup {
     const struct policy *policy;

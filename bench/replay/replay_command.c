@@ -23,7 +23,7 @@ struct settings {
     const char *policies, *capacity, *warmup, *format, *json;
     uint64_t limit, curve, seed, ttl_ns, threads;
     double sample;
-    bool payload;
+    bool payload, skip_bad, ignore_query;
 };
 
 #define DEFAULTS                                                                                   \
@@ -45,6 +45,10 @@ static const struct option replay_options[] = {
     HEADING("Trace"),
     SETTING("format", OPTION_TEXT, format, "NAME",
             "name the trace's format, if it cannot be detected"),
+    SETTING("skip-bad", OPTION_FLAG, skip_bad, NULL,
+            "skip lines that are not understood, even if they are more than 1 % of all"),
+    SETTING("ignore-query", OPTION_FLAG, ignore_query, NULL,
+            "in access logs, leave the query string out of the id"),
     SETTING("limit", OPTION_COUNT, limit, "N", "replay only the first N requests"),
     SETTING("sample", OPTION_SHARE, sample, "SHARE",
             "replay only the requests for this share of the ids, at the same share of the "
@@ -200,11 +204,20 @@ static void progress_end(const struct replay_call *call)
         fprintf(stderr, "\r\033[K");
 }
 
+/* Says that there are no requests, and what there is instead. Always -1. */
+static int refuse_empty(struct replay_call *call)
+{
+    char words[TRACE_ACCOUNT_BYTES];
+    trace_account_words(&call->corpus.account, words);
+    return error_set(&call->error, "%s: there are no requests in it%s%s%s", call->trace,
+                     words[0] != '\0' ? ": " : "", words,
+                     call->settings.sample < 1 ? "; try a larger --sample" : "");
+}
+
 static int corpus_check(struct replay_call *call)
 {
     if (call->corpus.requests == 0)
-        return error_set(&call->error, "%s: there are no requests in it%s", call->trace,
-                         call->settings.sample < 1 ? "; try a larger --sample" : "");
+        return refuse_empty(call);
     bool records = call->settings.payload;
     for (int i = 0; i < call->capacity_count; i++)
         records |= call->capacities[i].bytes > 0 && call->corpus.bytes != NULL;
@@ -229,12 +242,15 @@ static bool needs_next(const struct replay_call *call)
 static int call_load(struct replay_call *call)
 {
     const struct settings *settings = &call->settings;
-    struct corpus_setup setup = {
-        .trace = {.format = settings->format, .seed = settings->seed, .limit = settings->limit},
-        .sample = settings->sample,
-        .with_next = needs_next(call),
-        .progress = progress_read,
-        .context = call};
+    struct corpus_setup setup = {.trace = {.format = settings->format,
+                                           .seed = settings->seed,
+                                           .limit = settings->limit,
+                                           .skip_bad = settings->skip_bad,
+                                           .ignore_query = settings->ignore_query},
+                                 .sample = settings->sample,
+                                 .with_next = needs_next(call),
+                                 .progress = progress_read,
+                                 .context = call};
     int status = corpus_load(&call->corpus, call->trace, &setup, &call->error);
     progress_end(call);
     return status == 0 ? corpus_check(call) : -1;
@@ -243,6 +259,8 @@ static int call_load(struct replay_call *call)
 /* A capacity of the whole trace as one of the sample; at least 1, but 0 stays 0. */
 static uint64_t scaled(const struct replay_call *call, uint64_t capacity)
 {
+    if (call->settings.sample == 1)
+        return capacity;
     uint64_t rounded = (uint64_t)((double)capacity * call->settings.sample + 0.5);
     return capacity > 0 && rounded == 0 ? 1 : rounded;
 }

@@ -195,6 +195,52 @@ class Replay(unittest.TestCase):
         self.assertEqual(done.returncode, 2)
         self.assertIn(":2:", done.stderr)
 
+    def test_what_was_skipped_is_said(self):
+        log = 'h - - [10/Oct/2000:13:55:36 +0000] "%s HTTP/1.0" 200 5\n'
+        text = log % "GET /a" * 2 + log % "POST /a" * 3
+        row = rows("-", "--policies", "lru", "--capacity", "5", stdin=text)[0]
+        self.assertEqual(row["input"], {
+            "format": "access-log", "lines": 5, "lines_skipped": 3, "reasons": {"not GET": 3},
+            "not_understood": 0, "first_not_understood": None, "unknown_sizes": 0,
+            "assumed_sizes": 0})
+        self.assertEqual((row["requests"], row["hits"]), (2, 1))
+        done = replay("-", "--policies", "lru", "--capacity", "5", stdin=text)
+        self.assertIn("3 of 5 lines skipped: 3 not GET.\n", done.stdout)
+
+    def test_an_unknown_size_is_that_of_the_id(self):
+        log = 'h - - [10/Oct/2000:13:55:36 +0000] "GET /%s HTTP/1.0" %d %d\n'
+        text = "".join(log % line for line in (
+            ("a", 304, 0), ("a", 200, 100), ("b", 200, 1), ("a", 304, 0), ("b", 200, 1),
+            ("c", 304, 0)))
+        row = rows("-", "--policies", "lru", "--capacity", "5", "--warmup", "0", stdin=text)[0]
+        self.assertEqual((row["input"]["unknown_sizes"], row["input"]["assumed_sizes"]), (3, 1))
+        known = 3 * 100 + 2 * 1
+        self.assertAlmostEqual(row["byte_hit_ratio"], (200 + 1) / (known + round(known / 5)), 8)
+        self.assertIn("Of 3 requests the size is unknown",
+                      replay("-", "--policies", "lru", "--capacity", "5", stdin=text).stdout)
+
+    def test_ages_without_times_are_said(self):
+        done = replay("scan:10:100", "--policies", "lru", "--capacity", "5", "--ttl", "60s")
+        self.assertIn("The trace has no times: for --ttl, a request comes every 1 ms", done.stdout)
+        text = "id,time,ttl\n1,1,60\n1,2,60\n"
+        words = "times to live count for ttl only"
+        options = ("-", "--capacity", "5", "--policies")
+        self.assertIn(words, replay(*options, "lru,ttl", stdin=text).stdout)
+        self.assertNotIn(words, replay(*options, "ttl", stdin=text).stdout)
+        self.assertNotIn(words, replay(*options, "lru", "--ttl", "9s", stdin=text).stdout)
+
+    def test_capacities_near_2_to_the_64(self):
+        for capacity in ("18446744073709551615", "18446744073709551000", "16EiB", "15.9EiB"):
+            done = replay("scan:10:100", "--policies", "lru,sieve,arc,belady", "--capacity",
+                          capacity, "--json")
+            if done.returncode == 2:
+                self.assertIn("--capacity", done.stderr)
+                continue
+            self.assertEqual(done.returncode, 0, done.stderr)
+            for line in done.stdout.splitlines():
+                row = json.loads(line)
+                self.assertEqual((row["hits"], row["entries"]), (90, 10), row)
+
     def test_json_goes_to_a_file_beside_the_table(self):
         with tempfile.TemporaryDirectory() as folder:
             path = os.path.join(folder, "hits.jsonl")

@@ -2,6 +2,7 @@
 #include "replay_report.h"
 
 #include "belady.h"
+#include "corpus_notes.h"
 #include "printable.h"
 #include "table.h"
 #include "turnover.h"
@@ -135,6 +136,20 @@ static void row_add(struct table *table, const struct replay_report *report, siz
     table_cell(table, TABLE_PLAIN, "%.1f", requests_per_second(result) / 1e6);
 }
 
+/* By which times entries age, where that is not what one would expect. */
+static void ages_print(const struct replay_report *report, FILE *out)
+{
+    bool limited = report->jobs[0].setup.ttl_ns > 0, all_keep = true;
+    for (size_t i = 0; i < report->policies; i++)
+        all_keep &= (report->jobs[i].setup.policy->limits & KEEPS_AGE) != 0;
+    if (limited && report->corpus->times_ns == NULL)
+        fprintf(out, "The trace has no times: for --ttl, a request comes every %g ms.\n",
+                REPLAY_NS_PER_REQUEST / (double)NS_PER_MS);
+    if (!limited && report->corpus->ttls_s != NULL && !all_keep)
+        fprintf(out, "The trace's times to live count for ttl only; with --ttl AGE, all policies "
+                     "obey them.\n");
+}
+
 /* What the trace is, and how many of its requests no cache can answer. */
 static void head_print(const struct replay_report *report, FILE *out)
 {
@@ -145,7 +160,12 @@ static void head_print(const struct replay_report *report, FILE *out)
                     units_format_count(distinct, report->corpus->distinct));
     if (report->sample < 1)
         fprintf(out, ", a sample of %g %% of them", 100 * report->sample);
-    fprintf(out, "\nNo cache has the first request for an id: %.2f %% of all requests",
+    if (report->corpus->account.format != NULL)
+        fprintf(out, ", read as %s", report->corpus->account.format);
+    fputc('\n', out);
+    corpus_notes_print(report->corpus, out);
+    ages_print(report, out);
+    fprintf(out, "No cache has the first request for an id: %.2f %% of all requests",
             100 * (double)result->compulsory / expected_requests(report));
     if (result->steady_requests > 0)
         fprintf(out, ", %.2f %% after the warm-up",
@@ -218,6 +238,8 @@ void replay_report_table(const struct replay_report *report, FILE *out)
 /* NULL, which json_pack stores as null: the value is unknown or there is no limit. */
 static json_t *limit_json(uint64_t limit)
 {
+    if (limit > INT64_MAX)
+        return json_real((double)limit);
     return limit == 0 ? NULL : json_integer((json_int_t)limit);
 }
 
@@ -245,8 +267,9 @@ static json_t *row_json(const struct replay_report *report, size_t at)
     struct turnover turnover = turnover_of(&job->setup, result);
     /* clang-format off */
     return xchecked(json_pack(
-        "{so? ss so? so? sb sf sI sI sI sI sI sf sf so? so? sI sI sI sI so? so? sf so? sI sI sI sI sI sI sf}",
+        "{so? so ss so? so? sb sf sI sI sI sI sI sf sf so? so? sI sI sI sI so? so? sf so? sI sI sI sI sI sI sf}",
         "trace", json_string(report->trace), /* NULL: it is not UTF-8 */
+        "input", corpus_notes_json(report->corpus),
         "policy", job->setup.policy->name,
         "capacity_entries", limit_json(size->entries),
         "capacity_bytes", limit_json(size->bytes),

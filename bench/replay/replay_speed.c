@@ -8,6 +8,7 @@
 #include "belady.h"
 #include "cache.h"
 #include "clock.h"
+#include "format_speed.h"
 #include "options.h"
 #include "policies.h"
 #include "stats.h"
@@ -26,6 +27,7 @@
 struct settings {
     uint64_t repeats, requests;
     double alpha;
+    bool formats;
 };
 
 static const struct settings defaults = {.repeats = 5, .requests = 10000000, .alpha = 1};
@@ -34,6 +36,8 @@ static const struct option speed_options[] = {
     {"repeats", OPTION_COUNT, offsetof(struct settings, repeats), "N", "run N rounds, at most 101"},
     {"requests", OPTION_COUNT, offsetof(struct settings, requests), "N", "replay N requests"},
     {"alpha", OPTION_REAL, offsetof(struct settings, alpha), "ALPHA", "the exponent of Zipf's law"},
+    {"formats", OPTION_FLAG, offsetof(struct settings, formats), NULL,
+     "measure instead how fast traces are read in each format"},
 };
 
 static const struct option_table speed_table = {
@@ -188,6 +192,8 @@ int main(int argc, char **argv)
                 REPEATS_MAX);
         return 2;
     }
+    if (speed.settings.formats)
+        return format_speed(speed.settings.requests, speed.settings.repeats) == 0 ? 0 : 3;
     speed_write(&speed);
     for (size_t i = 0; i < policies_count; i++)
         if (policies[i]->limits & KEEPS_CAPACITY)

@@ -354,6 +354,16 @@ static void sample_is_within_its_error(void **state)
     corpus_free(&sample);
 }
 
+/* The id 0 is in as many samples as any other: not in all. */
+static void the_id_0_is_sampled_as_others_are(void **state)
+{
+    struct corpus corpus;
+    load(&corpus, "scan:1:100", 0.01);
+    assert_int_equal(corpus.requests, 0);
+    assert_int_equal(corpus.read, 100);
+    corpus_free(&corpus);
+}
+
 static void capacities_are_parsed(void **state)
 {
     struct capacity capacities[CAPACITIES_MAX];
@@ -391,6 +401,7 @@ int main(void)
         cmocka_unit_test(a_sample_ages_as_fast_as_the_whole),
         cmocka_unit_test(results_do_not_depend_on_threads),
         cmocka_unit_test(sample_is_within_its_error),
+        cmocka_unit_test(the_id_0_is_sampled_as_others_are),
         cmocka_unit_test(capacities_are_parsed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
