@@ -100,7 +100,8 @@ static void candidates_sizes(struct choice *choice, unsigned threads, struct pro
 {
     const struct question *question = &choice->question;
     uint64_t bytes[] = {question->memory_bytes, question->memory_bytes / 2,
-                        question->memory_bytes * 2};
+                        question->memory_bytes > UINT64_MAX / 2 ? UINT64_MAX
+                                                                : question->memory_bytes * 2};
     struct sweep_job *jobs = xcalloc(3 * choice->count + REFERENCES, sizeof *jobs);
     size_t count = REFERENCES;
     jobs[EVERYTHING].setup = candidates_setup(question, policy_find("unbounded"), 0);

@@ -18,8 +18,8 @@
 enum rate_source { RATE_GIVEN, RATE_OF_TRACE, RATE_ASSUMED };
 
 struct question {
-    const char *trace, *format;
-    uint64_t limit, seed;
+    const char *trace;
+    struct trace_setup reading;
     enum objective objective; /* decides which policy is the best */
     uint64_t warmup_requests; /* the first ones; hits are those of the rest */
     uint64_t memory_bytes;    /* limit for all memory of a cache */

@@ -35,7 +35,7 @@ struct settings {
     uint64_t limit, seed, memory_bytes, miss_cost_ns, max_age_ns, threads, serve_ns;
     double rate_rps;         /* -1: not given */
     double target_hit_ratio; /* -1: not given */
-    bool no_serve;
+    bool no_serve, skip_bad, ignore_query;
 };
 
 #define DEFAULTS                                                                                   \
@@ -51,6 +51,10 @@ static const struct option option_rows[] = {
      "read a file, a recording, a log, or a generator"},
     {"format", OPTION_TEXT, FIELD(format), "NAME",
      "read the trace in this format (default: detected)"},
+    {"skip-bad", OPTION_FLAG, FIELD(skip_bad), NULL,
+     "skip lines that are not understood, even if they are more than 1 % of all"},
+    {"ignore-query", OPTION_FLAG, FIELD(ignore_query), NULL,
+     "in access logs, leave the query string out of the id"},
     {"limit", OPTION_COUNT, FIELD(limit), "N", "use the first N requests only"},
     {"seed", OPTION_COUNT, FIELD(seed), "N", "seed the generator"},
     {"rate", OPTION_REAL, FIELD(rate_rps), "N",
@@ -177,9 +181,11 @@ static int settings_apply(struct call *call)
     struct question *question = &call->choice.question;
     *question = (struct question){
         .trace = settings->trace,
-        .format = settings->format,
-        .limit = settings->limit,
-        .seed = settings->seed,
+        .reading = {.format = settings->format,
+                    .limit = settings->limit,
+                    .seed = settings->seed,
+                    .skip_bad = settings->skip_bad,
+                    .ignore_query = settings->ignore_query},
         .memory_bytes = settings->memory_bytes,
         .miss_cost_ns = settings->miss_cost_ns,
         .max_age_ns = settings->max_age_ns == AGE_NOT_GIVEN ? 0 : settings->max_age_ns,
@@ -213,9 +219,11 @@ static int corpus_check(struct call *call)
 {
     const struct corpus *corpus = &call->choice.corpus;
     uint64_t warmup = warmup_of(&call->warmup, corpus);
+    char words[TRACE_ACCOUNT_BYTES];
+    trace_account_words(&corpus->account, words);
     if (corpus->requests < REPLAY_WINDOWS)
-        return error_set(&call->error, "%s: has too few requests, fewer than %d",
-                         call->settings.trace, REPLAY_WINDOWS);
+        return error_set(&call->error, "%s: has too few requests, fewer than %d%s%s",
+                         call->settings.trace, REPLAY_WINDOWS, words[0] != '\0' ? ": " : "", words);
     if (corpus_largest(corpus) > RECORD_BODY_BYTES_MAX)
         return error_set(&call->error, "%s: has objects of 1 GiB or more, too large for a record",
                          call->settings.trace);
@@ -245,9 +253,7 @@ static void rate_find(struct call *call)
 static int trace_load(struct call *call)
 {
     struct corpus *corpus = &call->choice.corpus;
-    const struct corpus_setup setup = {.trace = {.format = call->settings.format,
-                                                 .seed = call->settings.seed,
-                                                 .limit = call->settings.limit},
+    const struct corpus_setup setup = {.trace = call->choice.question.reading,
                                        .sample = 1,
                                        .with_next = true,
                                        .progress = load_step,

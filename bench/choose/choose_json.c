@@ -1,6 +1,7 @@
 /* choose_json.c - a choice for programs: results/choose.schema.json. */
 #include "choose_output.h"
 
+#include "corpus_notes.h"
 #include "json_fields.h"
 #include "xmalloc.h"
 
@@ -152,14 +153,15 @@ static json_t *question_json(const struct choice *choice)
         [RATE_GIVEN] = "option", [RATE_OF_TRACE] = "trace", [RATE_ASSUMED] = "assumed"};
     const struct question *question = &choice->question;
     return json_pack(
-        "{s:s, s:o, s:I, s:I, s:s, s:I, s:I, s:f, s:o, s:o, s:f, s:s, s:s}", "schema", SCHEMA,
-        "trace", text_json(question->trace), "requests", (json_int_t)choice->corpus.requests,
-        "distinct_ids", (json_int_t)choice->corpus.distinct, "sizes_from",
-        choice->sized ? "trace" : "service", "memory_bytes", (json_int_t)question->memory_bytes,
-        "miss_cost_ns", (json_int_t)question->miss_cost_ns, "rate_rps", question->rate_rps,
-        "max_age_ns", known_count(question->max_age_ns), "slo", slo_json(question),
-        "target_hit_ratio", choice->target_hit_ratio, "optimise",
-        objective_name(question->objective), "rate_from", sources[question->rate_from]);
+        "{s:s, s:o, s:o, s:I, s:I, s:s, s:I, s:I, s:f, s:o, s:o, s:f, s:s, s:s}", "schema", SCHEMA,
+        "trace", text_json(question->trace), "input", corpus_notes_json(&choice->corpus),
+        "requests", (json_int_t)choice->corpus.requests, "distinct_ids",
+        (json_int_t)choice->corpus.distinct, "sizes_from", choice->sized ? "trace" : "service",
+        "memory_bytes", (json_int_t)question->memory_bytes, "miss_cost_ns",
+        (json_int_t)question->miss_cost_ns, "rate_rps", question->rate_rps, "max_age_ns",
+        known_count(question->max_age_ns), "slo", slo_json(question), "target_hit_ratio",
+        choice->target_hit_ratio, "optimise", objective_name(question->objective), "rate_from",
+        sources[question->rate_from]);
 }
 
 static json_t *reference_json(const struct replay_result *result)

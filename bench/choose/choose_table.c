@@ -1,5 +1,6 @@
 /* choose_table.c - prints the answer, the ranking, and the check by servers. */
 #include "choose_output.h"
+#include "corpus_notes.h"
 #include "count_of.h"
 #include "printable.h"
 #include "recommendation.h"
@@ -204,11 +205,15 @@ static void trace_print(const struct choice *choice, FILE *out)
     const struct replay_result *everything = &choice->everything;
     char requests[UNITS_TEXT_BYTES], ids[UNITS_TEXT_BYTES], warmup[UNITS_TEXT_BYTES],
         rate[UNITS_TEXT_BYTES];
-    printable_print(out, "%s: %s requests for %s ids at %s requests/s (%s), sizes of the %s\n",
+    printable_print(out, "%s: %s requests for %s ids at %s requests/s (%s), sizes of the %s",
                     question->trace, units_format_count(requests, choice->corpus.requests),
                     units_format_count(ids, choice->corpus.distinct),
                     rate_text(rate, question->rate_rps), sources[question->rate_from],
                     choice->sized ? "trace" : "service's records");
+    if (choice->corpus.account.format != NULL)
+        fprintf(out, ", read as %s", choice->corpus.account.format);
+    fputc('\n', out);
+    corpus_notes_print(&choice->corpus, out);
     fprintf(
         out,
         "Hits count after the warm-up of %s requests. Of the rest %.1f %% are the first request "

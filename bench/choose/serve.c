@@ -43,7 +43,7 @@ static struct load_setup load_setup_of(const struct serve_setup *setup,
                                    setup->requests > 0 ? 0 : setup->environment->seconds_ns,
                                .rate_rps = setup->rate_rps,
                                .arrivals = LOAD_POISSON,
-                               .seed = setup->seed + 1,
+                               .seed = setup->reading.seed + 1,
                                .cpu = setup->environment->generator_cpu,
                                .check_id = true,
                                .stop = setup->environment->stop};
@@ -70,8 +70,9 @@ static int served_fill(struct serve_result *served, struct load_result *result, 
 static int server_load(const struct serve_setup *setup, struct server_under_test *server,
                        uint64_t warm_ns, struct serve_result *served, struct error *error)
 {
-    const struct trace_setup stream = {.format = setup->format,
-                                       .seed = setup->seed + (warm_ns > 0)};
+    struct trace_setup stream = setup->reading;
+    stream.limit = 0;
+    stream.seed += warm_ns > 0;
     struct load_result result;
     struct trace *ids = trace_open(setup->trace, &stream, error);
     if (ids == NULL)

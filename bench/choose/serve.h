@@ -4,6 +4,7 @@
 #include "errors.h"
 #include "histogram.h"
 #include "result.h"
+#include "trace_setup.h"
 
 #include <stdatomic.h>
 
@@ -21,10 +22,10 @@ struct serve_setup {
     struct result_limits limits;
     uint64_t miss_cost_ns;
     double rate_rps; /* average rate; requests come at random times */
-    const char *trace, *format;
-    uint64_t seed;
-    uint64_t requests; /* at most; 0: as many as come in environment.seconds_ns */
-    bool warm;         /* first load the server for 0.2 s, which counts in no figure */
+    const char *trace;
+    struct trace_setup reading; /* the limit of requests is not used */
+    uint64_t requests;          /* at most; 0: as many as come in environment.seconds_ns */
+    bool warm;                  /* first load the server for 0.2 s, which counts in no figure */
 };
 
 struct serve_result {

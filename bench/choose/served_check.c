@@ -71,8 +71,7 @@ static int check_one(const struct choice *choice, struct candidate *candidate,
                                 .miss_cost_ns = question->miss_cost_ns,
                                 .rate_rps = question->rate_rps,
                                 .trace = question->trace,
-                                .format = question->format,
-                                .seed = question->seed,
+                                .reading = question->reading,
                                 .requests = requests};
     if (serve_run(&setup, &served, error) != 0)
         return -1;

@@ -56,8 +56,8 @@ static void trial_fill(struct trial *trial, const struct trials *trials,
 /* With another seed for each trial, so that none finds its ids in the cache already. */
 static int trial_open_ids(struct trials *trials, struct error *error)
 {
-    const struct trace_setup stream = {.format = trials->options->format,
-                                       .seed = trials->setup.seed + trials->count};
+    struct trace_setup stream = trials->options->reading;
+    stream.seed += trials->count;
     if (trials->options->workload == NULL)
         return 0;
     trials->setup.ids = trace_open(trials->options->workload, &stream, error);

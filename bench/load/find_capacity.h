@@ -9,10 +9,10 @@
 
 struct find_capacity_options {
     const char *url;
-    const char *workload; /* opened again for each trial. NULL: the path has no {id} */
-    const char *format;   /* of the workload; NULL: detect it */
-    const char *slo;      /* "p99=2ms" */
-    const char *json;     /* NULL: a table; "-": JSON to stdout instead; else a file beside it */
+    const char *workload;       /* opened again for each trial. NULL: the path has no {id} */
+    struct trace_setup reading; /* of the workload, in the first trial */
+    const char *slo;            /* "p99=2ms" */
+    const char *json; /* NULL: a table; "-": JSON to stdout instead; else a file beside it */
 };
 
 /* Runs the setup at one rate after another. Its rate_rps is the first rate; 0: CAPACITY_RATE_FIRST.

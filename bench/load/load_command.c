@@ -24,7 +24,7 @@ struct load_options {
     double rate_rps;
     const char *speed;
     const char *workload, *format, *hdr, *slo, *json, *expect;
-    bool http2, poisson, check_id, find_capacity;
+    bool http2, poisson, check_id, find_capacity, skip_bad, ignore_query;
 };
 
 static const struct load_options option_defaults = {
@@ -36,6 +36,10 @@ static const struct option option_rows[] = {
     {"workload", OPTION_TEXT, FIELD(workload), "NAME",
      "take the ids from this generator or trace (default " WORKLOAD_DEFAULT ")"},
     {"format", OPTION_TEXT, FIELD(format), "NAME", "format of the trace, if it cannot be detected"},
+    {"skip-bad", OPTION_FLAG, FIELD(skip_bad), NULL,
+     "skip lines that are not understood, even if they are more than 1 % of all"},
+    {"ignore-query", OPTION_FLAG, FIELD(ignore_query), NULL,
+     "in access logs, leave the query string out of the id"},
     {"seed", OPTION_COUNT, FIELD(seed), "N", "seed of the generator and of --poisson"},
     {"requests", OPTION_COUNT, FIELD(requests), "N", "stop after this number of requests"},
     {"seconds", OPTION_DURATION, FIELD(duration_ns), "TIME",
@@ -127,10 +131,18 @@ static const char *options_flaw(const struct load_options *options)
     return NULL;
 }
 
+static struct trace_setup stream_of(const struct load_options *options)
+{
+    return (struct trace_setup){.format = options->format,
+                                .seed = options->seed,
+                                .skip_bad = options->skip_bad,
+                                .ignore_query = options->ignore_query};
+}
+
 /* Opens the workload if the path takes an id. */
 static int ids_open(struct load_setup *setup, struct load_options *options, struct error *error)
 {
-    const struct trace_setup stream = {.format = options->format, .seed = options->seed};
+    const struct trace_setup stream = stream_of(options);
     if (!load_target_takes_id(&setup->target)) {
         error_set(error, "--workload needs an {id} in the URL's path");
         return options->workload ? -1 : 0;
@@ -192,6 +204,8 @@ static int result_write(const struct load_output *output, const struct load_opti
 
 static int result_status(const struct load_setup *setup, const struct load_result *result)
 {
+    if (setup->ids)
+        trace_judge(setup->ids);
     const char *unread = setup->ids ? trace_error(setup->ids) : NULL;
     if (unread)
         return complain("load", STATUS_USAGE, "%s", unread);
@@ -211,7 +225,9 @@ static int load_and_print(struct load_setup *setup, const struct load_options *o
         setup->hdr = hdr_log_create();
     if (load_run_with_progress(setup, NULL, &result, &error) < 0) {
         bool untimed = setup->speed > 0 && !trace_is_timed(setup->ids);
-        status = complain("load", untimed ? STATUS_USAGE : STATUS_UNDECIDED, "%s", error.text);
+        bool unread = setup->ids && trace_error(setup->ids) != NULL;
+        status =
+            complain("load", untimed || unread ? STATUS_USAGE : STATUS_UNDECIDED, "%s", error.text);
     } else {
         status = result_write(&output, options);
         if (status == STATUS_OK)
@@ -225,7 +241,7 @@ static int load_and_print(struct load_setup *setup, const struct load_options *o
 static int capacity_find(const struct load_setup *setup, const struct load_options *options,
                          const char *url)
 {
-    const struct find_capacity_options find = {url, options->workload, options->format,
+    const struct find_capacity_options find = {url, options->workload, stream_of(options),
                                                options->slo, options->json};
     struct load_setup trial = *setup;
     trial.ids = NULL;

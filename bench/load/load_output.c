@@ -140,6 +140,16 @@ static void warning_lines(FILE *out, const struct load_setup *setup,
         fputs("Interrupted before the end.\n", out);
 }
 
+/* What was skipped of the trace, as far as it was read. */
+static void account_line(const struct trace *ids, FILE *out)
+{
+    char words[TRACE_ACCOUNT_BYTES] = "";
+    if (ids != NULL)
+        trace_account_words(trace_account(ids), words);
+    if (words[0] != '\0')
+        printable_print(out, "%s.\n", words);
+}
+
 /* "URL, 100 connections, zipf:0.99:1M, 20000 requests/s due" */
 static void title_line(FILE *out, const struct load_output *output)
 {
@@ -149,11 +159,15 @@ static void title_line(FILE *out, const struct load_output *output)
         fprintf(out, " of %u HTTP/2 streams", setup->streams);
     if (output->workload)
         printable_print(out, ", %s", output->workload);
+    if (setup->ids && trace_account(setup->ids)->format != NULL)
+        fprintf(out, " read as %s", trace_account(setup->ids)->format);
     if (setup->rate_rps > 0)
         fprintf(out, ", %g requests/s due", setup->rate_rps);
     if (setup->speed > 0)
         fprintf(out, ", at %g times the speed of the trace", setup->speed);
-    fputs("\n\n", out);
+    fputc('\n', out);
+    account_line(setup->ids, out);
+    fputc('\n', out);
 }
 
 void load_output_table(const struct load_output *output, FILE *out)
@@ -229,9 +243,10 @@ static json_t *intervals_json(const struct load_result *result)
 static json_t *setup_json(const struct load_output *output)
 {
     const struct load_setup *setup = output->setup;
-    return xchecked(json_pack("{ss ss? si sb si sf sf sb sI}", "url", output->url, "workload",
-                              output->workload, "connections", setup->connections, "http2",
-                              setup->http2, "streams", setup->streams ? setup->streams : 1,
+    json_t *input = setup->ids != NULL ? trace_account_json(trace_account(setup->ids)) : NULL;
+    return xchecked(json_pack("{ss ss? so? si sb si sf sf sb sI}", "url", output->url, "workload",
+                              output->workload, "input", input, "connections", setup->connections,
+                              "http2", setup->http2, "streams", setup->streams ? setup->streams : 1,
                               "rate_rps", setup->rate_rps, "speed", setup->speed, "poisson",
                               setup->arrivals == LOAD_POISSON, "seed", setup->seed));
 }

@@ -215,6 +215,22 @@ static bool loop_lacks_times(const struct loop *loop)
     return loop->setup->speed > 0 && loop->source.count && !trace_is_timed(loop->setup->ids);
 }
 
+/* Why the trace cannot be used. 0, or -1 and one line in error. */
+static int loop_check_ids(const struct loop *loop, struct error *error)
+{
+    char words[TRACE_ACCOUNT_BYTES];
+    const struct trace *ids = loop->setup->ids;
+    if (ids != NULL && trace_error(ids) != NULL)
+        return error_set(error, "%s", trace_error(ids));
+    if (loop_lacks_times(loop))
+        return error_set(error, "the trace has no times: use --rate instead of --speed");
+    if (ids == NULL || loop->source.count > 0)
+        return 0;
+    trace_account_words(trace_account(ids), words);
+    return error_set(error, "there are no requests in the workload%s%s",
+                     words[0] != '\0' ? ": " : "", words);
+}
+
 struct loop *loop_open(const struct load_setup *setup, const struct protocol *protocol,
                        const struct address *address, struct error *error)
 {
@@ -229,9 +245,8 @@ struct loop *loop_open(const struct load_setup *setup, const struct protocol *pr
         return NULL;
     }
     loop_prepare(loop);
-    if (!loop_lacks_times(loop))
+    if (loop_check_ids(loop, error) == 0)
         return loop;
-    error_set(error, "the trace has no times: use --rate instead of --speed");
     loop_close(loop);
     return NULL;
 }

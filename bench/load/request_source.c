@@ -50,6 +50,7 @@ void request_source_open(struct request_source *source, struct trace *ids)
     source->capacity = trace_is_endless(ids) ? READ_AHEAD_GENERATOR : READ_AHEAD_FILE;
     source->ahead = xcalloc(source->capacity, sizeof *source->ahead);
     request_source_read(source, source->capacity);
+    trace_judge(ids);
     source->whole_seconds = is_file(source) && trace_is_timed(ids) && times_are_whole(source);
 }
 
