@@ -26,7 +26,7 @@ double row_value(const struct row_column *column, const void *row)
         return *(const bool *)at;
     case COLUMN_COUNT:
     case COLUMN_BYTES:
-        return (double)*(const uint64_t *)at;
+        return *(const uint64_t *)at == UINT64_MAX ? NAN : (double)*(const uint64_t *)at;
     case COLUMN_COUNT_CHANGE:
     case COLUMN_BYTES_CHANGE:
         return (double)*(const int64_t *)at;
@@ -38,6 +38,8 @@ double row_value(const struct row_column *column, const void *row)
 static json_t *value_json(const struct row_column *column, const void *row)
 {
     double value = row_value(column, row);
+    if (isnan(value))
+        return json_null();
     switch (column->kind) {
     case COLUMN_NAME:
     case COLUMN_TEXT: {
@@ -76,6 +78,8 @@ char *row_text(char text[ROW_TEXT_BYTES], const struct row_column *column, const
     char number[UNITS_TEXT_BYTES];
     const char *name;
     double value = row_value(column, row), size = fabs(value);
+    if (isnan(value))
+        return strcpy(text, "-");
     switch (column->kind) {
     case COLUMN_NAME:
     case COLUMN_TEXT:

@@ -1,6 +1,7 @@
 /* row_output.h - fields of a struct as cells of a table and as JSON, described by one list.
  *
  * A column with a heading is part of the table, one with a key is part of the JSON; most have both.
+ * A number that is not known is UINT64_MAX or NaN: "-" in a table, null in JSON.
  */
 #pragma once
 
@@ -44,5 +45,5 @@ size_t row_column_headings(const struct row_column *columns, size_t count,
 /* The value as in a table: "1,280", "7.9 MiB", "12.5 %". Returns the text. */
 #define ROW_TEXT_BYTES 128
 char *row_text(char text[ROW_TEXT_BYTES], const struct row_column *column, const void *row);
-/* The number in the column, 0 for a text. */
+/* The number in the column, 0 for a text, NaN if it is not known. */
 double row_value(const struct row_column *column, const void *row);

@@ -11,9 +11,12 @@
 struct dump *dump_create(void)
 {
     struct dump *dump = xcalloc(1, sizeof *dump);
-    dump->complete = true;
+    dump->family = DUMP_FAMILY_5_3;
+    dump->cache_oblivious = true; /* as jemalloc is built unless told otherwise */
     dump->page_bytes = PAGE_BYTES_DEFAULT;
-    dump->dirty_decay_ms = dump->muzzy_decay_ms = DUMP_UNKNOWN;
+    dump->dirty_decay_ms = dump->muzzy_decay_ms = dump->dirty_ratio_lg = DUMP_UNKNOWN;
+    dump->allocated_bytes = dump->active_bytes = dump->metadata_bytes = DUMP_UNTOLD;
+    dump->resident_bytes = dump->mapped_bytes = dump->retained_bytes = DUMP_UNTOLD;
     return dump;
 }
 
@@ -36,10 +39,27 @@ void dump_name_copy(char name[DUMP_NAME_BYTES], const char *text)
     name[count] = '\0';
 }
 
+/* The figures of an arena. */
+#define FIGURE(name) offsetof(struct dump_arena, name)
+static const size_t figures[] = {
+    FIGURE(threads),         FIGURE(uptime_ns),      FIGURE(small_bytes),    FIGURE(large_bytes),
+    FIGURE(allocated_bytes), FIGURE(internal_bytes), FIGURE(tcache_bytes),   FIGURE(active_bytes),
+    FIGURE(dirty_bytes),     FIGURE(muzzy_bytes),    FIGURE(resident_bytes), FIGURE(mapped_bytes),
+    FIGURE(retained_bytes),  FIGURE(allocations),    FIGURE(fills),
+};
+#define FIGURES (sizeof figures / sizeof figures[0])
+
+static uint64_t *figure_at(struct dump_arena *arena, size_t index)
+{
+    return (uint64_t *)((char *)arena + figures[index]);
+}
+
 void dump_arena_init(struct dump_arena *arena, const char *name)
 {
     free(arena->classes);
     *arena = (struct dump_arena){.dirty_decay_ms = DUMP_UNKNOWN, .muzzy_decay_ms = DUMP_UNKNOWN};
+    for (size_t i = 0; i < FIGURES; i++)
+        *figure_at(arena, i) = DUMP_UNTOLD;
     dump_name_copy(arena->name, name);
 }
 
@@ -84,20 +104,20 @@ void dump_class_add(struct dump_arena *arena, const struct dump_class *class)
     arena->classes[index] = *class;
 }
 
-static void arena_sum(struct dump_arena *total, const struct dump_arena *arena)
+uint64_t dump_sum(uint64_t one, uint64_t two)
 {
-#define FIELD(name) offsetof(struct dump_arena, name)
-    static const size_t summed[] = {
-        FIELD(threads),        FIELD(allocated_bytes), FIELD(tcache_bytes),   FIELD(active_bytes),
-        FIELD(dirty_bytes),    FIELD(muzzy_bytes),     FIELD(base_bytes),     FIELD(internal_bytes),
-        FIELD(resident_bytes), FIELD(mapped_bytes),    FIELD(retained_bytes), FIELD(allocations),
-        FIELD(fills),
-    };
-    for (size_t i = 0; i < sizeof summed / sizeof summed[0]; i++)
-        *(uint64_t *)((char *)total + summed[i]) +=
-            *(const uint64_t *)((const char *)arena + summed[i]);
-    if (arena->uptime_ns > total->uptime_ns)
-        total->uptime_ns = arena->uptime_ns;
+    return one == DUMP_UNTOLD ? two : two == DUMP_UNTOLD ? one : one + two;
+}
+
+static void arena_sum(struct dump_arena *total, struct dump_arena *arena)
+{
+    uint64_t older = total->uptime_ns == DUMP_UNTOLD ? 0 : total->uptime_ns;
+    for (size_t i = 0; i < FIGURES; i++)
+        *figure_at(total, i) = dump_sum(*figure_at(total, i), *figure_at(arena, i));
+    if (arena->uptime_ns != DUMP_UNTOLD)
+        total->uptime_ns = arena->uptime_ns > older ? arena->uptime_ns : older;
+    total->small_listed |= arena->small_listed;
+    total->large_listed |= arena->large_listed;
     for (size_t i = 0; i < arena->class_count; i++)
         dump_class_add(total, &arena->classes[i]);
 }
@@ -113,10 +133,15 @@ void dump_total_complete(struct dump *dump)
 
 uint64_t dump_class_held_bytes(const struct dump *dump, const struct dump_class *class)
 {
-    uint64_t padding = dump->cache_oblivious ? dump->page_bytes : 0;
+    uint64_t padding = dump->cache_oblivious && !class->huge ? dump->page_bytes : 0;
     if (class->slabs > 0)
         return class->slabs * class->slab_bytes;
     return class->live * (class->size_bytes + padding);
+}
+
+bool dump_decays(const struct dump *dump)
+{
+    return dump->family >= DUMP_FAMILY_5 || dump->dirty_decay_ms != DUMP_UNKNOWN;
 }
 
 /* There are four classes to every doubling, but never closer than 16 bytes. */

@@ -32,6 +32,7 @@ static const struct row_column placeholders[] = {
     {"dirty", NULL, COLUMN_REAL_BYTES, FIGURE(dirty)},
     {"dirty%", NULL, COLUMN_SHARE, FIGURE(dirty_share)},
     {"dirty decay", NULL, COLUMN_REAL_MS, FIGURE(dirty_decay_ms)},
+    {"ratio", NULL, COLUMN_REAL_COUNT, FIGURE(dirty_ratio)},
     {"muzzy", NULL, COLUMN_REAL_BYTES, FIGURE(muzzy)},
     {"metadata", NULL, COLUMN_REAL_BYTES, FIGURE(metadata)},
     {"metadata%", NULL, COLUMN_SHARE, FIGURE(metadata_share)},
@@ -64,24 +65,33 @@ static const struct row_column placeholders[] = {
     {                                                                                              \
         return expression;                                                                         \
     }
-CONDITION(is_fragmented,
-          f->dump->complete && f->unused_share > UNUSED_SHARE && f->unused > BYTES_MIN)
-CONDITION(much_dirty, f->dirty_share > DIRTY_SHARE && f->dirty > BYTES_MIN)
-CONDITION(dirty_is_kept, much_dirty(f) && f->dirty_decay_ms == -1)
+CONDITION(is_of_5, f->dump->family >= DUMP_FAMILY_5)
+CONDITION(much_unused, f->unused_share > UNUSED_SHARE && f->unused > BYTES_MIN)
+CONDITION(is_fragmented, much_unused(f) && f->adds_up && f->wasteful.count > 0)
+CONDITION(is_fragmented_somewhere, much_unused(f) && !is_fragmented(f))
+CONDITION(much_dirty,
+          f->check.arenas_add_up && f->dirty_share > DIRTY_SHARE && f->dirty > BYTES_MIN)
+CONDITION(dirty_by_ratio, much_dirty(f) && f->dirty_ratio > 0)
+CONDITION(dirty_is_kept, much_dirty(f) && is_of_5(f) && f->dirty_decay_ms == -1)
+CONDITION(dirty_is_kept_by_old,
+          much_dirty(f) && !is_of_5(f) && (f->dirty_decay_ms == -1 || f->dirty_ratio == -1))
 CONDITION(dirty_decays, much_dirty(f) && f->dirty_decay_ms >= 0)
-CONDITION(dirty_waits, dirty_decays(f) && !f->dump->background_thread)
+CONDITION(dirty_waits, dirty_decays(f) && is_of_5(f) && !f->dump->background_thread)
+CONDITION(dirty_waits_in_old, dirty_decays(f) && !is_of_5(f))
 CONDITION(dirty_is_returned, dirty_decays(f) && f->dump->background_thread)
-CONDITION(much_muzzy, f->muzzy_share > DIRTY_SHARE && f->muzzy > BYTES_MIN)
-CONDITION(much_in_tcaches, f->tcache_share > TCACHE_SHARE && f->tcache > BYTES_MIN)
-/* Without figures of arenas, dirty pages count as metadata, so nothing is known about either. */
-CONDITION(much_metadata,
-          f->arenas > 0 && f->metadata_share > METADATA_SHARE && f->metadata > METADATA_MIN)
+CONDITION(much_muzzy,
+          f->check.arenas_add_up && f->muzzy_share > DIRTY_SHARE && f->muzzy > BYTES_MIN)
+CONDITION(much_in_tcaches,
+          f->check.arenas_add_up && f->tcache_share > TCACHE_SHARE && f->tcache > BYTES_MIN)
+CONDITION(much_metadata, f->metadata_share > METADATA_SHARE && f->metadata > METADATA_MIN)
 CONDITION(metadata_of_few_arenas, much_metadata(f) && f->arenas < ARENAS_MANY)
 CONDITION(metadata_of_many_arenas, much_metadata(f) && f->arenas >= ARENAS_MANY)
 CONDITION(much_retained, f->retained_share > RETAINED_SHARE && f->retained > RETAINED_MIN)
-CONDITION(one_class_dominates, f->before == NULL && f->largest_share > LARGEST_SHARE &&
+CONDITION(one_class_dominates, f->before == NULL && f->adds_up &&
+                                   f->largest_share > LARGEST_SHARE &&
                                    f->largest.classes[0].used_bytes > BYTES_MIN)
-CONDITION(manual_arena_dominates, f->before == NULL && f->manual_arena_share > LARGEST_SHARE &&
+CONDITION(manual_arena_dominates, f->before == NULL && f->check.arenas_add_up &&
+                                      f->manual_arena_share > LARGEST_SHARE &&
                                       f->manual_arena_bytes > BYTES_MIN)
 CONDITION(has_wrong_order, f->wrong_order)
 
@@ -91,16 +101,20 @@ static double growth_min(const struct facts *f)
 }
 
 CONDITION(grew, f->before != NULL && f->allocated_grown > growth_min(f))
-CONDITION(one_class_grew, grew(f) && f->grown_most_share > GROWTH_SHARE)
-CONDITION(manual_arena_grew, grew(f) && f->manual_arena_grown_share > GROWTH_SHARE)
-CONDITION(many_classes_grew, grew(f) && !one_class_grew(f) && !manual_arena_grew(f))
+CONDITION(one_class_grew, grew(f) && f->adds_up && f->grown_most_share > GROWTH_SHARE)
+CONDITION(manual_arena_grew,
+          grew(f) && f->check.arenas_add_up && f->manual_arena_grown_share > GROWTH_SHARE)
+CONDITION(many_classes_grew, grew(f) && f->adds_up && !one_class_grew(f) && !manual_arena_grew(f))
+CONDITION(grew_somewhere, grew(f) && !f->adds_up && !manual_arena_grew(f))
 CONDITION(grew_with_profiling, grew(f) && f->dump->profiling)
 CONDITION(grew_without_profiling, grew(f) && !f->dump->profiling)
 CONDITION(fragmentation_grew, f->before != NULL && !grew(f) && f->unused_grown > growth_min(f))
 CONDITION(freed_not_returned, f->before != NULL && f->allocated_grown < -growth_min(f) &&
                                   f->resident_grown > f->allocated_grown / 2)
 CONDITION(did_not_grow, f->before != NULL && !grew(f) && !f->wrong_order)
-CONDITION(is_cut_off, !f->dump->complete || (f->before != NULL && !f->before->complete))
+/* A dump whose last line alone is missing is as good as whole. */
+CONDITION(is_cut_off, (!f->dump->finished && !f->check.classes_add_up) ||
+                          (f->before != NULL && !f->before->finished && !f->adds_up))
 
 static const struct rule {
     const char *name;
@@ -108,8 +122,9 @@ static const struct rule {
     const char *words;
 } rules[] = {
     {"cut off", is_cut_off,
-     "A dump ends before its last line, so arenas may be missing. The totals at its beginning are "
-     "correct; make a new dump for the rest."},
+     "A dump ends before its last line, so arenas or size classes may be missing. The totals at "
+     "its "
+     "beginning are correct; make a new dump for the rest."},
     {"order", has_wrong_order,
      "The second dump is of a younger process than the first. Give the older dump first, and two "
      "dumps of the same process; the comparison is wrong otherwise."},
@@ -127,6 +142,10 @@ static const struct rule {
      "The program holds {allocated grown} more, in many sizes. That points to a container of "
      "objects of all sizes, such as a cache of responses, sessions or a log, rather than to one "
      "struct; or the load increased. Take a third dump when the load is steady."},
+    {"growth", grew_somewhere,
+     "The program holds {allocated grown} more. The size classes in the dumps are not all there, "
+     "so "
+     "nothing is said of what grew: give two whole dumps."},
     {"profile", grew_with_profiling,
      "This jemalloc can profile who allocates: start with MALLOC_CONF=prof:true,"
      "lg_prof_sample:17,prof_prefix:jeprof.out, write a profile (mallctl \"prof.dump\") before "
@@ -148,16 +167,32 @@ static const struct rule {
      "Fragmentation is high: {unused} ({unused%}) of the pages in use is free, but only "
      "allocations of the same size can use it. The worst is the {worst}-byte class: {worst used%} "
      "used, {worst wasted} wasted. Decay settings do not help. Separate long-lived from "
-     "short-lived objects (in an arena of its own: arenas.create, MALLOCX_ARENA), use fewer sizes, "
+     "short-lived objects (in an arena of its own: MALLOCX_ARENA), use fewer sizes, "
      "or limit the peak that left these pages behind."},
+    {"fragmentation somewhere", is_fragmented_somewhere,
+     "Fragmentation is high: {unused} ({unused%}) of the pages in use is free, but only "
+     "allocations of the same size can use it. Which size, a whole dump with all size classes "
+     "shows."},
+    {"dirty pages by ratio", dirty_by_ratio,
+     "{dirty} is free and kept: this version of jemalloc returns pages only when there is more "
+     "than one such page to {ratio} pages in use (lg_dirty_mult). A greater lg_dirty_mult returns "
+     "more; mallctl(\"arena.<i>.purge\"), in Redis MEMORY PURGE, returns them once."},
     {"dirty pages are kept", dirty_is_kept,
      "{dirty} ({dirty%} of resident) is free and never returned, because dirty_decay_ms is -1. Set "
      "MALLOC_CONF=dirty_decay_ms:10000, or purge after a peak: mallctl(\"arena.4096.purge\")."},
+    {"dirty pages are kept", dirty_is_kept_by_old,
+     "{dirty} is free and never returned, because lg_dirty_mult or decay_time is -1. Purge after a "
+     "peak: mallctl(\"arena.<i>.purge\"), in Redis MEMORY PURGE."},
     {"dirty pages wait", dirty_waits,
      "{dirty} ({dirty%} of resident) is free but not yet returned. It is returned within "
      "{dirty decay}, but without a background thread only while the program allocates and frees: "
      "an idle process keeps it. Set MALLOC_CONF=background_thread:true, and a shorter "
      "dirty_decay_ms such as 1000 if memory matters more than speed."},
+    {"dirty pages wait", dirty_waits_in_old,
+     "{dirty} is free but not yet returned. It is returned within {dirty decay}, but only while "
+     "the "
+     "program allocates and frees: an idle process keeps it. Purge after a peak: "
+     "mallctl(\"arena.<i>.purge\"), in Redis MEMORY PURGE."},
     {"dirty pages go", dirty_is_returned,
      "{dirty} ({dirty%} of resident) is free, and a background thread returns it within "
      "{dirty decay}. Wait that long before you call it a leak. A shorter dirty_decay_ms returns it "
@@ -167,11 +202,11 @@ static const struct rule {
      "counts it in RSS until then. Set muzzy_decay_ms:0 to see the true RSS."},
     {"thread caches", much_in_tcaches,
      "{tcache} ({tcache%} of allocated) is free but kept in thread caches. Use fewer threads or "
-     "smaller caches (MALLOC_CONF=tcache_max:4096), or flush the cache of threads that go idle "
+     "smaller caches (MALLOC_CONF=lg_tcache_max:12), or flush the cache of threads that go idle "
      "(mallctl \"thread.tcache.flush\")."},
     {"metadata", metadata_of_few_arenas,
-     "{metadata} ({metadata%} of resident) is jemalloc's metadata: one record for every extent, "
-     "never returned. Fewer and larger allocations need less."},
+     "{metadata} ({metadata%} of resident) is jemalloc's metadata: its records of pages and "
+     "extents, never returned. Fewer and larger allocations need less."},
     {"many arenas", metadata_of_many_arenas,
      "{metadata} ({metadata%} of resident) is jemalloc's metadata, for {arenas} arenas; and free "
      "memory of one arena cannot be used by another. Try MALLOC_CONF=narenas:4, or one per core."},

@@ -74,32 +74,50 @@ static void classes_gather(struct facts *facts)
     facts->largest_share = share(facts->largest.classes[0].used_bytes, facts->allocated);
 }
 
+/* NaN: the dump does not tell. */
+static double told(uint64_t bytes)
+{
+    return bytes == DUMP_UNTOLD ? NAN : (double)bytes;
+}
+
+static double or_zero(double bytes)
+{
+    return isnan(bytes) ? 0 : bytes;
+}
+
 static void layers_gather(struct facts *facts)
 {
     const struct dump *dump = facts->dump;
     facts->allocated = (double)dump->allocated_bytes;
     facts->active = (double)dump->active_bytes;
-    facts->resident = (double)dump->resident_bytes;
-    facts->mapped = (double)dump->mapped_bytes;
-    facts->retained = (double)dump->retained_bytes;
-    facts->tcache = (double)dump->total.tcache_bytes;
-    facts->muzzy = (double)dump->total.muzzy_bytes;
-    facts->internal =
-        fmin((double)dump->total.internal_bytes, excess(facts->active, facts->allocated));
-    facts->unused = excess(excess(facts->active, facts->allocated), facts->internal);
-    facts->dirty = fmin((double)dump->total.dirty_bytes, excess(facts->resident, facts->active));
-    facts->metadata = excess(excess(facts->resident, facts->active), facts->dirty);
-    facts->untouched = excess(facts->mapped, facts->resident);
+    facts->resident = told(dump->resident_bytes);
+    facts->mapped = told(dump->mapped_bytes);
+    facts->retained = told(dump->retained_bytes);
+    facts->metadata = told(dump->metadata_bytes);
+    facts->tcache = told(dump->total.tcache_bytes);
+    facts->internal = told(dump->total.internal_bytes);
+    facts->dirty = told(dump->total.dirty_bytes);
+    facts->muzzy = told(dump->total.muzzy_bytes);
+    facts->muzzy_resident = dump->family == DUMP_FAMILY_5 ? facts->muzzy : NAN;
+    facts->unused = excess(facts->active, facts->allocated);
+    facts->metadata_pages = facts->metadata - or_zero(facts->internal);
+    facts->other = facts->resident - facts->active - or_zero(facts->dirty) -
+                   or_zero(facts->muzzy_resident) - or_zero(facts->metadata_pages);
+    facts->untouched = isnan(facts->mapped) || isnan(facts->resident)
+                           ? NAN
+                           : excess(facts->mapped, facts->resident);
 }
 
 static void shares_gather(struct facts *facts)
 {
+    /* 3.x does not tell resident, which is at least this. */
+    double pages = isnan(facts->resident) ? facts->active + or_zero(facts->dirty) : facts->resident;
     facts->unused_share = share(facts->unused, facts->active);
     facts->tcache_share = share(facts->tcache, facts->allocated);
-    facts->dirty_share = share(facts->dirty, facts->resident);
-    facts->muzzy_share = share(facts->muzzy, facts->resident);
-    facts->metadata_share = share(facts->metadata, facts->resident);
-    facts->retained_share = share(facts->retained, facts->resident);
+    facts->dirty_share = share(facts->dirty, pages);
+    facts->muzzy_share = share(facts->muzzy, pages);
+    facts->metadata_share = share(facts->metadata, pages);
+    facts->retained_share = share(facts->retained, pages);
 }
 
 /* The decay time of the arena with the most such pages, or the default. */
@@ -109,7 +127,7 @@ static double decay_find(const struct dump *dump, bool muzzy)
     uint64_t most = 0;
     for (size_t i = 0; i < dump->arena_count; i++) {
         const struct dump_arena *arena = &dump->arenas[i];
-        uint64_t bytes = muzzy ? arena->muzzy_bytes : arena->dirty_bytes;
+        uint64_t bytes = dump_sum(muzzy ? arena->muzzy_bytes : arena->dirty_bytes, 0);
         int64_t here_ms = muzzy ? arena->muzzy_decay_ms : arena->dirty_decay_ms;
         bool known =
             dump_arena_kind(dump, arena) != DUMP_ARENA_DESTROYED && here_ms != DUMP_UNKNOWN;
@@ -121,6 +139,15 @@ static double decay_find(const struct dump *dump, bool muzzy)
     return (double)decay_ms;
 }
 
+static void decay_gather(struct facts *facts)
+{
+    const struct dump *dump = facts->dump;
+    facts->dirty_decay_ms = decay_find(dump, false);
+    facts->muzzy_decay_ms = decay_find(dump, true);
+    if (!dump_decays(dump) && dump->dirty_ratio_lg >= -1 && dump->dirty_ratio_lg < 64)
+        facts->dirty_ratio = dump->dirty_ratio_lg < 0 ? -1 : exp2((double)dump->dirty_ratio_lg);
+}
+
 static void arenas_gather(struct facts *facts)
 {
     const struct dump *dump = facts->dump;
@@ -130,14 +157,12 @@ static void arenas_gather(struct facts *facts)
             continue;
         facts->arenas++;
         if (dump_arena_kind(dump, arena) == DUMP_ARENA_MANUAL &&
-            (double)arena->allocated_bytes > facts->manual_arena_bytes) {
+            told(arena->allocated_bytes) > facts->manual_arena_bytes) {
             facts->manual_arena = arena->name;
             facts->manual_arena_bytes = (double)arena->allocated_bytes;
         }
     }
     facts->manual_arena_share = share(facts->manual_arena_bytes, facts->allocated);
-    facts->dirty_decay_ms = decay_find(dump, false);
-    facts->muzzy_decay_ms = decay_find(dump, true);
 }
 
 static double live_in(const struct dump_arena *arena, uint64_t size_bytes)
@@ -192,12 +217,12 @@ static void growth_gather(struct facts *facts)
     }
 }
 
-/* The age of the oldest arena. */
+/* The age of the oldest arena, NaN before 5.0. */
 static double age_seconds(const struct dump *dump)
 {
-    double oldest_ns = (double)dump->total.uptime_ns;
+    double oldest_ns = told(dump->total.uptime_ns);
     for (size_t i = 0; i < dump->arena_count; i++)
-        oldest_ns = fmax(oldest_ns, (double)dump->arenas[i].uptime_ns);
+        oldest_ns = fmax(oldest_ns, told(dump->arenas[i].uptime_ns));
     return oldest_ns / (double)NS_PER_SECOND;
 }
 
@@ -208,14 +233,15 @@ static void change_gather(struct facts *facts)
     facts->allocated_grown = facts->allocated - then.allocated;
     facts->unused_grown = facts->unused - then.unused;
     facts->resident_grown = facts->resident - then.resident;
+    facts->adds_up = facts->adds_up && then.adds_up;
     double seconds = age_seconds(facts->dump) - age_seconds(facts->before);
     facts->wrong_order = seconds < 0;
-    facts->seconds = fmax(0, seconds);
+    facts->seconds = fmax(0, or_zero(seconds));
     growth_gather(facts);
     if (facts->manual_arena != NULL) {
         const struct dump_arena *was = dump_arena_find(facts->before, facts->manual_arena);
         facts->manual_arena_grown =
-            facts->manual_arena_bytes - (was == NULL ? 0 : (double)was->allocated_bytes);
+            facts->manual_arena_bytes - (was == NULL ? 0 : or_zero(told(was->allocated_bytes)));
     }
     facts->manual_arena_grown_share = share(facts->manual_arena_grown, facts->allocated_grown);
     facts->grown_most_share = share(facts->grown_most.grown_bytes, facts->allocated_grown);
@@ -224,10 +250,13 @@ static void change_gather(struct facts *facts)
 void facts_gather(struct facts *facts, const struct dump *dump, const struct dump *before)
 {
     *facts = (struct facts){.dump = dump, .before = before};
+    dump_check_make(&facts->check, dump);
+    facts->adds_up = facts->check.classes_add_up;
     layers_gather(facts);
     shares_gather(facts);
     classes_gather(facts);
     arenas_gather(facts);
+    decay_gather(facts);
     if (before != NULL)
         change_gather(facts);
 }

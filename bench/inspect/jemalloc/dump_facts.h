@@ -1,12 +1,14 @@
 /* dump_facts.h - what one dump says, and what changed since an earlier one: figures, and size
  * classes in order of weight.
  *
- * Bytes are doubles, because differences may be negative; shares are from 0 to 1. A pure function
- * of the dumps.
+ * Bytes are doubles, because differences may be negative; NaN: the dump does not tell. Shares are
+ * from 0 to 1. A pure function of the dumps.
  */
 #pragma once
 
 #include "dump.h"
+#include "dump_check.h"
+#include "dump_list.h"
 
 #define FACTS_LIST_MAX 8
 
@@ -29,14 +31,19 @@ struct fact_list {
 
 struct facts {
     const struct dump *dump, *before; /* before: NULL for a single dump */
-    /* The layers: allocated + internal + unused = active; + dirty + metadata = resident;
-     * + untouched = mapped. tcache is a part of allocated. */
-    double allocated, tcache, internal, unused, active, dirty, metadata, resident;
-    double untouched, mapped, retained, muzzy;
+    const struct dump_list *points;   /* all that were read; NULL: only these */
+    struct dump_check check;          /* of dump */
+    bool adds_up;                     /* the classes of both */
+    /* The layers: allocated + unused = active; + dirty + muzzy_resident + metadata_pages + other =
+     * resident; + untouched = mapped. tcache and internal are parts of allocated, metadata is
+     * metadata_pages and internal. */
+    double allocated, tcache, internal, unused, active, dirty, muzzy_resident;
+    double metadata_pages, other, resident, untouched, mapped, retained, muzzy, metadata;
     double unused_share, tcache_share;     /* of active, of allocated */
     double dirty_share, muzzy_share;       /* of resident */
     double metadata_share, retained_share; /* of resident */
     double dirty_decay_ms, muzzy_decay_ms; /* of most of those pages; -1: never */
+    double dirty_ratio; /* active pages for one dirty page; -1: any, 0: no such rule */
     double arenas;
     struct fact_list wasteful, largest;            /* by wasted_bytes, by used_bytes */
     double largest_share;                          /* of the largest class, of allocated */

@@ -2,13 +2,18 @@
 #pragma once
 
 #include "dump.h"
+#include "dump_list.h"
 #include "errors.h"
+#include "span.h"
 
-/* Both fill an empty dump. The JSON begins with '{' and may be followed by other text. 0, or -1 and
- * in error what is wrong, without the name of the file. */
-int dump_read_json(struct dump *dump, const char *text, size_t bytes, struct error *error);
-/* Ignores unknown lines. A text that is cut off leaves a dump that is not complete. */
-void dump_read_text(struct dump *dump, const char *text, size_t bytes);
+/* Fills an empty dump from JSON that begins with '{'; *used is how many bytes it takes, and other
+ * text may follow. JSON that is cut off leaves what was there. 0, or -1 and in error what is wrong,
+ * without the name of the file. */
+int dump_read_json(struct dump *dump, struct span text, size_t *used, struct error *error);
+/* Appends the dumps in the text to the list. A dump begins with its first line or, where that is
+ * missing, with any line that only a dump has. Whatever stands before a line's label or before the
+ * cells of a row is a prefix and is ignored, as are unknown lines. */
+void dump_read_text(struct dump_list *list, struct span text);
 
 #define DUMP_PAGE_BYTES_MAX (1 << 20)
 /* Larger figures are taken for damage and cut to this. */
@@ -36,3 +41,6 @@ static inline uint64_t *dump_figure(void *base, size_t offset)
 {
     return (uint64_t *)((char *)base + offset);
 }
+
+/* Sets the page size, unless it cannot be one. */
+void dump_page_set(struct dump *dump, uint64_t page_bytes);

@@ -10,13 +10,15 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static void explain(const struct dump *dump, const struct dump *before)
+static void explain(const struct dump *dump, const struct dump *before,
+                    const struct dump_list *points)
 {
     struct facts facts;
     char *text = NULL;
     size_t bytes = 0;
     FILE *out = xmemstream(&text, &bytes);
     facts_gather(&facts, dump, before);
+    facts.points = points;
     dump_print(&facts, true, out);
     json_t *json = dump_json(&facts);
     assert(json_dumpf(json, out, 0) == 0);
@@ -29,19 +31,20 @@ static void explain(const struct dump *dump, const struct dump *before)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct error error = {""};
-    struct dump *dump = dump_parse("fuzz", (const char *)data, size, &error);
-    if (dump == NULL) {
-        assert(error.text[0] != '\0' && strchr(error.text, '\n') == NULL);
+    struct dump_list list = {.dumps = NULL}, half = {.dumps = NULL};
+    if (dumps_parse(&list, "fuzz", (const char *)data, size, &error) < 0) {
+        assert(error.text[0] != '\0' && strchr(error.text, '\n') == NULL && list.count == 0);
+        dump_list_clear(&list);
         return 0;
     }
-    assert(error.text[0] == '\0');
+    assert(error.text[0] == '\0' && list.count > 0);
+    const struct dump *last = list.dumps[list.count - 1];
+    explain(last, NULL, &list);
+    explain(last, list.dumps[0], &list);
     /* Half of the bytes may be another dump. */
-    struct dump *half = dump_parse("fuzz", (const char *)data, size / 2, &error);
-    explain(dump, NULL);
-    explain(dump, dump);
-    if (half != NULL)
-        explain(half, dump);
-    dump_destroy(half);
-    dump_destroy(dump);
+    if (dumps_parse(&half, "fuzz", (const char *)data, size / 2, &error) == 0)
+        explain(half.dumps[0], last, &half);
+    dump_list_clear(&half);
+    dump_list_clear(&list);
     return 0;
 }

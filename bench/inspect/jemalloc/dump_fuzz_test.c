@@ -13,15 +13,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ROUNDS      300
-#define CUTS        60
+#define ROUNDS      80
+#define CUTS        30
 #define CHANGES_MAX 12
 #define BYTES_MAX   (64 << 10)
 
 static const char *const seeds[] = {
-    DUMPS "/unbounded_before.json",
-    DUMPS "/unbounded_after.json",
-    DUMPS "/threads.txt",
+    DUMPS "/unbounded_before.json", DUMPS "/unbounded_after.json",     DUMPS "/threads.txt",
+    DUMPS "/redis_4.0.3.txt",       DUMPS "/redis_4.0.3_cut.txt",      DUMPS "/jemalloc_3.6.0.txt",
+    DUMPS "/jemalloc_5.0.1.txt",    DUMPS "/jemalloc_5.2.1_twice.txt",
 };
 #define SEEDS (sizeof seeds / sizeof seeds[0])
 
@@ -45,6 +45,20 @@ static const char *const replacements[] = {
     "",
     "bins: size curregs curslabs regs pgs\n",
     "9223372036854775807",
+    "___ Begin jemalloc statistics ___\n",
+    "--- End jemalloc statistics ---\n",
+    "Version: \"4.5.0\"\n",
+    "Version: 3.6.0\n",
+    "{\"log\":\"",
+    "\\n",
+    "\\\"",
+    "> ",
+    "purging: dirty: 7, sweeps: 1\n",
+    "dirty pages: 1:2 active:dirty\n",
+    "large: size ind allocated curruns\n",
+    "huge: nmalloc ndalloc allocated\n",
+    "Allocated: 1, active: 2\n",
+    "Page size: 1\n",
 };
 #define REPLACEMENTS (sizeof replacements / sizeof replacements[0])
 

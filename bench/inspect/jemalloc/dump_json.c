@@ -22,6 +22,7 @@ static json_t *layers_json(const struct facts *facts)
 {
     static const struct row_column parts[] = {
         {"tcache_bytes", NULL, COLUMN_REAL_BYTES, offsetof(struct facts, tcache)},
+        {"internal_bytes", NULL, COLUMN_REAL_BYTES, offsetof(struct facts, internal)},
         {"muzzy_bytes", NULL, COLUMN_REAL_BYTES, offsetof(struct facts, muzzy)},
     };
     json_t *object = json_object();
@@ -43,6 +44,23 @@ static json_t *arenas_json(const struct dump *dump)
     for (size_t i = 0; i < dump->arena_count; i++)
         json_object_set_new(json_array_get(array, i), "kind",
                             json_string(kind_names[dump_arena_kind(dump, &dump->arenas[i])]));
+    return array;
+}
+
+static json_t *doubts_json(const struct dump_check *check)
+{
+    json_t *array = json_array();
+    for (size_t i = 0; i < check->count; i++)
+        json_array_append_new(array, json_string(check->doubts[i]));
+    return array;
+}
+
+static json_t *points_json(const struct dump_list *points)
+{
+    json_t *array = json_array();
+    for (size_t i = 0; i < points->count; i++)
+        json_array_append_new(array, row_json(json_object(), dump_point_columns, DUMP_POINT_COLUMNS,
+                                              points->dumps[i]));
     return array;
 }
 
@@ -74,13 +92,15 @@ json_t *dump_json(const struct facts *facts)
 {
     const struct dump *dump = facts->dump;
     json_t *root = json_pack(
-        "{s:s, s:s, s:b, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "version", dump->version,
-        "format", dump->format, "complete", dump->complete, "background_thread",
-        dump->background_thread, "dirty_decay_ms", decay_json(facts->dirty_decay_ms),
-        "muzzy_decay_ms", decay_json(facts->muzzy_decay_ms), "layers", layers_json(facts),
-        "classes", classes_json(&facts->largest), "wasteful", classes_json(&facts->wasteful),
-        "arenas", arenas_json(dump), "advice", advice_json(facts));
+        "{s:s, s:s, s:b, s:o, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "version", dump->version,
+        "format", dump->format, "complete", dump->finished, "doubts", doubts_json(&facts->check),
+        "background_thread", dump->background_thread, "dirty_decay_ms",
+        decay_json(facts->dirty_decay_ms), "muzzy_decay_ms", decay_json(facts->muzzy_decay_ms),
+        "layers", layers_json(facts), "classes", classes_json(&facts->largest), "wasteful",
+        classes_json(&facts->wasteful), "arenas", arenas_json(dump), "advice", advice_json(facts));
     if (facts->before != NULL)
         json_object_set_new(root, "change", change_json(facts));
+    if (facts->points != NULL)
+        json_object_set_new(root, "points", points_json(facts->points));
     return root;
 }

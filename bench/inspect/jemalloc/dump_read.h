@@ -1,14 +1,16 @@
-/* dump_read.h - reads a dump from a file or from memory, whichever format it has.
+/* dump_read.h - reads the dumps in a file or in memory, whatever their format and their wrapping.
  *
- * NULL and one line in error that says what to do: it cannot be read, is not a dump, is damaged, or
- * has no totals. Lines of a log before and after the dump are ignored. Released with dump_destroy.
+ * Lines of a log before, between and after dumps are ignored. -1 and one line in error that says
+ * what to do: it cannot be read, holds no dump, one is damaged, has no totals, or is by a version
+ * that is not known; then the list is as before.
  */
 #pragma once
 
-#include "dump.h"
+#include "dump_list.h"
 #include "errors.h"
 
-/* "-" is standard input. */
-struct dump *dump_read(const char *path, struct error *error);
+/* Appends the dumps to the list. "-" is standard input. */
+int dumps_read(struct dump_list *list, const char *path, struct error *error);
 /* `name` stands for the path in errors. */
-struct dump *dump_parse(const char *name, const char *text, size_t bytes, struct error *error);
+int dumps_parse(struct dump_list *list, const char *name, const char *text, size_t bytes,
+                struct error *error);

@@ -12,15 +12,34 @@
 
 #define MIB (1024.0 * 1024)
 
+/* Takes the one dump out of the list. */
+static struct dump *only_one(struct dump_list *list)
+{
+    assert_int_equal(list->count, 1);
+    struct dump *dump = list->dumps[0];
+    list->count = 0;
+    dump_list_clear(list);
+    return dump;
+}
+
 static struct dump *fixture_read(const char *name)
 {
     char path[512];
     struct error error = {""};
+    struct dump_list list = {.dumps = NULL};
     snprintf(path, sizeof path, DUMPS "/%s", name);
-    struct dump *dump = dump_read(path, &error);
-    if (dump == NULL)
+    if (dumps_read(&list, path, &error) < 0)
         fail_msg("%s", error.text);
-    return dump;
+    return only_one(&list);
+}
+
+static struct dump *dump_of(const char *text)
+{
+    struct error error = {""};
+    struct dump_list list = {.dumps = NULL};
+    if (dumps_parse(&list, "text", text, strlen(text), &error) < 0)
+        fail_msg("%s", error.text);
+    return only_one(&list);
 }
 
 static bool advised(const struct facts *facts, const char *rule, const char *word)
@@ -42,6 +61,7 @@ static void json_is_read(void **state)
     assert_memory_equal(dump->version, "5.3.0", 5);
     assert_int_equal(dump->allocated_bytes, 43983600);
     assert_int_equal(dump->retained_bytes, 14602240);
+    assert_int_equal(dump->family, DUMP_FAMILY_5_3);
     assert_int_equal(dump->arena_count, 4);
     const struct dump_arena *manual = dump_arena_find(dump, "11");
     assert_int_equal(dump_arena_kind(dump, manual), DUMP_ARENA_MANUAL);
@@ -58,7 +78,7 @@ static void text_is_read(void **state)
 {
     struct dump *dump = fixture_read("threads.txt");
     assert_string_equal(dump->format, "plain text");
-    assert_true(dump->complete && dump->profiling && !dump->background_thread);
+    assert_true(dump->finished && dump->profiling && !dump->background_thread);
     assert_int_equal(dump->dirty_decay_ms, -1);
     assert_int_equal(dump->allocated_bytes, 22890176);
     assert_int_equal(dump->retained_bytes, 5033984);
@@ -88,9 +108,12 @@ static void layers_leave_no_gap(void **state)
         struct dump *dump = fixture_read(names[i]);
         struct facts f;
         facts_gather(&f, dump, NULL);
-        assert_true(f.allocated + f.internal + f.unused == f.active);
-        assert_true(f.active + f.dirty + f.metadata == f.resident);
+        assert_true(f.allocated + f.unused == f.active);
+        assert_true(f.active + f.dirty + f.metadata_pages + f.other == f.resident);
+        assert_true(f.metadata_pages + f.internal == f.metadata);
+        assert_in_range(f.other, 0, 64 << 10); /* rounding to pages */
         assert_true(f.resident + f.untouched == f.mapped);
+        assert_true(f.adds_up && f.check.arenas_add_up && f.check.count == 0);
         double used = 0;
         for (size_t c = 0; c < dump->total.class_count; c++)
             used += (double)dump->total.classes[c].live * (double)dump->total.classes[c].size_bytes;
@@ -127,21 +150,25 @@ static struct dump *healthy_dump(void)
 {
     static const char text[] =
         "___ Begin jemalloc statistics ___\n"
+        "Version: \"5.3.0\"\n"
+        "Page size: 4096\n"
+        "  config.cache_oblivious: false\n"
         "  opt.background_thread: false (background_thread: true)\n"
         "  opt.dirty_decay_ms: 10000 (arenas.dirty_decay_ms: 5000)\n"
         "Allocated: 62914560, active: 62914560, metadata: 0, resident: 67108864, mapped: 67108864, "
         "retained: 0\n"
         "arenas[0]:\n"
+        "   dirty: 5000 0 0 0 0\n"
+        "small: 62914560 1 1 1\n"
+        "large: 0 0 0 0\n"
         "active: 62914560\n"
         "bins:  size curregs curslabs regs pgs\n"
         "  64 491520 7680 64 1\n"
         "  ---\n"
-        "  96 327680 0 0 0\n"
+        "  96 327680 7680 128 1\n"
+        "large: size curlextents\n"
         "--- End jemalloc statistics ---\n";
-    struct error error;
-    struct dump *dump = dump_parse("healthy", text, sizeof text - 1, &error);
-    assert_non_null(dump);
-    return dump;
+    return dump_of(text);
 }
 
 static void rules_follow_the_figures(void **state)
@@ -164,6 +191,7 @@ static void rules_follow_the_figures(void **state)
     assert_true(advised(&facts, "dirty pages are kept", "dirty_decay_ms"));
 
     dump->allocated_bytes /= 2;
+    dump->total.classes[0].slabs *= 2;
     facts_gather(&facts, dump, NULL);
     assert_true(advised(&facts, "fragmentation", "50.0 %"));
     dump_destroy(dump);
@@ -176,6 +204,8 @@ static void one_size_that_leaks(void **state)
     after->total.classes[0].live += 100000;
     after->arenas[0].classes[0].live += 100000;
     after->allocated_bytes += 6400000;
+    after->total.allocated_bytes += 6400000;
+    after->total.small_bytes += 6400000;
     facts_gather(&facts, after, before);
     assert_true(advised(&facts, "one size grows", "64-byte allocations: 100,000 more"));
     assert_true(advised(&facts, "one size grows", "48 to 64 bytes"));
@@ -206,21 +236,42 @@ static void tables_show_sizes_and_arenas(void **state)
 static void refused(const char *text, const char *reason)
 {
     struct error error = {""};
-    assert_null(dump_parse("file", text, strlen(text), &error));
-    assert_non_null(strstr(error.text, reason));
+    struct dump_list list = {.dumps = NULL};
+    assert_int_equal(dumps_parse(&list, "file", text, strlen(text), &error), -1);
+    assert_int_equal(list.count, 0);
+    if (strstr(error.text, reason) == NULL)
+        fail_msg("%s", error.text);
     assert_memory_equal(error.text, "file: ", 6);
+    dump_list_clear(&list);
 }
 
 static void other_files_are_refused(void **state)
 {
     struct error error = {""};
+    struct dump_list list = {.dumps = NULL};
     refused("", "not a jemalloc statistics dump");
     refused("{\"policy\":\"lru\"}", "not a jemalloc statistics dump");
     refused("{\"jemalloc\":{\"version\":", "line 1, column");
     refused("{\"jemalloc\":{}}", "no totals");
     refused("___ Begin jemalloc statistics ___\nVersion: \"5.3.0\"\n", "no totals");
-    assert_null(dump_read("/nonexistent", &error));
+    refused("Allocated: 12 GB, active: 13 GB, resident: 14 GB\n", "not a jemalloc statistics dump");
+    refused("Version: 5.3.0\nthe page size: 4096\n", "not a jemalloc statistics dump");
+    assert_int_equal(dumps_read(&list, "/nonexistent", &error), -1);
     assert_string_equal(error.text, "/nonexistent: No such file or directory");
+}
+
+static void unknown_versions_are_refused_by_name(void **state)
+{
+    static const char *const versions[] = {"2.2.5", "3.7.0", "4.6.0", "5.4.0", "6.0.0-0-gabc"};
+    char text[256], reason[64];
+    for (size_t i = 0; i < sizeof versions / sizeof versions[0]; i++) {
+        snprintf(text, sizeof text, "Version: \"%s\"\nAllocated: 4096, active: 8192\n",
+                 versions[i]);
+        snprintf(reason, sizeof reason, "is by jemalloc %s, whose figures are not known",
+                 versions[i]);
+        refused(text, reason);
+    }
+    refused("Version: trunk\nAllocated: 4096, active: 8192\n", "version 'trunk'");
 }
 
 static void next_smaller_class(void **state)
@@ -244,6 +295,7 @@ int main(void)
         cmocka_unit_test(one_size_that_leaks),
         cmocka_unit_test(tables_show_sizes_and_arenas),
         cmocka_unit_test(other_files_are_refused),
+        cmocka_unit_test(unknown_versions_are_refused_by_name),
         cmocka_unit_test(next_smaller_class),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

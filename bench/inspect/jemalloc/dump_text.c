@@ -8,6 +8,7 @@
 #include "units.h"
 #include "xmalloc.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -43,16 +44,59 @@ static void share_cell(struct table *table, const char *format, double part, dou
         table_cell(table, TABLE_PLAIN, "-");
 }
 
+static const char *const family_words[] = {
+    [DUMP_FAMILY_3] = "3.x",
+    [DUMP_FAMILY_4] = "4.x",
+    [DUMP_FAMILY_5] = "5.0 to 5.2",
+    [DUMP_FAMILY_5_3] = "5.x",
+};
+
 static void heading_print(const struct dump_page *page)
 {
     char age[UNITS_TEXT_BYTES];
     const struct dump *dump = page->facts->dump;
     int version = (int)strcspn(dump->version, "-");
-    printable_print(page->out, "jemalloc %.*s, read from %s", version, dump->version, dump->format);
-    if (dump->total.uptime_ns > 0)
+    printable_print(page->out, "jemalloc %.*s", version, dump->version);
+    if (version == 0 || strncmp(dump->version, "0.0.0", (size_t)version) == 0)
+        fprintf(page->out, "%sversion not told, read as %s", version == 0 ? "" : ": ",
+                family_words[dump->family]);
+    fprintf(page->out, ", read from %s", dump->format);
+    if (dump->total.uptime_ns != DUMP_UNTOLD && dump->total.uptime_ns > 0)
         fprintf(page->out, ", %s after the start",
                 units_format_duration(age, (double)dump->total.uptime_ns));
     fputs("\n", page->out);
+}
+
+/* What was read, where it is more than the two dumps that are compared. */
+static void points_print(const struct dump_page *page)
+{
+    struct table_column headings[DUMP_POINT_COLUMNS + 1] = {{"dump", TABLE_RIGHT}};
+    const struct dump_list *points = page->facts->points;
+    if (points != NULL && points->left_out > 0)
+        fprintf(page->out, "\n%zu dumps without totals are left out.\n", points->left_out);
+    if (points == NULL || points->count < 2)
+        return;
+    fprintf(page->out, "\n%zu dumps; the first and the last are compared\n", points->count);
+    row_column_headings(dump_point_columns, DUMP_POINT_COLUMNS, headings + 1);
+    struct table *table = table_create(headings, DUMP_POINT_COLUMNS + 1);
+    for (size_t i = 0; i < points->count; i++) {
+        table_cell(table, TABLE_PLAIN, "%zu", i + 1);
+        row_cells(table, TABLE_PLAIN, dump_point_columns, DUMP_POINT_COLUMNS, points->dumps[i]);
+    }
+    table_finish(page, table);
+}
+
+static void doubts_print(const struct dump_page *page)
+{
+    const struct dump_check *check = &page->facts->check;
+    if (check->count > 0)
+        fputs("\nWhat is missing or does not add up\n", page->out);
+    for (size_t i = 0; i < check->count; i++) {
+        fputs("- ", page->out);
+        text_wrap(check->doubts[i], 2, 2, ADVICE_WIDTH, page->out);
+    }
+    if (!page->facts->adds_up && (page->facts->dump->total.class_count > 0))
+        fputs("No advice is built on size classes.\n", page->out);
 }
 
 static void layers_print(const struct dump_page *page)
@@ -67,6 +111,8 @@ static void layers_print(const struct dump_page *page)
     struct table *table = table_create(columns, sizeof columns / sizeof columns[0]);
     for (size_t i = 0; i < DUMP_LAYERS; i++) {
         const struct dump_layer *layer = &dump_layers[i];
+        if (isnan(row_value(&layer->column, facts)))
+            continue;
         table_cell(table, TABLE_PLAIN, "%s", layer->sign);
         table_cell(table, TABLE_PLAIN, "%s", layer->column.heading);
         row_cells(table, TABLE_PLAIN, &layer->column, 1, facts);
@@ -78,6 +124,9 @@ static void layers_print(const struct dump_page *page)
     if (facts->tcache > 0)
         fprintf(page->out, "%s (%.1f %%) of allocated are free but kept in thread caches.\n",
                 units_format_size(text, facts->tcache), 100 * facts->tcache_share);
+    if (facts->internal > 0)
+        fprintf(page->out, "%s of allocated are metadata.\n",
+                units_format_size(text, facts->internal));
 }
 
 static void rest_print(const struct dump_page *page, const struct fact_list *list, const char *what)
@@ -134,6 +183,8 @@ static void decay_line_print(const struct dump_page *page, const char *name, dou
                              double decay_ms, const char *what)
 {
     char size[UNITS_TEXT_BYTES], time[UNITS_TEXT_BYTES];
+    if (isnan(bytes))
+        return;
     fprintf(page->out, "%s pages: %s. ", name, units_format_size(size, bytes));
     if (decay_ms < -1)
         fputs("The dump does not contain their decay time.\n", page->out);
@@ -146,13 +197,36 @@ static void decay_line_print(const struct dump_page *page, const char *name, dou
                 units_format_duration(time, decay_ms * (double)NS_PER_MS), name, decay_ms);
 }
 
+/* 3.x and 4.x: by ratio, or by decay. */
+static void old_decay_print(const struct dump_page *page)
+{
+    char size[UNITS_TEXT_BYTES], time[UNITS_TEXT_BYTES];
+    const struct facts *facts = page->facts;
+    fprintf(page->out, "dirty pages: %s. ", units_format_size(size, facts->dirty));
+    if (facts->dirty_ratio > 0)
+        fprintf(page->out, "Returned when there is more than one to %.0f pages in use.\n",
+                facts->dirty_ratio);
+    else if (facts->dirty_ratio < 0 || facts->dirty_decay_ms == -1)
+        fputs("They are never returned.\n", page->out);
+    else if (facts->dirty_decay_ms >= 0)
+        fprintf(page->out, "They are returned within %s of being freed.\n",
+                units_format_duration(time, facts->dirty_decay_ms * (double)NS_PER_MS));
+    else
+        fputs("The dump does not contain when they are returned.\n", page->out);
+}
+
 static void decay_print(const struct dump_page *page)
 {
     const struct facts *facts = page->facts;
     fputs("\nFree pages that are not yet returned to the kernel\n", page->out);
-    if (facts->dump->total.active_bytes == 0)
-        fputs("The dump has no figures of arenas, so dirty pages count as metadata here.\n",
-              page->out);
+    if (isnan(facts->dirty)) {
+        fputs("The dump does not tell how many there are.\n", page->out);
+        return;
+    }
+    if (facts->dump->family < DUMP_FAMILY_5) {
+        old_decay_print(page);
+        return;
+    }
     decay_line_print(page, "dirty", facts->dirty, facts->dirty_decay_ms, "become muzzy");
     decay_line_print(page, "muzzy", facts->muzzy, facts->muzzy_decay_ms, "are returned for good");
     fputs(facts->dump->background_thread
@@ -161,14 +235,29 @@ static void decay_print(const struct dump_page *page)
           page->out);
 }
 
-/* By resident bytes, largest first; equal ones in the order of the dump. */
+/* Resident bytes or, before 5.0, active ones. */
+static uint64_t arena_weight(const struct dump_arena *arena)
+{
+    return dump_sum(
+        arena->resident_bytes == DUMP_UNTOLD ? arena->active_bytes : arena->resident_bytes, 0);
+}
+
+/* By weight, largest first; equal ones in the order of the dump. */
 static int arenas_compare(const void *one, const void *two)
 {
     const struct dump_arena *a = *(const struct dump_arena *const *)one;
     const struct dump_arena *b = *(const struct dump_arena *const *)two;
-    if (a->resident_bytes != b->resident_bytes)
-        return a->resident_bytes < b->resident_bytes ? 1 : -1;
+    uint64_t weight_a = arena_weight(a), weight_b = arena_weight(b);
+    if (weight_a != weight_b)
+        return weight_a < weight_b ? 1 : -1;
     return a < b ? -1 : 1;
+}
+
+/* Whether the dump shows that no thread cache ever served the arena. */
+static bool is_uncached(const struct dump_arena *arena)
+{
+    return arena->fills == 0 && arena->allocations != DUMP_UNTOLD && arena->allocations > 0 &&
+           dump_sum(arena->tcache_bytes, 0) == 0;
 }
 
 static struct table *arenas_table(const struct dump *dump, const struct dump_arena **sorted,
@@ -179,10 +268,9 @@ static struct table *arenas_table(const struct dump *dump, const struct dump_are
     struct table *table = table_create(headings, count);
     for (size_t i = 0; i < shown; i++) {
         const struct dump_arena *arena = sorted[i];
-        bool cached = arena->fills > 0 || arena->tcache_bytes > 0 || arena->allocations == 0;
         row_cells(table, TABLE_PLAIN, dump_arena_columns, DUMP_ARENA_COLUMNS, arena);
         table_cell(table, TABLE_FAINT, "%s%s", kind_words[dump_arena_kind(dump, arena)],
-                   cached ? "" : ", no thread cache");
+                   is_uncached(arena) ? ", no thread cache" : "");
     }
     return table;
 }
@@ -235,7 +323,8 @@ static void layer_changes_print(const struct dump_page *page)
     for (size_t i = 0; i < DUMP_LAYERS; i++) {
         const struct row_column *column = &dump_layers[i].column;
         double from = row_value(column, &before), to = row_value(column, page->facts);
-        changes[i] = (struct layer_change){column->heading, from, to, (int64_t)(to - from)};
+        int64_t change = isnan(to - from) ? 0 : (int64_t)(to - from);
+        changes[i] = (struct layer_change){column->heading, from, to, change};
     }
     qsort(changes, DUMP_LAYERS, sizeof changes[0], changes_compare);
     row_column_headings(columns, COLUMNS, headings);
@@ -292,6 +381,8 @@ void dump_print(const struct facts *facts, bool colours, FILE *out)
 {
     const struct dump_page page = {facts, colours, out};
     heading_print(&page);
+    points_print(&page);
+    doubts_print(&page);
     if (facts->before != NULL)
         changes_print(&page);
     layers_print(&page);

@@ -20,16 +20,20 @@ static const struct option option_rows[] = {
 };
 
 static const struct option_table option_table = {
-    .usage = "tidemark jemalloc [OPTIONS] DUMP [LATER_DUMP]",
+    .usage = "tidemark jemalloc [OPTIONS] DUMP [LATER_DUMP...]",
     .summary =
         "Explains jemalloc's statistics: where the bytes are, what is wasted, when free memory is "
-        "returned to the kernel, and what to do. With two dumps of one process it shows what grew "
-        "between them, down to the size of the objects.",
+        "returned to the kernel, and what to do. With several dumps of one process it shows what "
+        "grew "
+        "between the first and the last, down to the size of the objects.",
     .details =
-        "A dump is JSON or plain text; lines of a log before and after it are ignored. - is "
-        "standard input. Ways to get one:\n"
+        "A dump is JSON or plain text by jemalloc 3.0 to 5.3, also from a log: other lines, "
+        "prefixes "
+        "and escapes are ignored, and a file may hold several. - is standard input. Ways to get "
+        "one:\n"
         "  one of our servers  curl -s http://127.0.0.1:8000/jemalloc > one.json\n"
         "  any program's end   MALLOC_CONF=stats_print:true PROGRAM 2> one.txt\n"
+        "  Redis               redis-cli MEMORY MALLOC-STATS > one.txt\n"
         "  in the code         malloc_stats_print(NULL, NULL, NULL), or \"J\" for JSON\n"
         "\n"
         "Each layer adds something to the one before it:\n"
@@ -58,18 +62,18 @@ static int facts_show(const struct facts *facts, const char *json)
 static int dumps_explain(char *const *paths, int count, const char *json)
 {
     struct error error;
+    struct dump_list list = {.dumps = NULL};
     struct facts facts;
-    int status;
-    struct dump *first = dump_read(paths[0], &error);
-    struct dump *second = first != NULL && count == 2 ? dump_read(paths[1], &error) : NULL;
-    if (first == NULL || (count == 2 && second == NULL)) {
-        status = complain("jemalloc", STATUS_USAGE, "%s", error.text);
-    } else {
-        facts_gather(&facts, second ? second : first, second ? first : NULL);
+    int status = STATUS_OK;
+    for (int i = 0; i < count && status == STATUS_OK; i++)
+        if (dumps_read(&list, paths[i], &error) < 0)
+            status = complain("jemalloc", STATUS_USAGE, "%s", error.text);
+    if (status == STATUS_OK) {
+        facts_gather(&facts, list.dumps[list.count - 1], list.count > 1 ? list.dumps[0] : NULL);
+        facts.points = &list;
         status = facts_show(&facts, json);
     }
-    dump_destroy(second);
-    dump_destroy(first);
+    dump_list_clear(&list);
     return status;
 }
 
@@ -81,8 +85,8 @@ int jemalloc_command(int argc, char **argv)
         options_take(&option_table, "tidemark jemalloc", argc, argv, &options, &positional);
     if (status != OPTIONS_GO_ON)
         return status;
-    if (positional < 1 || positional > 2)
+    if (positional < 1)
         return complain("jemalloc", STATUS_USAGE,
-                        "give one dump, or two of the same process; see --help");
+                        "give one dump, or several of the same process; see --help");
     return dumps_explain(argv + 1, positional, options.json);
 }
