@@ -43,13 +43,14 @@ CAPACITY = 100  # so small that the busiest machine fills it in a short run
 SLEEP = str(10 ** 7 + os.getpid())
 
 # A foreign program: it keeps everything that is requested, or nothing; it finds all ids, most of
-# them or none. It starts a child in a session of its own.
+# them or none; its fifth answer may take long. It starts a child in a session of its own.
 FOREIGN = """
-import subprocess, sys
+import subprocess, sys, time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 kept = {}
 leaks = sys.argv[2] == "leaks"
+answers = 0
 print("listening soon", flush=True)
 if sys.argv[2] == "dies":
     sys.exit("out of luck")
@@ -63,6 +64,10 @@ class Handler(BaseHTTPRequestHandler):
         state = b"hit" if self.path in kept else b"miss"
         if leaks:
             kept.setdefault(self.path, self.path * 100)
+        global answers
+        answers += 1
+        if sys.argv[2] == "stalls" and answers == 5:
+            time.sleep(1.5)
         absent = sys.argv[2] == "absent" or sys.argv[2] == "errors" and self.path[-1] in "05af"
         self.wfile.write(b"HTTP/1.1 " + (b"404 No" if absent else b"200 OK") + b"\\r\\nX-Cache: " + state
                          + b"\\r\\nContent-Length: 2\\r\\n\\r\\nok")
@@ -477,6 +482,23 @@ class Bench(unittest.TestCase):
         self.assertEqual(len(self.result("lru")["speeds"]), 1)
         self.assertFalse(self.result("sieve")["complete"])
         self.assertFalse(self.bench_file()["complete"])
+
+    def test_a_server_that_is_too_slow_for_the_warm_up_is_named(self):
+        done = self.foreign("stalls", "--policies", "lru", "--speed", "1", *self.SPEED, "--connections", "1")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertRegex(done.stderr, r"speed of stalls under random: it is too slow .*: \d+ fewer than")
+        self.assertEqual(done.stderr.count("too slow"), 1)
+
+    def test_a_time_to_live_is_that_of_its_share_of_the_time(self):
+        self.link("lru")
+        log = os.path.join(self.folder, "arguments")
+        self.write_server("ttl", f"#!/bin/sh\necho \"$@\" >> {log}\nexec {BIN}/serve-ttl \"$@\"\n")
+        done = self.bench("--policies", "lru,ttl", "--server-dir", self.servers, "--speed", "1",
+                          "--ttl", "40ms", *self.SPEED)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        with open(log) as file:
+            self.assertEqual(re.findall(r"--ttl=(\d+)ns", file.read()),
+                             ["40000000", "120000000"])  # of one server, and of three in turns
 
     def test_an_interruption_between_slices_stops_all_servers(self):
         options = ("--policies", "lru,sieve", *self.SPEED, "--rounds", "1000", "--speed", "1")

@@ -12,9 +12,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define WARM_UP_NS   (10 * NS_PER_SECOND) /* the longest warm-up of a server */
-#define SLICE_NS     (10 * NS_PER_SECOND) /* a slice that takes longer ends there */
-#define CPU_US_LEAST 1e-3                 /* a clock may show none at all */
+#define WARM_UP_TURNS 10                   /* of each server */
+#define TURN_NS       (1 * NS_PER_SECOND)  /* a turn that takes longer ends there */
+#define SLICE_NS      (10 * NS_PER_SECOND) /* the same of a slice */
+#define CPU_US_LEAST  1e-3                 /* a clock may show none at all */
 
 /* It took part in all rounds. */
 static bool is_whole(const struct slices_server *server)
@@ -90,6 +91,8 @@ static void server_open(struct slices *slices, size_t i)
     struct server_options options =
         plan_server_options(setup->plan, setup->subjects[i], setup->workload, setup->server_cpu);
     struct error error;
+    server->keeps_age = options.limits.ttl_ns > 0;
+    options.limits.ttl_ns *= setup->count;
     server->latencies = histogram_create();
     server->server = server_start(&options, setup->interrupted, &error);
     if (server->server == NULL || session_open(setup, i, server, &error) != 0)
@@ -108,8 +111,8 @@ struct slices *slices_open(const struct slices_setup *setup)
     return slices;
 }
 
-/* Sends the requests; they must all be answered well. 0, and the caller frees the result; or -1:
- * the server failed. */
+/* Sends the requests, or fewer if the time is up; all must be answered well. 0, and the caller
+ * frees the result; or -1: the server failed. */
 static int requests_send(struct slices *slices, struct slices_server *server, uint64_t requests,
                          uint64_t limit_ns, struct load_result *load)
 {
@@ -124,8 +127,10 @@ static int requests_send(struct slices *slices, struct slices_server *server, ui
         error_set(&error, "interrupted");
     else if (load->requests == 0)
         error_set(&error, "the stream of ids has ended; speed needs one without an end");
-    if (error.text[0] == '\0')
+    if (error.text[0] == '\0') {
+        server->missed += requests - load->requests;
         return 0;
+    }
     server_fail(server, error.text);
     load_result_free(load);
     return -1;
@@ -136,26 +141,34 @@ static double rate_of(const struct load_result *load)
     return stats_ratio((double)load->requests * (double)NS_PER_SECOND, (double)load->wall_ns);
 }
 
-void slices_warm_up(struct slices *slices, uint64_t requests)
+static void turn_run(struct slices *slices, struct slices_server *server, uint64_t requests)
 {
-    for (size_t i = 0; i < slices->setup.count; i++) {
-        struct slices_server *server = &slices->servers[i];
-        struct load_result load;
-        if (server->session == NULL ||
-            requests_send(slices, server, requests, WARM_UP_NS, &load) != 0)
-            continue;
-        server->warm_rps = rate_of(&load);
-        load_result_free(&load);
-    }
+    struct load_result load;
+    if (requests_send(slices, server, requests, TURN_NS, &load) != 0)
+        return;
+    server->warm_rps = rate_of(&load);
+    server->cpu_ns = server_cpu_ns(server->server);
+    load_result_free(&load);
 }
 
+void slices_warm_up(struct slices *slices, uint64_t requests)
+{
+    uint64_t each = (requests + WARM_UP_TURNS - 1) / WARM_UP_TURNS;
+    for (size_t turn = 0; turn < WARM_UP_TURNS; turn++)
+        for (size_t i = 0; i < slices->setup.count; i++)
+            if (slices->servers[i].session != NULL)
+                turn_run(slices, &slices->servers[i], each);
+}
+
+/* What a slice stored may expire during the slices of others: that is counted with the next one. */
 static void slice_run(struct slices *slices, struct slices_server *server, uint64_t requests)
 {
     struct load_result load;
-    uint64_t before_ns = server_cpu_ns(server->server);
+    uint64_t before_ns = server->keeps_age ? server->cpu_ns : server_cpu_ns(server->server);
     if (requests_send(slices, server, requests, SLICE_NS, &load) != 0)
         return;
-    double cpu_us = (double)(server_cpu_ns(server->server) - before_ns) / (double)NS_PER_US;
+    server->cpu_ns = server_cpu_ns(server->server);
+    double cpu_us = (double)(server->cpu_ns - before_ns) / (double)NS_PER_US;
     server->cpu_us[slices->rounds] = cpu_us / (double)load.requests;
     server->rate_rps[slices->rounds] = rate_of(&load);
     server->requests += load.requests;

@@ -1,7 +1,9 @@
 /* slices.h - servers that are alive at once and get slices of requests in turns.
  *
- * All get the same ids: each slice goes on with the stream where the last one ended. A server that
- * fails is stopped and left out of all later slices; its reason says why.
+ * All get the same ids: each slice goes on with the stream where the last one ended. Only a server
+ * that is too slow gets fewer, since warm-up and slices end after a time, too. A time to live is
+ * multiplied by the number of servers, each of which is under load for that share of the time. A
+ * server that fails is stopped and left out of all later slices; its reason says why.
  */
 #pragma once
 
@@ -31,10 +33,13 @@ struct slices_server {
     struct histogram *latencies;
     double *cpu_us, *rate_rps; /* per request and per second, in each round */
     uint64_t requests;
+    uint64_t missed; /* requests that it was too slow for, in its warm-up and its slices */
+    uint64_t cpu_ns; /* at the end of its last turn or slice */
+    bool keeps_age;  /* it has a time to live */
     /* CPU time of the generator, without its waits for a core: those fall on all servers alike, and
      * are not in the servers' CPU time. */
     double generator_ns, wall_ns;
-    double warm_rps; /* during the warm-up */
+    double warm_rps; /* during the last turn of the warm-up */
 };
 
 struct slices {
@@ -46,7 +51,7 @@ struct slices {
 
 /* Starts all, in random order. */
 struct slices *slices_open(const struct slices_setup *setup);
-/* Fills the caches: so many requests to each, or fewer if they take long. */
+/* Fills the caches, in turns: so many requests to each, or fewer if they take long. */
 void slices_warm_up(struct slices *slices, uint64_t requests);
 /* One slice of so many requests for each, in an order shuffled anew. */
 void slices_round(struct slices *slices, uint64_t requests);

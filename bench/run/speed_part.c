@@ -25,6 +25,7 @@ struct speed {
     uint64_t slice_requests;             /* 0: not yet chosen */
     uint64_t end_ns;                     /* its share of the budget ends */
     double round_ns, rest_ns;            /* of the last repetition: a round; all but the rounds */
+    bool is_slow[SUBJECTS_MAX];          /* it was said that the subject is too slow */
 };
 
 /* The control comes last. */
@@ -105,6 +106,21 @@ static void failure_note(struct speed *speed, const struct slices *slices, size_
     bench->status = STATUS_UNDECIDED;
 }
 
+static void slowness_note(struct speed *speed, const struct slices *slices, size_t i)
+{
+    char count[UNITS_TEXT_BYTES];
+    size_t subject = speed->subjects[i];
+    if (slices->servers[i].missed == 0 || is_control(slices, i) || speed->is_slow[subject])
+        return;
+    speed->is_slow[subject] = true;
+    progress_clear(speed->bench);
+    complain("bench", 0,
+             "speed of %s under %s: it is too slow to get all requests of its warm-up and slices "
+             "in time: %s fewer than the others, so its cache may be colder",
+             slices->setup.subjects[i]->name, speed->workload->name,
+             units_format_count(count, slices->servers[i].missed));
+}
+
 /* An interrupted repetition is left out. */
 static void slices_record(struct speed *speed, const struct slices *slices)
 {
@@ -112,6 +128,7 @@ static void slices_record(struct speed *speed, const struct slices *slices)
     for (size_t i = 0; i < slices->setup.count && !bench_is_interrupted(bench); i++) {
         struct result_speed values;
         failure_note(speed, slices, i);
+        slowness_note(speed, slices, i);
         if (slices_speed(slices, i, &values))
             *result_speed_add(is_control(slices, i) ? bench->control
                                                     : bench->results[speed->subjects[i]]) = values;
