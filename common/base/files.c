@@ -1,10 +1,10 @@
 /* files.c - whole files, read into memory and written by renaming. */
 #include "files.h"
 
+#include "file_replace.h"
 #include "xmalloc.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <stdbool.h>
 #include <stdio_ext.h>
 #include <stdlib.h>
@@ -45,43 +45,13 @@ char *file_read(const char *path, size_t max_bytes, size_t *bytes, struct error 
     return text;
 }
 
-static int stream_fill(FILE *file, const char *text, size_t bytes)
-{
-    return fwrite(text, 1, bytes, file) == bytes && fflush(file) == 0 ? 0 : -1;
-}
-
-/* Creates the file, or writes into a pipe or device that exists. */
-static int path_fill(const char *path, const char *text, size_t bytes)
-{
-    FILE *file = fopen(path, "we");
-    if (file == NULL)
-        return -1;
-    int status = stream_fill(file, text, bytes);
-    if (status == 0 && fsync(fileno(file)) != 0 && errno != EINVAL && errno != EROFS)
-        status = -1;
-    if (fclose(file) != 0)
-        status = -1;
-    return status;
-}
-
-static int file_replace(const char *path, const char *text, size_t bytes)
-{
-    char temporary[PATH_MAX];
-    if (snprintf(temporary, sizeof temporary, "%s.%ld.tmp", path, (long)getpid()) >= PATH_MAX) {
-        errno = ENAMETOOLONG;
-        return -1;
-    }
-    if (path_fill(temporary, text, bytes) == 0 && rename(temporary, path) == 0)
-        return 0;
-    int failed = errno;
-    unlink(temporary);
-    errno = failed;
-    return -1;
-}
-
+/* Neither a regular file nor a folder, nor one of the links of /dev and /proc to open files. */
 static bool is_special(const char *path)
 {
     struct stat found;
+    bool system = strncmp(path, "/dev/", 5) == 0 || strncmp(path, "/proc/", 6) == 0;
+    if (system && lstat(path, &found) == 0 && S_ISLNK(found.st_mode))
+        return true;
     return stat(path, &found) == 0 && !S_ISREG(found.st_mode) && !S_ISDIR(found.st_mode);
 }
 
@@ -116,6 +86,16 @@ int file_write(const char *path, const char *text, size_t bytes, struct error *e
         fwrite(text, 1, bytes, stdout);
         return stdout_end(error);
     }
-    int status = is_special(path) ? path_fill(path, text, bytes) : file_replace(path, text, bytes);
+    int status = is_special(path) ? file_fill(path, text, bytes) : file_replace(path, text, bytes);
     return status == 0 ? 0 : error_set(error, "%s: %s", path, strerror(errno));
+}
+
+int file_check_writable(const char *path, struct error *error)
+{
+    if (path == NULL || strcmp(path, "-") == 0)
+        return 0;
+    if (file_is_folder(path))
+        return error_set(error, "%s: it is a folder", path);
+    int status = is_special(path) ? access(path, W_OK) : file_replace_check(path);
+    return status == 0 ? 0 : error_set(error, "%s: cannot write to it: %s", path, strerror(errno));
 }

@@ -1,5 +1,6 @@
 /* output_test.c - error texts, reading and writing of files, --help. */
 #include "errors.h"
+#include "file_replace.h"
 #include "files.h"
 #include "options.h"
 #include "options_help.h"
@@ -89,6 +90,80 @@ static void what_cannot_be_written_is_an_error(void **state)
     assert_true(S_ISCHR(full.st_mode)); /* it was not replaced */
     assert_int_equal(file_write("/nowhere/file", "text", 4, &error), -1);
     assert_string_equal(error.text, "/nowhere/file: No such file or directory");
+}
+
+/* Also a file that would exist under another name in between. */
+static void a_name_that_is_too_long_is_an_error(void **state)
+{
+    struct scratch scratch;
+    struct error error = {""};
+    char path[64 + 256];
+    scratch_make(&scratch);
+    snprintf(path, sizeof path, "%s/%0250d", scratch.folder, 0);
+    assert_int_equal(file_check_writable(path, &error), -1);
+    assert_non_null(strstr(error.text, "name too long"));
+    assert_int_equal(file_write(path, "text", 4, &error), -1);
+    scratch_remove(&scratch);
+}
+
+static void checking_leaves_the_file_alone(void **state)
+{
+    struct scratch scratch;
+    struct error error = {""};
+    scratch_make(&scratch);
+    assert_int_equal(file_check_writable(scratch.path, &error), 0);
+    assert_int_equal(access(scratch.path, F_OK), -1);
+    assert_int_equal(file_write(scratch.path, "old", 3, &error), 0);
+    assert_int_equal(file_check_writable(scratch.path, &error), 0);
+    assert_holds(scratch.path, "old");
+    assert_int_equal(file_check_writable(NULL, &error), 0);
+    assert_int_equal(file_check_writable("-", &error), 0);
+    assert_int_equal(file_check_writable("/dev/null", &error), 0);
+    assert_int_equal(file_check_writable(scratch.folder, &error), -1);
+    assert_non_null(strstr(error.text, "it is a folder"));
+    assert_int_equal(file_check_writable("/nowhere/file", &error), -1);
+    assert_string_equal(error.text, "/nowhere/file: cannot write to it: No such file or directory");
+    scratch_remove(&scratch);
+}
+
+/* Such as /dev/stdout when standard output is a file. */
+static void a_link_to_an_open_file_is_not_replaced(void **state)
+{
+    struct scratch scratch;
+    struct error error = {""};
+    char link[64];
+    scratch_make(&scratch);
+    FILE *file = fopen(scratch.path, "we");
+    snprintf(link, sizeof link, "/dev/fd/%d", fileno(file));
+    assert_int_equal(file_write(link, "text", 4, &error), 0);
+    fclose(file);
+    assert_holds(scratch.path, "text");
+    scratch_remove(&scratch);
+}
+
+static void files_are_replaced_together_or_not_at_all(void **state)
+{
+    struct scratch scratch;
+    char other[128 + 8];
+    scratch_make(&scratch);
+    snprintf(other, sizeof other, "%s.other", scratch.path);
+    struct file_content contents[] = {{scratch.path, "one", 3}, {other, "two", 3}};
+    assert_int_equal(files_replace(contents, 2), 0);
+    assert_holds(scratch.path, "one");
+    assert_holds(other, "two");
+    contents[0].text = "new";
+    contents[1].path = "/nowhere/file";
+    assert_int_equal(files_replace(contents, 2), -1);
+    assert_holds(scratch.path, "one");
+    contents[1].path = scratch.folder;
+    assert_int_equal(files_replace(contents, 2), -1);
+    assert_holds(scratch.path, "one");
+    contents[1] = (struct file_content){.path = other};
+    assert_int_equal(files_replace(contents, 2), 0);
+    assert_holds(scratch.path, "new");
+    assert_int_equal(access(other, F_OK), -1);
+    assert_int_equal(files_replace(contents, 2), 0); /* nothing is there to remove */
+    scratch_remove(&scratch);
 }
 
 static void what_cannot_be_read_is_an_error(void **state)
@@ -207,6 +282,10 @@ int main(void)
         cmocka_unit_test(a_long_error_is_cut_off),
         cmocka_unit_test(a_file_is_replaced_whole),
         cmocka_unit_test(what_cannot_be_written_is_an_error),
+        cmocka_unit_test(a_name_that_is_too_long_is_an_error),
+        cmocka_unit_test(checking_leaves_the_file_alone),
+        cmocka_unit_test(a_link_to_an_open_file_is_not_replaced),
+        cmocka_unit_test(files_are_replaced_together_or_not_at_all),
         cmocka_unit_test(what_cannot_be_read_is_an_error),
         cmocka_unit_test(a_list_grows_by_doubling),
         cmocka_unit_test(help_is_grouped_and_shows_defaults),
