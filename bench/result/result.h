@@ -350,6 +350,9 @@ struct result_burst *result_burst_add(struct result *result, struct result_run *
 /* Moves the run's samples from `first` on to its burst, which must not have any. */
 void result_burst_samples(struct result *result, struct result_run *run, size_t first);
 
+/* The text of a result file, which the caller frees. NULL and one line in error, which names the
+ * path: a figure is not a number. */
+char *result_render(const struct result *result, const char *path, struct error *error);
 /* Writes the result to `path` as file_write does. 0, or -1 and one line in error. */
 int result_write(const struct result *result, const char *path, struct error *error);
 /* The JSON of result_write; the caller releases it. */

@@ -250,15 +250,22 @@ static bool json_has_null(const json_t *json)
     return found;
 }
 
-int result_write(const struct result *result, const char *path, struct error *error)
+char *result_render(const struct result *result, const char *path, struct error *error)
 {
     json_t *json = result_json(result);
     char *text =
         json_has_null(json) ? NULL : json_dumps(json, JSON_COMPACT | JSON_REAL_PRECISION(9));
     json_decref(json);
-    if (text == NULL) {
-        return error_set(error, "%s: not written, because a figure is not a number", path);
-    }
+    if (text == NULL)
+        error_set(error, "%s: not written, because a figure is not a number", path);
+    return text;
+}
+
+int result_write(const struct result *result, const char *path, struct error *error)
+{
+    char *text = result_render(result, path, error);
+    if (text == NULL)
+        return -1;
     int status = file_write(path, text, strlen(text), error);
     free(text);
     return status;

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "interrupt.h"
-#include "plan.h"
+#include "run.h"
 
 /* A bench has three parts, in this order. */
 enum bench_part { PART_HITS, PART_MEMORY, PART_SPEED };
@@ -16,6 +16,7 @@ struct bench_hits {
 struct bench {
     struct plan plan;
     struct result *results[SUBJECTS_MAX]; /* one per subject */
+    struct run_dump dumps[SUBJECTS_MAX];  /* of the last run of each; text NULL: not yet */
     struct result *control; /* speeds of a second copy of the reference; others are empty */
     const struct subject *reference;
     struct bench_hits *hits;

@@ -4,6 +4,7 @@
 #include "bench_judgement.h"
 #include "bench_results.h"
 #include "command.h"
+#include "files.h"
 #include "json_fields.h"
 
 #include <stdio.h>
@@ -47,9 +48,21 @@ static json_t *bench_json(const struct bench *bench)
                      judgement_of(bench));
 }
 
+static void path_make(const struct bench *bench, char path[RESULTS_PATH_BYTES])
+{
+    snprintf(path, RESULTS_PATH_BYTES, "%s/" BENCH_FILE, bench->plan.out);
+}
+
+int bench_file_check(const struct bench *bench, struct error *error)
+{
+    char path[RESULTS_PATH_BYTES];
+    path_make(bench, path);
+    return file_check_writable(path, error);
+}
+
 int bench_file_write(const struct bench *bench, struct error *error)
 {
     char path[RESULTS_PATH_BYTES];
-    snprintf(path, sizeof path, "%s/" BENCH_FILE, bench->plan.out);
+    path_make(bench, path);
     return json_write(bench_json(bench), path, error);
 }

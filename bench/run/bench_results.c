@@ -2,6 +2,9 @@
 #include "bench_results.h"
 
 #include "command.h"
+#include "count_of.h"
+#include "file_replace.h"
+#include "files.h"
 #include "judgement.h"
 #include "provenance.h"
 #include "summary.h"
@@ -13,6 +16,8 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+
+#define DUMP_ENDING ".jemalloc.json"
 
 void results_path(const struct bench *bench, size_t subject, const char *ending,
                   char path[RESULTS_PATH_BYTES])
@@ -50,9 +55,9 @@ int results_folder_open(struct bench *bench, struct error *error)
     snprintf(path, sizeof path, "%s" OTHER_FOLDER, bench->plan.out);
     if (bench->plan.subjects.paired_count > 0 && folder_create(path, error) != 0)
         return -1;
-    for (size_t i = 0; i < bench->plan.subjects.count; i++) {
-        results_path(bench, i, ".json", path);
-        if (output_check(path, error) != 0)
+    for (size_t i = 0; i < 2 * bench->plan.subjects.count; i++) {
+        results_path(bench, i / 2, i % 2 == 0 ? ".json" : DUMP_ENDING, path);
+        if (file_check_writable(path, error) != 0)
             return -1;
     }
     return 0;
@@ -119,8 +124,10 @@ void results_create(struct bench *bench, int argc, char **argv)
 
 void results_destroy(struct bench *bench)
 {
-    for (size_t i = 0; i < bench->plan.subjects.count; i++)
+    for (size_t i = 0; i < bench->plan.subjects.count; i++) {
         result_destroy(bench->results[i]);
+        free(bench->dumps[i].text);
+    }
     result_destroy(bench->control);
     free(bench->hits);
 }
@@ -131,6 +138,24 @@ static size_t failures_count(const struct result *result)
     for (size_t i = 0; i < result->run_count; i++)
         count += result->runs[i]->status == RUN_FAILED;
     return count;
+}
+
+/* The result and the dump beside it. One of an earlier bench goes if this one has none yet. */
+static int files_save(const struct bench *bench, size_t subject, const char *path,
+                      struct error *error)
+{
+    const struct run_dump *dump = &bench->dumps[subject];
+    char dump_path[RESULTS_PATH_BYTES], *text = result_render(bench->results[subject], path, error);
+    if (text == NULL)
+        return -1;
+    results_path(bench, subject, DUMP_ENDING, dump_path);
+    const struct file_content contents[] = {{path, text, strlen(text)},
+                                            {dump_path, dump->text, dump->bytes}};
+    int status = files_replace(contents, COUNT_OF(contents));
+    if (status != 0)
+        error_set(error, "%s: %s", path, strerror(errno));
+    free(text);
+    return status;
 }
 
 void results_save(struct bench *bench, size_t subject)
@@ -144,7 +169,7 @@ void results_save(struct bench *bench, size_t subject)
     if (failures == result->run_count || (bench->earlier[subject] && !result->complete))
         return;
     results_path(bench, subject, ".json", path);
-    if (result_write(result, path, &error) == 0)
+    if (files_save(bench, subject, path, &error) == 0)
         return;
     if (!bench->unwritten[subject])
         complain("bench", 0, "%s", error.text);

@@ -14,8 +14,9 @@ void results_destroy(struct bench *bench);
 /* DIR/NAME with the ending, such as ".json". */
 void results_path(const struct bench *bench, size_t subject, const char *ending,
                   char path[RESULTS_PATH_BYTES]);
-/* Writes the subject's result. Only a complete result replaces a complete one of an earlier bench.
- * Complains and sets the bench's status if it cannot be written. */
+/* Writes the subject's result, and the dump of the allocator beside it: both or neither. Only a
+ * complete result replaces a complete one of an earlier bench. Complains and sets the bench's
+ * status if it cannot be written. */
 void results_save(struct bench *bench, size_t subject);
 /* Names on stderr the results of earlier benches that stay. */
 void results_print_earlier(const struct bench *bench);

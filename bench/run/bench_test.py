@@ -328,6 +328,19 @@ class Bench(unittest.TestCase):
         self.assertEqual(done.returncode, 3)
         self.assertEqual(self.text("lru"), good)
 
+    def test_a_failure_keeps_the_dump_beside_the_result(self):
+        self.assertEqual(self.bench("--policies", "lru", "--seconds", "0.3").returncode, 0)
+        good = self.text("lru"), self.text("lru.jemalloc")
+        self.write_server("lru", f"#!/bin/sh\n{BIN}/serve-lru \"$@\" &\ntrap 'kill $!' TERM\n"
+                                 "wait $!\nwait $!\necho 'fails at the end' >&2\nexit 1\n")
+        done = self.bench("--policies", "lru", "--seconds", "0.3", "--server-dir", self.servers)
+        self.assertIn("fails at the end", done.stderr)
+        self.assertEqual(done.returncode, 3)
+        self.assertEqual((self.text("lru"), self.text("lru.jemalloc")), good)
+        self.assertEqual(self.bench("--policies", "lru", "--seconds", "0.3").returncode, 0)
+        for before, name in zip(good, ("lru", "lru.jemalloc"), strict=True):
+            self.assertNotEqual(self.text(name), before)
+
     def test_a_server_over_the_cap_is_stopped(self):
         done = self.bench("--policies", "unbounded", "--seconds", "60", "--memory-cap", "1MiB")
         self.assertEqual(done.returncode, 0, done.stderr)
@@ -338,7 +351,7 @@ class Bench(unittest.TestCase):
 
     def test_an_interruption_stops_the_server_and_keeps_what_was_there(self):
         self.assertEqual(self.bench("--policies", "lru", "--seconds", "0.3").returncode, 0)
-        good = self.text("lru")
+        good = self.text("lru"), self.text("lru.jemalloc")
         for number in (signal.SIGINT, signal.SIGTERM):
             bench = subprocess.Popen(self.command("--policies", "lru", "--seconds", "60"),
                                      stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
@@ -351,7 +364,7 @@ class Bench(unittest.TestCase):
             self.assertEqual(bench.returncode, 130, stderr)
             self.assertIn("interrupted", stderr)
             self.assertFalse(os.path.exists(f"/proc/{server[0]}"))
-            self.assertEqual(self.text("lru"), good)
+            self.assertEqual((self.text("lru"), self.text("lru.jemalloc")), good)
 
     def test_http2_and_an_open_loop_are_measured(self):
         done = self.bench("--policies", "lru", "--seconds", "1", "--http2", "--streams", "4",
@@ -555,7 +568,7 @@ class Bench(unittest.TestCase):
         self.assertEqual(done.returncode, 3)
         self.assertIn("/no/such", done.stderr)
 
-    def test_a_full_disk_is_reported_once(self):
+    def test_a_full_disk_is_noticed_before_anything_runs(self):
         def files_are_limited():
             signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
             resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
@@ -563,8 +576,9 @@ class Bench(unittest.TestCase):
                               stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
                               preexec_fn=files_are_limited, check=False)
         self.assertEqual(done.returncode, 3)
-        self.assertEqual(done.stderr.count("lru.json: File too large"), 1, done.stderr)
-        self.assertFalse([name for name in os.listdir(self.out) if "lru.json" in name])
+        self.assertIn("lru.json: cannot write to it: File too large\n", done.stderr)
+        self.assertNotIn("1/2", done.stderr)
+        self.assertEqual(os.listdir(self.out), [])
 
     def test_wrong_options_are_refused(self):
         for options, word in ((("--policies", "lru,nonsense"), "nonsense"),

@@ -59,16 +59,17 @@ static int child_fork(struct child *child, const struct child_setup *setup)
         child_run(setup, ends[1], parent);
     close(ends[1]);
     child->pidfd = child->pid < 0 ? -1 : pidfd_open(child->pid, 0);
-    if (child->pidfd < 0) {
-        int failed = errno;
-        if (child->pid > 0 && kill(child->pid, SIGKILL) == 0)
-            waitpid(child->pid, NULL, 0);
-        close(ends[0]);
-        errno = failed;
-        return -1;
-    }
-    child->output = output_log_start(ends[0]);
-    return 0;
+    child->output = child->pidfd < 0 ? NULL : output_log_start(ends[0]);
+    if (child->output != NULL)
+        return 0;
+    int failed = errno;
+    if (child->pid > 0 && kill(child->pid, SIGKILL) == 0)
+        waitpid(child->pid, NULL, 0);
+    if (child->pidfd >= 0)
+        close(child->pidfd);
+    close(ends[0]);
+    errno = failed;
+    return -1;
 }
 
 static bool port_find(struct child *child)
@@ -91,7 +92,14 @@ static bool child_is_ready(struct child *child)
 static bool child_ended(const struct child *child, int within_ms)
 {
     struct pollfd waiting = {.fd = child->pidfd, .events = POLLIN};
-    return poll(&waiting, 1, within_ms) > 0;
+    uint64_t now_ns = clock_ns(), end_ns = now_ns + (uint64_t)within_ms * NS_PER_MS;
+    int ready;
+    do {
+        uint64_t left_ns = end_ns > now_ns ? end_ns - now_ns : 0;
+        ready = poll(&waiting, 1, (int)((left_ns + NS_PER_MS - 1) / NS_PER_MS));
+        now_ns = clock_ns();
+    } while (ready < 0 && errno == EINTR);
+    return ready > 0;
 }
 
 enum start { START_READY, START_ENDED, START_TIMEOUT, START_STOPPED };

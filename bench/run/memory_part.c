@@ -26,12 +26,10 @@ static bool is_last(const struct bench *bench, size_t workload, uint64_t repetit
 
 static void run_one(struct bench *bench, uint64_t repetition, size_t workload, size_t subject)
 {
-    char dump_path[RESULTS_PATH_BYTES];
     struct run_setup setup = run_setup_of(bench, workload, subject);
     setup.repetition = repetition;
     struct progress_run progress = progress_run_of(bench, &setup);
-    results_path(bench, subject, ".jemalloc.json", dump_path);
-    setup.dump_path = is_last(bench, workload, repetition) ? dump_path : NULL;
+    setup.dump = is_last(bench, workload, repetition) ? &bench->dumps[subject] : NULL;
     setup.on_sample = progress_draw;
     setup.context = &progress;
     struct result_run *run = run_execute(&setup, bench->results[subject]);

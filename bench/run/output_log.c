@@ -3,6 +3,7 @@
 
 #include "xmalloc.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
@@ -65,20 +66,34 @@ static void *pipe_read(void *context)
     return NULL;
 }
 
+/* Without signals. 0, or -1 and errno. */
+static int thread_start(struct output_log *log)
+{
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    int failed = pthread_create(&log->thread, NULL, pipe_read, log);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    errno = failed;
+    return failed == 0 ? 0 : -1;
+}
+
 struct output_log *output_log_start(int pipe_fd)
 {
     struct output_log *log = xcalloc(1, sizeof *log);
-    sigset_t all, before;
     log->pipe_fd = pipe_fd;
     fcntl(pipe_fd, F_SETFL, O_NONBLOCK);
-    log->stop_fd = eventfd(0, EFD_CLOEXEC);
     pthread_mutex_init(&log->lock, NULL);
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    if (log->stop_fd < 0 || pthread_create(&log->thread, NULL, pipe_read, log) != 0)
-        die_of("no thread can be started to read a server's output");
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    return log;
+    log->stop_fd = eventfd(0, EFD_CLOEXEC);
+    if (log->stop_fd >= 0 && thread_start(log) == 0)
+        return log;
+    int failed = errno;
+    if (log->stop_fd >= 0)
+        close(log->stop_fd);
+    pthread_mutex_destroy(&log->lock);
+    free(log);
+    errno = failed;
+    return NULL;
 }
 
 bool output_log_read(struct output_log *log, char text[OUTPUT_LOG_BYTES])

@@ -10,7 +10,8 @@
 
 struct output_log;
 
-/* Starts a thread that reads the pipe, which the log then owns. */
+/* Starts a thread that reads the pipe, which the log then owns. NULL and errno if that fails; the
+ * pipe is still the caller's. */
 struct output_log *output_log_start(int pipe_fd);
 /* Copies the end of the output to text. True: the writers have closed the pipe. Any thread. */
 bool output_log_read(struct output_log *log, char text[OUTPUT_LOG_BYTES]);

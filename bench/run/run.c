@@ -3,12 +3,12 @@
 
 #include "burst.h"
 #include "clock.h"
-#include "files.h"
 #include "load_record.h"
 #include "sampler.h"
 #include "stats.h"
 #include "stream_replay.h"
 #include "verdict.h"
+#include "xmalloc.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -91,11 +91,11 @@ static void server_load(struct execution *execution)
     load_result_free(&load);
 }
 
-static void dump_write(void *context, const char *text, size_t bytes)
+static void dump_keep(void *context, const char *text, size_t bytes)
 {
-    struct error error;
-    if (file_write(context, text, bytes, &error) != 0)
-        fprintf(stderr, "tidemark bench: %s\n", error.text);
+    struct run_dump *dump = context;
+    *dump = (struct run_dump){xmalloc(bytes), bytes};
+    memcpy(dump->text, text, bytes);
 }
 
 /* Passes an interruption on to the load, notes the end of the burst, and calls the user's hook. */
@@ -153,8 +153,7 @@ static void server_measure(struct execution *execution)
     server_load(execution);
     sampler_load_ended(sampler);
     burst_wait(execution);
-    if (sampler_stop(sampler, setup->dump_path != NULL ? dump_write : NULL,
-                     (void *)(uintptr_t)setup->dump_path, &error) != 0 &&
+    if (sampler_stop(sampler, setup->dump != NULL ? dump_keep : NULL, setup->dump, &error) != 0 &&
         execution->run->status != RUN_FAILED)
         run_fail(execution->run, error.text);
 }
