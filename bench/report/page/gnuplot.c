@@ -2,6 +2,7 @@
 #include "gnuplot.h"
 
 #include "files.h"
+#include "printable.h"
 #include "xmalloc.h"
 
 #include <errno.h>
@@ -67,13 +68,15 @@ void plot_clear(struct plot *plot)
 /* In gnuplot's single quotes only the quote itself is special. */
 static void quoted_print(const char *text, FILE *out)
 {
+    char *copy = text_printable(xstrdup(text));
     fputc('\'', out);
-    for (; *text != '\0'; text++) {
-        if (*text == '\'')
+    for (const char *at = copy; *at != '\0'; at++) {
+        if (*at == '\'')
             fputc('\'', out);
-        fputc((unsigned char)*text < ' ' ? ' ' : *text, out);
+        fputc((unsigned char)*at < ' ' ? ' ' : *at, out);
     }
     fputc('\'', out);
+    free(copy);
 }
 
 static void point_print(const struct plot *plot, const struct plot_point *point, FILE *out)

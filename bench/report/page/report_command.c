@@ -6,6 +6,7 @@
 #include "files.h"
 #include "options.h"
 #include "page.h"
+#include "page_path.h"
 #include "printable.h"
 #include "svg_figures.h"
 #include "units.h"
@@ -95,13 +96,23 @@ static int page_write(const struct sources *sources, const char *command_line, c
     return STATUS_OK;
 }
 
+static bool page_is_wanted(const struct report_options *options)
+{
+    return options->out != NULL || options->svg == NULL;
+}
+
+static const char *page_path(const struct report_options *options)
+{
+    return options->out != NULL ? options->out : PATH_DEFAULT;
+}
+
 static int report_write(const struct sources *sources, const struct report_options *options,
                         const char *command_line)
 {
     struct error error;
     int status = STATUS_OK;
-    if (options->out != NULL || options->svg == NULL)
-        status = page_write(sources, command_line, options->out ? options->out : PATH_DEFAULT);
+    if (page_is_wanted(options))
+        status = page_write(sources, command_line, page_path(options));
     if (status == STATUS_OK && options->svg != NULL &&
         svg_figures_write(sources, options->svg, &error) != 0)
         status = complain(COMMAND, STATUS_UNDECIDED, "%s", error.text);
@@ -166,5 +177,8 @@ int report_command(int argc, char **argv)
         return status;
     if (count == 0)
         return complain(COMMAND, STATUS_USAGE, "name the results, such as results/ (see --help)");
+    struct error error;
+    if (page_is_wanted(&options) && page_path_check(page_path(&options), &error) != 0)
+        return complain(COMMAND, STATUS_UNDECIDED, "%s", error.text);
     return report_make(argv + 1, count, &options, command_line);
 }

@@ -222,6 +222,28 @@ class Report(unittest.TestCase):
         with open(schema, encoding="utf-8") as file:
             jsonschema.validate(sample_results.result("lru"), json.load(file))
 
+    def test_only_a_page_is_overwritten(self):
+        sample_results.folder_make(self.folder)
+        notes = os.path.join(self.scratch.name, "notes.html")
+        with open(notes, "w", encoding="utf-8") as file:
+            file.write("<!DOCTYPE html>\n<title>Notes</title>\n")
+        for path in (os.path.join(self.folder, "lru.json"), os.path.join(self.folder, "hits.jsonl"), notes):
+            with open(path, encoding="utf-8") as file:
+                before = file.read()
+            done = report(self.folder, "-o", path)
+            self.assertEqual((done.returncode, done.stdout, done.stderr.count("\n")), (3, "", 1))
+            self.assertIn(path, done.stderr)
+            with open(path, encoding="utf-8") as file:
+                self.assertEqual(file.read(), before)
+        for name in ("new.json", "new.svg"):
+            self.assertEqual(report(self.folder, "-o", os.path.join(self.scratch.name, name)).returncode, 3)
+            self.assertFalse(os.path.exists(os.path.join(self.scratch.name, name)))
+        with open(self.page, "w", encoding="utf-8"):
+            pass  # empty, as mktemp makes it
+        for _ in range(2):
+            self.assertEqual(report(self.folder, "-o", self.page).returncode, 0)
+        self.assertIn("about", blocks(self.page))
+
     def test_wrong_usage_is_an_error(self):
         os.mkdir(self.folder)
         named = sample_results.write(self.scratch.name, "x.json", {"some": "thing"})
