@@ -9,19 +9,23 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <spawn.h>
+#include <signal.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #define PROCESSES_MAX  2 /* that count at the same time, each every second policy */
 #define ARGUMENTS_MAX  8 /* before the policies */
 #define FILE_BYTES_MAX ((size_t)16 << 20)
+#define POLL_NS        5000000 /* how often the end of a process is looked for */
+
+enum { EXIT_NOT_RUN = 126, EXIT_NOT_INSTALLED };
 
 const char *const instructions_source_names[] = {"unknown", "counter", "callgrind"};
-
-extern char **environ;
 
 struct counting {
     const struct policy *const *policies;
@@ -47,12 +51,48 @@ static void first_line(const char *path, char *line, size_t bytes)
     free(text);
 }
 
+static void interrupts_fill(sigset_t *signals)
+{
+    sigemptyset(signals);
+    sigaddset(signals, SIGINT);
+    sigaddset(signals, SIGTERM);
+}
+
+/* They are blocked while there are processes and a folder to clear away. */
+static bool is_interrupted(void)
+{
+    sigset_t pending;
+    sigpending(&pending);
+    return sigismember(&pending, SIGINT) || sigismember(&pending, SIGTERM);
+}
+
+static int output_redirect(int descriptor, const char *path)
+{
+    int file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    return file < 0 ? -1 : dup2(file, descriptor);
+}
+
+/* The process ends when this one does, however that is. -1 and errno: there is none. */
+static pid_t process_fork(char *const *argv, const char *out, const char *err)
+{
+    sigset_t interrupts;
+    pid_t parent = getpid(), pid = fork();
+    if (pid != 0)
+        return pid;
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    interrupts_fill(&interrupts);
+    sigprocmask(SIG_UNBLOCK, &interrupts, NULL);
+    if (getppid() == parent && output_redirect(STDOUT_FILENO, out) >= 0 &&
+        output_redirect(STDERR_FILENO, err) >= 0)
+        execvp(argv[0], argv);
+    _exit(errno == ENOENT ? EXIT_NOT_INSTALLED : EXIT_NOT_RUN);
+}
+
 /* Starts the arguments with the policies of this process after them. Its output goes to the files
- * "counts" and "errors". 0, or the errno. */
+ * "counts" and "errors". 0, or -1 and errno. */
 static int process_start(const struct counting *counting, size_t process, char *const *arguments,
                          pid_t *pid)
 {
-    posix_spawn_file_actions_t actions;
     char **argv = xcalloc(ARGUMENTS_MAX + counting->count + 1, sizeof *argv);
     char *out = file_of(counting, process, "counts"), *err = file_of(counting, process, "errors");
     size_t used = 0;
@@ -60,28 +100,31 @@ static int process_start(const struct counting *counting, size_t process, char *
         argv[used] = arguments[used];
     for (size_t i = process; i < counting->count; i += counting->processes)
         argv[used++] = (char *)counting->policies[i]->name;
-    posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_addopen(&actions, 1, out, O_WRONLY | O_CREAT | O_TRUNC, 0600);
-    posix_spawn_file_actions_addopen(&actions, 2, err, O_WRONLY | O_CREAT | O_TRUNC, 0600);
-    int failed = posix_spawnp(pid, argv[0], &actions, NULL, argv, environ);
-    posix_spawn_file_actions_destroy(&actions);
+    *pid = process_fork(argv, out, err);
+    int failed = errno;
     free(out);
     free(err);
     free(argv);
-    return failed;
+    errno = failed;
+    return *pid < 0 ? -1 : 0;
 }
 
 /* 0, or -1: the process failed; `why` is the first line of what it complained. */
 static int process_wait(const struct counting *counting, size_t process, pid_t pid,
                         const char *name, struct error *why)
 {
+    const struct timespec interval = {.tv_nsec = POLL_NS};
     char line[ERROR_TEXT_BYTES / 2], *path;
-    int status;
-    while (waitpid(pid, &status, 0) < 0)
-        if (errno != EINTR)
-            return error_set(why, "%s: %s", name, strerror(errno));
+    int status = -1;
+    while (waitpid(pid, &status, WNOHANG) == 0) {
+        if (is_interrupted())
+            kill(pid, SIGKILL);
+        nanosleep(&interval, NULL);
+    }
     if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
         return 0;
+    if (WIFEXITED(status) && WEXITSTATUS(status) == EXIT_NOT_INSTALLED)
+        return error_set(why, "%s is not installed", name);
     path = file_of(counting, process, "errors");
     first_line(path, line, sizeof line);
     free(path);
@@ -115,8 +158,10 @@ static int process_start_for(const struct counting *counting, enum instructions_
     char *arguments[ARGUMENTS_MAX + 1];
     arguments_make(counting, source, process, arguments);
     int failed = process_start(counting, process, arguments, pid);
+    int reason = errno;
     for (char **each = arguments; *each != NULL; each++)
         free(*each);
+    errno = reason;
     return failed;
 }
 
@@ -129,10 +174,8 @@ static int processes_run(const struct counting *counting, enum instructions_sour
     size_t started = 0;
     int status = 0;
     for (; started < counting->processes && status == 0; started++) {
-        int failed = process_start_for(counting, source, started, &pids[started]);
-        if (failed != 0) {
-            status = error_set(why, failed == ENOENT ? "%s is not installed" : "%s: %s", name,
-                               strerror(failed));
+        if (process_start_for(counting, source, started, &pids[started]) != 0) {
+            status = error_set(why, "%s: %s", name, strerror(errno));
             break;
         }
     }
@@ -228,27 +271,39 @@ static enum instructions_source source_try(const struct counting *counting, stru
 {
     for (enum instructions_source source = INSTRUCTIONS_COUNTER; source <= INSTRUCTIONS_CALLGRIND;
          source++)
-        if (processes_run(counting, source, why) == 0 && counts_read(counting, source, why) == 0)
+        if (!is_interrupted() && processes_run(counting, source, why) == 0 &&
+            counts_read(counting, source, why) == 0)
             return source;
     return INSTRUCTIONS_UNKNOWN;
+}
+
+/* In a folder of its own, which is removed afterwards. */
+static enum instructions_source folder_try(struct counting *counting, struct error *why)
+{
+    if (mkdtemp(counting->folder) == NULL) {
+        error_set(why, "%s: %s", counting->folder, strerror(errno));
+        return INSTRUCTIONS_UNKNOWN;
+    }
+    counting->program = program_beside("operation_count");
+    enum instructions_source source = source_try(counting, why);
+    free(counting->program);
+    folder_remove(counting->folder);
+    return source;
 }
 
 enum instructions_source instructions_measure(const struct policy *const *policies, size_t count,
                                               struct policy_instructions *found, struct error *why)
 {
     const char *parent = getenv("TMPDIR");
+    sigset_t interrupts, before;
     struct counting counting = {.policies = policies, .count = count, .found = found};
     long cores = sysconf(_SC_NPROCESSORS_ONLN);
     counting.processes = cores > 1 && count > 1 ? PROCESSES_MAX : 1;
     snprintf(counting.folder, sizeof counting.folder, "%s/micro-XXXXXX",
              parent == NULL || *parent == '\0' ? "/tmp" : parent);
-    if (mkdtemp(counting.folder) == NULL) {
-        error_set(why, "%s: %s", counting.folder, strerror(errno));
-        return INSTRUCTIONS_UNKNOWN;
-    }
-    counting.program = program_beside("operation_count");
-    enum instructions_source source = source_try(&counting, why);
-    free(counting.program);
-    folder_remove(counting.folder);
+    interrupts_fill(&interrupts);
+    sigprocmask(SIG_BLOCK, &interrupts, &before);
+    enum instructions_source source = folder_try(&counting, why);
+    sigprocmask(SIG_SETMASK, &before, NULL);
     return source;
 }
