@@ -5,13 +5,23 @@
 #include "printable.h"
 #include "xmalloc.h"
 
-#include <errno.h>
-#include <libgen.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
+
+static void interrupt_obey(int number)
+{
+    (void)number;
+    _exit(STATUS_INTERRUPTED);
+}
+
+void command_obey_interrupts(void)
+{
+    if (signal(SIGINT, interrupt_obey) == SIG_IGN) /* started in the background */
+        signal(SIGINT, SIG_IGN);
+}
 
 int complain(const char *command, int status, const char *format, ...)
 {
@@ -52,24 +62,6 @@ int json_write(json_t *json, const char *path, struct error *error)
     json_decref(json);
     int status = file_write(path, text, bytes, error);
     free(text);
-    return status;
-}
-
-int output_check(const char *path, struct error *error)
-{
-    if (path == NULL || strcmp(path, "-") == 0)
-        return 0;
-    struct stat found;
-    bool exists = stat(path, &found) == 0;
-    char *copy = xstrdup(path);
-    char *folder = xasprintf("%s/", dirname(copy));
-    int status = 0;
-    if (exists && S_ISDIR(found.st_mode))
-        status = error_set(error, "%s: it is a folder", path);
-    else if (access(exists && !S_ISREG(found.st_mode) ? path : folder, W_OK) != 0)
-        status = error_set(error, "%s: cannot write to it: %s", path, strerror(errno));
-    free(folder);
-    free(copy);
     return status;
 }
 

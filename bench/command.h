@@ -27,6 +27,10 @@ struct command {
     int (*run)(int argc, char **argv); /* returns the exit status */
 };
 
+/* Lets Ctrl-C end the program at once with STATUS_INTERRUPTED. A command that has servers to stop
+ * or figures to print waits for the signal itself. */
+void command_obey_interrupts(void);
+
 /* Prints "tidemark COMMAND: TEXT" to stderr and returns the status:
  * `return complain("load", STATUS_USAGE, "%s: %s", path, strerror(errno));` */
 __attribute__((format(printf, 3, 4))) int complain(const char *command, int status,
@@ -35,10 +39,6 @@ __attribute__((format(printf, 3, 4))) int complain(const char *command, int stat
 /* Writes the JSON, indented and with a newline at its end, to `path` as file_write does ("-" is
  * standard output), and releases it. 0, or -1 and one line in error. */
 int json_write(json_t *json, const char *path, struct error *error);
-
-/* Checks, before work that takes long, that file_write will probably be able to write `path`: its
- * folder exists and may be written to. NULL is fine. 0, or -1 and one line in error. */
-int output_check(const char *path, struct error *error);
 
 /* Copies the next item of a list such as "lru,ttl" and moves *list behind it and its comma. False:
  * the list is at its end. */

@@ -83,6 +83,7 @@ static int help_run(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
+    command_obey_interrupts();
     if (argc < 2) {
         program_help(stderr);
         return STATUS_USAGE;

@@ -5,6 +5,7 @@
 #include "choose_output.h"
 #include "command.h"
 #include "cpus.h"
+#include "files.h"
 #include "interrupt.h"
 #include "options.h"
 #include "plan.h"
@@ -295,7 +296,7 @@ static int measure(struct call *call, const struct server_environment *environme
     int status = 0;
     progress_begin(&call->progress, "measuring what hits and misses cost",
                    choice->count + CALIBRATIONS);
-    for (size_t i = 0; i < choice->count; i++) {
+    for (size_t i = 0; i < choice->count && !atomic_load(environment->stop); i++) {
         if (is_eligible(&choice->candidates[i]))
             choice->candidates[i].costs = costs_of_policy(choice->candidates[i].policy);
         progress_step(&call->progress, i + 1);
@@ -362,25 +363,30 @@ static int choice_print(struct call *call)
                : 0;
 }
 
-static int choose(struct call *call)
+/* STATUS_OK, or the exit status after a complaint. */
+static int servers_measure(struct call *call)
 {
     struct interrupt interrupt;
+    if (interrupt_begin(&interrupt, &call->error) != 0)
+        return complain("choose", STATUS_UNDECIDED, "%s", call->error.text);
+    int status = serve_all(call, &interrupt.raised);
+    interrupt_end(&interrupt);
+    answer_find(&call->choice); /* again, with times */
+    if (atomic_load(&interrupt.raised))
+        return complain("choose", STATUS_INTERRUPTED, "interrupted; the servers are stopped");
+    return status == 0 ? STATUS_OK : complain("choose", STATUS_UNDECIDED, "%s", call->error.text);
+}
+
+static int choose(struct call *call)
+{
     unsigned threads = call->settings.threads > 0 ? (unsigned)call->settings.threads : 1;
-    int status = 0;
     candidates_replay(&call->choice, threads, &call->progress);
     candidates_find_memory_for_target(&call->choice, threads, &call->progress);
     predict_all(call);
     answer_find(&call->choice);
-    if (!call->settings.no_serve) {
-        interrupt_begin(&interrupt);
-        status = serve_all(call, &interrupt.raised);
-        interrupt_end(&interrupt);
-        answer_find(&call->choice); /* again, with times */
-        if (atomic_load(&interrupt.raised))
-            return complain("choose", STATUS_INTERRUPTED, "interrupted; the servers are stopped");
-    }
-    if (status == 0 && choice_print(call) == 0)
-        return STATUS_OK;
+    int status = call->settings.no_serve ? STATUS_OK : servers_measure(call);
+    if (status != STATUS_OK || choice_print(call) == 0)
+        return status;
     return complain("choose", STATUS_UNDECIDED, "%s", call->error.text);
 }
 
@@ -403,7 +409,7 @@ static int call_run(struct call *call, int argc, char **argv)
     if (settings_apply(call) != 0)
         return complain("choose", STATUS_USAGE, "%s", call->error.text);
     candidates_rule_out(&call->choice);
-    if (output_check(call->settings.json, &call->error) != 0 ||
+    if (file_check_writable(call->settings.json, &call->error) != 0 ||
         (!call->settings.no_serve && servers_check(call) != 0))
         return complain("choose", STATUS_UNDECIDED, "%s", call->error.text);
     if (trace_load(call) != 0)

@@ -3,6 +3,7 @@
 
 #include "command.h"
 #include "comparison_make.h"
+#include "count_of.h"
 #include "files.h"
 #include "options.h"
 #include "table.h"
@@ -159,6 +160,15 @@ static int inputs_compare(struct inputs *inputs, const struct comparison_request
     return status;
 }
 
+static int outputs_check(const struct compare_options *options, struct error *error)
+{
+    const char *const paths[] = {options->json, options->markdown, options->junit};
+    for (size_t i = 0; i < COUNT_OF(paths); i++)
+        if (file_check_writable(paths[i], error) != 0)
+            return -1;
+    return 0;
+}
+
 static int paths_compare(char *const *paths, size_t count, const struct comparison_request *request,
                          const struct compare_options *options)
 {
@@ -203,5 +213,7 @@ int compare_command(int argc, char **argv)
     if (count < 2)
         return complain(COMMAND, STATUS_USAGE,
                         "give two files, two folders or more files; see --help");
+    if (outputs_check(&options, &error) != 0)
+        return complain(COMMAND, STATUS_UNDECIDED, "%s", error.text);
     return paths_compare(argv + 1, (size_t)count, &request, &options);
 }

@@ -2,6 +2,7 @@
 #include "load_command.h"
 
 #include "command.h"
+#include "files.h"
 #include "find_capacity.h"
 #include "load.h"
 #include "load_output.h"
@@ -278,6 +279,9 @@ int load_command(int argc, char **argv)
         return status;
     if (setup_fill(&setup, &options, argv[1], &error) < 0)
         status = complain("load", STATUS_USAGE, "%s", error.text);
+    else if (file_check_writable(options.json, &error) < 0 ||
+             file_check_writable(options.hdr, &error) < 0)
+        status = complain("load", STATUS_UNDECIDED, "%s", error.text);
     else if (options.find_capacity)
         status = capacity_find(&setup, &options, argv[1]);
     else

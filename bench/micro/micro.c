@@ -274,6 +274,7 @@ int main(int argc, char **argv)
 {
     struct error error;
     struct micro micro = {.settings = defaults};
+    command_obey_interrupts();
     int status = options_take(&micro_table, "micro", argc, argv, &micro.settings, NULL);
     if (status != OPTIONS_GO_ON)
         return status;
@@ -281,7 +282,7 @@ int main(int argc, char **argv)
     if (policies_take(&micro, &error) < 0 || wanted_take(&micro, &error) < 0 ||
         numbers_take(&micro, &error) < 0)
         status = micro_complain(STATUS_USAGE, &error);
-    else if (output_check(micro.settings.json, &error) < 0)
+    else if (file_check_writable(micro.settings.json, &error) < 0)
         status = micro_complain(STATUS_UNDECIDED, &error);
     else
         status = micro_run(&micro);

@@ -2,6 +2,7 @@
 #include "replay_command.h"
 
 #include "belady.h"
+#include "clock.h"
 #include "command.h"
 #include "files.h"
 #include "options.h"
@@ -14,7 +15,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #define POLICIES_MAX 128
@@ -106,7 +106,7 @@ struct replay_call {
     struct corpus corpus;
     struct sweep_job *jobs;
     bool progress;
-    time_t began; /* when the sweep began */
+    uint64_t began_ns; /* when the sweep began */
     struct error error;
 };
 
@@ -193,9 +193,10 @@ static void progress_replayed(void *context, size_t finished)
 {
     const struct replay_call *call = context;
     size_t all = call->policy_count * (size_t)call->capacity_count;
-    double left = difftime(time(NULL), call->began) * (double)(all - finished) / (double)finished;
+    double passed_s = (double)(clock_ns() - call->began_ns) / (double)NS_PER_SECOND;
+    double left_s = passed_s * (double)(all - finished) / (double)finished;
     if (call->progress)
-        fprintf(stderr, "\rreplayed %zu of %zu, %.0f s left \033[K", finished, all, left);
+        fprintf(stderr, "\rreplayed %zu of %zu, %.0f s left \033[K", finished, all, left_s);
 }
 
 static void progress_end(const struct replay_call *call)
@@ -327,7 +328,7 @@ static void call_replay(struct replay_call *call)
     call->jobs = xcalloc(count, sizeof *call->jobs);
     for (size_t at = 0; at < count; at++)
         call->jobs[at].setup = call_setup(call, at);
-    call->began = time(NULL);
+    call->began_ns = clock_ns();
     sweep_run(&call->corpus, call->jobs, count, (unsigned)call->settings.threads, progress_replayed,
               call);
     progress_end(call);
@@ -336,7 +337,11 @@ static void call_replay(struct replay_call *call)
 static int call_run(struct replay_call *call)
 {
     int status = STATUS_OK;
-    if (call_check(call) < 0 || call_load(call) < 0) {
+    if (call_check(call) < 0) {
+        status = STATUS_USAGE;
+    } else if (file_check_writable(call->settings.json, &call->error) < 0) {
+        status = STATUS_UNDECIDED;
+    } else if (call_load(call) < 0) {
         status = STATUS_USAGE;
     } else {
         call_replay(call);

@@ -8,6 +8,7 @@
 #include "clock.h"
 #include "command.h"
 #include "cpus.h"
+#include "files.h"
 #include "hits_part.h"
 #include "memory_part.h"
 #include "speed_part.h"
@@ -69,7 +70,6 @@ static void bench_run(struct bench *bench)
 {
     bench->on_terminal = isatty(STDERR_FILENO);
     progress_print_plan(bench);
-    interrupt_begin(&bench->interrupt);
     bench->start_ns = clock_ns();
     hits_part_run(bench);
     memory_part_run(bench);
@@ -89,7 +89,9 @@ int bench_command(int argc, char **argv)
         return complain("bench", STATUS_USAGE, "%s", error.text);
     const struct plan *plan = &bench.plan;
     if (subjects_check_servers(&plan->subjects, plan->server_dir, plan->other_dir, &error) != 0 ||
-        results_folder_open(&bench, &error) != 0 || output_check(options.json, &error) != 0)
+        results_folder_open(&bench, &error) != 0 || bench_file_check(&bench, &error) != 0 ||
+        file_check_writable(options.json, &error) != 0 ||
+        interrupt_begin(&bench.interrupt, &error) != 0)
         return complain("bench", STATUS_UNDECIDED, "%s", error.text);
     cpus_choose(&bench.server_cpu, &bench.generator_cpu);
     results_create(&bench, argc, argv);

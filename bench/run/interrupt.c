@@ -2,6 +2,7 @@
 #include "interrupt.h"
 
 #include <signal.h>
+#include <string.h>
 #include <time.h>
 
 #define POLL_NS 100000000L /* how often `ending` is read */
@@ -25,14 +26,18 @@ static void *signals_wait(void *context)
     return NULL;
 }
 
-void interrupt_begin(struct interrupt *interrupt)
+int interrupt_begin(struct interrupt *interrupt, struct error *error)
 {
     sigset_t signals;
     signals_fill(&signals);
     pthread_sigmask(SIG_BLOCK, &signals, NULL);
     atomic_init(&interrupt->raised, false);
     atomic_init(&interrupt->ending, false);
-    pthread_create(&interrupt->thread, NULL, signals_wait, interrupt);
+    int failed = pthread_create(&interrupt->thread, NULL, signals_wait, interrupt);
+    if (failed == 0)
+        return 0;
+    pthread_sigmask(SIG_UNBLOCK, &signals, NULL);
+    return error_set(error, "no thread can be started to wait for Ctrl-C: %s", strerror(failed));
 }
 
 void interrupt_end(struct interrupt *interrupt)

@@ -1,6 +1,8 @@
 /* interrupt.h - Ctrl-C and SIGTERM as a flag. */
 #pragma once
 
+#include "errors.h"
+
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -11,6 +13,8 @@ struct interrupt {
     pthread_t thread;
 };
 
-/* Blocks the signals in this thread, and in all that it creates, and waits for them in another. */
-void interrupt_begin(struct interrupt *interrupt);
+/* Blocks the signals in this thread, and in all that it creates, and waits for them in another. 0,
+ * or -1 and one line in error: no thread could be started, and interrupt_end is not to be called.
+ */
+int interrupt_begin(struct interrupt *interrupt, struct error *error);
 void interrupt_end(struct interrupt *interrupt);

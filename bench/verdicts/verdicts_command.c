@@ -7,6 +7,7 @@
 #include "confusion_matrix.h"
 #include "count_of.h"
 #include "cpus.h"
+#include "files.h"
 #include "interrupt.h"
 #include "run.h"
 #include "server_under_test.h"
@@ -342,9 +343,11 @@ static int session_end(struct session *session)
 
 static int session_run(struct session *session)
 {
+    struct error error;
+    if (interrupt_begin(&session->interrupt, &error) != 0)
+        return complain("verdicts", STATUS_UNDECIDED, "%s", error.text);
     pthread_mutex_init(&session->mutex, NULL);
     session->on_terminal = isatty(STDERR_FILENO);
-    interrupt_begin(&session->interrupt);
     session->start_ns = clock_ns();
     jobs_execute(session);
     return session_end(session);
@@ -370,7 +373,7 @@ static void settings_complete(struct settings *settings)
 static int samples_check(const char *folder, struct error *error)
 {
     char *path = xasprintf("%s/run.json", folder);
-    int status = output_check(path, error);
+    int status = file_check_writable(path, error);
     free(path);
     return status;
 }
@@ -394,7 +397,7 @@ int verdicts_command(int argc, char **argv)
                         "none of the --policies runs under one of the --scenarios");
     if (servers_check(&session, &error) != 0)
         status = complain("verdicts", STATUS_USAGE, "%s", error.text);
-    else if (output_check(session.settings.json, &error) != 0 ||
+    else if (file_check_writable(session.settings.json, &error) != 0 ||
              (session.settings.keep != NULL && samples_check(session.settings.keep, &error) != 0))
         status = complain("verdicts", STATUS_UNDECIDED, "%s", error.text);
     else

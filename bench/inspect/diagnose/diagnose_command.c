@@ -141,7 +141,8 @@ static int unreachable_find(struct examination *examination)
 static int server_examine(struct examination *examination)
 {
     char time[UNITS_TEXT_BYTES];
-    interrupt_begin(&examination->interrupt);
+    if (interrupt_begin(&examination->interrupt, &examination->error) < 0)
+        return -1;
     if (isatty(STDERR_FILENO))
         printable_print(stderr, "taking snapshots for %s; Ctrl-C ends this early\n",
                         units_format_duration(time, (double)examination->options->duration_ns));

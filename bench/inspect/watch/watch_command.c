@@ -270,7 +270,8 @@ static int watch_finish(struct watch *watch)
 
 static int watch_run(struct watch *watch)
 {
-    interrupt_begin(&watch->interrupt);
+    if (interrupt_begin(&watch->interrupt, &watch->error) != 0)
+        return complain("watch", STATUS_UNDECIDED, "%s", watch->error.text);
     if (watch->on_terminal)
         screen_begin(&watch->screen, stdout);
     watch->begin_ns = watch->show_due_ns = clock_ns();
@@ -354,6 +355,8 @@ int watch_command(int argc, char **argv)
         return complain("watch", STATUS_USAGE, "--interval must be 5ms or more");
     if (options.fail_on != NULL && strcmp(options.fail_on, "leak") != 0)
         return complain("watch", STATUS_USAGE, "--fail-on takes 'leak', not '%s'", options.fail_on);
+    if (file_check_writable(options.json, &error) < 0)
+        return complain("watch", STATUS_UNDECIDED, "%s", error.text);
     if (find_server(positional == 1 ? argv[1] : NULL, FIND_PROCESS, &server, &error) < 0)
         return complain("watch", STATUS_USAGE, "%s", error.text);
     return process_watch(server.pid, &options);
