@@ -451,6 +451,33 @@ static void what_is_not_decided_is_named_and_not_called_bounded(void **state)
     planted_release(&planted);
 }
 
+static void runs_plant(struct planted *planted, const char *variant,
+                       const enum verdict_class classes[3], const double highs[3])
+{
+    struct result *result = variant_plant(planted, variant, 1);
+    for (size_t i = 0; i < 3; i++)
+        run_plant(result, "zipf", classes[i], 0, highs[i])->repetition = i + 1;
+}
+
+static void bounded_is_said_only_of_what_all_runs_are(void **state)
+{
+    struct planted planted = {.count = 0};
+    const enum verdict_class bounded[] = {VERDICT_BOUNDED, VERDICT_BOUNDED, VERDICT_BOUNDED};
+    const enum verdict_class one[] = {VERDICT_BOUNDED, VERDICT_LEAK_CONTAINER, VERDICT_BOUNDED};
+    const enum verdict_class two[] = {VERDICT_LEAK_EXPIRED, VERDICT_UNDECIDED,
+                                      VERDICT_LEAK_EXPIRED};
+    runs_plant(&planted, "lru", one, (double[]){0.2, 90, 3});
+    runs_plant(&planted, "arc", bounded, (double[]){0.2, 0.4, 3});
+    runs_plant(&planted, "sieve", bounded, (double[]){0.2, 0.1, 0.1});
+    runs_plant(&planted, "ttl", two, (double[]){90, 90, 90});
+    assert_string_equal(
+        judge(&planted, NULL, 0)->memory_words,
+        "ttl leaks 0.00 B/request under zipf; 2 of the other 3 are bounded (at most "
+        "3.0 B/request); leak: container: lru (zipf, 1 of 3 runs); undecided: ttl "
+        "(zipf, 1 of 3 runs)");
+    planted_release(&planted);
+}
+
 static void growth_that_no_accounts_explain_is_not_called_a_leak(void **state)
 {
     struct planted planted = {.count = 0};
@@ -531,6 +558,7 @@ int main(void)
         cmocka_unit_test(a_variant_without_a_repetition_has_no_figure),
         cmocka_unit_test(leaks_are_named_and_the_others_bounded),
         cmocka_unit_test(what_is_not_decided_is_named_and_not_called_bounded),
+        cmocka_unit_test(bounded_is_said_only_of_what_all_runs_are),
         cmocka_unit_test(growth_that_no_accounts_explain_is_not_called_a_leak),
         cmocka_unit_test(without_runs_nothing_is_said_of_memory),
         cmocka_unit_test(all_columns_of_memory_are_of_one_run),
