@@ -11,8 +11,8 @@
 #include "stats.h"
 #include "units.h"
 
-/* Hits that differ by less are called the same. They are exact for their stream, but another stream
- * of the same kind would give others. */
+/* Hits are rounded to it, as they are printed, and compared then: what prints alike is the same.
+ * They are exact for their stream, but another stream of the same kind would give others. */
 #define JUDGEMENT_HITS_STEP  0.001
 #define JUDGEMENT_REFERENCE  "lru"
 #define JUDGEMENT_TEXT_BYTES 32

@@ -7,8 +7,9 @@
 #include <math.h>
 
 #define HITS_RULE                                                                                  \
-    "exact for this stream; compared at 0.1 points; ranked are policies with a limit that store "  \
-    "something"
+    "exact for this stream; rounded to 0.1 points and then compared; ranked are policies with "    \
+    "the "                                                                                         \
+    "limit and the requests of the reference that store something"
 #define SPEED_RULE                                                                                 \
     "logarithms of CPU per request in randomised complete blocks; 95 % for all pairs together "    \
     "(Tukey); a control that differs widens every interval"
