@@ -18,7 +18,7 @@ function sentencesMake(judgement) {
 function chosenMake(model, file) {
   const answer = asObject(asObject(file.data).answer);
   const reasons = asList(answer.reasons).map((reason) => el("li", null, asText(reason)));
-  return el("article", {class: "card"}, el("p", {class: "gloss"}, choiceSaid(model, file).question),
+  return el("article", {class: "card"}, el("p", {class: "gloss"}, questionOf(model, file)),
     el("p", {class: "chosen"}, asText(answer.words)),
     answer.warning ? el("p", {class: "notice"}, asText(answer.warning)) : null,
     reasons.length ? el("ul", {class: "reasons"}, reasons) : null);

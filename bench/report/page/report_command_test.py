@@ -80,7 +80,7 @@ class Report(unittest.TestCase):
         report(self.folder, "-o", self.page)
         said = blocks(self.page)["judgement"]
         self.assertEqual(said["title"], "Memory, hits and speed of the caches")
-        self.assertEqual([choice["order"] for choice in said["choices"]], [["sieve"]])
+        self.assertEqual([list(choice) for choice in said["choices"]], [["file", "question"]])
         bench, = said["benches"]
         self.assertEqual(bench["curves"], ["unbounded", "lru", "sieve"])
         random, zipf = bench["judgement"]["workloads"]

@@ -281,6 +281,16 @@ class Page(unittest.TestCase):
         self.assertRegex(self.browser.run("return document.getElementById('bench-table').textContent"),
                          "no CPU figure, since repetitions are missing: fifo")
 
+    def test_a_choice_lists_the_policies_as_it_ranked_them(self):
+        made = sample_results.choice(("arc",)) | {"ranking": ["arc", "sieve"]}
+        path = sample_results.write(os.path.join(self.scratch.name, "ranked"), "choose.json", made)
+        self.show(path)
+        self.open_all()
+        chosen = self.browser.run(CELLS, "The policies, predicted by an exact replay")
+        self.assertEqual([[row[0][0], row[1][0]] for row in chosen],
+                         [["arc", "60.0 %"], ["sieve", "62.5 %"]])
+        self.check_quiet()
+
     def test_a_variant_whose_runs_all_failed_is_shown_as_failed(self):
         folder = os.path.join(self.scratch.name, "failed")
         for name in ("lru", "sieve"):
