@@ -1,4 +1,5 @@
-/* format_keys.c - big-endian integers, one id each. Not detected: any bytes are such a trace. */
+/* format_keys.c - big-endian integers, one id each. Not detected from content: any bytes are such
+ * a trace. */
 #include "reader.h"
 
 #include <endian.h>
@@ -30,14 +31,15 @@ static size_t read_be64(struct reader *reader, struct trace_request *requests, s
 
 const struct format format_be32 = {
     .name = "be32",
-    .summary = "big-endian 32-bit ids (never detected)",
     .binary = true,
+    .summary = "big-endian 32-bit ids: cache2k's and Caffeine's (.trc.bin)",
+    .suffix = ".trc.bin",
     .read = read_be32,
 };
 
 const struct format format_be64 = {
     .name = "be64",
-    .summary = "big-endian 64-bit ids (never detected)",
     .binary = true,
+    .summary = "big-endian 64-bit ids: Corda's and Scarab's in Caffeine's simulator",
     .read = read_be64,
 };

@@ -4,6 +4,7 @@
  * next request for the id, counted from 1; -1: no further request, -2: unknown. (In some files
  * positions are counted from 0; their order is the same.) A size of 2^32 - 1 is an unknown one.
  */
+#include "oracle_record.h"
 #include "reader.h"
 
 #include "trace.h"
@@ -11,48 +12,22 @@
 
 #include <endian.h>
 
-#define RECORD_BYTES 24
-#define NEVER        (-1)
-#define UNKNOWN      (-2)
-#define NEXT_MAX     (INT64_C(1) << 40) /* more requests than a trace has */
-
-struct record {
-    uint32_t seconds, bytes;
-    uint64_t id;
-    int64_t next;
-};
-
-static inline struct record unpack(const char *at)
-{
-    uint32_t seconds, bytes;
-    uint64_t id, next;
-    memcpy(&seconds, at, 4);
-    memcpy(&id, at + 4, 8);
-    memcpy(&bytes, at + 12, 4);
-    memcpy(&next, at + 16, 8);
-    return (struct record){le32toh(seconds), le32toh(bytes), le64toh(id), (int64_t)le64toh(next)};
-}
-
-static inline uint64_t next_position(int64_t next)
-{
-    if (next == NEVER || next == INT64_MAX)
-        return TRACE_NEVER;
-    return next > 0 ? (uint64_t)next - 1 : 0;
-}
+#define UNKNOWN  (-2)
+#define NEXT_MAX (INT64_C(1) << 40) /* more requests than a trace has */
 
 static size_t read_oracle(struct reader *reader, struct trace_request *requests, size_t count)
 {
-    size_t got = reader_records(reader, RECORD_BYTES, count);
+    size_t got = reader_records(reader, ORACLE_RECORD_BYTES, count);
     const char *at = reader->input.at;
     if (got > 0 && reader->line == 0)
-        reader_time(reader, unpack(at).seconds, 0);
+        reader_time(reader, oracle_unpack(at).seconds, 0);
     uint64_t first = reader->clock.first_s, last = reader->clock.last_ns / NS_PER_SECOND + first;
-    for (size_t i = 0; i < got; i++, at += RECORD_BYTES) {
-        struct record record = unpack(at);
+    for (size_t i = 0; i < got; i++, at += ORACLE_RECORD_BYTES) {
+        struct oracle_record record = oracle_unpack(at);
         last = record.seconds > last ? record.seconds : last;
         requests[i] = (struct trace_request){.id = record.id,
                                              .time_ns = (last - first) * NS_PER_SECOND,
-                                             .next = next_position(record.next),
+                                             .next = oracle_next(record.next),
                                              .bytes = record.bytes};
     }
     reader->clock.last_ns = (last - first) * NS_PER_SECOND;
@@ -64,13 +39,14 @@ static size_t read_oracle(struct reader *reader, struct trace_request *requests,
 /* True: in all records time does not decrease, and the next request comes later. */
 static bool detect(const char *bytes, size_t count, bool complete)
 {
-    if (count < RECORD_BYTES || (complete && count % RECORD_BYTES != 0))
+    if (count < ORACLE_RECORD_BYTES || (complete && count % ORACLE_RECORD_BYTES != 0))
         return false;
     uint32_t last = 0;
-    for (size_t i = 0; i < count / RECORD_BYTES; i++) {
-        struct record record = unpack(bytes + i * RECORD_BYTES);
+    for (size_t i = 0; i < count / ORACLE_RECORD_BYTES; i++) {
+        struct oracle_record record = oracle_unpack(bytes + i * ORACLE_RECORD_BYTES);
         bool later = record.next > (int64_t)i && record.next < NEXT_MAX;
-        bool special = record.next == NEVER || record.next == UNKNOWN || record.next == INT64_MAX;
+        bool special =
+            record.next == ORACLE_NEVER || record.next == UNKNOWN || record.next == INT64_MAX;
         if (record.seconds < last || !(later || special))
             return false;
         last = record.seconds;
@@ -81,14 +57,14 @@ static bool detect(const char *bytes, size_t count, bool complete)
 static int64_t next_stored(uint64_t next)
 {
     if (next == TRACE_NEVER)
-        return NEVER;
+        return ORACLE_NEVER;
     return next > 0 ? (int64_t)(next + 1) : UNKNOWN;
 }
 
 int trace_write_oracle(FILE *out, const struct trace_request *requests, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        char record[RECORD_BYTES];
+        char record[ORACLE_RECORD_BYTES];
         uint64_t passed_s = requests[i].time_ns / NS_PER_SECOND;
         uint32_t seconds = htole32((uint32_t)passed_s), bytes = htole32(requests[i].bytes);
         uint64_t id = htole64(requests[i].id),

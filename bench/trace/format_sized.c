@@ -13,35 +13,22 @@ static struct field next_column(const char **at, const char *end)
     return column;
 }
 
-/* Says which part of the line is wrong. */
-static int refuse(struct reader *reader, struct field line)
+static int parse(struct reader *reader, struct field line, struct trace_request *request)
 {
     const char *at = line.at;
     struct field time = next_column(&at, line.end), id = next_column(&at, line.end),
                  size = next_column(&at, line.end);
-    uint64_t seconds, ns;
+    uint64_t seconds, ns, bytes;
     at = time.at;
     if (field_seconds(&at, time.end, &seconds, &ns) != 0 || at != time.end)
         return reader_expected(reader, FORM ": a time in seconds", time);
     if (id.at == id.end)
         return reader_expected(reader, FORM ": an id", id);
-    return reader_expected(reader, FORM ": a size", size);
-}
-
-static int parse(struct reader *reader, struct field line, struct trace_request *request)
-{
-    const char *at = line.at;
-    uint64_t seconds, ns, bytes;
-    field_skip_blanks(&at, line.end);
-    if (field_seconds(&at, line.end, &seconds, &ns) != 0 || at == line.end || !field_is_blank(*at))
-        return refuse(reader, line);
-    struct field id = next_column(&at, line.end);
-    field_skip_blanks(&at, line.end);
-    const char *size = at;
-    if (field_number(&at, line.end, &bytes) != 0 || (at < line.end && !field_is_blank(*at)))
-        return refuse(reader, line);
+    at = size.at;
+    if (field_number(&at, size.end, &bytes) != 0 || at != size.end)
+        return reader_expected(reader, FORM ": a size", size);
     if (bytes > TRACE_BYTES_MAX)
-        return reader_expected(reader, "a size below 4 GiB", (struct field){size, at});
+        return reader_expected(reader, "a size below 4 GiB", size);
     *request = (struct trace_request){.id = reader_key(id),
                                       .time_ns = reader_time(reader, seconds, ns),
                                       .bytes = (uint32_t)bytes};

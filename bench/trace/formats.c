@@ -11,6 +11,8 @@
 /* One row a format; detection tries them from the top. */
 #define FORMATS(ROW)                                                                               \
     ROW(recorded)                                                                                  \
+    ROW(lcs)                                                                                       \
+    ROW(vscsi)                                                                                     \
     ROW(log)                                                                                       \
     ROW(json_log)                                                                                  \
     ROW(w3c)                                                                                       \
@@ -21,12 +23,25 @@
     ROW(log_own)                                                                                   \
     ROW(oracle)                                                                                    \
     ROW(twitter)                                                                                   \
+    ROW(msr)                                                                                       \
+    ROW(spc)                                                                                       \
+    ROW(alibaba)                                                                                   \
+    ROW(systor)                                                                                    \
+    ROW(k5cloud)                                                                                   \
+    ROW(fiu)                                                                                       \
+    ROW(ibm_objects)                                                                               \
+    ROW(address)                                                                                   \
     ROW(csv)                                                                                       \
     ROW(arc)                                                                                       \
     ROW(sized)                                                                                     \
     ROW(text)                                                                                      \
     ROW(be32)                                                                                      \
-    ROW(be64)
+    ROW(be64)                                                                                      \
+    ROW(cachelib_kv)                                                                               \
+    ROW(cachelib_cdn)                                                                              \
+    ROW(wiki_cdn)                                                                                  \
+    ROW(wikibench)                                                                                 \
+    ROW(tencent)
 
 #define DECLARE(name) extern const struct format format_##name;
 #define ADDRESS(name) &format_##name,

@@ -18,7 +18,7 @@ function sentencesMake(judgement) {
 function chosenMake(model, file) {
   const answer = asObject(asObject(file.data).answer);
   const reasons = asList(answer.reasons).map((reason) => el("li", null, asText(reason)));
-  return el("article", {class: "card"}, el("p", {class: "gloss"}, questionOf(model, file)),
+  return el("article", {class: "card"}, el("p", {class: "gloss"}, choiceSaid(model, file).question),
     el("p", {class: "chosen"}, asText(answer.words)),
     answer.warning ? el("p", {class: "notice"}, asText(answer.warning)) : null,
     reasons.length ? el("ul", {class: "reasons"}, reasons) : null);
@@ -46,7 +46,6 @@ function judgedColumns(workload, model) {
 }
 
 function verdictCell(row) {
-  if (row.failed) return {text: verdictMark("failed", "failed"), kind: "verdict"};
   if (!row.memory) return DASH;
   return {
     text: verdictMark(row.memory.class, asText(row.memory.brief)),
@@ -55,9 +54,11 @@ function verdictCell(row) {
   };
 }
 
-/* What else a reader must know of the figures. */
-function notesMake(workload) {
-  const lines = asList(workload.notes).map((note) => el("li", null, asText(note)));
+/* Why variants have no figure of speed. */
+function lacksMake(workload) {
+  const lines = asList(workload.rows)
+                  .filter((row) => workload.speed && asObject(row.cpu).lack)
+                  .map((row) => el("li", null, `${row.variant}: ${row.cpu.lack}`));
   return lines.length ? el("ul", {class: "reasons"}, lines) : null;
 }
 
@@ -78,7 +79,7 @@ function workloadTables(model, workload) {
       `${name}: what was measured${
         workload.speed ? `; CPU per request as a ratio to ${model.judgement.reference}` : ""}`,
       served, columnsThatDiffer(columns, served)),
-    notesMake(workload),
+    lacksMake(workload),
     others.length
       ? details(`Hits of ${plural(others.length, "policy", "policies")} without a server`,
           () => columnTable(`${name}: exact hits of the policies without a server`, others,
