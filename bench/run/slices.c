@@ -211,7 +211,7 @@ static double cpu_us_of(const struct slices *slices, size_t wanted)
                 log(fmax(server->cpu_us[round], CPU_US_LEAST));
         next += is_whole(server);
     }
-    blocks_fit(&blocks);
+    blocks_fit_effects(&blocks);
     double cpu_us = exp(blocks.effects[at]);
     blocks_release(&blocks);
     return cpu_us;

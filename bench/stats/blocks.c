@@ -104,18 +104,35 @@ static void outliers_leave(struct blocks *blocks, double *residuals)
     free(left_out);
 }
 
+static bool has_interval(const struct blocks *blocks)
+{
+    return blocks->repetitions >= BLOCKS_REPETITIONS_MIN && blocks->variants >= 2;
+}
+
+/* Returns what the model leaves of each logarithm; the caller frees it. */
+static double *effects_fit(struct blocks *blocks)
+{
+    double *residuals = xcalloc(blocks->variants * blocks->repetitions + 1, sizeof *residuals);
+    residuals_fill(blocks, residuals);
+    if (has_interval(blocks))
+        outliers_leave(blocks, residuals);
+    return residuals;
+}
+
+void blocks_fit_effects(struct blocks *blocks)
+{
+    free(effects_fit(blocks));
+}
+
 void blocks_fit(struct blocks *blocks)
 {
     size_t count = blocks->variants * blocks->repetitions;
-    double *residuals = xcalloc(count + 1, sizeof *residuals), sum = 0;
-    residuals_fill(blocks, residuals);
+    double *residuals = effects_fit(blocks), sum = 0;
     blocks->freedom = freedom_of(blocks);
     blocks->deviation = blocks->half_one = blocks->half_all = NAN;
-    if (blocks->repetitions >= BLOCKS_REPETITIONS_MIN && blocks->variants >= 2) {
-        outliers_leave(blocks, residuals);
+    if (has_interval(blocks)) {
         for (size_t i = 0; i < count; i++)
             sum += residuals[i] * residuals[i];
-        blocks->freedom = freedom_of(blocks);
         blocks->deviation = sqrt(sum / blocks->freedom);
         double error = blocks->deviation / sqrt((double)blocks->repetitions);
         unsigned freedom = (unsigned)blocks->freedom;

@@ -37,6 +37,8 @@ struct blocks {
 void blocks_create(struct blocks *blocks, size_t variants, size_t repetitions);
 void blocks_release(struct blocks *blocks);
 void blocks_fit(struct blocks *blocks);
+/* Only the effects and the number of outliers, without the intervals, whose quantiles take long. */
+void blocks_fit_effects(struct blocks *blocks);
 /* half_all, widened by the difference of the effects of two copies of one program if that is beyond
  * half_one: the method has an error then that the model does not know. */
 double blocks_half_controlled(const struct blocks *blocks, double difference);

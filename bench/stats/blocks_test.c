@@ -1,13 +1,13 @@
 /* blocks_test.c - how often equal variants are called different, and planted differences found.
  *
  * Simulated benches: in each repetition the machine has drifted by 10 %, each variant has a process
- * of its own luck (1 %), and each of ROUNDS rounds an error of 3 %. A value is the median of the
- * rounds. All from fixed seeds.
+ * of its own luck (1 %), and in each of ROUNDS rounds the machine has drifted by 3 % and each slice
+ * has an error of 3 %. A repetition's values are the effects of a fit over its rounds, as in
+ * bench/run/slices.c. All from fixed seeds.
  */
 #include "blocks.h"
 
 #include "random.h"
-#include "stats.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -35,12 +35,15 @@ static double normal(struct random *random)
     return sqrt(-2 * log(uniform(random) + 1e-18)) * cos(6.283185307179586 * uniform(random));
 }
 
-static double rounds_median(struct random *random)
+/* What the rounds say of processes that do not differ. */
+static void rounds_simulate(struct blocks *rounds, struct random *random)
 {
-    double rounds[ROUNDS];
-    for (size_t i = 0; i < ROUNDS; i++)
-        rounds[i] = NOISE * normal(random);
-    return stats_median(rounds, ROUNDS);
+    for (size_t r = 0; r < ROUNDS; r++) {
+        double drift = NOISE * normal(random);
+        for (size_t v = 0; v < rounds->variants; v++)
+            rounds->logs[v * ROUNDS + r] = drift + NOISE * normal(random);
+    }
+    blocks_fit_effects(rounds);
 }
 
 /* `planted` is added to the logarithms of variant 1, `bad` to a single value of variant 2. */
@@ -48,10 +51,14 @@ static void bench_simulate(struct blocks *blocks, struct random *random, double 
 {
     for (size_t r = 0; r < blocks->repetitions; r++) {
         double drift = DRIFT * normal(random);
+        struct blocks rounds;
+        blocks_create(&rounds, blocks->variants, ROUNDS);
+        rounds_simulate(&rounds, random);
         for (size_t v = 0; v < blocks->variants; v++)
-            blocks->logs[v * blocks->repetitions + r] =
-                drift + LUCK * normal(random) + rounds_median(random) + (v == 1 ? planted : 0) +
-                (v == 2 && r == 1 ? bad : 0);
+            blocks->logs[v * blocks->repetitions + r] = drift + LUCK * normal(random) +
+                                                        rounds.effects[v] + (v == 1 ? planted : 0) +
+                                                        (v == 2 && r == 1 ? bad : 0);
+        blocks_release(&rounds);
     }
     blocks_fit(blocks);
 }
