@@ -16,6 +16,7 @@ TIDEMARK = os.path.join(BIN, "tidemark")
 VARIANT = "lru"
 CAPACITY = 2000
 URL = "http://127.0.0.1:{port}/users/{id}"
+GROSS = 1.3  # CPU time of two copies may not be called so different even once
 MEMORY_REQUESTS = "20k"  # of proofs of speed: their memory runs only have to end
 
 # A script that is terminated stops what it has started, as it does when it ends.
@@ -75,6 +76,12 @@ def cheaper_pairs(workload):
     """Pairs of variants of which the first is established as cheaper."""
     return [(row["variant"], other) for row in workload["rows"] if row["cpu"]
             for other in row["cpu"]["cheaper_than"]]
+
+
+def gross_pairs(workload):
+    """Those of which the first is cheaper by more than GROSS."""
+    return [(one, other) for one, other in cheaper_pairs(workload)
+            if row_of(workload, other)["cpu"]["ratio"] > GROSS * row_of(workload, one)["cpu"]["ratio"]]
 
 
 def page_judgement(out):
