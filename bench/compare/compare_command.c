@@ -35,8 +35,8 @@ static const struct option option_rows[] = {
     {"gate", OPTION_TEXTS, FIELD(gates), "CONDITION",
      "exit with 1 if this condition does not hold, as 'p99<+5%'; may be given several times"},
     {"floor", OPTION_SHARE, FIELD(floor), "SHARE",
-     "treat speeds that differ by less than this as the same, as 2%; without it, use the floor "
-     "that bench --calibrate stored"},
+     "treat speeds that differ by less than this as the same, as 2%; without it, those of two "
+     "benches that differ by less than 10%"},
     {.kind = OPTION_HEADING, .help = "Output"},
     {"all", OPTION_FLAG, FIELD(all), NULL,
      "of more than two files, show each figure with its interval, not only what differs"},

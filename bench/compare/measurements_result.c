@@ -240,7 +240,7 @@ static void flaws_add(struct measurements *measurements, const struct result *re
         measurements_flaw_add(measurements, "it is incomplete: the bench did not finish");
 }
 
-/* The noise floors that bench --calibrate stored. */
+/* The noise floors that files of version 2 may hold. */
 static void floors_add(struct measurements *measurements, const struct result_noise *noise)
 {
     for (size_t i = 0; noise->known && i < measurements->series_count; i++) {

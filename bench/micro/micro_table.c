@@ -2,6 +2,7 @@
 #include "micro_output.h"
 
 #include "count_plan.h"
+#include "stats.h"
 #include "table.h"
 #include "units.h"
 
@@ -149,8 +150,9 @@ static void notes_print(const struct micro_results *results, const struct micro_
         fprintf(out, "instr: instructions, by %s\n",
                 results->source == INSTRUCTIONS_COUNTER ? "the processor's counter" : "callgrind");
     if (wanted->times)
-        fprintf(out, "ns: CPU time, median of %llu repetitions and its 95 %% interval\n",
-                (unsigned long long)results->repetitions);
+        fprintf(out, "ns: CPU time, median of %llu repetitions and %s\n",
+                (unsigned long long)results->repetitions,
+                results->repetitions < STATS_BOOTSTRAP_MIN ? "their range" : "its 95 % interval");
     if (!wanted->footprints)
         return;
     units_format_count(size, results->footprint_entries);

@@ -124,6 +124,19 @@ static void test_what_is_not_known_is_no_number(void **state)
     free(text);
 }
 
+static void test_few_repetitions_have_a_range(void **state)
+{
+    struct micro_results results = results_make(interval(152, 1), interval(25, 1));
+    results.repetitions = 3;
+    char *text = tables_text(&results, &all);
+    assert_non_null(strstr(text, "ns: CPU time, median of 3 repetitions and their range"));
+    free(text);
+    results = results_make(interval(152, 1), interval(25, 1));
+    text = tables_text(&results, &all);
+    assert_non_null(strstr(text, "ns: CPU time, median of 12 repetitions and its 95 % interval"));
+    free(text);
+}
+
 static void test_only_what_is_wanted_is_shown(void **state)
 {
     struct micro_results results = results_make(interval(152, 0), interval(25, 1));
@@ -141,6 +154,7 @@ int main(void)
         cmocka_unit_test(test_wider_figures_go_below),
         cmocka_unit_test(test_a_figure_is_rounded_to_its_spread),
         cmocka_unit_test(test_what_is_not_known_is_no_number),
+        cmocka_unit_test(test_few_repetitions_have_a_range),
         cmocka_unit_test(test_only_what_is_wanted_is_shown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

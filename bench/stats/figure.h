@@ -5,9 +5,10 @@
 #include "result.h"
 #include "units.h"
 
-/* The assumed noise floor of speeds, as a share, where none was calibrated. Medians of the same
- * program differed by 4 % (HTTP/1.1) to 9 % (HTTP/2) between benches that ran one after the other.
- * Alternating runs share the drift of the machine. */
+/* The assumed noise floor of speeds, as a share, where none was calibrated or given. Medians of the
+ * same program differed by 4 % (HTTP/1.1) to 9 % (HTTP/2) between benches that ran one after the
+ * other. Speeds of one bench, which were measured in turns, need no floor to differ; they are the
+ * same if their whole interval is within this. */
 #define FIGURE_FLOOR_UNPAIRED 0.10
 #define FIGURE_FLOOR_PAIRED   0.03
 /* The floors of p99.9 and max are larger by this factor. */

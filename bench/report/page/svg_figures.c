@@ -157,7 +157,8 @@ static void judged_plot(struct figures *figures, const struct sources *sources)
 static void latency_plot(struct figures *figures, const char *workload)
 {
     struct plot plot = {.file = xasprintf("latency-%s", workload),
-                        .title = xasprintf("Latency under %s, medians of the runs", workload),
+                        .title =
+                            xasprintf("Latency under %s, medians of the repetitions", workload),
                         .x_label = "percentile of the requests",
                         .y_label = "ms",
                         .form = PLOT_PERCENTILES,
