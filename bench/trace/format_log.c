@@ -77,7 +77,7 @@ static bool split(struct field line, struct log_entry *entry, struct flaw *flaw)
         return is_flawed(flaw,
                          "an access log's line, with a time like [10/Oct/2000:13:55:36 -0700]",
                          line.at, end);
-    const char *quote = at;
+    const char *quote;
     if (!log_skip(&at, end, ' ') || !log_skip(&at, end, '"') ||
         (quote = log_quote_end(at, end)) == NULL)
         return is_flawed(flaw, "a request in quotes", at, end);

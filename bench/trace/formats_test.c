@@ -360,7 +360,8 @@ static const struct trace_case {
      "{\"level\":\"info\",\"ts\":1703373474.75,\"logger\":\"http.log.access\",\"request\":{"
      "\"remote_ip\":\"192.0.2.1\",\"proto\":\"HTTP/2.0\",\"method\":\"GET\",\"host\":\"a.example\","
      "\"uri\":\"/x\",\"headers\":{\"User-Agent\":[\"a \\\" b\"]}},\"size\":5,\"status\":200}\n"
-     "{\"ts\":1703373475,\"request\":{\"method\":\"GET\",\"host\":\"a.example:8080\",\"uri\":\"/"
+     "{\"ts\":\"2023/12/23 "
+     "23:17:55\",\"request\":{\"method\":\"GET\",\"host\":\"a.example:8080\",\"uri\":\"/"
      "x?y\"},"
      "\"size\":0,\"status\":304}\n",
      0,

@@ -179,7 +179,8 @@ bool log_pattern_match(const struct log_pattern *pattern, struct field line,
     *entry = (struct log_entry){0};
     *expected = what_of('^');
     *found = line;
-    if ((size_t)(end - at) < pattern->head_bytes || memcmp(at, pattern->head, pattern->head_bytes))
+    if ((size_t)(end - at) < pattern->head_bytes ||
+        memcmp(at, pattern->head, pattern->head_bytes) != 0)
         return false;
     at += pattern->head_bytes;
     for (size_t i = 0; i < pattern->count; i++) {

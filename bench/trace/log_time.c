@@ -68,17 +68,18 @@ static int64_t days_since_1970(unsigned year, unsigned month, unsigned day)
     return days + day - 1;
 }
 
-/* 10/Oct/2000 or 2000-10-10 */
+/* 10/Oct/2000, 2000-10-10 or 2000/10/10 */
 static bool take_date(const char **at, const char *end, int64_t *days)
 {
     unsigned year, month, day;
     bool common = end - *at > 2 && (*at)[2] == '/';
+    char separator = end - *at > 4 && (*at)[4] == '/' ? '/' : '-';
     if (common &&
         !(take_digits(at, end, 2, &day) && take_char(at, end, '/') && take_month(at, end, &month) &&
           take_char(at, end, '/') && take_digits(at, end, 4, &year)))
         return false;
-    if (!common && !(take_digits(at, end, 4, &year) && take_char(at, end, '-') &&
-                     take_digits(at, end, 2, &month) && take_char(at, end, '-') &&
+    if (!common && !(take_digits(at, end, 4, &year) && take_char(at, end, separator) &&
+                     take_digits(at, end, 2, &month) && take_char(at, end, separator) &&
                      take_digits(at, end, 2, &day)))
         return false;
     if (year == 0 || month == 0 || month > MONTHS || day == 0 || day > days_in(year, month))
