@@ -19,7 +19,7 @@
 #include <unistd.h>
 
 #define PROCESSES_MAX  2 /* that count at the same time, each every second policy */
-#define ARGUMENTS_MAX  8 /* before the policies */
+#define ARGUMENTS_MAX  9 /* before the policies */
 #define FILE_BYTES_MAX ((size_t)16 << 20)
 #define POLL_NS        5000000 /* how often the end of a process is looked for */
 
@@ -141,6 +141,7 @@ static void arguments_make(const struct counting *counting, enum instructions_so
         arguments[used++] = xstrdup("valgrind");
         arguments[used++] = xstrdup("-q");
         arguments[used++] = xstrdup("--tool=callgrind");
+        arguments[used++] = xstrdup("--vgdb=no"); /* its pipes would outlive it */
         arguments[used++] = xstrdup("--dump-before=" COUNT_MARK);
         arguments[used++] = xstrdup("--dump-line=no");
         arguments[used++] = xasprintf("--callgrind-out-file=%s", out);
