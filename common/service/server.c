@@ -44,7 +44,7 @@ static h2o_socket_t *timer_watch(struct loop *loop, h2o_socket_cb readable)
 {
     int descriptor = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
     if (descriptor < 0)
-        h2o_fatal("timerfd_create");
+        die_of("no timer can be created: too few descriptors are free");
     return descriptor_watch(loop, descriptor, readable);
 }
 
