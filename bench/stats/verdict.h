@@ -18,8 +18,8 @@
 void verdict_give(struct result_verdict *verdict, const struct result_sample *samples,
                   size_t sample_count, const struct result_limits *limits);
 
-/* For a run whose stream has so many ids (0: unknown): the growth of a leak in the number of entries
- * ends when all of them are cached. Then the words and limit_bytes say at which size, and
+/* For a run whose stream has so many ids (0: unknown): the growth of a leak in the number of
+ * entries ends when all of them are cached. Then the words and limit_bytes say at which size, and
  * time_to_limit_ns is 0: the last ids are rare, so nobody knows when. */
 void verdict_end(struct result_verdict *verdict, uint64_t ids);
 
