@@ -153,6 +153,8 @@ class Choose(unittest.TestCase):
                              max(row[key] for row in rows.values()), goal)
         self.assertEqual([found[goal]["answer"]["policy"] for goal in found],
                          ["gdsf", "lru", "gdsf"])
+        self.assertEqual([found[goal]["ranking"] for goal in found],
+                         [["gdsf", "lru"], ["lru", "gdsf"], ["gdsf", "lru"]])
         self.assertIn("of the bytes are hits", found["bytes"]["answer"]["reasons"][0])
         self.assertIn("waiting for the origin", found["latency"]["answer"]["words"])
 

@@ -3,6 +3,7 @@
 
 #include "corpus_notes.h"
 #include "json_fields.h"
+#include "recommendation.h"
 #include "xmalloc.h"
 
 #define SCHEMA "tidemark/choose/1"
@@ -109,6 +110,17 @@ static json_t *policies_json(const struct choice *choice)
     return array;
 }
 
+/* As the table lists them. */
+static json_t *ranking_json(struct choice *choice)
+{
+    struct candidate *ranking[CHOICE_POLICIES_MAX];
+    size_t count = answer_ranking(choice, ranking);
+    json_t *array = json_array();
+    for (size_t i = 0; i < count; i++)
+        json_array_append_new(array, json_string(ranking[i]->policy->name));
+    return array;
+}
+
 static json_t *answer_json(const struct choice *choice)
 {
     const struct answer *answer = &choice->answer;
@@ -197,16 +209,17 @@ static json_t *parts_json(const struct choice *choice)
                      (json_int_t)everything->steady_compulsory);
 }
 
-json_t *choose_json(const struct choice *choice, const struct service_costs *costs,
+json_t *choose_json(struct choice *choice, const struct service_costs *costs,
                     const struct result_made_by *made_by)
 {
     json_t *root = question_json(choice);
     json_t *parts = parts_json(choice);
-    json_t *rest = json_pack(
-        "{s:o, s:o, s:o, s:o, s:s?, s:o, s:o}", "answer", answer_json(choice), "everything",
-        everything_json(choice), "optimum", optimum_json(choice), "service", services_json(costs),
-        "not_checked", choice->not_checked[0] != '\0' ? choice->not_checked : NULL, "policies",
-        policies_json(choice), "made_by", fields_json(made_by_fields, made_by));
+    json_t *rest =
+        json_pack("{s:o, s:o, s:o, s:o, s:o, s:s?, s:o, s:o}", "answer", answer_json(choice),
+                  "ranking", ranking_json(choice), "everything", everything_json(choice), "optimum",
+                  optimum_json(choice), "service", services_json(costs), "not_checked",
+                  choice->not_checked[0] != '\0' ? choice->not_checked : NULL, "policies",
+                  policies_json(choice), "made_by", fields_json(made_by_fields, made_by));
     json_object_update(xchecked(root), xchecked(parts));
     json_decref(parts);
     json_object_update(xchecked(root), xchecked(rest));

@@ -9,6 +9,6 @@
 /* costs: NULL if none were measured. */
 
 /* The caller releases the document. */
-json_t *choose_json(const struct choice *choice, const struct service_costs *costs,
+json_t *choose_json(struct choice *choice, const struct service_costs *costs,
                     const struct result_made_by *made_by);
 void choose_table(struct choice *choice, const struct service_costs *costs, FILE *out);

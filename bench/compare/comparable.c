@@ -1,15 +1,12 @@
 /* comparable.c - what must be the same before two measurements are compared. */
 #include "comparable.h"
 
+#include "provenance.h"
 #include "xmalloc.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-
-#define SAME_BENCH_SECONDS 2 /* between the dates of two results of one bench */
 
 static const struct {
     const char *name;
@@ -128,21 +125,10 @@ int comparable_check(const struct measurements *before, const struct measurement
     return 0;
 }
 
-/* A bench writes its results one after the other, within SAME_BENCH_SECONDS. */
-static bool began_together(const char *first, const char *second)
-{
-    struct tm parts[2] = {{0}, {0}};
-    const char *ends[] = {strptime(first, "%Y-%m-%dT%H:%M:%SZ", &parts[0]),
-                          strptime(second, "%Y-%m-%dT%H:%M:%SZ", &parts[1])};
-    if (ends[0] == NULL || ends[1] == NULL)
-        return strcmp(first, second) == 0;
-    return fabs(difftime(timegm(&parts[0]), timegm(&parts[1]))) <= SAME_BENCH_SECONDS;
-}
-
 bool comparable_is_interleaved(const struct measurements *before, const struct measurements *after)
 {
-    return before->bench[0] != '\0' && strcmp(before->bench, after->bench) == 0 &&
-           began_together(before->began, after->began);
+    return before->took_turns && after->took_turns &&
+           made_by_one_bench(&before->made_by, &after->made_by);
 }
 
 char *comparable_differences(const struct measurements *before, const struct measurements *after)

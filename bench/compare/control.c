@@ -34,8 +34,7 @@ static json_t *bench_read(const char *path)
     return NULL;
 }
 
-/* A result that holds the control's speeds alone; NULL: it cannot be read. */
-static struct result *control_read(const json_t *bench)
+struct result *control_read(const json_t *bench)
 {
     const json_t *control = json_object_get(bench, "control"), *speed;
     const char *variant = json_string_value(json_object_get(control, "variant"));

@@ -1,5 +1,6 @@
 /* measurements_fuzz.c - libFuzzer's entry point: compares a file of arbitrary bytes with itself. */
 #include "comparison_make.h"
+#include "fuzz_check.h"
 #include "xmalloc.h"
 
 #include <math.h>
@@ -7,14 +8,6 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void check(bool holds)
-{
-    if (!holds)
-        __builtin_trap();
-}
 
 static void comparison_write(const struct comparison_report *report)
 {

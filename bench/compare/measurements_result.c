@@ -267,9 +267,8 @@ struct measurements *measurements_of_result(const struct result *result, const c
     struct measurements *measurements = measurements_create(path, SOURCE_RESULT);
     const struct result_made_by *made_by = &result->made_by;
     snprintf(measurements->label, sizeof measurements->label, "%s", result->variant);
-    snprintf(measurements->bench, sizeof measurements->bench, "%s %s", made_by->machine,
-             made_by->command_line);
-    snprintf(measurements->began, sizeof measurements->began, "%s", made_by->time);
+    measurements->made_by = *made_by;
+    measurements->took_turns = !result->runs_as_speeds;
     settings_add(measurements, made_by_fields, made_by);
     settings_add(measurements, limits_fields, &result->limits);
     figures_add(measurements, result);

@@ -1,17 +1,10 @@
 /* http1_parser_fuzz.c - the response parser under libFuzzer: any input in any pieces. */
+#include "fuzz_check.h"
 #include "http1_parser.h"
 #include "xmalloc.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes);
-
-static void check(bool condition)
-{
-    if (!condition)
-        __builtin_trap();
-}
 
 /* Parses pieces of the given length, each in its own allocation. */
 static void response_parse(struct response *response, const uint8_t *data, size_t bytes,

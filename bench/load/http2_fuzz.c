@@ -1,5 +1,6 @@
 /* http2_fuzz.c - the client's HTTP/2 under libFuzzer: with any input in any pieces, every request
  * ends exactly once. */
+#include "fuzz_check.h"
 #include "protocol.h"
 #include "xmalloc.h"
 
@@ -7,14 +8,6 @@
 #include <string.h>
 
 #define STREAMS 4
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes);
-
-static void check(bool condition)
-{
-    if (!condition)
-        __builtin_trap();
-}
 
 struct fuzz {
     uint64_t submitted, ended;

@@ -267,9 +267,8 @@ static json_t *row_json(const struct replay_report *report, size_t at)
     struct turnover turnover = turnover_of(&job->setup, result);
     /* clang-format off */
     return xchecked(json_pack(
-        "{so? so ss so? so? sb sf sI sI sI sI sI sf sf so? so? sI sI sI sI so? so? sf so? sI sI sI sI sI sI sf}",
+        "{so? ss so? so? sb sf sI sI sI sI sI sf sf so? so? sI sI sI sI so? so? sf so? sI sI sI sI sI sI sf so}",
         "trace", json_string(report->trace), /* NULL: it is not UTF-8 */
-        "input", corpus_notes_json(report->corpus),
         "policy", job->setup.policy->name,
         "capacity_entries", limit_json(size->entries),
         "capacity_bytes", limit_json(size->bytes),
@@ -298,7 +297,8 @@ static json_t *row_json(const struct replay_report *report, size_t at)
         "peak_bytes", (json_int_t)result->peak_bytes,
         "end_bytes", (json_int_t)result->end_bytes,
         "end_allocated_bytes", (json_int_t)result->end_allocated_bytes,
-        "requests_per_second", requests_per_second(result)));
+        "requests_per_second", requests_per_second(result),
+        "input", corpus_notes_json(report->corpus)));
     /* clang-format on */
 }
 

@@ -144,71 +144,6 @@ static void verdict_cell(struct table *table, const struct judged_row *row)
         table_cell(table, TABLE_FAINT, "-");
 }
 
-/* Why a run of the workload failed; "" if none did. */
-static const char *failure_of(const struct result *result, const char *workload)
-{
-    for (size_t i = 0; i < result->run_count; i++)
-        if (result->runs[i]->status == RUN_FAILED &&
-            strcmp(result->runs[i]->workload, workload) == 0)
-            return result->runs[i]->reason;
-    return "";
-}
-
-static void failures_print(const struct judged_row *row, FILE *out)
-{
-    const struct result_summary *summary = row->summary;
-    if (summary->failed == 0)
-        return;
-    const char *reason = failure_of(row->result, summary->workload);
-    int width = printable_print(out, "  %s: %llu of %llu runs failed%s", row->variant,
-                                (unsigned long long)summary->failed,
-                                (unsigned long long)summary->runs, *reason ? ": " : "");
-    text_wrap(reason, width, NOTE_MARGIN, WIDTH, out);
-}
-
-static void runs_note_print(const struct judged_row *row, uint64_t count, const char *text,
-                            FILE *out)
-{
-    if (count > 0)
-        printable_print(out, "  %s: %llu of %llu runs %s\n", row->variant,
-                        (unsigned long long)count, (unsigned long long)row->summary->runs, text);
-}
-
-/* What a reader must know of the row beyond its figures: a line for each. */
-static void notes_print(const struct judged_row *row, FILE *out)
-{
-    const struct result_summary *summary = row->summary;
-    char words[RESULT_WORDS_BYTES];
-    if (row->served.differs)
-        text_wrap(served_hits_describe(&row->served, row->result, words), fprintf(out, "  "),
-                  NOTE_MARGIN, WIDTH, out);
-    if (summary != NULL) {
-        uint64_t judged = summary->runs - summary->failed;
-        runs_note_print(row, judged - summary->verdicts[summary->class], "have another verdict",
-                        out);
-        runs_note_print(row, summary->capped, "passed the memory cap and were stopped", out);
-    }
-    if (summary != NULL)
-        failures_print(row, out);
-}
-
-/* Which variants have no figure of speed: a line for each reason. */
-static void lacks_print(const struct judged_workload *workload, FILE *out)
-{
-    for (size_t lack = LACK_SPEEDS; lack < JUDGED_LACKS; lack++) {
-        size_t count = 0;
-        for (size_t i = 0; i < workload->served_count; i++) {
-            const struct judged_row *row = &workload->rows[i];
-            if (row->lack != lack || (lack == LACK_SPEEDS && !workload->speed.known))
-                continue;
-            if (count++ == 0)
-                fprintf(out, "  no CPU figure, since %s: ", judged_lacks[lack]);
-            printable_print(out, "%s%s", count > 1 ? ", " : "", row->variant);
-        }
-        fputs(count > 0 ? "\n" : "", out);
-    }
-}
-
 static void rows_print(const struct judgement *judgement, const struct judged_workload *workload,
                        FILE *out)
 {
@@ -259,9 +194,8 @@ static void workload_print(const struct judgement *judgement,
 {
     title_print(judgement, workload, out);
     rows_print(judgement, workload, out);
-    for (size_t i = 0; i < workload->served_count; i++)
-        notes_print(&workload->rows[i], out);
-    lacks_print(workload, out);
+    for (size_t i = 0; i < workload->note_count; i++)
+        text_wrap(workload->notes[i], fprintf(out, "  "), NOTE_MARGIN, WIDTH, out);
     fputs("\n", out);
 }
 

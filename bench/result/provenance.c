@@ -1,14 +1,17 @@
-/* provenance.c - reads machine and build. */
+/* provenance.c - reads machine and build, and compares benches. */
 #include "provenance.h"
 
 #include "commit.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
 #include <time.h>
 #include <unistd.h>
+
+#define ONE_BENCH_SECONDS 2 /* between the dates of two results of one bench */
 
 static void cpu_model_read(char *model, size_t bytes)
 {
@@ -70,4 +73,22 @@ void made_by_fill(struct result_made_by *made_by, int argc, char **argv)
              options != NULL ? options : "");
     command_line_fill(made_by->command_line, sizeof made_by->command_line, argc, argv);
     time_fill(made_by->time, sizeof made_by->time);
+}
+
+/* A bench dates its results one after the other, within ONE_BENCH_SECONDS. */
+static bool began_together(const char *first, const char *second)
+{
+    struct tm parts[2] = {{0}, {0}};
+    const char *ends[] = {strptime(first, "%Y-%m-%dT%H:%M:%SZ", &parts[0]),
+                          strptime(second, "%Y-%m-%dT%H:%M:%SZ", &parts[1])};
+    if (ends[0] == NULL || ends[1] == NULL)
+        return strcmp(first, second) == 0;
+    return fabs(difftime(timegm(&parts[0]), timegm(&parts[1]))) <= ONE_BENCH_SECONDS;
+}
+
+bool made_by_one_bench(const struct result_made_by *one, const struct result_made_by *other)
+{
+    return strcmp(one->machine, other->machine) == 0 &&
+           strcmp(one->command_line, other->command_line) == 0 &&
+           began_together(one->time, other->time);
 }

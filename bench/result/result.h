@@ -283,7 +283,8 @@ struct result_noise {
 /* All runs of one workload. */
 struct result_summary {
     char workload[RESULT_NAME_BYTES];
-    uint64_t runs, failed, capped, bottlenecked; /* bottlenecked runs count in no speed figure */
+    uint64_t runs, failed, capped;
+    uint64_t bottlenecked; /* repetitions of which only the CPU time counts */
     struct result_figure figures[RESULT_FIGURES];
     uint64_t verdicts[VERDICT_CLASSES]; /* how often each class was given */
     enum verdict_class class; /* the most frequent; of equally frequent ones the most severe */
@@ -316,7 +317,8 @@ struct result_made_by {
 struct result {
     struct memory_zone *zone; /* holds runs, samples and summaries */
     char variant[RESULT_NAME_BYTES], policy[RESULT_NAME_BYTES];
-    bool complete; /* all planned runs are there, and none failed */
+    bool complete;       /* all planned runs are there, and none failed */
+    bool runs_as_speeds; /* version 2: the speeds are of runs, one after the other */
     struct result_limits limits;
     struct result_made_by made_by;
     struct result_noise noise;
@@ -358,8 +360,8 @@ int result_write(const struct result *result, const char *path, struct error *er
 /* The JSON of result_write; the caller releases it. */
 json_t *result_json(const struct result *result);
 /* Reads versions RESULT_OLDEST to RESULT_VERSION; what an older one lacks is 0. Version 2 has no
- * speeds of its own: those of its runs are taken. NULL and one line in error: it cannot be read, or
- * is no such result. */
+ * speeds of its own: those of its runs are taken, which were not measured in turns. NULL and one
+ * line in error: it cannot be read, or is no such result. */
 struct result *result_read(const char *path, struct error *error);
 /* The same for a text that was read from `path`. */
 struct result *result_parse(const char *path, const char *text, size_t bytes, struct error *error);

@@ -45,6 +45,7 @@ static int run_read(struct fields_reader *reader, const json_t *object, struct r
 /* What the runs of version 2 say about speed. */
 static void speeds_take(struct result *result)
 {
+    result->runs_as_speeds = true;
     for (size_t i = 0; i < result->run_count; i++) {
         const struct result_run *run = result->runs[i];
         const struct result_latency *latency = &run->load.all;

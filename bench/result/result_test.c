@@ -2,6 +2,8 @@
 #include "result.h"
 
 #include "files.h"
+#include "provenance.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 
@@ -220,6 +222,23 @@ static void version_2_is_read(void **state)
     result_destroy(written);
 }
 
+static void one_bench_has_one_command_machine_and_time(void **state)
+{
+    const struct result_made_by one = {
+        .machine = "m", .command_line = "tidemark bench", .time = "2026-01-02T03:04:59Z"};
+    struct result_made_by other = one;
+    snprintf(other.time, sizeof other.time, "2026-01-02T03:05:01Z");
+    assert_true(made_by_one_bench(&one, &other));
+    snprintf(other.time, sizeof other.time, "2026-01-02T03:05:02Z");
+    assert_false(made_by_one_bench(&one, &other));
+    other = one;
+    other.machine[0] = 'n';
+    assert_false(made_by_one_bench(&one, &other));
+    other = one;
+    other.command_line[0] = '\0';
+    assert_false(made_by_one_bench(&one, &other));
+}
+
 /* What a version lacks is only left out of older ones. */
 static void version_3_must_be_whole(void **state)
 {
@@ -253,6 +272,7 @@ int main(void)
         cmocka_unit_test(an_unwritable_folder_is_an_error),
         cmocka_unit_test(what_is_no_result_is_refused_by_name),
         cmocka_unit_test(version_2_is_read),
+        cmocka_unit_test(one_bench_has_one_command_machine_and_time),
         cmocka_unit_test(version_3_must_be_whole),
         cmocka_unit_test(an_incomplete_result_is_known_as_such),
     };

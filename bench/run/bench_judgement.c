@@ -25,6 +25,7 @@ static struct judgement_hits *hits_list(const struct bench *bench)
         list[i] = (struct judgement_hits){
             .policy = bench->hits[i].policy->name,
             .limits = plan_limits(&bench->plan, bench->hits[i].policy),
+            .seed = bench->plan.seed,
             .hits = &bench->hits[i].hits,
         };
     return list;
@@ -37,6 +38,7 @@ struct judgement *bench_judge(const struct bench *bench, enum bench_side side)
     const struct judgement_setup setup = {
         .results = selected,
         .count = results_select(bench, side, selected),
+        .reference = bench->reference->name,
         .control = side != SIDE_OTHER && bench->control->speed_count > 0 ? bench->control : NULL,
         .hits = hits,
         .hits_count = side == SIDE_OURS ? bench->hits_count : 0,

@@ -90,21 +90,33 @@ static void made_by_program(struct result_made_by *made_by, const struct plan *p
     snprintf(made_by->url, sizeof made_by->url, "%s", subject->url);
 }
 
-/* The reference is lru if it is served, otherwise the first server. */
-static void reference_choose(struct bench *bench)
+/* JUDGEMENT_REFERENCE, or the first server; subjects.count: none is left that did not fail. */
+static size_t reference_find(const struct bench *bench)
 {
     const struct subjects *subjects = &bench->plan.subjects;
-    bench->reference = &subjects->list[0];
+    size_t found = subjects->count;
     for (size_t i = 0; i < subjects->count; i++)
-        if (strcmp(subjects->list[i].name, JUDGEMENT_REFERENCE) == 0 && !subjects->list[i].other)
-            bench->reference = &subjects->list[i];
+        if (!bench->failed[i] && !subjects->list[i].other &&
+            (found == subjects->count || strcmp(subjects->list[i].name, JUDGEMENT_REFERENCE) == 0))
+            found = i;
+    return found;
+}
+
+void results_reference_choose(struct bench *bench)
+{
+    size_t found = reference_find(bench);
+    if (found == bench->plan.subjects.count ||
+        bench->reference == &bench->plan.subjects.list[found])
+        return;
+    bench->reference = &bench->plan.subjects.list[found];
+    result_destroy(bench->control);
     bench->control = result_create(bench->reference->name, "");
+    bench->control->made_by = bench->results[found]->made_by;
 }
 
 void results_create(struct bench *bench, int argc, char **argv)
 {
     const struct plan *plan = &bench->plan;
-    reference_choose(bench);
     for (size_t i = 0; i < plan->subjects.count; i++) {
         const struct subject *subject = &plan->subjects.list[i];
         struct result *result =
@@ -120,6 +132,7 @@ void results_create(struct bench *bench, int argc, char **argv)
         results_path(bench, i, ".json", path);
         bench->earlier[i] = result_is_complete(path);
     }
+    results_reference_choose(bench);
 }
 
 void results_destroy(struct bench *bench)

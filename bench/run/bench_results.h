@@ -10,6 +10,9 @@
  * that results can be written there. 0, or -1 and one line in error. */
 int results_folder_open(struct bench *bench, struct error *error);
 void results_create(struct bench *bench, int argc, char **argv);
+/* Makes JUDGEMENT_REFERENCE the reference, or the first of our servers, of those that have not
+ * failed. A new reference has an empty control. */
+void results_reference_choose(struct bench *bench);
 void results_destroy(struct bench *bench);
 /* DIR/NAME with the ending, such as ".json". */
 void results_path(const struct bench *bench, size_t subject, const char *ending,

@@ -513,6 +513,21 @@ class Bench(unittest.TestCase):
             self.assertEqual(re.findall(r"--ttl=(\d+)ns", file.read()),
                              ["40000000", "120000000"])  # of one server, and of three in turns
 
+    def test_a_reference_that_fails_gives_way_to_another(self):
+        self.link("sieve")
+        self.link("fifo")
+        self.write_server("lru", "#!/bin/sh\nexit 3\n")
+        done = self.bench("--policies", "lru,sieve,fifo", "--server-dir", self.servers,
+                          "--speed", "3", *self.SPEED)
+        self.assertEqual(done.returncode, 3)
+        self.assertNotIn("control", done.stderr)
+        whole = self.bench_file()
+        self.assertEqual((whole["reference"], whole["control"]["variant"],
+                          len(whole["control"]["speeds"])), ("sieve", "sieve", 3))
+        workload, = whole["judgement"]["workloads"]
+        self.assertIsNotNone(workload["speed"]["control"])
+        self.assertIn("CPU per request, sieve = 1", done.stdout)
+
     def test_an_interruption_between_slices_stops_all_servers(self):
         options = ("--policies", "lru,sieve", *self.SPEED, "--rounds", "1000", "--speed", "1")
         bench = subprocess.Popen(self.command(*options), stdout=subprocess.DEVNULL,

@@ -133,6 +133,7 @@ static void slices_record(struct speed *speed, const struct slices *slices)
             *result_speed_add(is_control(slices, i) ? bench->control
                                                     : bench->results[speed->subjects[i]]) = values;
     }
+    results_reference_choose(bench);
 }
 
 static void repetition_run(struct speed *speed, uint64_t repetition)
@@ -198,6 +199,8 @@ void speed_part_run(struct bench *bench)
     size_t left = 0;
     for (size_t i = 0; i < workloads->count; i++)
         left += workloads->list[i].speed;
+    if (left > 0)
+        results_reference_choose(bench);
     progress_part(bench, PART_SPEED, left * bench->plan.speed_most);
     for (size_t i = 0; left > 0 && i < workloads->count && !bench_is_interrupted(bench); i++) {
         if (!workloads->list[i].speed)

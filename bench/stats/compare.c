@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+static const char generator_lack[] = "slices were limited by the load generator";
+
 const char *const compare_method_names[] = {
     [METHOD_NONE] = "none",         [METHOD_EXACT] = "exact",   [METHOD_TOLERANCE] = "tolerance",
     [METHOD_INTERVAL] = "interval", [METHOD_BLOCKS] = "blocks", [METHOD_UNPAIRED] = "unpaired",
@@ -214,7 +216,7 @@ static void turns_fill(struct comparison *comparison, const struct measurement_s
     comparison->other = after;
     comparison->method = METHOD_BLOCKS;
     if (comparison->left_out > 0)
-        lack_explain(comparison, judged_lacks[LACK_GENERATOR]);
+        lack_explain(comparison, generator_lack);
     else if (!has_repetitions(after, before))
         lack_explain(comparison, judged_lacks[LACK_REPETITIONS]);
     else if (!comparison->has_ratio)
@@ -238,8 +240,8 @@ void compare_series(struct comparison *comparison, const struct measurement_seri
     sides_fill(comparison, before, after, setup->seed);
     comparison->has_ratio = kind != KIND_GROWTH && all_above_zero(before) && all_above_zero(after);
     if (before->count == 0 || after->count == 0)
-        lack_explain(comparison, comparison->left_out > 0 ? judged_lacks[LACK_GENERATOR]
-                                                          : "one side has no value");
+        lack_explain(comparison,
+                     comparison->left_out > 0 ? generator_lack : "one side has no value");
     else if (before->doubt[0] != '\0' || after->doubt[0] != '\0')
         lack_explain(comparison, before->doubt[0] != '\0' ? before->doubt : after->doubt);
     else if (kind == KIND_SPEED)

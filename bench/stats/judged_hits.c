@@ -14,10 +14,34 @@ long judged_hits_steps(double ratio)
     return lround(ratio / JUDGEMENT_HITS_STEP);
 }
 
-bool judged_hits_compare(const struct judged_row *row)
+/* Whether the hits of the policy compare with those of others: it has a limit and stores something.
+ * Measured hits do not, nor those of a server that runs another policy. */
+static bool is_compared(const struct judged_row *row)
 {
     return row->replayed != NULL && row->replayed->entries > 0 && !row->served.differs &&
-           (row->limits->capacity_entries > 0 || row->limits->capacity_bytes > 0);
+           !row->is_apart && (row->limits->capacity_entries > 0 || row->limits->capacity_bytes > 0);
+}
+
+/* Whether both were replayed over the same requests within the same limits. */
+static bool share_replay(const struct judged_row *one, const struct judged_row *other)
+{
+    const struct result_hits *a = one->replayed, *b = other->replayed;
+    return strcmp(a->ids, b->ids) == 0 && one->seed == other->seed && a->requests == b->requests &&
+           a->steady_requests == b->steady_requests &&
+           one->limits->capacity_entries == other->limits->capacity_entries &&
+           one->limits->capacity_bytes == other->limits->capacity_bytes;
+}
+
+/* Ranked are those that share the replay of the reference, or without it of the first row. */
+static void apart_mark(struct judged_workload *workload, const char *reference)
+{
+    const struct judged_row *base = judged_row_find(workload, reference);
+    for (size_t i = 0; i < workload->row_count && (base == NULL || !is_compared(base)); i++)
+        base = &workload->rows[i];
+    for (size_t i = 0; i < workload->row_count; i++) {
+        struct judged_row *row = &workload->rows[i];
+        row->is_apart = is_compared(row) && !share_replay(row, base);
+    }
 }
 
 static void ratios_fill(struct judged_row *row)
@@ -37,18 +61,18 @@ static void ratios_fill(struct judged_row *row)
 
 static void rank_fill(struct judged_workload *workload, struct judged_row *row)
 {
-    row->hits_rank = judged_hits_compare(row);
+    row->hits_rank = is_compared(row);
     for (size_t i = 0; i < workload->row_count && row->hits_rank > 0; i++)
-        if (judged_hits_compare(&workload->rows[i]) &&
+        if (is_compared(&workload->rows[i]) &&
             judged_hits_steps(workload->rows[i].hit_ratio) > judged_hits_steps(row->hit_ratio))
             row->hits_rank++;
 }
 
-/* Most hits first; measured ones behind those that are exact, unknown ones last. */
+/* Most hits first; measured ones and those of other requests behind, unknown ones last. */
 static int hits_order(const void *left, const void *right)
 {
     const struct judged_row *a = left, *b = right;
-    int exact = (b->replayed != NULL) - (a->replayed != NULL);
+    int exact = (b->replayed != NULL && !b->is_apart) - (a->replayed != NULL && !a->is_apart);
     if (exact != 0 || isnan(a->hit_ratio) || isnan(b->hit_ratio))
         return exact != 0 ? exact : isnan(a->hit_ratio) - isnan(b->hit_ratio);
     long more = judged_hits_steps(b->hit_ratio) - judged_hits_steps(a->hit_ratio);
@@ -67,9 +91,10 @@ static void rows_sort(struct judged_row *rows, size_t count)
     }
 }
 
-void judge_hits(struct judged_workload *workload)
+void judge_hits(struct judged_workload *workload, const char *reference)
 {
     size_t ranked = 0, served = workload->served_count;
+    apart_mark(workload, reference);
     for (size_t i = 0; i < workload->row_count; i++)
         ratios_fill(&workload->rows[i]);
     for (size_t i = 0; i < workload->row_count; i++) {
@@ -109,27 +134,25 @@ static size_t compared_count(const struct judged_workload *workload, uint64_t ra
     return count;
 }
 
-/* " at 10,000 entries", if that is the limit of all that are compared. */
+/* One of those that are compared. */
+static const struct judged_row *compared_find(const struct judged_workload *workload)
+{
+    const struct judged_row *any = workload->rows;
+    while (any->hits_rank == 0)
+        any++;
+    return any;
+}
+
+/* " at 10,000 entries": the limit of all that are compared. */
 static void limit_print(FILE *out, const struct judged_workload *workload)
 {
-    const struct result_limits *common = NULL;
+    const struct result_limits *limits = compared_find(workload)->limits;
     char text[UNITS_TEXT_BYTES];
-    for (size_t i = 0; i < workload->row_count; i++) {
-        const struct judged_row *row = &workload->rows[i];
-        if (row->hits_rank == 0)
-            continue;
-        if (common != NULL && (common->capacity_entries != row->limits->capacity_entries ||
-                               common->capacity_bytes != row->limits->capacity_bytes))
-            return;
-        common = row->limits;
-    }
-    if (common == NULL)
-        return;
-    if (common->capacity_entries > 0)
-        fprintf(out, " at %s entries", units_format_count(text, common->capacity_entries));
-    if (common->capacity_bytes > 0)
-        fprintf(out, "%s %s", common->capacity_entries > 0 ? " and" : " at",
-                units_format_size(text, (double)common->capacity_bytes));
+    if (limits->capacity_entries > 0)
+        fprintf(out, " at %s entries", units_format_count(text, limits->capacity_entries));
+    if (limits->capacity_bytes > 0)
+        fprintf(out, "%s %s", limits->capacity_entries > 0 ? " and" : " at",
+                units_format_size(text, (double)limits->capacity_bytes));
 }
 
 /* "s3fifo hits", "arc and lirs hit", "7 of them hit". Returns one of them. */
@@ -188,9 +211,7 @@ char *hits_sentence(const struct judged_workload *workload, const char *referenc
         fputs(", ", out);
         best_describe(out, workload, reference);
     } else if (compared > 1) {
-        const struct judged_row *any = workload->rows;
-        while (any->hits_rank == 0)
-            any++;
+        const struct judged_row *any = compared_find(workload);
         fprintf(out, "all %zu policies with a limit", compared);
         limit_print(out, workload);
         fprintf(out, " hit the same: %s%s", judged_hits_text(any, any->hit_ratio, ratio),

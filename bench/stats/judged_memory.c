@@ -17,10 +17,28 @@ void judge_memory(struct judged_row *row, const char *workload)
         row->run = summary_representative(row->result, row->summary);
 }
 
+static uint64_t judged_runs(const struct judged_row *row)
+{
+    return row->summary->runs - row->summary->failed;
+}
+
+/* The bound that holds for all runs that did not fail. */
+static double bound_of(const struct judged_row *row)
+{
+    double bound = 0;
+    for (size_t i = 0; i < row->result->run_count; i++) {
+        const struct result_run *run = row->result->runs[i];
+        if (strcmp(run->workload, row->summary->workload) == 0 && run->status != RUN_FAILED)
+            bound = fmax(bound, run->verdict.high);
+    }
+    return bound;
+}
+
 /* What the verdicts of a variant under all workloads are. */
 struct variant_memory {
     const char *variant;
-    size_t judged, leaks, bounded;
+    size_t judged, leaks;
+    size_t bounded;     /* of the workloads: those of which all runs are */
     size_t unexplained; /* of the leaks: of programs whose accounts are not known */
     double leak_least, leak_most, bound; /* B/request */
 };
@@ -41,9 +59,9 @@ static struct variant_memory memory_of(const struct judgement *judgement, const 
             memory.unexplained += verdict->class == VERDICT_LEAK_GROWS;
             memory.leak_least = fmin(memory.leak_least, verdict->bytes_per_request);
             memory.leak_most = fmax(memory.leak_most, verdict->bytes_per_request);
-        } else if (verdict->class == VERDICT_BOUNDED) {
+        } else if (row->summary->verdicts[VERDICT_BOUNDED] == judged_runs(row)) {
             memory.bounded++;
-            memory.bound = fmax(memory.bound, verdict->high);
+            memory.bound = fmax(memory.bound, bound_of(row));
         }
     }
     return memory;
@@ -73,17 +91,22 @@ static void variants_fill(struct variant_list *variants, const struct judgement 
         }
 }
 
-/* Whether the row has the class; VERDICT_CLASSES stands for a failure. */
-static bool is_of_class(const struct judged_row *row, size_t class)
-{
-    if (row == NULL || row->summary == NULL)
-        return false;
-    return row->run == NULL ? class == VERDICT_CLASSES : row->run->verdict.class == class;
-}
-
 static bool is_leak(const struct judged_row *row)
 {
     return row != NULL && row->run != NULL && verdict_is_leak(row->run->verdict.class);
+}
+
+/* The runs of the class that are named with it: not those that are bounded, nor leaks of what was
+ * said to leak. VERDICT_CLASSES stands for a failure of all. */
+static uint64_t named_runs(const struct judged_row *row, size_t class)
+{
+    if (row->summary == NULL)
+        return 0;
+    if (class == VERDICT_CLASSES)
+        return row->run == NULL ? row->summary->failed : 0;
+    bool said =
+        class == VERDICT_BOUNDED || (is_leak(row) && verdict_is_leak((enum verdict_class) class));
+    return said ? 0 : row->summary->verdicts[class];
 }
 
 /* " under random and zipf": where the variant leaks. */
@@ -145,7 +168,7 @@ static void bounded_print(FILE *out, const struct variant_list *variants, size_t
     fprintf(out, " bounded (at most %s B/request)", finding_bound(text, bound));
 }
 
-/* "; undecided: ttl (zipf), weak (random)" */
+/* "; undecided: ttl (zipf), weak (random, 1 of 3 runs)" */
 static void class_print(FILE *out, const struct judgement *judgement, size_t class,
                         const char **separator)
 {
@@ -153,14 +176,19 @@ static void class_print(FILE *out, const struct judgement *judgement, size_t cla
     for (size_t i = 0; i < judgement->count; i++)
         for (size_t j = 0; j < judgement->workloads[i].served_count; j++) {
             const struct judged_row *row = &judgement->workloads[i].rows[j];
-            if (!is_of_class(row, class))
+            uint64_t runs = named_runs(row, class);
+            if (runs == 0)
                 continue;
             if (between == NULL)
                 fprintf(out, "%s%s: ", *separator,
                         class == VERDICT_CLASSES ? "failed"
                                                  : verdict_class_name((enum verdict_class) class));
-            fprintf(out, "%s%s (%s)", between == NULL ? "" : between, row->variant,
+            fprintf(out, "%s%s (%s", between == NULL ? "" : between, row->variant,
                     judgement->workloads[i].name);
+            if (class < VERDICT_CLASSES && runs < judged_runs(row))
+                fprintf(out, ", %llu of %llu runs", (unsigned long long)runs,
+                        (unsigned long long)judged_runs(row));
+            fputs(")", out);
             between = ", ";
             *separator = "; ";
         }
@@ -177,9 +205,7 @@ char *memory_sentence(const struct judgement *judgement)
     fflush(out);
     const char *separator = bytes > 0 ? "; " : "";
     for (size_t class = 0; class <= VERDICT_CLASSES; class ++)
-        if (class != VERDICT_BOUNDED &&
-            (class == VERDICT_CLASSES || !verdict_is_leak((enum verdict_class) class)))
-            class_print(out, judgement, class, &separator);
+        class_print(out, judgement, class, &separator);
     fclose(out);
     free(variants.list);
     return text;

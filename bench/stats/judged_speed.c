@@ -2,6 +2,7 @@
 #include "judgement_parts.h"
 
 #include "blocks.h"
+#include "provenance.h"
 #include "sentence.h"
 #include "xmalloc.h"
 
@@ -15,7 +16,9 @@
 const char *const judged_lacks[JUDGED_LACKS] = {
     [LACK_NOTHING] = "",
     [LACK_SPEEDS] = "it was not measured",
-    [LACK_GENERATOR] = "slices were limited by the load generator",
+    [LACK_REFERENCE] = "the reference was not measured",
+    [LACK_TURNS] = "its runs took no turns with others",
+    [LACK_BENCH] = "it is of another bench than the reference",
     [LACK_REPETITIONS] = "repetitions are missing",
 };
 
@@ -49,21 +52,24 @@ static void repetitions_fill(struct repetitions *repetitions, const struct resul
             repetitions->numbers[repetitions->count++] = reference->speeds[i].repetition;
 }
 
-/* Why the variant cannot be compared. */
-static enum judged_lack lack_of(const struct result *result, const char *workload,
-                                const struct repetitions *repetitions)
+/* Why the variant cannot be compared with the reference, NULL: there is none. */
+static enum judged_lack lack_of(const struct result *result, const struct result *reference,
+                                const char *workload, const struct repetitions *repetitions)
 {
-    size_t found = 0;
-    bool any = false;
-    for (size_t i = 0; i < result->speed_count; i++)
-        any |= strcmp(result->speeds[i].workload, workload) == 0;
+    if (!judged_has_speed(result, workload))
+        return LACK_SPEEDS;
+    if (reference == NULL || repetitions->count == 0)
+        return LACK_REFERENCE;
+    if (result->runs_as_speeds)
+        return LACK_TURNS;
+    if (!made_by_one_bench(&result->made_by, &reference->made_by))
+        return LACK_BENCH;
     for (size_t i = 0; i < repetitions->count; i++) {
         const struct result_speed *speed = speed_find(result, workload, repetitions->numbers[i]);
-        found += speed != NULL && is_valid(speed);
+        if (speed == NULL || !is_valid(speed))
+            return LACK_REPETITIONS;
     }
-    if (!any || repetitions->count == 0)
-        return LACK_SPEEDS;
-    return found < repetitions->count ? LACK_REPETITIONS : LACK_NOTHING;
+    return LACK_NOTHING;
 }
 
 static void logs_fill(struct blocks *blocks, size_t variant, const struct result *result,
@@ -169,21 +175,21 @@ void judge_speed(struct judged_workload *workload, const char *reference_name,
 {
     struct judged_speed *speed = &workload->speed;
     const struct judged_row *reference = judged_row_find(workload, reference_name);
+    const struct result *base = reference != NULL ? reference->result : NULL;
     struct repetitions repetitions = {.count = 0};
     *speed = (struct judged_speed){
         .half = NAN, .deviation = NAN, .widest = NAN, .control = {NAN, NAN, NAN}};
-    if (reference == NULL || reference->result == NULL)
-        return;
-    repetitions_fill(&repetitions, reference->result, workload->name);
+    if (base != NULL)
+        repetitions_fill(&repetitions, base, workload->name);
     for (size_t i = 0; i < workload->served_count; i++) {
         struct judged_row *row = &workload->rows[i];
-        row->lack = lack_of(row->result, workload->name, &repetitions);
+        row->lack = lack_of(row->result, base, workload->name, &repetitions);
         speed->variants += row->lack == LACK_NOTHING;
     }
     speed->repetitions = repetitions.count;
     speed->known = speed->variants > 1 && reference->lack == LACK_NOTHING;
-    speed->has_control =
-        control != NULL && lack_of(control, workload->name, &repetitions) == LACK_NOTHING;
+    speed->has_control = control != NULL && strcmp(control->variant, reference_name) == 0 &&
+                         lack_of(control, base, workload->name, &repetitions) == LACK_NOTHING;
     if (speed->known)
         blocks_judge(workload, reference, control, &repetitions);
 }

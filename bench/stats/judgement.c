@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool has_speed(const struct result *result, const char *workload)
+bool judged_has_speed(const struct result *result, const char *workload)
 {
     for (size_t i = 0; i < result->speed_count; i++)
         if (strcmp(result->speeds[i].workload, workload) == 0)
@@ -20,7 +20,7 @@ static bool has_speed(const struct result *result, const char *workload)
 static bool has_workload(const struct result *result, const char *workload)
 {
     return summary_find(result, workload) != NULL || result_hits_find(result, workload) != NULL ||
-           has_speed(result, workload);
+           judged_has_speed(result, workload);
 }
 
 const struct judged_row *judged_row_find(const struct judged_workload *workload,
@@ -55,6 +55,7 @@ static void rows_fill(struct judged_workload *workload, const struct judgement_s
         row->result = result;
         row->limits = &result->limits;
         row->replayed = result_hits_find(result, workload->name);
+        row->seed = result->made_by.seed;
         row->served = served_hits_judge(result, workload->name);
         judge_memory(row, workload->name);
     }
@@ -68,6 +69,7 @@ static void rows_fill(struct judged_workload *workload, const struct judgement_s
         row->variant = hits->policy;
         row->limits = &hits->limits;
         row->replayed = hits->hits;
+        row->seed = hits->seed;
     }
 }
 
@@ -126,7 +128,8 @@ struct judgement *judgement_make(const struct judgement_setup *setup)
         struct judged_workload *workload = &judgement->workloads[i];
         rows_fill(workload, setup);
         judge_speed(workload, judgement->reference, setup->control);
-        judge_hits(workload);
+        judge_hits(workload, judgement->reference);
+        judge_notes(workload, judgement->reference);
         workload->hits_words = hits_sentence(workload, judgement->reference);
         workload->speed_words = speed_sentence(workload, judgement->reference);
     }
@@ -134,11 +137,19 @@ struct judgement *judgement_make(const struct judgement_setup *setup)
     return judgement;
 }
 
+static void notes_free(struct judged_workload *workload)
+{
+    for (size_t i = 0; i < workload->note_count; i++)
+        free(workload->notes[i]);
+    free(workload->notes);
+}
+
 void judgement_destroy(struct judgement *judgement)
 {
     if (judgement == NULL)
         return;
     for (size_t i = 0; i < judgement->count; i++) {
+        notes_free(&judgement->workloads[i]);
         free(judgement->workloads[i].rows);
         free(judgement->workloads[i].hits_words);
         free(judgement->workloads[i].speed_words);

@@ -11,8 +11,8 @@
 #include "stats.h"
 #include "units.h"
 
-/* Hits that differ by less are called the same. They are exact for their stream, but another stream
- * of the same kind would give others. */
+/* Hits are rounded to it, as they are printed, and compared then: what prints alike is the same.
+ * They are exact for their stream, but another stream of the same kind would give others. */
 #define JUDGEMENT_HITS_STEP  0.001
 #define JUDGEMENT_REFERENCE  "lru"
 #define JUDGEMENT_TEXT_BYTES 32
@@ -22,20 +22,29 @@
 struct judgement_hits {
     const char *policy;
     struct result_limits limits;
+    uint64_t seed; /* of the ids */
     const struct result_hits *hits;
 };
 
 struct judgement_setup {
-    struct result *const *results; /* of one bench; with their summaries */
+    struct result *const *results; /* with their summaries */
     size_t count;
     const char *reference;        /* NULL: JUDGEMENT_REFERENCE, or the first result without it */
-    const struct result *control; /* speeds of a second copy of the reference; NULL: none */
+    const struct result *control; /* speeds of a second copy of a variant; NULL: none */
     const struct judgement_hits *hits; /* those of served variants are ignored */
     size_t hits_count;
 };
 
 /* Why there is no figure of speed. */
-enum judged_lack { LACK_NOTHING, LACK_SPEEDS, LACK_GENERATOR, LACK_REPETITIONS, JUDGED_LACKS };
+enum judged_lack {
+    LACK_NOTHING,
+    LACK_SPEEDS,
+    LACK_REFERENCE,
+    LACK_TURNS,
+    LACK_BENCH,
+    LACK_REPETITIONS,
+    JUDGED_LACKS
+};
 extern const char *const judged_lacks[JUDGED_LACKS]; /* in words */
 
 /* A variant under a workload; or a policy that was not served, which has only hits. */
@@ -45,10 +54,12 @@ struct judged_row {
     const struct result_limits *limits;
     /* Exact from a replay, or as measured over the run. NAN: not known. */
     const struct result_hits *replayed; /* NULL: measured, or not known */
+    uint64_t seed;                      /* of the ids */
     double hit_ratio;                   /* after the warm-up if the replay has one */
     double cold_hit_ratio;              /* of the whole replay; NAN: there is no other */
     uint64_t hits_rank;                 /* 1 + those with more hits; 0: not ranked */
     struct served_hits served;          /* a server that hit otherwise has no rank */
+    bool is_apart; /* of other requests or limits than those that are ranked: it has no rank */
     /* CPU per request as a ratio to the reference; of few repetitions without an interval, which is
      * then NAN. */
     enum judged_lack lack;
@@ -83,6 +94,8 @@ struct judged_workload {
     bool hits_ranked, hits_differ, cold_differs;
     struct judged_speed speed;
     char *hits_words, *speed_words; /* a sentence each; "": nothing to say */
+    char **notes;                   /* what else a reader must know of its figures, a line each */
+    size_t note_count, note_capacity;
 };
 
 struct judgement {

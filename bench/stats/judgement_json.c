@@ -7,8 +7,9 @@
 #include <math.h>
 
 #define HITS_RULE                                                                                  \
-    "exact for this stream; compared at 0.1 points; ranked are policies with a limit that store "  \
-    "something"
+    "exact for this stream; rounded to 0.1 points and then compared; ranked are policies with "    \
+    "the "                                                                                         \
+    "limit and the requests of the reference that store something"
 #define SPEED_RULE                                                                                 \
     "logarithms of CPU per request in randomised complete blocks; 95 % for all pairs together "    \
     "(Tukey); a control that differs widens every interval"
@@ -116,10 +117,19 @@ static json_t *speed_json(const struct judged_workload *workload)
 static json_t *row_json(const struct judgement *judgement, const struct judged_workload *workload,
                         const struct judged_row *row)
 {
-    return json_pack("{s:s, s:b, s:o, s:o, s:o}", "variant", row->variant, "served",
-                     row->result != NULL, "hits", hits_row_json(row), "cpu",
+    return json_pack("{s:s, s:b, s:b, s:o, s:o, s:o}", "variant", row->variant, "served",
+                     row->result != NULL, "failed", row->summary != NULL && row->run == NULL,
+                     "hits", hits_row_json(row), "cpu",
                      row->result != NULL ? speed_row_json(judgement, workload, row) : json_null(),
                      "memory", memory_row_json(row));
+}
+
+static json_t *notes_json(const struct judged_workload *workload)
+{
+    json_t *notes = json_array();
+    for (size_t i = 0; i < workload->note_count; i++)
+        json_array_append_new(notes, json_string(workload->notes[i]));
+    return notes;
 }
 
 static json_t *workload_json(const struct judgement *judgement,
@@ -128,11 +138,12 @@ static json_t *workload_json(const struct judgement *judgement,
     json_t *rows = json_array();
     for (size_t i = 0; i < workload->row_count; i++)
         json_array_append_new(rows, row_json(judgement, workload, &workload->rows[i]));
-    return json_pack("{s:s, s:{s:s, s:f, s:b, s:b}, s:o, s:o, s:s, s:s}", "workload",
+    return json_pack("{s:s, s:{s:s, s:f, s:b, s:b}, s:o, s:o, s:s, s:s, s:o}", "workload",
                      workload->name, "hits", "rule", HITS_RULE, "step", JUDGEMENT_HITS_STEP,
                      "ranked", workload->hits_ranked, "cold_differs", workload->cold_differs,
                      "speed", speed_json(workload), "rows", rows, "hits_words",
-                     workload->hits_words, "speed_words", workload->speed_words);
+                     workload->hits_words, "speed_words", workload->speed_words, "notes",
+                     notes_json(workload));
 }
 
 json_t *judgement_json(const struct judgement *judgement)

@@ -4,20 +4,19 @@
 #include "judgement.h"
 
 /* Fill in what the rows and the workload say about the subject. */
-void judge_hits(struct judged_workload *workload);
+void judge_hits(struct judged_workload *workload, const char *reference);
 void judge_speed(struct judged_workload *workload, const char *reference,
                  const struct result *control);
 void judge_memory(struct judged_row *row, const char *workload);
+void judge_notes(struct judged_workload *workload, const char *reference);
 
 /* The sentences: the caller frees them. */
 char *hits_sentence(const struct judged_workload *workload, const char *reference);
 char *speed_sentence(const struct judged_workload *workload, const char *reference);
 char *memory_sentence(const struct judgement *judgement);
 
-/* Whether the hits of the policy compare with those of others: it has a limit and stores something.
- * Measured hits do not, nor those of a server that runs another policy. */
-bool judged_hits_compare(const struct judged_row *row);
 /* Hits as whole steps of JUDGEMENT_HITS_STEP, as they are printed. */
 long judged_hits_steps(double ratio);
+bool judged_has_speed(const struct result *result, const char *workload);
 const struct judged_row *judged_row_find(const struct judged_workload *workload,
                                          const char *variant);

@@ -181,9 +181,13 @@ static void policies_without_limit_and_those_that_store_nothing_have_no_rank(voi
 static void policies_that_were_not_served_take_part(void **state)
 {
     struct planted planted = {.count = 0};
-    struct result_hits lirs = {.workload = "zipf", .requests = 100, .hits = 70, .entries = 10};
-    struct judgement_hits others[] = {{"lirs", {.capacity_entries = 10000}, &lirs},
-                                      {"lru", {.capacity_entries = 10000}, &lirs}};
+    struct result_hits lirs = {.workload = "zipf",
+                               .requests = 20000,
+                               .steady_requests = 10000,
+                               .steady_hits = 7000,
+                               .entries = 10};
+    struct judgement_hits others[] = {{"lirs", {.capacity_entries = 10000}, 0, &lirs},
+                                      {"lru", {.capacity_entries = 10000}, 0, &lirs}};
     hits_plant(variant_plant(&planted, "lru", 10000), "zipf", 5660, 5660);
     const struct judgement *judgement = judge(&planted, others, 2);
     assert_int_equal(judgement->workloads[0].row_count, 2);
@@ -191,8 +195,40 @@ static void policies_that_were_not_served_take_part(void **state)
     assert_int_equal(row_of(judgement, "lirs")->hits_rank, 1);
     assert_int_equal(row_of(judgement, "lru")->hits_rank, 2);
     assert_string_equal(judgement->workloads[0].hits_words,
-                        "of 2 policies with a limit at 10,000 entries, lirs hits most: 70.0 %, lru "
-                        "56.6 %");
+                        "of 2 policies with a limit at 10,000 entries, lirs hits most: 70.0 % once "
+                        "warm, lru 56.6 %");
+    planted_release(&planted);
+}
+
+static bool is_noted(const struct judgement *judgement, const char *note)
+{
+    const struct judged_workload *workload = &judgement->workloads[0];
+    for (size_t i = 0; i < workload->note_count; i++)
+        if (strcmp(workload->notes[i], note) == 0)
+            return true;
+    return false;
+}
+
+static void hits_of_other_requests_or_limits_are_not_ranked(void **state)
+{
+    struct planted planted = {.count = 0};
+    static const char *const names[] = {"larger", "lru", "sieve", "longer", "shuffled", "other"};
+    for (size_t i = 0; i < 6; i++)
+        hits_plant(variant_plant(&planted, names[i], 10000), "zipf", 6000 - 10 * i, 5000);
+    planted.results[0]->limits.capacity_entries = 20000;
+    planted.results[3]->hits[0].requests++;
+    planted.results[4]->made_by.seed++;
+    snprintf(planted.results[5]->hits[0].ids, sizeof planted.results[5]->hits[0].ids, "scan");
+    const struct judgement *judgement = judge(&planted, NULL, 0);
+    assert_string_equal(judgement->workloads[0].hits_words,
+                        "of 2 policies with a limit at 10,000 entries, lru hits most: 59.9 % once "
+                        "warm");
+    assert_string_equal(judgement->workloads[0].rows[0].variant, "lru");
+    assert_int_equal(row_of(judgement, "sieve")->hits_rank, 2);
+    for (size_t i = 0; i < 6; i++)
+        assert_true(i == 1 || i == 2 || row_of(judgement, names[i])->hits_rank == 0);
+    assert_true(is_noted(judgement, "hits not ranked, since their requests or limits are others: "
+                                    "larger, longer, shuffled and other"));
     planted_release(&planted);
 }
 
@@ -310,6 +346,59 @@ static void two_repetitions_have_neither_interval_nor_rank(void **state)
     planted_release(&planted);
 }
 
+static void results_of_other_benches_are_not_compared(void **state)
+{
+    struct planted planted = {.count = 0};
+    speeds_plant(&planted, (double[]){1, 0.5, 1, 1, 1}, 5);
+    snprintf(planted.results[1]->made_by.time, RESULT_NAME_BYTES, "2026-01-02T03:04:05Z");
+    snprintf(planted.results[2]->made_by.command_line, RESULT_LINE_BYTES, "tidemark bench");
+    planted.results[3]->runs_as_speeds = true;
+    const struct judgement *judgement = judge(&planted, NULL, 0);
+    assert_int_equal(row_of(judgement, "weak")->lack, LACK_BENCH);
+    assert_int_equal(row_of(judgement, "arc")->lack, LACK_BENCH);
+    assert_int_equal(row_of(judgement, "sieve")->lack, LACK_TURNS);
+    assert_false(judgement->workloads[0].speed.known);
+    assert_string_equal(judgement->workloads[0].speed_words, "");
+    assert_true(is_noted(judgement, "no CPU figure, since it is of another bench than the "
+                                    "reference: weak and arc"));
+    assert_true(is_noted(judgement, "no CPU figure, since its runs took no turns with others: "
+                                    "sieve"));
+    planted_release(&planted);
+}
+
+static void a_control_of_another_variant_or_bench_is_none(void **state)
+{
+    struct planted planted = {.count = 0};
+    const char *note = "no second copy of lru took part in all repetitions: an error of the "
+                       "method would not show";
+    speeds_plant(&planted, (double[]){1, 0.9, 1, 1, 1.5}, 5);
+    assert_true(judge(&planted, NULL, 0)->workloads[0].speed.control_differs);
+    assert_false(is_noted(planted.judgement, note));
+    snprintf(planted.control->variant, RESULT_NAME_BYTES, "sieve");
+    assert_false(judge(&planted, NULL, 0)->workloads[0].speed.has_control);
+    assert_true(is_noted(planted.judgement, note));
+    snprintf(planted.control->variant, RESULT_NAME_BYTES, "lru");
+    snprintf(planted.control->made_by.machine, RESULT_NAME_BYTES, "elsewhere");
+    assert_false(judge(&planted, NULL, 0)->workloads[0].speed.has_control);
+    planted.control->made_by = planted.results[0]->made_by;
+    planted.control->speed_count--;
+    assert_false(judge(&planted, NULL, 0)->workloads[0].speed.has_control);
+    assert_true(is_noted(planted.judgement, note));
+    planted_release(&planted);
+}
+
+static void a_reference_without_speeds_is_named_as_the_reason(void **state)
+{
+    struct planted planted = {.count = 0};
+    speeds_plant(&planted, (double[]){1, 0.5, 1, 1, 1}, 5);
+    planted.results[0]->speed_count = 0;
+    run_plant(planted.results[0], "zipf", VERDICT_BOUNDED, 0, 0.1);
+    const struct judgement *judgement = judge(&planted, NULL, 0);
+    assert_true(is_noted(judgement, "no CPU figure, since the reference was not measured: weak, "
+                                    "arc and sieve"));
+    planted_release(&planted);
+}
+
 /* The server's CPU time counts even where the generator was the bottleneck. */
 static void a_variant_without_a_repetition_has_no_figure(void **state)
 {
@@ -322,6 +411,9 @@ static void a_variant_without_a_repetition_has_no_figure(void **state)
     assert_int_equal(row_of(judgement, "arc")->lack, LACK_REPETITIONS);
     assert_true(isnan(row_of(judgement, "arc")->cpu_ratio.value));
     assert_int_equal(judgement->workloads[0].speed.variants, 3);
+    assert_true(is_noted(judgement, "weak: 1 of 5 repetitions were limited by the load generator: "
+                                    "of their speeds only the CPU time counts"));
+    assert_true(is_noted(judgement, "no CPU figure, since repetitions are missing: arc"));
     planted_release(&planted);
 }
 
@@ -356,6 +448,33 @@ static void what_is_not_decided_is_named_and_not_called_bounded(void **state)
     assert_string_equal(judge(&planted, NULL, 0)->memory_words,
                         "2 of 4 are bounded (at most 0.20 B/request); undecided: ttl (zipf); "
                         "failed: python (zipf)");
+    planted_release(&planted);
+}
+
+static void runs_plant(struct planted *planted, const char *variant,
+                       const enum verdict_class classes[3], const double highs[3])
+{
+    struct result *result = variant_plant(planted, variant, 1);
+    for (size_t i = 0; i < 3; i++)
+        run_plant(result, "zipf", classes[i], 0, highs[i])->repetition = i + 1;
+}
+
+static void bounded_is_said_only_of_what_all_runs_are(void **state)
+{
+    struct planted planted = {.count = 0};
+    const enum verdict_class bounded[] = {VERDICT_BOUNDED, VERDICT_BOUNDED, VERDICT_BOUNDED};
+    const enum verdict_class one[] = {VERDICT_BOUNDED, VERDICT_LEAK_CONTAINER, VERDICT_BOUNDED};
+    const enum verdict_class two[] = {VERDICT_LEAK_EXPIRED, VERDICT_UNDECIDED,
+                                      VERDICT_LEAK_EXPIRED};
+    runs_plant(&planted, "lru", one, (double[]){0.2, 90, 3});
+    runs_plant(&planted, "arc", bounded, (double[]){0.2, 0.4, 3});
+    runs_plant(&planted, "sieve", bounded, (double[]){0.2, 0.1, 0.1});
+    runs_plant(&planted, "ttl", two, (double[]){90, 90, 90});
+    assert_string_equal(
+        judge(&planted, NULL, 0)->memory_words,
+        "ttl leaks 0.00 B/request under zipf; 2 of the other 3 are bounded (at most "
+        "3.0 B/request); leak: container: lru (zipf, 1 of 3 runs); undecided: ttl "
+        "(zipf, 1 of 3 runs)");
     planted_release(&planted);
 }
 
@@ -426,15 +545,20 @@ int main(void)
         cmocka_unit_test(a_short_run_may_differ_by_the_requests_in_flight),
         cmocka_unit_test(policies_without_limit_and_those_that_store_nothing_have_no_rank),
         cmocka_unit_test(policies_that_were_not_served_take_part),
+        cmocka_unit_test(hits_of_other_requests_or_limits_are_not_ranked),
         cmocka_unit_test(equal_hits_have_no_first),
         cmocka_unit_test(measured_hits_are_marked_and_not_ranked),
         cmocka_unit_test(a_difference_beyond_the_interval_is_said),
         cmocka_unit_test(nothing_resolved_is_one_line_without_ranks),
         cmocka_unit_test(a_control_that_differs_widens_every_interval),
         cmocka_unit_test(two_repetitions_have_neither_interval_nor_rank),
+        cmocka_unit_test(results_of_other_benches_are_not_compared),
+        cmocka_unit_test(a_control_of_another_variant_or_bench_is_none),
+        cmocka_unit_test(a_reference_without_speeds_is_named_as_the_reason),
         cmocka_unit_test(a_variant_without_a_repetition_has_no_figure),
         cmocka_unit_test(leaks_are_named_and_the_others_bounded),
         cmocka_unit_test(what_is_not_decided_is_named_and_not_called_bounded),
+        cmocka_unit_test(bounded_is_said_only_of_what_all_runs_are),
         cmocka_unit_test(growth_that_no_accounts_explain_is_not_called_a_leak),
         cmocka_unit_test(without_runs_nothing_is_said_of_memory),
         cmocka_unit_test(all_columns_of_memory_are_of_one_run),

@@ -55,8 +55,8 @@ struct measurements {
     char path[RESULT_LINE_BYTES];
     char label[MEASUREMENTS_NAME_BYTES]; /* the variant, or the file's name without .json */
     enum figure_source source;
-    char bench[2 * RESULT_LINE_BYTES];    /* machine and command line of the bench, or "" */
-    char began[RESULT_NAME_BYTES];        /* when the bench began: UTC, ISO 8601 */
+    struct result_made_by made_by; /* of a result */
+    bool took_turns;               /* its speeds were measured in turns with those of its bench */
     char flaw[MEASUREMENTS_REASON_BYTES]; /* why it is not reliable: incomplete, failed; or "" */
     struct measurement_setting settings[MEASUREMENTS_SETTINGS_MAX];
     size_t setting_count;

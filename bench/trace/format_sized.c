@@ -13,22 +13,35 @@ static struct field next_column(const char **at, const char *end)
     return column;
 }
 
-static int parse(struct reader *reader, struct field line, struct trace_request *request)
+/* Says which part of the line is wrong. */
+static int refuse(struct reader *reader, struct field line)
 {
     const char *at = line.at;
     struct field time = next_column(&at, line.end), id = next_column(&at, line.end),
                  size = next_column(&at, line.end);
-    uint64_t seconds, ns, bytes;
+    uint64_t seconds, ns;
     at = time.at;
     if (field_seconds(&at, time.end, &seconds, &ns) != 0 || at != time.end)
         return reader_expected(reader, FORM ": a time in seconds", time);
     if (id.at == id.end)
         return reader_expected(reader, FORM ": an id", id);
-    at = size.at;
-    if (field_number(&at, size.end, &bytes) != 0 || at != size.end)
-        return reader_expected(reader, FORM ": a size", size);
+    return reader_expected(reader, FORM ": a size", size);
+}
+
+static int parse(struct reader *reader, struct field line, struct trace_request *request)
+{
+    const char *at = line.at;
+    uint64_t seconds, ns, bytes;
+    field_skip_blanks(&at, line.end);
+    if (field_seconds(&at, line.end, &seconds, &ns) != 0 || at == line.end || !field_is_blank(*at))
+        return refuse(reader, line);
+    struct field id = next_column(&at, line.end);
+    field_skip_blanks(&at, line.end);
+    const char *size = at;
+    if (field_number(&at, line.end, &bytes) != 0 || (at < line.end && !field_is_blank(*at)))
+        return refuse(reader, line);
     if (bytes > TRACE_BYTES_MAX)
-        return reader_expected(reader, "a size below 4 GiB", size);
+        return reader_expected(reader, "a size below 4 GiB", (struct field){size, at});
     *request = (struct trace_request){.id = reader_key(id),
                                       .time_ns = reader_time(reader, seconds, ns),
                                       .bytes = (uint32_t)bytes};

@@ -49,13 +49,18 @@ static bool scan_string(struct scan *scan, struct field *text)
     return true;
 }
 
+static bool ends_word(char c)
+{
+    return c == ',' || c == '}' || c == ']' || c == ':' || (unsigned char)c <= ' ';
+}
+
 /* A number, or one of the words true, false and null. */
 static bool scan_word(struct scan *scan, struct field *text, enum json_kind *kind)
 {
     const char *first = scan->at;
     *kind =
         *first == '-' || (unsigned char)(*first - '0') < 10 ? JSON_SCAN_NUMBER : JSON_SCAN_OTHER;
-    while (scan->at < scan->end && strchr(",]}: \t\r", *scan->at) == NULL)
+    while (scan->at < scan->end && !ends_word(*scan->at))
         scan->at++;
     *text = (struct field){first, scan->at};
     return *kind == JSON_SCAN_NUMBER || field_is(*text, "true") || field_is(*text, "false") ||

@@ -542,7 +542,8 @@ library.describe(budget, [[
 budget(time, memory): sets how long a statement may run and how much memory you may use
 budget("10s") lets each statement run for 10 s (default 100ms, maximum 60s). Only time in which the
 statement really runs counts. budget(nil, "64MiB") lets your variables and statements use 64 MiB
-(default 16MiB, maximum 64MiB). A string has at most 1 MiB.]])
+(default 16MiB, maximum 64MiB). A string has at most 1 MiB; your tables, strings and functions take at
+most 120,000 blocks of memory.]])
 
 called[help], called[dir] = true, true
 for name, value in next, _G do

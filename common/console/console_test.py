@@ -305,7 +305,7 @@ class Traffic:
 OVER_TIME = "stopped: it used up the time"
 ANYTHING = "^|"  # may fail or not, but must end
 ATTACKED = 4  # servers at once
-OVER_MEMORY = "not enough memory|more memory than|used all the memory"
+OVER_MEMORY = "not enough memory|more memory than|used all the memory|are too many"
 
 # Statements that try to break out, and the error that each must get; None: no error.
 ATTACKS = (

@@ -16,8 +16,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define BLOCK_BYTES_MAX   (UINT64_C(4) << 20) /* of one allocation: Lua copies a table that grows */
-#define CALLBACK_NS_MAX   UINT64_C(5000000)   /* of Lua called back from C, which cannot pause */
+#define BLOCK_BYTES_MAX (UINT64_C(4) << 20) /* of one allocation: Lua copies a table that grows */
+#define CALLBACK_NS_MAX UINT64_C(5000000)   /* of Lua called back from C, which cannot pause */
+/* Of one client: where Lua gets no memory, it looks through all of them at once. */
+#define BLOCKS_MAX        120000
 #define HOOK_COUNT_MAX    1024                /* instructions between two hooks */
 #define HOOK_BYTES_MAX    (UINT64_C(2) << 20) /* of long strings that these instructions may read */
 #define BLOCK_READS       64 /* so many bytes of a table take the time of one byte of a string */
@@ -27,11 +29,12 @@
 #define COLLECT_STEP_LOG2 9 /* of the bytes allocated between two steps of the collector */
 #define COLLECT_CYCLES    2 /* free all that was dropped */
 
-enum stop { STOP_NONE, STOP_TIME, STOP_MEMORY, STOP_CALLBACK, STOP_INTERRUPT, STOPS };
+enum stop { STOP_NONE, STOP_TIME, STOP_MEMORY, STOP_BLOCKS, STOP_CALLBACK, STOP_INTERRUPT, STOPS };
 
 static const char *const stop_reasons[STOPS] = {
     [STOP_TIME] = "stopped: it used up the time that a statement may run; see help(budget)",
     [STOP_MEMORY] = "stopped: it uses more memory than a client may; see help(budget)",
+    [STOP_BLOCKS] = "stopped: its tables, strings and functions are too many",
     [STOP_CALLBACK] = "stopped: a function called back from C ran for too long",
     [STOP_INTERRUPT] = "interrupted",
 };
@@ -43,6 +46,7 @@ struct interpreter {
     lua_State *L;
     lua_State *thread; /* the statement's coroutine; NULL: no statement runs */
     uint64_t used_bytes, limit_bytes;
+    uint64_t blocks;       /* of memory that Lua has: a table has up to three */
     uint64_t opened_bytes; /* used by the libraries */
     uint64_t
         longest_bytes; /* what one instruction may read: the longest string, or a table's part */
@@ -120,8 +124,10 @@ static void used_add(struct interpreter *interpreter, uint64_t bytes)
 }
 
 /* The bound of all clients does not count while the libraries are opened. */
-static bool limit_is_exceeded(const struct interpreter *interpreter, uint64_t more)
+static bool limit_is_exceeded(const struct interpreter *interpreter, uint64_t more, bool is_new)
 {
+    if (is_new && interpreter->blocks >= BLOCKS_MAX)
+        return true;
     return interpreter->used_bytes + more > interpreter->limit_bytes ||
            (interpreter->ready && *interpreter->host.client_bytes + more > CLIENTS_BYTES_MAX);
 }
@@ -134,17 +140,19 @@ static void *allocate(void *context, void *memory, size_t old, size_t bytes)
     old = memory == NULL ? 0 : old;
     if (bytes == 0) {
         used_add(interpreter, 0 - (uint64_t)old);
+        interpreter->blocks -= memory != NULL;
         free(memory);
         return NULL;
     }
     if (bytes > old && bytes > (is_string ? STRING_BYTES : BLOCK_BYTES_MAX))
         return NULL;
-    if (bytes > old && limit_is_exceeded(interpreter, bytes - old))
+    if (bytes > old && limit_is_exceeded(interpreter, bytes - old, memory == NULL))
         return allocation_refuse(interpreter);
     void *moved = realloc(memory, bytes);
     if (moved == NULL)
         return allocation_refuse(interpreter);
     used_add(interpreter, bytes - old);
+    interpreter->blocks += memory == NULL;
     longest_note(interpreter, is_string ? bytes : bytes / BLOCK_READS);
     return moved;
 }
@@ -175,6 +183,8 @@ static void memory_check(struct interpreter *interpreter, lua_State *L)
     interpreter->allocation_failed = false;
     if (interpreter->used_bytes / 4 * 5 > interpreter->limit_bytes)
         stop(interpreter, STOP_MEMORY);
+    else if (interpreter->blocks / 4 * 5 > BLOCKS_MAX)
+        stop(interpreter, STOP_BLOCKS);
     else
         hook_set(interpreter, L, 1);
 }

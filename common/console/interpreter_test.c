@@ -49,6 +49,14 @@ static const char *const statements[] = {
     "budget('5s') local t = {} while true do t = {t} end",
     "budget('5s') local t = {} for i = 1, 150000 do t[i] = {} end local s = ('x'):rep(1048000) "
     "while true do pcall(function() s = s .. s end) end",
+    "budget('60s', '64MiB') local t = {} for i = 1, 600000 do t[i] = {} end "
+    "local s = ('x'):rep(1048000) while true do pcall(function() s = s .. s end) end",
+    "budget('60s', '64MiB') local t = {} for i = 1, 90000 do t[i] = {} end "
+    "local s = ('x'):rep(1048000) for i = 1, 50 do pcall(function() s = s .. s end) end",
+    "budget('2s', '64MiB') local t = {} for i = 1, 90000 do t[i] = {} end "
+    "while true do for i = 1, #t do t[i][1] = {} end end",
+    "budget('2s', '64MiB') local t = {} for i = 1, 80000 do t[i] = i .. 'x' end "
+    "while true do for i = 1, #t do t[i] = i .. 'y' end end",
     "local s = 'return {' .. ('{},'):rep(5000) .. '}' while true do load(s) end",
     "local s = ('go' .. 'to a '):rep(2000) .. '::a::' while true do load(s) end",
 };

@@ -105,6 +105,11 @@ static uint64_t checksum_of(const char *block, size_t stored_bytes)
     return XXH3_64bits_withSeed(block + RECORDING_HEAD_BYTES, stored_bytes, head);
 }
 
+void recording_seal(char *block)
+{
+    u64_write(block + CHECKSUM_AT, checksum_of(block, u32_read(block + 8)));
+}
+
 size_t recording_pack(struct recording_packer *packer, const struct recording_request *requests,
                       size_t count, const char **block)
 {
@@ -120,7 +125,7 @@ size_t recording_pack(struct recording_packer *packer, const struct recording_re
     u32_write(head + 8, (uint32_t)stored);
     u32_write(head + 12, (uint32_t)plain);
     u64_write(head + 16, requests[0].time_us);
-    u64_write(head + CHECKSUM_AT, checksum_of(head, stored));
+    recording_seal(head);
     *block = head;
     return RECORDING_HEAD_BYTES + stored;
 }

@@ -47,6 +47,9 @@ void recording_packer_destroy(struct recording_packer *packer);
 size_t recording_pack(struct recording_packer *packer, const struct recording_request *requests,
                       size_t count, const char **block);
 
+/* Sets the checksum of a complete block. */
+void recording_seal(char *block);
+
 /* Returns whether the bytes are the header of a block. */
 bool recording_read_head(const char bytes[RECORDING_HEAD_BYTES], struct recording_head *head);
 /* Reads head.requests requests from a complete block. Returns NULL, or what is wrong with the

@@ -8,17 +8,20 @@
 
 struct fetch;
 
-/* A request that waits for a fetch. Allocated by the server, which frees it after the wake, or
- * after it has left. */
+/* A request that waits for a fetch, or for the allocator's dump. Allocated by the server, which
+ * frees it after the wake, or after it has left. */
 struct waiter {
     struct waiter *next, **link;
-    struct fetch *fetch; /* NULL: it does not wait any more */
+    struct fetch *fetch; /* NULL: it does not wait for one, or not any more */
     uint64_t hash;       /* of the id */
-    /* `answer` and `record` are set. Called on the thread that fetched them. */
+    /* `answer` and `record` are set, or `text`. Called on the thread that made them. */
     void (*wake)(struct waiter *waiter);
     bool head; /* the method is HEAD; set by the handler */
     enum origin_answer answer;
     struct record *record; /* a reference, or NULL */
+    bool is_dump;          /* it waits for a dump */
+    char *text;            /* the dump, from malloc; NULL until the wake */
+    size_t text_bytes;
 };
 
 struct fetch {

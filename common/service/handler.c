@@ -40,6 +40,7 @@ struct handler *handler_create(const struct handler_setup *setup, struct error *
     handler->fetches = memory_alloc(zone, shards_count(handler->shards) * sizeof(struct fetches *));
     for (size_t i = 0; i < shards_count(handler->shards); i++)
         handler->fetches[i] = fetches_create(zone);
+    handler->dumps = dump_maker_create();
     handler->workers = memory_alloc_zeroed(zone, setup->threads * sizeof(struct worker));
     if (workers_open(handler, error))
         return handler;
@@ -59,12 +60,18 @@ void handler_destroy(struct handler *handler)
     }
     for (size_t i = 0; i < shards_count(handler->shards); i++)
         fetches_destroy(handler->fetches[i]);
+    dump_maker_destroy(handler->dumps);
     policy_hooks_destroy(handler->hooks);
     shards_destroy(handler->shards);
     memory_free(handler->fetches);
     memory_free(handler->workers);
     memory_free(handler);
     memory_zone_destroy(zone);
+}
+
+void handler_settle(struct handler *handler)
+{
+    dump_maker_settle(handler->dumps);
 }
 
 void handler_tick(struct handler *handler, uint64_t now_ns)
@@ -145,16 +152,23 @@ static void figures_reply(struct handler *handler, uint64_t now_ns, struct reply
     reply_write(reply, type, write, &figures);
 }
 
-static void dump_write(const void *subject, FILE *out)
+static enum request_outcome dump_request(struct handler *handler, const struct request *request,
+                                         struct reply *reply)
 {
-    memory_dump(out);
-}
-
-static void jemalloc_reply(struct reply *reply)
-{
-    reply_write(reply, JSON_TYPE, dump_write, NULL);
-    if (reply->body.count == 0)
-        reply_fail(reply, NO_STATISTICS);
+    struct waiter *waiter = NULL;
+    if (dump_maker_claim(handler->dumps)) {
+        waiter = request->wait(request->context);
+        if (waiter == NULL)
+            dump_maker_abandon(handler->dumps);
+    }
+    if (waiter == NULL) {
+        reply_fail(reply, BUSY);
+        return REQUEST_ANSWERED;
+    }
+    waiter->is_dump = true;
+    waiter->head = reply->head;
+    dump_maker_run(handler->dumps, waiter);
+    return REQUEST_WAITS;
 }
 
 static bool target_is_costly(const struct request_target *target)
@@ -181,8 +195,7 @@ static enum request_outcome target_answer(struct worker *worker, const struct re
         figures_reply(handler, request->now_ns, reply, METRICS_TYPE, figures_write_metrics);
         break;
     case TARGET_JEMALLOC:
-        jemalloc_reply(reply);
-        break;
+        return dump_request(handler, request, reply);
     case TARGET_BAD_ID:
         reply_fail(reply, BAD_ID);
         break;

@@ -57,18 +57,21 @@ struct request {
 };
 
 enum request_outcome {
-    REQUEST_WAITS,    /* for a fetch: waiter->wake will be called, perhaps before the return */
+    REQUEST_WAITS,    /* waiter->wake will be called, perhaps before the return */
     REQUEST_ANSWERED, /* by *reply */
     REQUEST_DEFERRED, /* nothing was done: make the request again, without `defer` */
 };
 enum request_outcome worker_request(struct worker *worker, const struct request *request,
                                     struct reply *reply);
 /* Takes a waiter out of its fetch, which ends if nobody else waits for it. Returns false if the
- * waiter was woken, or is about to be. */
+ * waiter was woken, or will be in spite of this. */
 bool waiter_cancel(struct handler *handler, struct waiter *waiter);
-/* The reply to a request whose waiter was woken. Takes over the waiter's record. */
+/* Returns when no `wake` is in progress on a thread that is not the server's. Call it before what
+ * they use is freed. */
+void handler_settle(struct handler *handler);
+/* The reply to a request whose waiter was woken. Takes over what the waiter got. */
 void waiter_resume(struct waiter *waiter, struct recent_records *recent, struct reply *reply);
-/* Releases the record of a waiter whose request is gone; call it instead of waiter_resume. */
+/* Releases what a waiter got whose request is gone; call it instead of waiter_resume. */
 void waiter_release(struct handler *handler, struct waiter *waiter);
 /* Call it once the body was sent, for a reply with a record or a text. */
 void reply_release(struct handler *handler, struct reply *reply);

@@ -1,6 +1,7 @@
 /* handler_state.h - the state of the handler and its workers, which its parts share. */
 #pragma once
 
+#include "dump_maker.h"
 #include "handler.h"
 #include "recent_records.h"
 
@@ -33,6 +34,7 @@ struct handler {
     struct policy_hooks *hooks;
     struct recent_records_setup recent;
     struct fetches **fetches; /* one for each shard */
+    struct dump_maker *dumps;
     struct handler_setup setup;
     struct handler_callbacks callbacks;
     struct reference_walk *walk; /* NULL: none in progress */

@@ -11,6 +11,7 @@
 
 #include <jansson.h>
 #include <pthread.h>
+#include <semaphore.h>
 #include <stdatomic.h>
 #include <string.h>
 
@@ -634,19 +635,88 @@ static void metrics_are_prometheus(void **state)
     test_end(&test);
 }
 
+struct dump_waiter {
+    struct waiter waiter;
+    sem_t *woken, *go_on; /* go_on: the thread that made the dump waits for it */
+};
+
+static void dump_wake(struct waiter *waiter)
+{
+    struct dump_waiter *dump = (struct dump_waiter *)waiter;
+    sem_t *go_on = dump->go_on;
+    sem_post(dump->woken);
+    sem_wait(go_on);
+}
+
+static struct waiter *dump_wait(void *context)
+{
+    struct dump_waiter *dump = context;
+    dump->waiter.wake = dump_wake;
+    return &dump->waiter;
+}
+
+static enum request_outcome dump_request(struct test *test, struct dump_waiter *dump,
+                                         struct reply *reply)
+{
+    struct request request = {.method = {"GET", 3},
+                              .path = {"/jemalloc", 9},
+                              .recent = test->sessions[0],
+                              .now_ns = START_NS,
+                              .wait = dump_wait,
+                              .context = dump};
+    return worker_request(test->workers[0], &request, reply);
+}
+
+/* The thread that makes a dump is still in the first one's wake: the second one has to wait. */
+static void one_dump_is_made_at_a_time(void **state)
+{
+    struct test test;
+    struct reply reply;
+    sem_t woken, go_on;
+    struct handler_setup setup = setup_of("lru");
+    test_begin(&test, &setup);
+    sem_init(&woken, 0, 0);
+    sem_init(&go_on, 0, 0);
+    struct dump_waiter dumps[3] = {{.woken = &woken, .go_on = &go_on},
+                                   {.woken = &woken, .go_on = &go_on}};
+    assert_int_equal(dump_request(&test, &dumps[0], &reply), REQUEST_WAITS);
+    sem_wait(&woken);
+    assert_int_equal(dump_request(&test, &dumps[1], &reply), REQUEST_WAITS);
+    assert_int_equal(dump_request(&test, &dumps[2], &reply), REQUEST_ANSWERED);
+    assert_int_equal(reply.status, 503);
+    assert_true(reply.retry_after);
+    assert_false(waiter_cancel(test.handler, &dumps[1].waiter));
+    sem_post(&go_on);
+    sem_wait(&woken);
+    sem_post(&go_on);
+    for (size_t i = 0; i < 2; i++)
+        waiter_release(test.handler, &dumps[i].waiter);
+    test_end(&test);
+    sem_destroy(&woken);
+    sem_destroy(&go_on);
+}
+
 static void statistics_are_json_or_none(void **state)
 {
     struct test test;
     struct reply reply;
+    sem_t woken, go_on;
     struct handler_setup setup = setup_of("lru");
     test_begin(&test, &setup);
-    assert_true(request_on(&test, 0, "GET", "/jemalloc", &reply));
+    sem_init(&woken, 0, 0);
+    sem_init(&go_on, 0, 1);
+    struct dump_waiter waiter = {.woken = &woken, .go_on = &go_on};
+    assert_int_equal(dump_request(&test, &waiter, &reply), REQUEST_WAITS);
+    sem_wait(&woken);
+    waiter_resume(&waiter.waiter, test.sessions[0], &reply);
     assert_true(reply.status == 200 || reply.status == 501);
     json_t *dump = json_loadb(reply.body.bytes, reply.body.count, 0, NULL);
     assert_non_null(json_object_get(dump, reply.status == 200 ? "jemalloc" : "error"));
     json_decref(dump);
     reply_release(test.handler, &reply);
     test_end(&test);
+    sem_destroy(&woken);
+    sem_destroy(&go_on);
 }
 
 static void wrong_origin_is_refused(void **state)
@@ -679,6 +749,7 @@ int main(void)
         cmocka_unit_test(stats_have_the_documented_shape),
         cmocka_unit_test(stats_count_users_only),
         cmocka_unit_test(metrics_are_prometheus),
+        cmocka_unit_test(one_dump_is_made_at_a_time),
         cmocka_unit_test(statistics_are_json_or_none),
         cmocka_unit_test(wrong_origin_is_refused),
     };

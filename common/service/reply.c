@@ -54,6 +54,14 @@ void reply_write(struct reply *reply, const char *type,
     reply->type = type;
 }
 
+void reply_dump(struct reply *reply, char *text, size_t bytes)
+{
+    reply->text = text;
+    reply->body = (struct span){text, bytes};
+    if (bytes == 0)
+        reply_fail(reply, NO_STATISTICS);
+}
+
 void reply_fail(struct reply *reply, enum failure failure)
 {
     const struct row *row = &failures[failure];

@@ -27,6 +27,9 @@ void reply_record(struct reply *reply, struct record *record, const char *cache)
 void reply_write(struct reply *reply, const char *type,
                  void (*write)(const void *subject, FILE *out), const void *subject);
 
+/* Sends the allocator's dump, which it takes over; an empty one means that there is none. */
+void reply_dump(struct reply *reply, char *text, size_t bytes);
+
 enum failure {
     NO_FAILURE,
     BAD_ID,

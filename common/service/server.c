@@ -392,6 +392,7 @@ void server_run(struct server *server)
     threads_await(server);
     loop_run(server->loops);
     threads_await(server);
+    handler_settle(server->handler);
     h2o_socket_close(server->signals);
     watch_end(server);
     for (unsigned i = 0; i < server->loop_count; i++)

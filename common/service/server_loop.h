@@ -74,7 +74,7 @@ struct server {
     char url[LISTENER_URL_BYTES];
     _Atomic enum stage stage;
     uint64_t deadline_ns;                  /* of DRAINING */
-    atomic_flag answering_costly;          /* one loop at a time */
+    atomic_flag answering_costly;          /* one request at a time, of all loops */
     atomic_uint_least64_t costly_after_ns; /* when the next one may */
     h2o_socket_t *signals;
     struct server_watch watch; /* ready NULL: no descriptor is watched */
@@ -111,17 +111,18 @@ struct exchange {
     h2o_linklist_t link; /* in one of the loop's lists, if any */
     struct connection *connection;
     h2o_req_t *request;
-    struct waiting_request *waiting; /* NULL: it does not wait for a fetch */
+    struct waiting_request *waiting; /* NULL: it does not wait */
     bool replied, costly;            /* costly: in the loop's list of those */
     uint64_t sent_ns, unsent_bytes;
     struct reply reply;
 };
 
-/* A request that waits for a fetch. It may live longer than its exchange. */
+/* A request that waits for a fetch or a dump. It may live longer than its exchange. */
 struct waiting_request {
     h2o_multithread_message_t message;
     struct waiter waiter;
     struct loop *loop;
+    uint64_t costly_ns;        /* when a costly endpoint began that is answered aside; 0: none */
     struct exchange *exchange; /* NULL: its client has closed the connection or reset the stream */
 };
 

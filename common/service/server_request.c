@@ -169,7 +169,7 @@ static void request_fail(struct exchange *exchange, enum failure failure, uint64
     reply_send(exchange, now_ns);
 }
 
-/* Waiting for a fetch. */
+/* Waiting for a fetch or a dump. */
 
 static void waiter_wake(struct waiter *waiter)
 {
@@ -208,6 +208,14 @@ static void waiting_answer(struct waiting_request *waiting, uint64_t now_ns)
     reply_send(exchange, now_ns);
 }
 
+/* The next costly endpoint may be answered after a rest. */
+static void costly_end(struct server *server, uint64_t began_ns)
+{
+    uint64_t done_ns = clock_ns();
+    atomic_store(&server->costly_after_ns, done_ns + (COSTLY_SHARE - 1) * (done_ns - began_ns));
+    atomic_flag_clear(&server->answering_costly);
+}
+
 static void woken_answer(struct loop *loop, uint64_t now_ns)
 {
     for (int i = 0; i < TURN_WOKEN && !h2o_linklist_is_empty(&loop->woken); i++) {
@@ -218,6 +226,8 @@ static void woken_answer(struct loop *loop, uint64_t now_ns)
             waiting_answer(waiting, now_ns);
         else
             waiter_release(loop->server->handler, &waiting->waiter);
+        if (waiting->costly_ns > 0)
+            costly_end(loop->server, waiting->costly_ns);
         loop->waiting--;
         counter_advance(&loop->waits_done);
         free(waiting);
@@ -238,7 +248,8 @@ static void costly_add(struct exchange *exchange, uint64_t now_ns)
     h2o_linklist_insert(&loop->costly, &exchange->link);
 }
 
-static void exchange_answer(struct exchange *exchange, uint64_t now_ns, bool defer)
+/* Returns whether the exchange waits. If not, it may have ended. */
+static bool exchange_answer(struct exchange *exchange, uint64_t now_ns, bool defer)
 {
     h2o_req_t *received = exchange->request;
     struct connection *connection = exchange->connection;
@@ -254,14 +265,15 @@ static void exchange_answer(struct exchange *exchange, uint64_t now_ns, bool def
     switch (worker_request(connection->loop->worker, &request, &exchange->reply)) {
     case REQUEST_ANSWERED:
         reply_send(exchange, now_ns);
-        break;
+        return false;
     case REQUEST_WAITS:
         loop_schedule_fetch(connection->loop);
-        break;
+        return true;
     case REQUEST_DEFERRED:
         costly_add(exchange, now_ns);
         break;
     }
+    return false;
 }
 
 /* A client that does not wait for replies may have gone: h2o does not read then, so that it cannot
@@ -282,17 +294,18 @@ static void postponed_answer(struct loop *loop, uint64_t now_ns)
     }
 }
 
-/* Costly endpoints: one at a time, in all loops, and then a rest. */
+/* Costly endpoints: one at a time, in all loops, and then a rest. A dump is made aside; its end is
+ * the end of its turn. */
 
 static void costly_answer_first(struct loop *loop, uint64_t now_ns)
 {
-    struct server *server = loop->server;
     struct exchange *exchange = exchange_next(&loop->costly);
     exchange->costly = false;
     loop->costly_count--;
-    exchange_answer(exchange, now_ns, false);
-    uint64_t done_ns = clock_ns();
-    atomic_store(&server->costly_after_ns, done_ns + (COSTLY_SHARE - 1) * (done_ns - now_ns));
+    if (exchange_answer(exchange, now_ns, false))
+        exchange->waiting->costly_ns = now_ns;
+    else
+        costly_end(loop->server, now_ns);
 }
 
 static void costly_refuse(struct loop *loop, uint64_t now_ns)
@@ -314,7 +327,6 @@ static void costly_answer(struct loop *loop, uint64_t now_ns)
         atomic_flag_test_and_set(&server->answering_costly))
         return;
     costly_answer_first(loop, now_ns);
-    atomic_flag_clear(&server->answering_costly);
 }
 
 void requests_continue(struct loop *loop)

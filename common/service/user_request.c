@@ -3,6 +3,8 @@
 
 #include "random.h"
 
+#include <stdlib.h>
+
 /* Records a request that is answered with a record, in the order of the answers. */
 static void answer_record(struct handler *handler, struct span id, const struct record *record,
                           bool hit, uint64_t now_ns)
@@ -128,11 +130,15 @@ enum request_outcome random_user_request(struct worker *worker, const struct req
 void waiter_resume(struct waiter *waiter, struct recent_records *recent, struct reply *reply)
 {
     *reply = reply_begin(waiter->head);
-    user_reply(reply, recent, waiter->answer, waiter->record, "miss");
+    if (waiter->is_dump)
+        reply_dump(reply, waiter->text, waiter->text_bytes);
+    else
+        user_reply(reply, recent, waiter->answer, waiter->record, "miss");
 }
 
 void waiter_release(struct handler *handler, struct waiter *waiter)
 {
+    free(waiter->text);
     if (waiter->record)
         shards_release(handler->shards, waiter->record);
 }

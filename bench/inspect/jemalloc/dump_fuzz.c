@@ -2,13 +2,11 @@
  */
 #include "dump_output.h"
 #include "dump_read.h"
+#include "fuzz_check.h"
 #include "xmalloc.h"
 
-#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void explain(const struct dump *dump, const struct dump *before,
                     const struct dump_list *points)
@@ -21,10 +19,10 @@ static void explain(const struct dump *dump, const struct dump *before,
     facts.points = points;
     dump_print(&facts, true, out);
     json_t *json = dump_json(&facts);
-    assert(json_dumpf(json, out, 0) == 0);
+    check(json_dumpf(json, out, 0) == 0);
     json_decref(json);
     fclose(out);
-    assert(bytes > 0 && strstr(text, "What to do") != NULL);
+    check(bytes > 0 && strstr(text, "What to do") != NULL);
     free(text);
 }
 
@@ -33,11 +31,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct error error = {""};
     struct dump_list list = {.dumps = NULL}, half = {.dumps = NULL};
     if (dumps_parse(&list, "fuzz", (const char *)data, size, &error) < 0) {
-        assert(error.text[0] != '\0' && strchr(error.text, '\n') == NULL && list.count == 0);
+        check(error.text[0] != '\0' && strchr(error.text, '\n') == NULL && list.count == 0);
         dump_list_clear(&list);
         return 0;
     }
-    assert(error.text[0] == '\0' && list.count > 0);
+    check(error.text[0] == '\0' && list.count > 0);
     const struct dump *last = list.dumps[list.count - 1];
     explain(last, NULL, &list);
     explain(last, list.dumps[0], &list);

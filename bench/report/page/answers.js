@@ -18,7 +18,7 @@ function sentencesMake(judgement) {
 function chosenMake(model, file) {
   const answer = asObject(asObject(file.data).answer);
   const reasons = asList(answer.reasons).map((reason) => el("li", null, asText(reason)));
-  return el("article", {class: "card"}, el("p", {class: "gloss"}, choiceSaid(model, file).question),
+  return el("article", {class: "card"}, el("p", {class: "gloss"}, questionOf(model, file)),
     el("p", {class: "chosen"}, asText(answer.words)),
     answer.warning ? el("p", {class: "notice"}, asText(answer.warning)) : null,
     reasons.length ? el("ul", {class: "reasons"}, reasons) : null);
@@ -46,6 +46,7 @@ function judgedColumns(workload, model) {
 }
 
 function verdictCell(row) {
+  if (row.failed) return {text: verdictMark("failed", "failed"), kind: "verdict"};
   if (!row.memory) return DASH;
   return {
     text: verdictMark(row.memory.class, asText(row.memory.brief)),
@@ -54,11 +55,9 @@ function verdictCell(row) {
   };
 }
 
-/* Why variants have no figure of speed. */
-function lacksMake(workload) {
-  const lines = asList(workload.rows)
-                  .filter((row) => workload.speed && asObject(row.cpu).lack)
-                  .map((row) => el("li", null, `${row.variant}: ${row.cpu.lack}`));
+/* What else a reader must know of the figures. */
+function notesMake(workload) {
+  const lines = asList(workload.notes).map((note) => el("li", null, asText(note)));
   return lines.length ? el("ul", {class: "reasons"}, lines) : null;
 }
 
@@ -79,7 +78,7 @@ function workloadTables(model, workload) {
       `${name}: what was measured${
         workload.speed ? `; CPU per request as a ratio to ${model.judgement.reference}` : ""}`,
       served, columnsThatDiffer(columns, served)),
-    lacksMake(workload),
+    notesMake(workload),
     others.length
       ? details(`Hits of ${plural(others.length, "policy", "policies")} without a server`,
           () => columnTable(`${name}: exact hits of the policies without a server`, others,

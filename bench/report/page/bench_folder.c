@@ -2,6 +2,7 @@
 #include "bench_folder.h"
 
 #include "command.h"
+#include "control.h"
 #include "json_fields.h"
 #include "xmalloc.h"
 
@@ -59,24 +60,12 @@ static void hits_fill(struct bench_folder *folder)
         struct result_hits *values = &folder->values[folder->hits_count];
         hits->policy = json_string_value(json_object_get(each, "policy"));
         hits->hits = values;
+        hits->seed = folder->control != NULL ? folder->control->made_by.seed : 0;
         if (hits->policy != NULL && fields_read(each, hits_fields, values, &reader) == 0 &&
             fields_read(json_object_get(each, "limits"), limits_fields, &hits->limits, &reader) ==
                 0)
             folder->hits_count++;
     }
-}
-
-static void control_fill(struct bench_folder *folder)
-{
-    const json_t *control = json_object_get(folder->bench, "control"), *each;
-    const json_t *speeds = json_object_get(control, "speeds");
-    struct fields_reader reader = {.version = RESULT_VERSION};
-    struct result_speed speed;
-    size_t i;
-    folder->control = result_create("", "");
-    json_array_foreach ((json_t *)speeds, i, each)
-        if (fields_read(each, speed_fields, &speed, &reader) == 0)
-            *result_speed_add(folder->control) = speed;
 }
 
 static json_t *bench_read(const struct sources *sources, const char *name)
@@ -91,8 +80,8 @@ static json_t *bench_read(const struct sources *sources, const char *name)
 
 static void folder_judge(struct bench_folder *folder)
 {
+    folder->control = control_read(folder->bench);
     hits_fill(folder);
-    control_fill(folder);
     folder->judgement = judgement_make(&(struct judgement_setup){
         .results = folder->results,
         .count = folder->count,

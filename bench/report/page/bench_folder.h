@@ -13,7 +13,7 @@ struct bench_folder {
     struct judgement_hits *hits;
     struct result_hits *values; /* of the hits */
     size_t hits_count;
-    struct result *control; /* without speeds if they are not known */
+    struct result *control; /* NULL: it is not known */
 };
 
 /* Results that cannot be read are named on stderr and left out. The caller calls

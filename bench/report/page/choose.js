@@ -1,18 +1,20 @@
 /* choose.js - the policy chosen for a trace, and why. */
 const nameOfPolicy = (policy) => asText(policy.policy);
 
-/* What the report says of a choice: the question, and the policies in their order. */
-function choiceSaid(model, file) {
+/* What tidemark choose was asked, in words. */
+function questionOf(model, file) {
   const said = asList(model.said.choices).find((each) => model.files[each.file] === file);
-  return {question: asText(asObject(said).question), order: asList(asObject(said).order)};
+  return asText(asObject(said).question);
 }
 
-/* All that are not ruled out, in their order. */
-function candidates(model, file) {
-  const all = asList(asObject(file.data).policies).map(asObject);
-  return choiceSaid(model, file)
-    .order.map((name) => all.find((policy) => policy.policy === name))
-    .filter(Boolean);
+/* All that are not ruled out, as they are ranked. Older files do not rank them. */
+function candidates(data) {
+  const all =
+    asList(data.policies).map(asObject).filter((each) => nameOfPolicy(each) && !each.ruled_out);
+  const ranking = asList(data.ranking);
+  return ranking.length
+    ? ranking.map((name) => all.find((each) => each.policy === name)).filter(Boolean)
+    : all;
 }
 
 const PREDICTED = [
@@ -125,12 +127,12 @@ function memoryGraph(data, candidates, id) {
 
 function choiceMake(model, file, i) {
   const data = asObject(file.data);
-  const policies = candidates(model, file);
+  const policies = candidates(data);
   const figures = [
     windowsGraph(data, policies, `choice-${i}`), memoryGraph(data, policies, `choice-memory-${i}`)
   ];
   return [
-    el("p", {class: "about"}, choiceSaid(model, file).question),
+    el("p", {class: "about"}, questionOf(model, file)),
     el("div", {class: "pair"}, figures.filter(Boolean).map((graph) => graph.figure)),
     details("All policies", () => [chosenTable(data, policies), servedTable(policies) || ""]),
     ruledOutList(data)

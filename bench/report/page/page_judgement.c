@@ -83,32 +83,6 @@ static json_t *benches_json(const struct sources *sources, char **lead)
     return benches;
 }
 
-static double predicted_hits(const json_t *policy)
-{
-    return json_number_value(json_object_get(json_object_get(policy, "predicted"), "hit_ratio"));
-}
-
-/* The policies that are not ruled out, by their exact hits. */
-static json_t *order_json(const json_t *policies)
-{
-    json_t *sorted = json_array(), *names = json_array(), *policy;
-    size_t i;
-    json_array_foreach ((json_t *)policies, i, policy) {
-        size_t at = 0;
-        if (json_object_get(policy, "policy") == NULL ||
-            !json_is_null(json_object_get(policy, "ruled_out")))
-            continue;
-        while (at < json_array_size(sorted) &&
-               predicted_hits(json_array_get(sorted, at)) >= predicted_hits(policy))
-            at++;
-        json_array_insert(sorted, at, policy);
-    }
-    json_array_foreach (sorted, i, policy)
-        json_array_append(names, json_object_get(policy, "policy"));
-    json_decref(sorted);
-    return names;
-}
-
 static json_t *choices_json(const struct sources *sources)
 {
     json_t *choices = json_array();
@@ -118,9 +92,8 @@ static json_t *choices_json(const struct sources *sources)
             continue;
         json_t *choice = json_loadb(rest->text, rest->bytes, 0, NULL);
         char *question = words_question(choice);
-        json_array_append_new(choices, json_pack("{s:I, s:s, s:o}", "file", (json_int_t)i,
-                                                 "question", question, "order",
-                                                 order_json(json_object_get(choice, "policies"))));
+        json_array_append_new(choices,
+                              json_pack("{s:I, s:s}", "file", (json_int_t)i, "question", question));
         json_decref(choice);
         free(question);
     }

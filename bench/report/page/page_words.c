@@ -1,6 +1,7 @@
 /* page_words.c - what was measured, and what `tidemark choose` was asked. */
 #include "page_words.h"
 
+#include "provenance.h"
 #include "units.h"
 #include "xmalloc.h"
 
@@ -9,13 +10,14 @@
 
 #define DAY_CHARS 10 /* of 2026-01-02T03:04:05Z */
 
-/* Whether the servers have nothing else that differs: one build, and only our policies. */
+/* Whether the servers have nothing else that differs: one bench, one build, only our policies. */
 static bool differ_in_policy_only(struct result *const *results, size_t count)
 {
     const struct result_made_by *first = &results[0]->made_by;
     for (size_t i = 0; i < count; i++) {
         const struct result_made_by *made = &results[i]->made_by;
-        if (results[i]->policy[0] == '\0' || strcmp(made->commit, first->commit) != 0 ||
+        if (results[i]->policy[0] == '\0' || !made_by_one_bench(made, first) ||
+            strcmp(made->commit, first->commit) != 0 ||
             strcmp(made->compiler, first->compiler) != 0 ||
             strcmp(made->flags, first->flags) != 0 ||
             strcmp(made->allocator, first->allocator) != 0 ||

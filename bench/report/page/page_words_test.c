@@ -48,6 +48,12 @@ static void what_differs_is_not_said(void **state)
     lead_check(results, 2, "2 servers under 3 workloads.");
     result_destroy(results[1]);
     results[1] = variant_plant("sieve");
+    lead_check(results, 2,
+               "2 servers, which differ only in the policy of their cache, under 3 workloads, on "
+               "A processor with 2 cores, 2026-01-02.");
+    snprintf(results[1]->made_by.command_line, RESULT_LINE_BYTES, "of another bench");
+    lead_check(results, 2, "2 servers under 3 workloads, on A processor with 2 cores, 2026-01-02.");
+    results[1]->made_by.command_line[0] = '\0';
     snprintf(results[1]->made_by.commit, sizeof results[1]->made_by.commit, "other");
     results[0]->made_by.cpu_model[0] = results[0]->made_by.time[0] = '\0';
     results[1]->made_by.cpu_model[0] = results[1]->made_by.time[0] = '\0';

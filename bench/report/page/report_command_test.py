@@ -80,7 +80,7 @@ class Report(unittest.TestCase):
         report(self.folder, "-o", self.page)
         said = blocks(self.page)["judgement"]
         self.assertEqual(said["title"], "Memory, hits and speed of the caches")
-        self.assertEqual([choice["order"] for choice in said["choices"]], [["sieve"]])
+        self.assertEqual([list(choice) for choice in said["choices"]], [["file", "question"]])
         bench, = said["benches"]
         self.assertEqual(bench["curves"], ["unbounded", "lru", "sieve"])
         random, zipf = bench["judgement"]["workloads"]
@@ -102,6 +102,34 @@ class Report(unittest.TestCase):
         self.assertEqual({row["variant"]: row["hits"]["rank"] for row in zipf["rows"]},
                          {"unbounded": None, "lru": 2, "sieve": 1})
         self.assertIsNone(zipf["speed"]["control"])
+
+    def test_a_result_of_an_earlier_bench_has_no_speed_and_is_ranked_by_equal_replays(self):
+        sample_results.folder_make(self.folder)
+        made = sample_results.result("sieve", hits=6000)
+        made["made_by"]["time"] = "2026-01-01T03:04:05Z"
+        path = sample_results.write(self.folder, "sieve.json", made)
+        report(self.folder, "-o", self.page)
+        _, zipf = blocks(self.page)["judgement"]["benches"][0]["judgement"]["workloads"]
+        sieve, = [row for row in zipf["rows"] if row["variant"] == "sieve"]
+        self.assertIsNone(sieve["cpu"]["ratio"])
+        self.assertEqual(sieve["hits"]["rank"], 2)
+        self.assertIn("no CPU figure, since it is of another bench than the reference: sieve",
+                      zipf["notes"])
+        made["limits"]["capacity_entries"] = 10000
+        sample_results.write(self.folder, "sieve.json", made)
+        report(self.folder, "-o", self.page)
+        _, zipf = blocks(self.page)["judgement"]["benches"][0]["judgement"]["workloads"]
+        self.assertEqual({row["variant"]: row["hits"]["rank"] for row in zipf["rows"]},
+                         {"unbounded": None, "lru": 2, "sieve": None, "arc": 1, "lfu": 3})
+
+    def test_the_control_of_a_variant_that_is_not_there_is_no_control(self):
+        sample_results.folder_make(self.folder)
+        os.remove(os.path.join(self.folder, "lru.json"))
+        report(self.folder, "-o", self.page)
+        _, zipf = blocks(self.page)["judgement"]["benches"][0]["judgement"]["workloads"]
+        self.assertIsNone(zipf["speed"]["control"])
+        self.assertIn("no second copy of unbounded took part in all repetitions: an error of the "
+                      "method would not show", zipf["notes"])
 
     def test_a_result_that_cannot_be_judged_is_named(self):
         made = sample_results.result("lru")

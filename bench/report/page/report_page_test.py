@@ -279,7 +279,37 @@ class Page(unittest.TestCase):
         rows = self.browser.run(CELLS, "zipf: what was measured")
         self.assertEqual([row[-1][0] for row in rows if row[0][0] == "fifo"], ["-"])
         self.assertRegex(self.browser.run("return document.getElementById('bench-table').textContent"),
-                         "fifo: .*repetitions are missing")
+                         "no CPU figure, since repetitions are missing: fifo")
+
+    def test_a_choice_lists_the_policies_as_it_ranked_them(self):
+        made = sample_results.choice(("arc",)) | {"ranking": ["arc", "sieve"]}
+        path = sample_results.write(os.path.join(self.scratch.name, "ranked"), "choose.json", made)
+        self.show(path)
+        self.open_all()
+        chosen = self.browser.run(CELLS, "The policies, predicted by an exact replay")
+        self.assertEqual([[row[0][0], row[1][0]] for row in chosen],
+                         [["arc", "60.0 %"], ["sieve", "62.5 %"]])
+        self.check_quiet()
+
+    def test_a_variant_whose_runs_all_failed_is_shown_as_failed(self):
+        folder = os.path.join(self.scratch.name, "failed")
+        for name in ("lru", "sieve"):
+            made = sample_results.result(name, workloads=("zipf",), runs=1)
+            if name == "sieve":
+                made["speeds"] = []
+                made["runs"][0].update(status="failed", reason="out of luck")
+                made["summary"][0].update({"failed": 1, "class": "undecided", "words": ""})
+                made["summary"][0]["verdicts"]["bounded"] = 0
+            sample_results.write(folder, f"{name}.json", made)
+        self.show(folder)
+        rows = self.browser.run(CELLS, "zipf: what was measured")
+        self.assertEqual([row[1][0] for row in rows if row[0][0] == "sieve"], ["✕ failed"])
+        self.assertIn("sieve: 1 of 1 runs failed: out of luck",
+                      self.browser.run("return document.getElementById('bench-table').textContent"))
+        self.open_all()
+        self.assertIn("✕ sieve failed",
+                      self.browser.run("return document.getElementById('evidence').textContent"))
+        self.check_quiet()
 
     def test_results_of_version_2_without_a_bench_are_judged(self):
         folder = os.path.join(self.scratch.name, "version2")
@@ -291,8 +321,10 @@ class Page(unittest.TestCase):
                 run["server"]["cpu_us_per_request"] = cpu * (1 + 0.001 * (run["repetition"] % 3))
             sample_results.write(folder, f"{name}.json", made)
         self.show(folder)
-        self.assertIn("sieve costs 50",
-                      self.browser.run("return document.querySelector('dl.answer').textContent"))
+        self.assertNotIn("costs",
+                         self.browser.run("return document.querySelector('dl.answer').textContent"))
+        self.assertIn("its runs took no turns with others: lru and sieve",
+                      self.browser.run("return document.getElementById('bench-table').textContent"))
         self.draw()
         self.assertEqual(self.browser.run(SHAPE, "latency")["points"], [5, 5])
         self.check_quiet()

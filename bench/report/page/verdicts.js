@@ -10,6 +10,7 @@ const CLASSES = {
   "not returned": {mark: "↥", tone: "doubt"},
   "undecided": {mark: "?", tone: "doubt"},
   "no activity": {mark: "?", tone: "doubt"},
+  "failed": {mark: "✕", tone: "bad"},
 };
 const classOf = (name) => CLASSES[name] || {mark: "✕", tone: "doubt"};
 

@@ -195,6 +195,7 @@ def choice(more=()):
             "everything": {"hit_ratio": 0.9, "bytes": 9000000},
             "optimum": {"hit_ratio": 0.65, "entries": 50, "windows": [0.6, 0.7] * 10},
             "service": {"hit": cost, "miss": cost},
+            "ranking": ["sieve", *more],
             "policies": [out, *(dict(sieve, policy=name, predicted=dict(outlook, hit_ratio=0.6))
                                 for name in more), sieve],
             "made_by": result("x")["made_by"]}
