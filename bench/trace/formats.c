@@ -5,7 +5,7 @@
 #include "codec.h"
 #include "options_help.h"
 
-#define SUMMARY_COLUMN 14
+#define SUMMARY_COLUMN 15
 #define RECORDS_BYTES  4096 /* that detection looks at in binary formats */
 
 /* One row a format; detection tries them from the top. */
