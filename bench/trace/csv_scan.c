@@ -56,9 +56,12 @@ static inline const char *next_stop(struct csv_scan *scan, char delimiter)
     return scan->block + __builtin_ctzll(bit);
 }
 
-static inline bool ends_in_blank(struct field field)
+/* Whether a field must be read as part of a line. Numbers with blanks are none, and are refused. */
+static inline bool is_odd(const struct csv *csv, enum csv_role role, struct field field)
 {
-    return field.at < field.end && (field_is_blank(*field.at) || field_is_blank(field.end[-1]));
+    if (field.at == field.end)
+        return csv->delimiter == ' ';
+    return role >= CSV_OPERATION && (field_is_blank(*field.at) || field_is_blank(field.end[-1]));
 }
 
 /* Splits the columns that are needed, and sets *mark to what ends the last. False: not simple. */
@@ -73,9 +76,10 @@ static inline bool scan_columns(struct csv_scan *scan, const struct csv *csv, st
         if (**mark == '"' || (**mark == '\n' && !last))
             return false;
         field.end -= **mark == '\n' && field.end > at && field.end[-1] == '\r';
-        if (ends_in_blank(field) || (field.at == field.end && csv->delimiter == ' '))
+        enum csv_role role = csv->role[column - 1];
+        if (is_odd(csv, role, field))
             return false;
-        row->fields[csv->role[column - 1]] = field;
+        row->fields[role] = field;
         if (last)
             return true;
     }

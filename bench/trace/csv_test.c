@@ -348,8 +348,10 @@ static void expect_case(const struct table_case *c, size_t piece, const char *fo
     struct trace_request got[REQUESTS_MAX];
     char words[TRACE_ACCOUNT_BYTES];
     struct source *source = open_table(c->text, piece, format, &error);
-    if (source == NULL)
+    if (source == NULL) {
         fail_msg("%s", error.text);
+        return;
+    }
     size_t count = 0;
     for (size_t step = 1; step > 0 && count < REQUESTS_MAX; count += step)
         step = source->kind->read(source, got + count, piece % 2 == 0 ? REQUESTS_MAX - count : 1);

@@ -36,8 +36,10 @@ static size_t read_all(const struct file *file, size_t piece, const char *format
     struct error error = {""};
     struct source *source =
         trace_file_open_memory("file", file->bytes, file->count, piece, format, &error);
-    if (source == NULL)
+    if (source == NULL) {
         fail_msg("%s", error.text);
+        return 0;
+    }
     size_t total = 0;
     for (size_t step = 1; step > 0 && total < count; total += step)
         step = source->kind->read(source, got + total,
