@@ -147,6 +147,23 @@ static void no_slice_is_long(void **state)
     assert_int_equal(test->client_bytes, 0);
 }
 
+/* However much memory it may use, and whatever it catches. */
+static void objects_are_bounded(void **state)
+{
+    struct test *test = *state;
+    interpreter_open(test);
+    assert_int_equal(statement_run(test, "budget('60s', '64MiB') t = {} for i = 1, 50000 do "
+                                         "t[i] = {i} end"),
+                     PROGRESS_DONE);
+    assert_int_equal(statement_run(test, "t = nil pcall(function() local t = {} for i = 1, 1e6 do "
+                                         "t[i] = {} end end) while true do end"),
+                     PROGRESS_FAILED);
+    assert_non_null(strstr(interpreter_error(test->interpreter), "are too many"));
+    assert_int_equal(statement_run(test, "return 1 + 1"), PROGRESS_DONE);
+    interpreter_close(test);
+    assert_int_equal(test->client_bytes, 0);
+}
+
 /* Each has a limit of its own; together they have a lower one. */
 static void all_clients_have_one_bound(void **state)
 {
@@ -175,6 +192,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(no_slice_is_long, setup, teardown),
+        cmocka_unit_test_setup_teardown(objects_are_bounded, setup, teardown),
         cmocka_unit_test_setup_teardown(all_clients_have_one_bound, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
