@@ -14,6 +14,7 @@
 static const char *const fixtures[] = {
     "threads.txt",        "redis_4.0.3.txt",          "redis_4.0.3_cut.txt",  "jemalloc_3.6.0.txt",
     "jemalloc_5.0.1.txt", "jemalloc_5.2.1_twice.txt", "unbounded_after.json", "jemalloc_5.2.1.txt",
+    "program_4.5.0.txt",  "program_5.2.1.txt",
 };
 #define FIXTURES (sizeof fixtures / sizeof fixtures[0])
 

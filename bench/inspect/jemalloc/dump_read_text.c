@@ -145,11 +145,12 @@ static void table_begin(struct reader *reader, const struct dump_line *line, enu
         arena->large_listed = true;
 }
 
-/* `small: allocated nmalloc ...`, in the order of the columns named above it. */
+/* `small: allocated nmalloc ...`, in the order of the columns named above it. After the total,
+ * other tables have rows of the same names. */
 static void sums_read(struct reader *reader, const struct dump_line *line, uint64_t *bytes)
 {
     struct dump_arena *arena = reader->arena;
-    if (dump_line_number(line, 0) == DUMP_UNTOLD)
+    if (dump_line_number(line, 0) == DUMP_UNTOLD || arena->allocated_bytes != DUMP_UNTOLD)
         return;
     *bytes = dump_sum(*bytes, dump_line_number(line, 0));
     arena->allocations =

@@ -172,6 +172,38 @@ static void two_dumps_in_a_file(void **state)
     release(read);
 }
 
+/* Dumps that versions of jemalloc made of the same program, with all arenas in one: 20,000
+ * allocations in 4 threads, of which a third is left, and 4 of 9 MiB. */
+static void every_version_adds_up(void **state)
+{
+    static const char *const names[] = {"program_4.5.0.txt", "program_4.5.0.json",
+                                        "program_5.0.1.txt", "program_5.2.1.txt",
+                                        "program_5.2.1.json"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        struct read_dump *read = fixture_read(names[i]);
+        const struct facts *f = &read->facts;
+        if (!f->adds_up || !f->check.arenas_add_up || f->check.count > 0)
+            fail_msg("%s: %s", names[i], f->check.doubts[0]);
+        assert_in_range(f->other, 0, 64 << 10);
+        assert_true(f->allocated + f->unused == f->active);
+        assert_true(f->allocated > 56.0 * (1 << 20) && f->allocated < 57.0 * (1 << 20));
+        assert_int_equal(dump_class_find(&f->dump->total, 10 << 20)->live, 4);
+        assert_true(class_of(&f->wasteful, 3072)->utilisation < 0.6);
+        assert_true(f->dump->finished && f->dirty > 0);
+        release(read);
+    }
+}
+
+static void dirty_pages_by_ratio_of_3(void **state)
+{
+    struct read_dump *read = fixture_read("program_3.6.0.txt");
+    const struct facts *f = &read->facts;
+    assert_true(f->adds_up && f->check.arenas_add_up);
+    assert_true(f->dump->unlisted_bytes == 48 << 20 && f->dirty_ratio == 8);
+    assert_true(class_of(&f->wasteful, 3072)->utilisation < 0.6);
+    release(read);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -181,6 +213,8 @@ int main(void)
         cmocka_unit_test(thread_caches_of_5_0),
         cmocka_unit_test(muzzy_pages_are_resident_until_5_2),
         cmocka_unit_test(two_dumps_in_a_file),
+        cmocka_unit_test(every_version_adds_up),
+        cmocka_unit_test(dirty_pages_by_ratio_of_3),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
