@@ -17,7 +17,7 @@
 struct compare_options {
     const char *base, *figures, *json, *markdown, *junit, *allow;
     bool all;
-    struct option_texts gates;
+    struct option_texts gates, counters;
     double floor; /* below 0: as calibrated */
 };
 
@@ -29,6 +29,9 @@ static const struct option option_rows[] = {
      "of more with " INPUTS_BASE ", or the first if that is not there"},
     {"figures", OPTION_TEXT, FIELD(figures), "LIST",
      "compare these figures, too, as p90,rss_peak_bytes; 'all' adds all, 'help' lists them"},
+    {"counter", OPTION_TEXTS, FIELD(counters), "NAME",
+     "compare this user counter of google-benchmark, too, as items_per_second or "
+     "cache_misses:less; may be given several times"},
     {"allow", OPTION_TEXT, FIELD(allow), "LIST",
      "compare results although they differ in machine, load or limits, or are incomplete"},
     {.kind = OPTION_HEADING, .help = "How to decide"},
@@ -49,13 +52,15 @@ static const struct option option_rows[] = {
 
 static const struct option_table option_table = {
     .usage = "tidemark compare [OPTIONS] OLD.json NEW.json\n"
+             "tidemark compare [OPTIONS] HYPERFINE.json\n"
              "tidemark compare [OPTIONS] FILE.json FILE.json FILE.json...\n"
              "tidemark compare [OPTIONS] OLD_DIR NEW_DIR",
     .summary =
         "Compares measurements: each figure is better, worse, the same, or the data cannot tell. "
         "Two folders are compared variant by variant; of three or more files, each is compared "
         "with one, and files that hold no measurements are passed over. Reads results of tidemark "
-        "bench, and the JSON of google-benchmark and hyperfine.",
+        "bench, and the JSON of google-benchmark and hyperfine; the commands in one file of "
+        "hyperfine are compared with each other.",
     .details =
         "Hits are those of an exact replay, and compared by value. Memory differs beyond what two "
         "runs of the same program may differ by, growth if the intervals of the runs are apart. "
@@ -174,7 +179,7 @@ static int paths_compare(char *const *paths, size_t count, const struct comparis
 {
     struct error error;
     struct inputs *inputs = xcalloc(1, sizeof *inputs);
-    int status = inputs_read(inputs, paths, count, options->base, &error) == 0
+    int status = inputs_read(inputs, paths, count, options->base, request->counters, &error) == 0
                      ? inputs_compare(inputs, request, options)
                      : complain(COMMAND, STATUS_USAGE, "%s", error.text);
     inputs_clear(inputs);
@@ -183,13 +188,18 @@ static int paths_compare(char *const *paths, size_t count, const struct comparis
 }
 
 static int request_fill(struct comparison_request *request, const struct compare_options *options,
-                        struct error *error)
+                        struct counters *counters, struct error *error)
 {
+    for (size_t i = 0; i < options->counters.count; i++)
+        if (counters_add(counters, options->counters.texts[i], error) != 0)
+            return -1;
+    request->counters = counters;
     if (comparable_allow_parse(options->allow, &request->allowed, error) != 0 ||
         comparison_figures_choose(request, options->figures, error) != 0)
         return -1;
     for (size_t i = 0; i < options->gates.count; i++)
-        if (gate_parse(&request->gates[i], options->gates.texts[i], error) != 0)
+        if (gate_parse_with(&request->gates[i], options->gates.texts[i], counters->figures,
+                            counters->count, error) != 0)
             return -1;
     request->gate_count = options->gates.count;
     request->floor = options->floor < 0 ? MEASUREMENTS_FLOOR_NONE : options->floor;
@@ -201,6 +211,7 @@ int compare_command(int argc, char **argv)
     struct compare_options options = {.floor = -1};
     struct gate gates[OPTION_TEXTS_MAX];
     struct comparison_request request = {.gates = gates};
+    struct counters counters = {.count = 0};
     struct error error;
     int count;
     int status = options_take(&option_table, "tidemark compare", argc, argv, &options, &count);
@@ -208,9 +219,9 @@ int compare_command(int argc, char **argv)
         return status;
     if (options.figures != NULL && strcmp(options.figures, "help") == 0)
         return figures_list();
-    if (request_fill(&request, &options, &error) != 0)
+    if (request_fill(&request, &options, &counters, &error) != 0)
         return complain(COMMAND, STATUS_USAGE, "%s", error.text);
-    if (count < 2)
+    if (count < 1)
         return complain(COMMAND, STATUS_USAGE,
                         "give two files, two folders or more files; see --help");
     if (outputs_check(&options, &error) != 0)

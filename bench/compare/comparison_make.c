@@ -15,7 +15,7 @@ static bool figure_choose(struct comparison_request *request, const char *name, 
     for (int source = SOURCE_RESULT; source <= SOURCE_HYPERFINE; source++) {
         const struct figure *figure = figure_find(name, count, (enum figure_source)source);
         if (figure != NULL)
-            found = request->figures[figure - figures] = true;
+            found = request->figures[figure - figures] = request->named[figure - figures] = true;
     }
     return found;
 }
@@ -25,7 +25,7 @@ int comparison_figures_choose(struct comparison_request *request, const char *li
 {
     bool all = list != NULL && strcmp(list, "all") == 0;
     for (size_t i = 0; i < figures_count; i++)
-        request->figures[i] = all || figures[i].is_default;
+        request->figures[i] = (request->named[i] = all) || figures[i].is_default;
     while (!all && list != NULL && *list != '\0') {
         size_t count = strcspn(list, ",");
         if (!figure_choose(request, list, count))
@@ -41,7 +41,8 @@ static void gated_choose(struct comparison_request *request)
 {
     for (size_t i = 0; i < request->gate_count; i++)
         for (size_t j = 0; j < figures_count; j++)
-            request->figures[j] |= gate_applies(&request->gates[i], &figures[j]);
+            if (gate_applies(&request->gates[i], &figures[j]))
+                request->figures[j] = request->named[j] = true;
 }
 
 static void pairs_check(struct comparison_report *report, const struct comparison_request *request)
@@ -69,7 +70,28 @@ static bool is_known(const struct measurement_series *before,
                      const struct measurement_series *after)
 {
     return before != NULL && after != NULL &&
-           before->count + before->left_out + after->count + after->left_out > 0;
+           before->count + before->moments.count + before->left_out + after->count +
+                   after->moments.count + after->left_out >
+               0;
+}
+
+/* Whether a series of the figure is compared. */
+static bool is_chosen(const struct comparison_request *request, size_t figure,
+                      const struct measurement_series *series)
+{
+    if (series == NULL || series->choice == CHOICE_OF_FIGURE)
+        return request->figures[figure];
+    return series->choice == CHOICE_ALWAYS || request->named[figure];
+}
+
+static void figure_compare(struct comparison_report *report, const struct comparison_pair *pair,
+                           const char *workload, const struct figure *figure,
+                           const struct compare_setup *setup)
+{
+    const struct measurement_series *before = measurements_find(pair->before, workload, figure);
+    const struct measurement_series *after = measurements_find(pair->after, workload, figure);
+    if (is_known(before, after))
+        compare_series(comparison_add(report, pair), before, after, setup);
 }
 
 /* Compares the requested figures of one workload, then the verdict. */
@@ -78,14 +100,11 @@ static void workload_compare(struct comparison_report *report, const struct comp
 {
     struct compare_setup setup = {
         .interleaved = pair->interleaved, .floor = request->floor, .seed = SEED};
-    for (size_t i = 0; i < figures_count; i++) {
-        const struct measurement_series *before =
-            measurements_find(pair->before, workload, &figures[i]);
-        const struct measurement_series *after =
-            measurements_find(pair->after, workload, &figures[i]);
-        if (request->figures[i] && is_known(before, after))
-            compare_series(comparison_add(report, pair), before, after, &setup);
-    }
+    for (size_t i = 0; i < figures_count; i++)
+        if (is_chosen(request, i, measurements_find(pair->before, workload, &figures[i])))
+            figure_compare(report, pair, workload, &figures[i], &setup);
+    for (size_t i = 0; request->counters != NULL && i < request->counters->count; i++)
+        figure_compare(report, pair, workload, &request->counters->figures[i], &setup);
     const struct measured_verdict *before = measurements_verdict_find(pair->before, workload);
     const struct measured_verdict *after = measurements_verdict_find(pair->after, workload);
     if (before != NULL && after != NULL)

@@ -9,6 +9,8 @@
 
 struct comparison_request {
     bool figures[COMPARISON_FIGURES_MAX]; /* which rows of the table of figures to compare */
+    bool named[COMPARISON_FIGURES_MAX];   /* which of them the user asked for by name or with all */
+    const struct counters *counters;      /* compared, too; may be NULL */
     unsigned allowed;                     /* enum comparable_allowed */
     double floor;                         /* a share, or MEASUREMENTS_FLOOR_NONE */
     struct gate *gates;

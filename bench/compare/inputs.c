@@ -21,14 +21,17 @@ static void note_add(struct inputs *inputs, char *text)
 
 /* When `many`, a file that holds no measurements is passed over: bench writes others beside its
  * results. */
-static int file_add(struct inputs *inputs, const char *path, bool many, struct error *error)
+static int file_add(struct inputs *inputs, const char *path, bool many,
+                    const struct counters *counters, struct error *error)
 {
     struct measurements *measurements;
     if (inputs->count == INPUTS_FILES_MAX)
         return error_set(error, "more than %d files", INPUTS_FILES_MAX);
-    enum measurements_outcome outcome = measurements_read(&measurements, path, error);
+    enum measurements_outcome outcome = measurements_read(&measurements, path, counters, error);
     if (outcome == MEASUREMENTS_READ) {
         control_attach(measurements);
+        for (size_t i = 0; i < measurements->note_count; i++)
+            note_add(inputs, xasprintf("%s: %s", path, measurements->notes[i]));
         inputs->files[inputs->count++] = measurements;
     }
     return outcome == MEASUREMENTS_READ || (many && outcome == MEASUREMENTS_OTHER) ? 0 : -1;
@@ -40,7 +43,8 @@ static int is_json(const struct dirent *entry)
     return entry->d_name[0] != '.' && ending != NULL && strcmp(ending, ".json") == 0;
 }
 
-static int folder_add(struct inputs *inputs, const char *folder, struct error *error)
+static int folder_add(struct inputs *inputs, const char *folder, const struct counters *counters,
+                      struct error *error)
 {
     struct dirent **entries;
     int count = scandir(folder, &entries, is_json, alphasort), status = 0;
@@ -50,7 +54,7 @@ static int folder_add(struct inputs *inputs, const char *folder, struct error *e
     for (int i = 0; i < count; i++) {
         char *path = xasprintf("%s/%s", folder, entries[i]->d_name);
         if (status == 0)
-            status = file_add(inputs, path, true, error);
+            status = file_add(inputs, path, true, counters, error);
         free(path);
         free(entries[i]);
     }
@@ -87,22 +91,53 @@ static int base_choose(struct inputs *inputs, const char *base, struct error *er
     return 0;
 }
 
+/* Takes the only file's commands apart: each becomes a variant, under the file's name as the
+ * workload. */
+static int commands_split(struct inputs *inputs, struct error *error)
+{
+    struct measurements *file = inputs->files[0];
+    if (file->source != SOURCE_HYPERFINE || file->series_count < 2)
+        return error_set(error,
+                         "%s: one file alone is compared only if it is of hyperfine and has "
+                         "two or more commands; give two files, two folders or more files",
+                         file->path);
+    inputs->count = 0;
+    for (size_t i = 0; i < file->series_count && inputs->count < INPUTS_FILES_MAX; i++) {
+        const struct measurement_series *from = file->series[i];
+        struct measurements *part = measurements_create(file->path, file->source);
+        struct measurement_series *to = measurements_series_add(part, file->label, from->figure);
+        char *workload = xstrdup(to->workload);
+        *to = *from;
+        snprintf(to->workload, sizeof to->workload, "%s", workload);
+        snprintf(part->label, sizeof part->label, "%s", from->workload);
+        if (file->flaw[0] != '\0')
+            measurements_flaw_add(part, "%s", file->flaw);
+        free(workload);
+        inputs->files[inputs->count++] = part;
+    }
+    measurements_destroy(file);
+    inputs->is_many = inputs->count > 2;
+    return 0;
+}
+
 int inputs_read(struct inputs *inputs, char *const *paths, size_t count, const char *base,
-                struct error *error)
+                const struct counters *counters, struct error *error)
 {
     *inputs = (struct inputs){.count = 0};
     if (count == 2 && file_is_folder(paths[0]) && file_is_folder(paths[1])) {
         if (base != NULL)
             return error_set(error, "--base: the first of two folders is the base");
-        if (folder_add(inputs, paths[0], error) != 0)
+        if (folder_add(inputs, paths[0], counters, error) != 0)
             return -1;
         inputs->old_count = inputs->count;
-        return folder_add(inputs, paths[1], error);
+        return folder_add(inputs, paths[1], counters, error);
     }
     inputs->is_many = count > 2;
     for (size_t i = 0; i < count; i++)
-        if (file_add(inputs, paths[i], inputs->is_many, error) != 0)
+        if (file_add(inputs, paths[i], inputs->is_many, counters, error) != 0)
             return -1;
+    if (count == 1 && commands_split(inputs, error) != 0)
+        return -1;
     if (inputs->count < 2)
         return error_set(error,
                          "fewer than two results: give two files, two folders or more files");

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "comparison_report.h"
+#include "counters.h"
 #include "errors.h"
 
 #define INPUTS_FILES_MAX 1024
@@ -17,11 +18,12 @@ struct inputs {
     size_t note_count, note_capacity;
 };
 
-/* Reads two folders (old and new), or two and more files. `base` is a variant or path, NULL
+/* Reads two folders (old and new), two and more files, or one of hyperfine with several commands,
+ * each of which is then a variant. `base` is a variant or path, NULL
  * for the first of two files, and of more for INPUTS_BASE, or without one the first result. 0, or
  * -1 and one line in error. The caller calls inputs_clear in both cases. */
 int inputs_read(struct inputs *inputs, char *const *paths, size_t count, const char *base,
-                struct error *error);
+                const struct counters *counters, struct error *error);
 void inputs_clear(struct inputs *inputs);
 /* Fills in which measurements are compared with which, and returns the number of pairs. `pairs` has
  * room for INPUTS_FILES_MAX. */

@@ -40,15 +40,18 @@ static void file_compare(const char *path)
     char *paths[] = {(char *)path, (char *)path};
     struct error error = {""};
     struct gate gates[2];
+    struct counters counters = {.count = 0};
+    check(counters_add(&counters, "items_per_second", &error) == 0);
     struct comparison_request request = {.gates = gates,
                                          .gate_count = 2,
+                                         .counters = &counters,
                                          .floor = MEASUREMENTS_FLOOR_NONE,
                                          .allowed = ALLOW_INCOMPLETE};
     struct inputs *inputs = xcalloc(1, sizeof *inputs);
     check(gate_parse(&gates[0], "cpu<+5%", &error) == 0 &&
           gate_parse(&gates[1], "bytes_per_request<=1", &error) == 0 &&
           comparison_figures_choose(&request, "all", &error) == 0);
-    if (inputs_read(inputs, paths, 2, NULL, &error) == 0) {
+    if (inputs_read(inputs, paths, 2, NULL, &counters, &error) == 0) {
         struct comparison_report *report = comparison_make(inputs, &request);
         comparisons_check(report);
         for (size_t i = 0; i < report->comparison_count; i++)

@@ -2,6 +2,7 @@
 #include "measurements_read.h"
 
 #include "files.h"
+#include "json_bare.h"
 #include "measurements_json.h"
 
 #include <stdlib.h>
@@ -9,14 +10,16 @@
 
 #define FILE_BYTES_MAX ((size_t)256 << 20)
 
-typedef int reader(struct measurements *measurements, const json_t *json, struct error *error);
+typedef int reader(struct measurements *measurements, const json_t *json,
+                   const struct counters *counters, struct error *error);
 
 static enum measurements_outcome json_read(struct measurements **measurements, const char *path,
                                            enum figure_source source, const json_t *json,
-                                           reader *read, struct error *error)
+                                           reader *read, const struct counters *counters,
+                                           struct error *error)
 {
     *measurements = measurements_create(path, source);
-    if (read(*measurements, json, error) == 0)
+    if (read(*measurements, json, counters, error) == 0)
         return MEASUREMENTS_READ;
     error_set(error, "%s: not a %s result: %s", path, measurements_source_name(source),
               error->text);
@@ -39,14 +42,16 @@ static enum measurements_outcome result_json_read(struct measurements **measurem
 
 static enum measurements_outcome other_json_read(struct measurements **measurements,
                                                  const char *path, const json_t *json,
+                                                 const struct counters *counters,
                                                  struct error *error)
 {
     if (json_is_object(json_object_get(json, "context")) &&
         json_is_array(json_object_get(json, "benchmarks")))
-        return json_read(measurements, path, SOURCE_GBENCH, json, measurements_from_gbench, error);
+        return json_read(measurements, path, SOURCE_GBENCH, json, measurements_from_gbench,
+                         counters, error);
     if (json_is_array(json_object_get(json, "results")) && json_object_get(json, "schema") == NULL)
         return json_read(measurements, path, SOURCE_HYPERFINE, json, measurements_from_hyperfine,
-                         error);
+                         counters, error);
     error_set(error, "%s: not written by tidemark bench, google-benchmark or hyperfine%s", path,
               json_object_get(json, "jemalloc") != NULL ? "; these are jemalloc's statistics" : "");
     return MEASUREMENTS_OTHER;
@@ -69,30 +74,31 @@ static bool is_json_lines(const char *text, size_t bytes)
 }
 
 static enum measurements_outcome text_read(struct measurements **measurements, const char *path,
-                                           const char *text, size_t bytes, struct error *error)
+                                           const char *text, size_t bytes,
+                                           const struct counters *counters, struct error *error)
 {
     json_error_t wrong;
-    json_t *json = json_loadb(text, bytes, 0, &wrong);
+    json_t *json = json_bare_load(text, bytes, &wrong);
     if (json == NULL) {
         error_set(error, "%s: not JSON: line %d: %s", path, wrong.line, wrong.text);
         return is_json_lines(text, bytes) ? MEASUREMENTS_OTHER : MEASUREMENTS_BAD;
     }
     enum measurements_outcome outcome =
         is_result(json) ? result_json_read(measurements, path, text, bytes, error)
-                        : other_json_read(measurements, path, json, error);
+                        : other_json_read(measurements, path, json, counters, error);
     json_decref(json);
     return outcome;
 }
 
 enum measurements_outcome measurements_read(struct measurements **measurements, const char *path,
-                                            struct error *error)
+                                            const struct counters *counters, struct error *error)
 {
     size_t bytes = 0;
     *measurements = NULL;
     char *text = file_read(path, FILE_BYTES_MAX, &bytes, error);
     if (text == NULL)
         return MEASUREMENTS_BAD;
-    enum measurements_outcome outcome = text_read(measurements, path, text, bytes, error);
+    enum measurements_outcome outcome = text_read(measurements, path, text, bytes, counters, error);
     free(text);
     return outcome;
 }

@@ -3,6 +3,7 @@
  */
 #pragma once
 
+#include "counters.h"
 #include "measurements.h"
 
 enum measurements_outcome {
@@ -12,6 +13,6 @@ enum measurements_outcome {
 };
 
 /* The caller releases *measurements with measurements_destroy. It is NULL, and one line is in
- * error, unless MEASUREMENTS_READ is returned. */
+ * error, unless MEASUREMENTS_READ is returned. `counters` (may be NULL) must outlive them. */
 enum measurements_outcome measurements_read(struct measurements **measurements, const char *path,
-                                            struct error *error);
+                                            const struct counters *counters, struct error *error);

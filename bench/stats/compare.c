@@ -16,7 +16,7 @@ static const char generator_lack[] = "slices were limited by the load generator"
 const char *const compare_method_names[] = {
     [METHOD_NONE] = "none",         [METHOD_EXACT] = "exact",   [METHOD_TOLERANCE] = "tolerance",
     [METHOD_INTERVAL] = "interval", [METHOD_BLOCKS] = "blocks", [METHOD_UNPAIRED] = "unpaired",
-    [METHOD_CLASS] = "class",
+    [METHOD_MOMENTS] = "moments",   [METHOD_CLASS] = "class",
 };
 
 const char *const compare_outcome_names[] = {
@@ -28,6 +28,8 @@ const char *const compare_outcome_names[] = {
 
 static bool all_above_zero(const struct measurement_series *series)
 {
+    if (series->count == 0 && series->moments.count > 0)
+        return series->moments.mean > 0;
     for (size_t i = 0; i < series->count; i++)
         if (series->values[i] <= 0)
             return false;
@@ -144,6 +146,26 @@ static void unpaired_fill(struct comparison *comparison, const struct measuremen
         before->values, before->count, after->values, after->count, seed);
 }
 
+static struct stats_moments moments_of(const struct measurement_series *series)
+{
+    return series->count > 0 ? stats_moments_of(series->values, series->count) : series->moments;
+}
+
+static void moments_fill(struct comparison *comparison, const struct measurement_series *before,
+                         const struct measurement_series *after)
+{
+    const struct stats_moments first = moments_of(before), second = moments_of(after);
+    comparison->method = METHOD_MOMENTS;
+    comparison->before = stats_mean_interval(&first);
+    comparison->after = stats_mean_interval(&second);
+    comparison->before_count = first.count;
+    comparison->after_count = second.count;
+    comparison->change =
+        stats_moments_compare(&first, &second, comparison->has_ratio, &comparison->p);
+    comparison->is_sure = first.count >= STATS_MOMENTS_MIN && second.count >= STATS_MOMENTS_MIN &&
+                          isfinite(first.deviation) && isfinite(second.deviation);
+}
+
 static void floor_fill(struct comparison *comparison, const struct measurement_series *before,
                        const struct measurement_series *after, const struct compare_setup *setup)
 {
@@ -227,10 +249,18 @@ static void speed_fill(struct comparison *comparison, const struct measurement_s
                        const struct measurement_series *after, const struct compare_setup *setup)
 {
     floor_fill(comparison, before, after, setup);
-    if (setup->interleaved)
+    if (before->count == 0 || after->count == 0)
+        moments_fill(comparison, before, after);
+    else if (setup->interleaved)
         turns_fill(comparison, before, after);
     else
         unpaired_fill(comparison, before, after, setup->seed);
+}
+
+/* Means alone are compared of speeds only. */
+static bool is_measured(const struct measurement_series *series)
+{
+    return series->count > 0 || (series->moments.count > 0 && series->figure->kind == KIND_SPEED);
 }
 
 void compare_series(struct comparison *comparison, const struct measurement_series *before,
@@ -239,7 +269,7 @@ void compare_series(struct comparison *comparison, const struct measurement_seri
     enum figure_kind kind = before->figure->kind;
     sides_fill(comparison, before, after, setup->seed);
     comparison->has_ratio = kind != KIND_GROWTH && all_above_zero(before) && all_above_zero(after);
-    if (before->count == 0 || after->count == 0)
+    if (!is_measured(before) || !is_measured(after))
         lack_explain(comparison,
                      comparison->left_out > 0 ? generator_lack : "one side has no value");
     else if (before->doubt[0] != '\0' || after->doubt[0] != '\0')
@@ -296,7 +326,7 @@ void compare_verdicts(struct comparison *comparison, const struct measured_verdi
 
 bool compare_is_tested(const struct comparison *comparison)
 {
-    return comparison->method == METHOD_UNPAIRED;
+    return comparison->method == METHOD_UNPAIRED || comparison->method == METHOD_MOMENTS;
 }
 
 /* The relative change (0.05: it rose by 5 %), or the difference where there is no ratio. */
@@ -359,7 +389,7 @@ static size_t repeats_of(const struct comparison *comparison)
 
 bool compare_repeats_suffice(const struct comparison *comparison, size_t tests)
 {
-    if (comparison->method == METHOD_BLOCKS)
+    if (comparison->method == METHOD_BLOCKS || comparison->method == METHOD_MOMENTS)
         return comparison->is_sure;
     return repeats_of(comparison) >= compare_repeats_least(tests);
 }
@@ -408,7 +438,9 @@ static void tested_decide(struct comparison *comparison, size_t tests)
              comparison->is_sure && compare_is_beyond_floor(comparison))
         comparison->outcome = direction_outcome(comparison, change_of(comparison) > 0);
     else if (!compare_repeats_suffice(comparison, tests))
-        few_explain(comparison, compare_repeats_least(tests));
+        few_explain(comparison, comparison->method == METHOD_MOMENTS
+                                    ? STATS_MOMENTS_MIN
+                                    : compare_repeats_least(tests));
     else
         width_explain(comparison, fabs(floor_distance(comparison) -
                                        distance_of(comparison, comparison->change.value)));

@@ -17,6 +17,8 @@
  *    correction over all such tests, is at most COMPARE_ALPHA, and both ends of the 95 % interval
  *    are beyond the floor, which is how far the machine may drift between the two. It is the same
  *    if the whole interval lies inside the floor.
+ *    Where a side tells only mean, standard deviation and count, Welch's t takes the place of the
+ *    ranks.
  * Otherwise the outcome is unknown, and `reason` says why.
  *
  * Example: RSS 12 MiB before and 32 MiB after, one run each; tolerance 2 % of 32 MiB and 1 MiB, so
@@ -39,6 +41,7 @@ enum compare_method {
     METHOD_INTERVAL,  /* by the intervals that the runs have themselves */
     METHOD_BLOCKS,    /* repetitions that were measured in turns */
     METHOD_UNPAIRED,  /* repetitions of two benches, one after the other */
+    METHOD_MOMENTS,   /* the same, of which one side tells only mean and standard deviation */
     METHOD_CLASS,     /* the verdicts on memory */
 };
 enum compare_outcome { OUTCOME_SAME, OUTCOME_BETTER, OUTCOME_WORSE, OUTCOME_UNKNOWN };
@@ -87,7 +90,7 @@ bool compare_is_beyond_floor(const struct comparison *comparison);
 /* The least number of repetitions with which one of `tests` tests can reach COMPARE_ALPHA at all.
  */
 uint64_t compare_repeats_least(size_t tests);
-bool compare_is_tested(const struct comparison *comparison); /* by ranks */
+bool compare_is_tested(const struct comparison *comparison); /* by ranks or moments */
 /* Whether a speed has as many repetitions as are needed to call it different, with so many tests.
  */
 bool compare_repeats_suffice(const struct comparison *comparison, size_t tests);

@@ -22,12 +22,12 @@ bool gate_applies(const struct gate *gate, const struct figure *figure)
     return strcmp(gate->name, figure->name) == 0 || strcmp(gate->name, figure->brief) == 0;
 }
 
-static bool names_a_figure(const struct gate *gate)
+static bool names_one_of(const struct gate *gate, const struct figure *list, size_t count)
 {
-    for (size_t i = 0; i < figures_count; i++)
-        if (gate_applies(gate, &figures[i]))
+    for (size_t i = 0; i < count; i++)
+        if (gate_applies(gate, &list[i]))
             return true;
-    return gate->is_verdict;
+    return false;
 }
 
 /* Parses what follows the name: <, >, <= or >=, a number, and optionally %. */
@@ -54,12 +54,19 @@ static int limit_parse(struct gate *gate, const char *text)
 
 int gate_parse(struct gate *gate, const char *text, struct error *error)
 {
+    return gate_parse_with(gate, text, NULL, 0, error);
+}
+
+int gate_parse_with(struct gate *gate, const char *text, const struct figure *more,
+                    size_t more_count, struct error *error)
+{
     size_t count = strcspn(text, "<> ");
     const char *limit = text + count + strspn(text + count, " ");
     *gate = (struct gate){.is_verdict = strcmp(text, VERDICT_NAME) == 0};
     snprintf(gate->text, sizeof gate->text, "%s", text);
     snprintf(gate->name, sizeof gate->name, "%.*s", (int)(count < 90 ? count : 90), text);
-    if (!names_a_figure(gate))
+    if (!gate->is_verdict && !names_one_of(gate, figures, figures_count) &&
+        !names_one_of(gate, more, more_count))
         return error_set(error, "--gate: there is no figure '%s'; --figures help lists them",
                          gate->name);
     if (!gate->is_verdict && limit_parse(gate, limit) != 0)

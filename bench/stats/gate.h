@@ -39,6 +39,9 @@ extern const char *const gate_outcome_names[];
 
 /* 0, or -1 and one line in error. */
 int gate_parse(struct gate *gate, const char *text, struct error *error);
+/* The same, with figures beside those of the table. */
+int gate_parse_with(struct gate *gate, const char *text, const struct figure *more, size_t count,
+                    struct error *error);
 /* Whether the gate applies to the figure; figure NULL is the verdict. */
 bool gate_applies(const struct gate *gate, const struct figure *figure);
 /* Writes one finding for each comparison that a gate applies to, or one if it applies to none, and

@@ -48,6 +48,9 @@ void measurements_destroy(struct measurements *measurements)
         free(measurements->series[i]);
     free(measurements->series);
     free(measurements->verdicts);
+    for (size_t i = 0; i < measurements->note_count; i++)
+        free(measurements->notes[i]);
+    free(measurements->notes);
     measurements_destroy(measurements->control);
     free(measurements);
 }
@@ -74,6 +77,7 @@ struct measurement_series *measurements_series_add(struct measurements *measurem
     name_fit(series->workload, workload);
     series->figure = figure;
     series->floor = MEASUREMENTS_FLOOR_NONE;
+    series->moments.deviation = NAN;
     measurements->series[measurements->series_count++] = series;
     return series;
 }
@@ -127,6 +131,21 @@ void measurements_setting_add(struct measurements *measurements, const char *nam
     va_start(arguments, format);
     vsnprintf(setting->value, sizeof setting->value, format, arguments);
     va_end(arguments);
+}
+
+void measurements_note_add(struct measurements *measurements, const char *format, ...)
+{
+    char text[MEASUREMENTS_REASON_BYTES];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    for (size_t i = 0; i < measurements->note_count; i++)
+        if (strcmp(measurements->notes[i], text) == 0)
+            return;
+    measurements->notes = growable(measurements->notes, &measurements->note_capacity,
+                                   measurements->note_count + 1, sizeof *measurements->notes);
+    measurements->notes[measurements->note_count++] = xstrdup(text);
 }
 
 void measurements_flaw_add(struct measurements *measurements, const char *format, ...)

@@ -8,12 +8,20 @@
 #include "figure.h"
 #include "result.h"
 #include "stats.h"
+#include "stats_moments.h"
 
 #define MEASUREMENTS_NAME_BYTES   128
 #define MEASUREMENTS_REASON_BYTES 512
 #define MEASUREMENTS_SETTINGS_MAX 64
 #define MEASUREMENTS_SERIES_MAX   5000
 #define MEASUREMENTS_FLOOR_NONE   (-1.0)
+
+/* When a series is compared. */
+enum series_choice {
+    CHOICE_OF_FIGURE, /* if its figure is, by default or on request */
+    CHOICE_ALWAYS,
+    CHOICE_ON_REQUEST,
+};
 
 /* The values of one figure under one workload, one for each run or repetition. */
 struct measurement_series {
@@ -23,6 +31,8 @@ struct measurement_series {
     uint64_t repetitions[STATS_VALUES_MAX]; /* of each value */
     uint64_t seeds[STATS_VALUES_MAX];
     size_t count;
+    struct stats_moments moments; /* known instead of the values; count 0: they are not */
+    enum series_choice choice;
     bool is_exact;                  /* the value of a replay, which does not vary */
     char doubt[RESULT_WORDS_BYTES]; /* of hits: why they are not the server's; "" */
     uint64_t left_out;              /* repetitions whose generator was the bottleneck */
@@ -64,6 +74,8 @@ struct measurements {
     size_t series_count, series_capacity;
     struct measured_verdict *verdicts;
     size_t verdict_count;
+    char **notes; /* what was left out, a sentence each */
+    size_t note_count, note_capacity;
     struct measurements *control; /* holds the controls of the series; NULL: there are none */
 };
 
@@ -83,6 +95,9 @@ void measurements_value_add(struct measurement_series *series, double value, uin
 __attribute__((format(printf, 4, 5))) void
 measurements_setting_add(struct measurements *measurements, const char *name,
                          enum setting_weight weight, const char *format, ...);
+/* Adds a note, unless it is there already. */
+__attribute__((format(printf, 2, 3))) void measurements_note_add(struct measurements *measurements,
+                                                                 const char *format, ...);
 /* Appends to the flaw. */
 __attribute__((format(printf, 2, 3))) void measurements_flaw_add(struct measurements *measurements,
                                                                  const char *format, ...);

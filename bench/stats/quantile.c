@@ -96,7 +96,7 @@ static double quantile_search(double confidence, size_t groups, double freedom, 
 }
 
 /* P(|t| > value) (Abramowitz & Stegun 1964, 26.7.3 and 26.7.4). */
-static double student_tails(double value, unsigned freedom)
+double quantile_student_tails(double value, unsigned freedom)
 {
     double angle = atan2(value, sqrt(freedom)), cosine = cos(angle), square = cosine * cosine;
     bool odd = freedom % 2 == 1;
@@ -113,7 +113,7 @@ double quantile_student(double confidence, unsigned freedom)
     double low = 0, high = STUDENT_MAX;
     while (high - low > STUDENT_PRECISION * high) {
         double middle = (low + high) / 2;
-        if (student_tails(middle, freedom) > 1 - confidence)
+        if (quantile_student_tails(middle, freedom) > 1 - confidence)
             low = middle;
         else
             high = middle;

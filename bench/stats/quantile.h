@@ -11,3 +11,6 @@
 double quantile_range(double confidence, size_t groups, unsigned freedom);
 /* Student's t, two-sided: the same for the difference of two groups. Exact. */
 double quantile_student(double confidence, unsigned freedom);
+/* The inverse: the probability that |t| is larger than the value. To within 1e-15, so that one of
+ * nearly 0 may be 0 or less. */
+double quantile_student_tails(double value, unsigned freedom);
