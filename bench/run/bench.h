@@ -16,7 +16,8 @@ struct bench_hits {
 struct bench {
     struct plan plan;
     struct result *results[SUBJECTS_MAX]; /* one per subject */
-    struct run_dump dumps[SUBJECTS_MAX];  /* of the last run of each; text NULL: not yet */
+    struct run_dump dumps[SUBJECTS_MAX];  /* of the last run of each, or of its last that leaks */
+    bool dump_leaks[SUBJECTS_MAX];        /* that is of a run that leaks */
     struct result *control; /* speeds of a second copy of the reference; others are empty */
     const struct subject *reference;
     struct bench_hits *hits;

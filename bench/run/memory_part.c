@@ -6,6 +6,8 @@
 #include "command.h"
 #include "run.h"
 
+#include <stdlib.h>
+
 static struct run_setup run_setup_of(struct bench *bench, size_t workload, size_t subject)
 {
     return (struct run_setup){
@@ -18,10 +20,20 @@ static struct run_setup run_setup_of(struct bench *bench, size_t workload, size_
     };
 }
 
-/* Whether the allocator's statistics are kept: of the last workload, in its last repetition. */
-static bool is_last(const struct bench *bench, size_t workload, uint64_t repetition)
+/* Keeps the allocator's statistics at the end of this run, unless those of a run that leaks are
+ * there already and this one does not. Takes the text over. */
+static void dump_settle(struct bench *bench, size_t subject, const struct result_run *run,
+                        struct run_dump dump)
 {
-    return repetition == bench->plan.repeats && workload + 1 == bench->plan.workloads.count;
+    struct run_dump *kept = &bench->dumps[subject];
+    bool leaks = run->status != RUN_FAILED && verdict_is_leak(run->verdict.class);
+    if (dump.text == NULL || (kept->text != NULL && bench->dump_leaks[subject] && !leaks)) {
+        free(dump.text);
+        return;
+    }
+    free(kept->text);
+    *kept = dump;
+    bench->dump_leaks[subject] = leaks;
 }
 
 static void run_one(struct bench *bench, uint64_t repetition, size_t workload, size_t subject)
@@ -29,10 +41,12 @@ static void run_one(struct bench *bench, uint64_t repetition, size_t workload, s
     struct run_setup setup = run_setup_of(bench, workload, subject);
     setup.repetition = repetition;
     struct progress_run progress = progress_run_of(bench, &setup);
-    setup.dump = is_last(bench, workload, repetition) ? &bench->dumps[subject] : NULL;
+    struct run_dump dump = {NULL, 0};
+    setup.dump = repetition == bench->plan.repeats ? &dump : NULL;
     setup.on_sample = progress_draw;
     setup.context = &progress;
     struct result_run *run = run_execute(&setup, bench->results[subject]);
+    dump_settle(bench, subject, run, dump);
     if (bench_is_interrupted(bench))
         return;
     if (run->status == RUN_FAILED) {
