@@ -27,7 +27,9 @@ static void address_set(struct address *address, const struct addrinfo *info)
 
 static bool address_accepts(const struct address *address)
 {
+    const struct timeval patience = {.tv_sec = 1};
     int fd = socket(address->storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience); /* also of connect */
     bool accepts =
         fd >= 0 && connect(fd, (const struct sockaddr *)&address->storage, address->bytes) == 0;
     if (fd >= 0)

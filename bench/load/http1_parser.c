@@ -1,6 +1,7 @@
 /* http1_parser.c - an incremental parser of HTTP/1 responses: a state machine. */
 #include "http1_parser.h"
 
+#include "cache_headers.h"
 #include "span.h"
 
 #include <string.h>
@@ -96,12 +97,28 @@ static void header_connection(struct response *response, struct span value)
     }
 }
 
+/* Served by one of several caches is a hit. */
+static void cache_note(struct response *response, enum cache_word word)
+{
+    if (word == CACHE_SERVED)
+        response->cache = RESPONSE_HIT;
+    else if (word == CACHE_FETCHED && response->cache == RESPONSE_PLAIN)
+        response->cache = RESPONSE_MISS;
+}
+
 static void header_cache(struct response *response, struct span value)
 {
-    if (text_begins(value, "hit"))
-        response->cache = RESPONSE_HIT;
-    else if (text_begins(value, "miss"))
-        response->cache = RESPONSE_MISS;
+    cache_note(response, cache_words_read(value));
+}
+
+static void header_cache_status(struct response *response, struct span value)
+{
+    cache_note(response, cache_status_read(value));
+}
+
+static void header_age(struct response *response, struct span value)
+{
+    response->aged = cache_age_read(value) == CACHE_SERVED;
 }
 
 static const struct header {
@@ -110,6 +127,13 @@ static const struct header {
     void (*read)(struct response *response, struct span value);
 } headers[] = {
     {"x-cache", 7, header_cache},
+    {"x-cache-status", 14, header_cache},
+    {"cf-cache-status", 15, header_cache},
+    {"x-proxy-cache", 13, header_cache},
+    {"x-vercel-cache", 14, header_cache},
+    {"cdn-cache", 9, header_cache},
+    {"cache-status", 12, header_cache_status},
+    {"age", 3, header_age},
     {"content-length", 14, header_length},
     {"connection", 10, header_connection},
     {"transfer-encoding", 17, header_encoding},
@@ -332,6 +356,11 @@ void response_header(struct response *response, const char *name, size_t name_by
                      const char *value, size_t value_bytes)
 {
     header_read(response, (struct span){name, name_bytes}, (struct span){value, value_bytes});
+}
+
+enum response_cache response_cache(const struct response *response)
+{
+    return response->cache == RESPONSE_PLAIN && response->aged ? RESPONSE_HIT : response->cache;
 }
 
 void response_begin(struct response *response)

@@ -39,7 +39,8 @@ enum response_cache { RESPONSE_PLAIN, RESPONSE_HIT, RESPONSE_MISS, RESPONSE_CACH
 struct response {
     enum response_state state;
     unsigned status;
-    enum response_cache cache; /* from X-Cache */
+    enum response_cache cache; /* from X-Cache, Cache-Status and their kin; see response_cache */
+    bool aged;                 /* the header Age says that it comes from a cache */
     bool close;                /* the connection cannot be reused */
     uint64_t body_bytes;
     char prefix[RESPONSE_PREFIX_BYTES]; /* the body's first bytes */
@@ -63,6 +64,9 @@ void response_status(struct response *response, const char *text, size_t bytes);
 void response_header(struct response *response, const char *name, size_t name_bytes,
                      const char *value, size_t value_bytes);
 void response_body(struct response *response, const char *data, size_t bytes);
+
+/* Whether a cache served it, by all headers; Age counts only if no other tells. */
+enum response_cache response_cache(const struct response *response);
 
 static inline bool response_over(const struct response *response)
 {

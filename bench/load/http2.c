@@ -280,20 +280,35 @@ static nghttp2_nv field_of(const char *name, const char *value, size_t bytes, ui
                         (uint8_t)(NGHTTP2_NV_FLAG_NO_COPY_NAME | flags)};
 }
 
+/* Own headers; nghttp2 makes their names lower-case. */
+static size_t fields_add(nghttp2_nv *fields, size_t count, const struct request_head *head)
+{
+    for (size_t i = 0; i < head->field_count; i++) {
+        const struct request_field *own = &head->fields[i];
+        fields[count++] = (nghttp2_nv){(uint8_t *)(head->text + own->name_at),
+                                       (uint8_t *)(head->text + own->value_at), own->name_bytes,
+                                       own->value_bytes, NGHTTP2_NV_FLAG_NONE};
+    }
+    return count;
+}
+
 static int32_t request_submit(struct session *http2, uint64_t id, struct stream *stream)
 {
     struct request_head *head = &http2->context->head;
-    const nghttp2_nv fields[] = {
+    enum { PSEUDO_HEADERS = 4 };
+    bool is_tls = http2->context->tls != NULL;
+    nghttp2_nv fields[PSEUDO_HEADERS + LOAD_HEADERS_MAX] = {
         field_of(":method", "GET", 3, NGHTTP2_NV_FLAG_NO_COPY_VALUE),
-        field_of(":scheme", "http", 4, NGHTTP2_NV_FLAG_NO_COPY_VALUE),
+        field_of(":scheme", is_tls ? "https" : "http", is_tls ? 5 : 4,
+                 NGHTTP2_NV_FLAG_NO_COPY_VALUE),
         field_of(":authority", head->text + head->host_at, head->host_bytes,
                  NGHTTP2_NV_FLAG_NO_COPY_VALUE),
         field_of(":path", head->text + head->path_at, head->path_bytes, NGHTTP2_NV_FLAG_NONE),
     };
     if (head->id_at)
         request_render_id(head->text + head->id_at, id);
-    return nghttp2_submit_request(http2->session, NULL, fields, sizeof fields / sizeof fields[0],
-                                  NULL, stream);
+    return nghttp2_submit_request(http2->session, NULL, fields,
+                                  fields_add(fields, PSEUDO_HEADERS, head), NULL, stream);
 }
 
 static void http2_submit(struct session *http2, const struct exchange *exchange)

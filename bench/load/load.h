@@ -32,7 +32,7 @@ enum load_failure {
     LOAD_REFUSED,   /* no connection; HTTP/2: REFUSED_STREAM, or a second GOAWAY */
     LOAD_RESET,     /* the connection or stream ended before the response began */
     LOAD_TIMEOUT,   /* no complete response in time */
-    LOAD_STATUS,    /* a complete response, but its status is not 2xx, as is expected */
+    LOAD_STATUS,    /* a complete response, but its status is not one that is expected */
     LOAD_TRUNCATED, /* the connection or stream ended within the response */
     LOAD_GARBAGE,   /* not HTTP */
     LOAD_LENGTH,    /* a longer body than announced */
@@ -46,9 +46,18 @@ const char *load_failure_name(enum load_failure failure);
 enum load_expect {
     LOAD_EXPECT_2XX, /* those with a status of 2xx */
     LOAD_EXPECT_ANY, /* all */
+    LOAD_EXPECT_LISTED,
 };
-/* "2xx" or "any". 0, or -1: it is neither. */
-int load_expect_parse(const char *text, enum load_expect *expect);
+/* A set of statuses, 0 to 639. */
+struct load_statuses {
+    uint64_t bits[10];
+};
+static inline bool load_statuses_have(const struct load_statuses *set, unsigned status)
+{
+    return status / 64 < 10 && (set->bits[status / 64] >> status % 64 & 1);
+}
+/* "2xx", "any", or a list such as "200,304,4xx", which fills in `listed`. 0, or -1: it is none. */
+int load_expect_parse(const char *text, enum load_expect *expect, struct load_statuses *listed);
 
 /* Complete responses, good or not, by their status. */
 enum load_status { LOAD_2XX, LOAD_3XX, LOAD_4XX, LOAD_5XX, LOAD_OTHER, LOAD_STATUSES };
@@ -60,13 +69,21 @@ struct load_target {
     char host[256];   /* name or address; also sent as Host */
     char port[8];     /* decimal */
     char socket[108]; /* path of a Unix socket; "": connects to host and port */
+    bool tls;         /* https */
     char path[1024];  /* begins with '/'. "{id}" is replaced by the id as 16 hexadecimal digits */
 };
-/* "http://127.0.0.1:8000/users/{id}", "http://unix:/run/s.sock:/users/random". 0, or -1 and one
- * line in error. */
+/* "http://127.0.0.1:8000/users/{id}", "https://localhost:8443/",
+ * "http://unix:/run/s.sock:/users/random". 0, or -1 and one line in error. */
 int load_target_parse(struct load_target *target, const char *url, struct error *error);
 /* Whether the path contains {id}. */
 bool load_target_takes_id(const struct load_target *target);
+
+/* "Name: value" lines that are sent with each request. */
+#define LOAD_HEADERS_MAX 32
+struct load_headers {
+    const char *lines[LOAD_HEADERS_MAX]; /* borrowed */
+    size_t count;
+};
 
 /* Requests so far, warm-up included; any thread may read them while the load runs. */
 struct load_progress {
@@ -80,9 +97,10 @@ enum load_arrivals { LOAD_CONSTANT, LOAD_POISSON };
 
 struct load_setup {
     struct load_target target;
+    struct load_headers headers; /* in addition to Host, which one of them may replace */
     struct trace *ids; /* borrowed; NULL for a path without {id}. The run ends where it ends */
     unsigned connections;
-    bool http2;           /* cleartext, with prior knowledge; otherwise HTTP/1.1 */
+    bool http2;           /* in clear text with prior knowledge; otherwise HTTP/1.1 */
     unsigned streams;     /* HTTP/2: requests in flight on a connection; 0: 1 */
     uint64_t requests;    /* how many to send after the warm-up; 0: no limit */
     uint64_t least_ns;    /* goes on beyond `requests` until so much time has passed; 0: does not */
@@ -95,6 +113,7 @@ struct load_setup {
     uint64_t seed; /* of Poisson arrivals */
     int cpu;       /* pins the calling thread; LOAD_CPU_ANY: does not */
     enum load_expect expect;
+    struct load_statuses expected; /* for LOAD_EXPECT_LISTED */
     bool check_id;           /* the body of a 2xx response must begin with {"user_id":"<id>" */
     const atomic_bool *stop; /* stops the run within 100 ms. NULL: none */
     struct hdr_log *hdr;     /* borrowed; gets the latencies of the measured part. NULL: none */

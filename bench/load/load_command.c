@@ -8,6 +8,7 @@
 #include "load_output.h"
 #include "load_progress.h"
 #include "options.h"
+#include "request.h"
 #include "units.h"
 
 #include <math.h>
@@ -25,6 +26,7 @@ struct load_options {
     double rate_rps;
     const char *speed;
     const char *workload, *format, *hdr, *slo, *json, *expect;
+    struct option_texts headers;
     bool http2, poisson, check_id, find_capacity, skip_bad, ignore_query;
 };
 
@@ -42,6 +44,9 @@ static const struct option option_rows[] = {
     {"ignore-query", OPTION_FLAG, FIELD(ignore_query), NULL,
      "in access logs, leave the query string out of the id"},
     {"seed", OPTION_COUNT, FIELD(seed), "N", "seed of the generator and of --poisson"},
+    {"header", OPTION_TEXTS, FIELD(headers), "LINE",
+     "send this header with each request, as 'Accept: text/html'; may be given several times, and "
+     "as -H LINE"},
     {"requests", OPTION_COUNT, FIELD(requests), "N", "stop after this number of requests"},
     {"seconds", OPTION_DURATION, FIELD(duration_ns), "TIME",
      "stop after this time (default 10s, or the end of --requests or --speed)"},
@@ -49,7 +54,8 @@ static const struct option option_rows[] = {
      "send requests for this time before measuring"},
     {NULL, OPTION_HEADING, 0, NULL, "Load"},
     {"connections", OPTION_COUNT, FIELD(connections), "N", "number of connections"},
-    {"http2", OPTION_FLAG, FIELD(http2), NULL, "use HTTP/2 in clear text, with prior knowledge"},
+    {"http2", OPTION_FLAG, FIELD(http2), NULL,
+     "use HTTP/2: over http:// in clear text, with prior knowledge; over https:// by ALPN"},
     {"streams", OPTION_COUNT, FIELD(streams), "N",
      "HTTP/2: requests in flight on each connection (default 100)"},
     {"rate", OPTION_REAL, FIELD(rate_rps), "N",
@@ -61,8 +67,9 @@ static const struct option option_rows[] = {
      "times are whole seconds are spread over the second"},
     {"timeout", OPTION_DURATION, FIELD(timeout_ns), "TIME",
      "count a request as failed after this time"},
-    {"expect", OPTION_TEXT, FIELD(expect), "2xx|any",
-     "which complete responses are good: those with a status of 2xx, or of any status"},
+    {"expect", OPTION_TEXT, FIELD(expect), "LIST",
+     "which complete responses are good: those with a status of this list, such as 2xx or "
+     "200,304,4xx, or any"},
     {"check-id", OPTION_FLAG, FIELD(check_id), NULL,
      "check that each body is our servers' response for the requested id"},
     {"cpu", OPTION_COUNT, FIELD(cpu), "N", "run the generator on this core"},
@@ -83,7 +90,8 @@ static const struct option_table option_table = {
     .usage = "tidemark load [OPTIONS] URL",
     .summary =
         "Sends HTTP requests to a server and prints throughput, hits, errors and latencies. {id} "
-        "in the URL is replaced by an id of the workload, as 16 hexadecimal digits.\n"
+        "in the URL is replaced by an id of the workload, as 16 hexadecimal digits. Certificates "
+        "of https:// are not checked.\n"
         "\n"
         "Closed loop (without --rate and --speed): each connection sends its next request as soon "
         "as it has the response to the last one. This measures the throughput that the server can "
@@ -160,6 +168,21 @@ static unsigned count_narrow(uint64_t count)
     return (unsigned)(count < UINT32_MAX ? count : UINT32_MAX);
 }
 
+/* Checks them on a head that is not sent. */
+static int headers_fill(struct load_setup *setup, const struct option_texts *lines,
+                        struct error *error)
+{
+    struct request_head head;
+    struct error reason;
+    request_head_render(&head, &setup->target);
+    for (size_t i = 0; i < lines->count; i++) {
+        if (request_head_add(&head, lines->texts[i], &reason) != 0)
+            return error_set(error, "--header: %s", reason.text);
+        setup->headers.lines[setup->headers.count++] = lines->texts[i];
+    }
+    return 0;
+}
+
 static int setup_fill(struct load_setup *setup, struct load_options *options, const char *url,
                       struct error *error)
 {
@@ -184,9 +207,12 @@ static int setup_fill(struct load_setup *setup, struct load_options *options, co
     if (options->speed && speed_parse(options->speed, &setup->speed) < 0)
         return error_set(error, "--speed: '%s' is no factor; write 1x, 10x or 0.5x",
                          options->speed);
-    if (load_expect_parse(options->expect, &setup->expect) < 0)
-        return error_set(error, "--expect takes 2xx or any, not '%s'", options->expect);
-    if (load_target_parse(&setup->target, url, error) < 0 || ids_open(setup, options, error) < 0)
+    if (load_expect_parse(options->expect, &setup->expect, &setup->expected) < 0)
+        return error_set(error,
+                         "--expect takes 2xx, any or a list such as 200,304,4xx, not '%.60s'",
+                         options->expect);
+    if (load_target_parse(&setup->target, url, error) < 0 ||
+        headers_fill(setup, &options->headers, error) < 0 || ids_open(setup, options, error) < 0)
         return -1;
     return load_setup_check(setup, error);
 }
@@ -253,12 +279,17 @@ static int capacity_find(const struct load_setup *setup, const struct load_optio
     return find_capacity_command(&trial, &find);
 }
 
+static const char header_option[] = "--header";
+
 static int options_read(int argc, char **argv, struct load_options *options)
 {
     char *details = trace_help(examples);
     struct option_table table = option_table;
     int positional, status;
     table.details = details;
+    for (int i = 1; i < argc; i++) /* as curl and wrk have it */
+        if (strcmp(argv[i], "-H") == 0)
+            argv[i] = (char *)header_option;
     status = options_take(&table, "tidemark load", argc, argv, options, &positional);
     free(details);
     if (status == OPTIONS_GO_ON && positional != 1)

@@ -120,7 +120,9 @@ static void errors_can_be_expected(void **unused)
     assert_non_null(strstr(output, "statuses               1,000   1000 5xx"));
     assert_non_null(strstr(output, "p99.99"));
     assert_int_equal(load_faulty(output, &bad, "/users/{id}", "--expect=2xx"), STATUS_BAD);
-    assert_int_equal(load_faulty(output, &good, "/users/{id}", "--expect=5xx"), STATUS_USAGE);
+    assert_int_equal(load_faulty(output, &bad, "/users/{id}", "--expect=304,5xx"), STATUS_OK);
+    assert_int_equal(load_faulty(output, &good, "/users/{id}", "--expect=5xx"), STATUS_BAD);
+    assert_int_equal(load_faulty(output, &good, "/users/{id}", "--expect=5x"), STATUS_USAGE);
 }
 
 static void a_log_is_written(void **unused)

@@ -2,6 +2,7 @@
 #include "load.h"
 
 #include "address.h"
+#include "command.h"
 #include "loop.h"
 #include "tally.h"
 #include "xmalloc.h"
@@ -41,15 +42,35 @@ const char *load_status_name(enum load_status status)
     return status_names[status];
 }
 
-int load_expect_parse(const char *text, enum load_expect *expect)
+/* "304", or "4xx" for all from 400 to 499. */
+static int statuses_add(struct load_statuses *set, const char *item)
+{
+    bool is_class = strlen(item) == 3 && strcmp(item + 1, "xx") == 0;
+    if (item[0] < '1' || item[0] > '5' ||
+        (!is_class && (strlen(item) != 3 || strspn(item, "0123456789") != 3)))
+        return -1;
+    unsigned first = is_class ? (unsigned)(item[0] - '0') * 100 : (unsigned)atoi(item);
+    for (unsigned status = first; status < first + (is_class ? 100 : 1); status++)
+        set->bits[status / 64] |= UINT64_C(1) << status % 64;
+    return 0;
+}
+
+int load_expect_parse(const char *text, enum load_expect *expect, struct load_statuses *listed)
 {
     static const char *const names[] = {[LOAD_EXPECT_2XX] = "2xx", [LOAD_EXPECT_ANY] = "any"};
+    char item[8];
+    *listed = (struct load_statuses){{0}};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         if (strcmp(text, names[i]) == 0) {
             *expect = (enum load_expect)i;
             return 0;
         }
-    return -1;
+    *expect = LOAD_EXPECT_LISTED;
+    do {
+        if (!list_next(&text, item, sizeof item) || statuses_add(listed, item) != 0)
+            return -1;
+    } while (*text != '\0');
+    return 0;
 }
 
 static const char *setup_flaw(const struct load_setup *setup)
@@ -141,8 +162,7 @@ struct load_session *load_session_open(const struct load_setup *setup, struct er
     session = xcalloc(1, sizeof *session);
     session->setup = *setup;
     if (address_resolve(&session->address, &setup->target, error) == 0)
-        session->loop = loop_open(&session->setup, setup->http2 ? &protocol_http2 : &protocol_http1,
-                                  &session->address, error);
+        session->loop = loop_open(&session->setup, &session->address, error);
     if (session->loop != NULL)
         return session;
     free(session);

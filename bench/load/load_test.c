@@ -412,7 +412,8 @@ static void wrong_urls_are_refused(void **unused)
 {
     static const char *const urls[] = {
         "",
-        "https://h/",
+        "ftp://h/",
+        "https://",
         "127.0.0.1:8000",
         "http://",
         "http:///x",

@@ -5,8 +5,10 @@
 #include <string.h>
 
 #define SCHEME       "http://"
+#define SCHEME_TLS   "https://"
 #define UNIX_PREFIX  "unix:"
 #define PORT_DEFAULT "80"
+#define PORT_TLS     "443"
 #define PORT_MAX     65535
 
 /* False: it does not fit. */
@@ -39,6 +41,12 @@ static const char *port_parse(struct load_target *target, const char *text, size
     return NULL;
 }
 
+static const char *port_default(struct load_target *target)
+{
+    const char *port = target->tls ? PORT_TLS : PORT_DEFAULT;
+    return port_parse(target, port, strlen(port));
+}
+
 /* "host", "host:port", "[::1]:port" */
 static const char *authority_parse(struct load_target *target, const char *text, size_t bytes)
 {
@@ -54,7 +62,7 @@ static const char *authority_parse(struct load_target *target, const char *text,
         return "the host is missing or too long";
     host_end += bracket;
     if (host_end == end)
-        return port_parse(target, PORT_DEFAULT, strlen(PORT_DEFAULT));
+        return port_default(target);
     if (*host_end != ':')
         return "a : is missing after ]";
     return port_parse(target, host_end + 1, (size_t)(end - host_end - 1));
@@ -90,9 +98,11 @@ static const char *path_parse(struct load_target *target, const char *path)
 
 static const char *url_parse(struct load_target *target, const char *url)
 {
-    const char *rest = url + strlen(SCHEME), *path, *flaw;
-    if (strncmp(url, SCHEME, strlen(SCHEME)) != 0)
-        return "the URL must begin with http://";
+    const char *rest, *path, *flaw;
+    target->tls = strncmp(url, SCHEME_TLS, strlen(SCHEME_TLS)) == 0;
+    if (!target->tls && strncmp(url, SCHEME, strlen(SCHEME)) != 0)
+        return "the URL must begin with http:// or https://";
+    rest = url + strlen(target->tls ? SCHEME_TLS : SCHEME);
     if (!url_is_printable(url))
         return "write blanks and control characters as %XX";
     if (strncmp(rest, UNIX_PREFIX, strlen(UNIX_PREFIX)) == 0) {

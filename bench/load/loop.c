@@ -4,6 +4,7 @@
 #include "clock.h"
 #include "load_connection.h"
 #include "load_exchange.h"
+#include "tls.h"
 #include "xmalloc.h"
 
 #include <errno.h>
@@ -184,15 +185,21 @@ static void loop_prepare(struct loop *loop)
 {
     const struct load_setup *setup = loop->setup;
     unsigned streams = setup->http2 && setup->streams ? setup->streams : 1;
+    struct error ignored;
     loop->context = (struct protocol_context){
         .expect = setup->expect,
+        .expected = setup->expected,
         .check_id = setup->check_id,
         .streams = streams,
         .allowed = streams,
         .ended = exchange_ended,
         .load = loop,
+        .inner = setup->http2 ? &protocol_http2 : &protocol_http1,
+        .tls = loop->context.tls,
     };
     request_head_render(&loop->context.head, &setup->target);
+    for (size_t i = 0; i < setup->headers.count; i++) /* whoever made the setup has tried them */
+        request_head_add(&loop->context.head, setup->headers.lines[i], &ignored);
     loop->in_flight_max = setup->connections * streams;
     loop->timeout_ns = setup->timeout_ns ? setup->timeout_ns : LOAD_TIMEOUT_NS;
     loop->buffer = xmalloc(READ_BYTES);
@@ -205,6 +212,7 @@ void loop_close(struct loop *loop)
     connections_destroy(loop);
     request_source_close(&loop->source);
     free(loop->buffer);
+    tls_client_close(loop->context.tls);
     close(loop->poll_fd);
     free(loop);
 }
@@ -231,18 +239,27 @@ static int loop_check_ids(const struct loop *loop, struct error *error)
                      words[0] != '\0' ? ": " : "", words);
 }
 
-struct loop *loop_open(const struct load_setup *setup, const struct protocol *protocol,
-                       const struct address *address, struct error *error)
+struct loop *loop_open(const struct load_setup *setup, const struct address *address,
+                       struct error *error)
 {
+    const struct protocol *protocol = setup->http2 ? &protocol_http2 : &protocol_http1;
     struct loop *loop = xcalloc(1, sizeof *loop);
     *loop = (struct loop){.setup = setup,
-                          .protocol = protocol,
+                          .protocol = setup->target.tls ? &protocol_tls : protocol,
                           .address = address,
                           .poll_fd = epoll_create1(EPOLL_CLOEXEC)};
     if (loop->poll_fd < 0) {
         error_set(error, "epoll: %s", strerror(errno));
         free(loop);
         return NULL;
+    }
+    if (setup->target.tls) {
+        loop->context.tls = tls_client_open(&setup->target, setup->http2, error);
+        if (loop->context.tls == NULL) {
+            close(loop->poll_fd);
+            free(loop);
+            return NULL;
+        }
     }
     loop_prepare(loop);
     if (loop_check_ids(loop, error) == 0)

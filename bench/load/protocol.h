@@ -11,6 +11,8 @@
 #include "request.h"
 
 struct connection;
+struct protocol;
+struct tls_client;
 struct session; /* defined by each protocol */
 
 struct exchange {
@@ -36,11 +38,15 @@ struct outcome {
 struct protocol_context {
     struct request_head head;
     enum load_expect expect;
+    struct load_statuses expected;
     bool check_id;
     unsigned streams; /* exchanges in flight on a connection, at most; 1 for HTTP/1.1 */
     unsigned allowed; /* of these, the fewest that a server allowed */
     void (*ended)(void *load, const struct exchange *exchange, const struct outcome *outcome);
     void *load; /* the first argument of `ended` */
+    /* For https: what is carried through TLS. */
+    const struct protocol *inner;
+    struct tls_client *tls;
 };
 
 struct protocol {

@@ -16,11 +16,18 @@ static enum load_status status_class(unsigned status)
     return digit >= 2 && digit < COUNT_OF(classes) ? classes[digit] : LOAD_OTHER;
 }
 
+static bool is_expected(const struct protocol_context *context, unsigned status)
+{
+    if (context->expect == LOAD_EXPECT_LISTED)
+        return load_statuses_have(&context->expected, status);
+    return context->expect == LOAD_EXPECT_ANY || status_class(status) == LOAD_2XX;
+}
+
 struct outcome exchange_outcome(const struct protocol_context *context,
                                 const struct exchange *exchange, const struct response *response,
                                 bool excess)
 {
-    struct outcome outcome = {.cache = response->cache,
+    struct outcome outcome = {.cache = response_cache(response),
                               .body_bytes = response->body_bytes,
                               .complete = response->state == RESPONSE_COMPLETE,
                               .status = status_class(response->status)};
@@ -28,7 +35,7 @@ struct outcome exchange_outcome(const struct protocol_context *context,
         outcome.failure = failure_of_state[response->state];
     else if (excess)
         outcome.failure = LOAD_LENGTH;
-    else if (outcome.status != LOAD_2XX && context->expect == LOAD_EXPECT_2XX)
+    else if (!is_expected(context, response->status))
         outcome.failure = LOAD_STATUS;
     else if (context->check_id && outcome.status == LOAD_2XX &&
              !request_matches(&context->head, exchange->id, response->prefix, response->body_bytes))

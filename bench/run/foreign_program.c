@@ -70,6 +70,8 @@ static int url_fill(struct foreign_program *program, const char *url, const char
         return error_set(error, "--url: '%.100s...' is longer than %d bytes", url, URL_BYTES - 1);
     if (load_target_parse(&program->target, filled, error) != 0)
         return error_set(error, "--url: %s", error->text);
+    if (program->target.tls)
+        return error_set(error, "--url: https is not measured; use http://127.0.0.1:{port}/");
     program->port = (uint16_t)strtoul(program->target.port, NULL, 10);
     if (strcmp(program->target.host, "127.0.0.1") != 0 || program->target.socket[0] != '\0')
         return error_set(error, "--url: '%s' is not on this machine; use http://127.0.0.1:{port}/",

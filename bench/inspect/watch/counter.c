@@ -2,6 +2,7 @@
 #include "counter.h"
 
 #include "address.h"
+#include "metric.h"
 #include "xmalloc.h"
 
 #include <errno.h>
@@ -16,21 +17,28 @@
 #define RESPONSE_BYTES ((size_t)4 << 20)
 #define TIMEOUT_S      1
 #define COUNT_MAX      9e15 /* doubles hold all whole numbers up to here */
-#define NUMBER_CHARS   "0123456789.eE+-"
 
 struct counter {
     const char *url, *name;
     struct load_target target;
     struct address address;
+    size_t series;
     char response[RESPONSE_BYTES + 1];
 };
+
+static bool is_plain(const struct counter *counter, struct error *error)
+{
+    if (counter->target.tls)
+        error_set(error, "%s: counters are read over http only", counter->url);
+    return !counter->target.tls;
+}
 
 struct counter *counter_open(const char *url, const char *name, struct error *error)
 {
     struct counter *counter = xcalloc(1, sizeof *counter);
     counter->url = url;
     counter->name = name;
-    if (load_target_parse(&counter->target, url, error) == 0 &&
+    if (load_target_parse(&counter->target, url, error) == 0 && is_plain(counter, error) &&
         address_resolve(&counter->address, &counter->target, error) == 0)
         return counter;
     free(counter);
@@ -86,7 +94,8 @@ int counter_read(struct counter *counter, uint64_t *value, struct error *error)
     if (sscanf(counter->response, "HTTP/1.%*c %u", &status) != 1 || body == NULL || status != 200)
         return error_set(error, "%s: answered with status %u, not 200", counter->url, status);
     body += 4;
-    if (counter_find(body, (size_t)(counter->response + bytes - body), counter->name, value) == 0)
+    if (counter_find(body, (size_t)(counter->response + bytes - body), counter->name, value,
+                     &counter->series) == 0)
         return 0;
     return error_set(error, "%s: has no number called %s", counter->url, counter->name);
 }
@@ -115,40 +124,27 @@ static int json_find(const json_t *object, const char *path, uint64_t *value)
     return json_is_number(here) ? number_to_count(json_number_value(here), value) : -1;
 }
 
-/* Where the value begins, if the line is a sample of the metric; otherwise NULL. */
-static const char *sample_value(const char *line, const char *name)
+size_t counter_series(const struct counter *counter)
 {
-    size_t length = strlen(name);
-    if (strncmp(line, name, length) != 0)
-        return NULL;
-    line += length;
-    if (*line == '{' && strchr(name, '{') == NULL) {
-        size_t labels = strcspn(line, "}\n");
-        line += labels + (line[labels] == '}');
-    }
-    return *line == ' ' || *line == '\t' ? line : NULL;
+    return counter->series;
 }
 
-static int metric_find(const char *body, const char *name, uint64_t *value)
+static int metric_find(const char *body, size_t bytes, const char *name, uint64_t *value,
+                       size_t *series)
 {
-    double sum = 0;
-    bool found = false;
-    while (*body != '\0') {
-        const char *text = sample_value(body, name);
-        if (text != NULL && strpbrk(text, NUMBER_CHARS) != NULL) {
-            sum += strtod(text, NULL);
-            found = true;
-        }
-        body += strcspn(body, "\n");
-        body += *body == '\n';
-    }
-    return found ? number_to_count(sum, value) : -1;
+    double sum;
+    *series = metric_sum((struct span){body, bytes}, name, &sum);
+    return *series > 0 ? number_to_count(sum, value) : -1;
 }
 
-int counter_find(const char *body, size_t bytes, const char *name, uint64_t *value)
+int counter_find(const char *body, size_t bytes, const char *name, uint64_t *value, size_t *series)
 {
-    if (body[strspn(body, " \t\r\n")] != '{')
-        return metric_find(body, name, value);
+    size_t blanks = 0;
+    while (blanks < bytes && strchr(" \t\r\n", body[blanks]) != NULL)
+        blanks++;
+    if (blanks == bytes || body[blanks] != '{')
+        return metric_find(body, bytes, name, value, series);
+    *series = 1;
     json_t *document = json_loadb(body, bytes, 0, NULL);
     int status = json_find(document, name, value);
     json_decref(document);

@@ -13,18 +13,21 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-static void found(const char *body, const char *name, uint64_t expected)
+static size_t found(const char *body, const char *name, uint64_t expected)
 {
     uint64_t value = 0;
-    if (counter_find(body, strlen(body), name, &value) < 0)
+    size_t series;
+    if (counter_find(body, strlen(body), name, &value, &series) < 0)
         fail_msg("no %s in %s", name, body);
     assert_int_equal(value, expected);
+    return series;
 }
 
 static void not_found(const char *body, const char *name)
 {
     uint64_t value = 7;
-    assert_int_equal(counter_find(body, strlen(body), name, &value), -1);
+    size_t series;
+    assert_int_equal(counter_find(body, strlen(body), name, &value, &series), -1);
     assert_int_equal(value, 7);
 }
 
@@ -58,6 +61,36 @@ static void metrics_of_prometheus(void **state)
     not_found(body, "bare");
     not_found(body, "# HELP http_total Requests.");
     not_found("", "http_total");
+}
+
+/* A brace, a quote, a comma or a backslash in a value ends nothing. */
+static void labels_of_prometheus(void **state)
+{
+    static const char body[] =
+        "# TYPE http_server_requests_seconds_count counter\n"
+        "http_server_requests_seconds_count{method=\"GET\",status=\"200\",uri=\"/users/{id}\",} "
+        "1000.0\n"
+        "http_server_requests_seconds_count{method=\"GET\",status=\"200\",uri=\"/health\",} 10.0\n"
+        "a_total{x=\"q\\\"},y=\\\\\"} 3\na_total{x=\"b,c\", y = \"} 9\"}\t4\r\n"
+        "a_total{x=\"broken} 100\na_total {z=\"1\"} 5 # {trace=\"} 7\"} 0.5 1600000000.0\n"
+        "d_bucket{le=\"0.1\"} 5 # {t=\"a\"} 0.05\nd_bucket{le=\"1\"} 8\nd_bucket{le=\"+Inf\"} 9\n"
+        "s{quantile=\"0.5\"} 7\ns_count 12\nmix 4\nmix{a=\"b\"} NaN\nmix{a=\"c\"} +Inf\n";
+    const char *const requests = "http_server_requests_seconds_count";
+    assert_int_equal(found(body, requests, 1010), 2);
+    assert_int_equal(found(body, "http_server_requests_seconds_count{uri=\"/users/{id}\"}", 1000),
+                     1);
+    assert_int_equal(
+        found(body, "http_server_requests_seconds_count{uri=\"/health\",status=\"200\"}", 10), 1);
+    not_found(body, "http_server_requests_seconds_count{uri=\"/users\"}");
+    not_found(body, "http_server_requests_seconds_count{uri=/health}");
+    not_found(body, "http_server_requests_seconds_count{");
+    assert_int_equal(found(body, "a_total", 12), 3);
+    found(body, "a_total{x=\"q\\\"},y=\\\\\"}", 3);
+    assert_int_equal(found(body, "d_bucket", 9), 1);
+    found(body, "d_bucket{le=\"1\"}", 8);
+    not_found(body, "s");
+    found(body, "s_count", 12);
+    assert_int_equal(found(body, "mix", 4), 1);
 }
 
 struct server {
@@ -126,9 +159,8 @@ static void wrong_urls_are_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(keys_of_json),
-        cmocka_unit_test(metrics_of_prometheus),
-        cmocka_unit_test(fetched_over_http),
+        cmocka_unit_test(keys_of_json),           cmocka_unit_test(metrics_of_prometheus),
+        cmocka_unit_test(labels_of_prometheus),   cmocka_unit_test(fetched_over_http),
         cmocka_unit_test(wrong_urls_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

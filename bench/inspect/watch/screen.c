@@ -134,6 +134,8 @@ static void events_show(const struct view *view, FILE *out)
     if (series->by_request)
         fprintf(out, "; %s requests, %s/s", units_format_count(count, last->requests),
                 count_format(rate, seconds > 0 ? (double)last->requests / seconds : 0));
+    if (view->counter_series > 1)
+        fprintf(out, " (the sum of %zu series; name labels to choose)", view->counter_series);
     fputc('\n', out);
 }
 
@@ -251,6 +253,8 @@ json_t *view_json(const struct view *view)
         verdict_class_name(verdict.class), "growing", verdict.growing, "beyond_limit",
         verdict.limit_passed, "slope", verdict.slope.value, "slope_low", verdict.slope.low,
         "slope_high", verdict.slope.high, "limit_in_ns", verdict.left_ns, "words", verdict.words);
+    if (view->counter_series > 0)
+        json_object_set_new(root, "counter_series", json_integer((json_int_t)view->counter_series));
     for (size_t f = 0; f < SERIES_FIGURES; f++)
         if (series_has(series, f))
             json_object_set_new(root, series_names[f], figure_json(series, f));

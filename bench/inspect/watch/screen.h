@@ -14,6 +14,7 @@ struct view {
     char name[VIEW_NAME_BYTES];  /* of the program */
     const struct series *series; /* of at least one sample */
     uint64_t limit_bytes;        /* 0: no limit */
+    size_t counter_series;       /* the requests are the sum of so many; 0: there is no counter */
     const char *ended;           /* why the watch ended; NULL: it goes on */
     bool colours;
     size_t width, height; /* of the terminal, in characters */

@@ -310,6 +310,7 @@ static int counter_begin(struct watch *watch)
         return -1;
     int status = counter_read(watch->counter, &watch->counter_first, &watch->error);
     watch->counter_last = watch->counter_first;
+    watch->view.counter_series = counter_series(watch->counter);
     return status;
 }
 
