@@ -154,10 +154,15 @@ static void ages_print(const struct replay_report *report, FILE *out)
 static void head_print(const struct replay_report *report, FILE *out)
 {
     const struct replay_result *result = &report->jobs[0].result;
-    char requests[UNITS_TEXT_BYTES], distinct[UNITS_TEXT_BYTES];
-    printable_print(out, "%s: %s requests for %s ids", report->trace,
-                    units_format_count(requests, report->corpus->requests),
-                    units_format_count(distinct, report->corpus->distinct));
+    const struct corpus *corpus = report->corpus;
+    char requests[UNITS_TEXT_BYTES], distinct[UNITS_TEXT_BYTES], span[UNITS_TEXT_BYTES];
+    printable_print(out, "%s: %s request%s for %s id%s", report->trace,
+                    units_format_count(requests, corpus->requests), corpus->requests == 1 ? "" : "s",
+                    units_format_count(distinct, corpus->distinct),
+                    corpus->distinct == 1 ? "" : "s");
+    if (corpus->times_ns != NULL && corpus->times_ns[corpus->requests - 1] > 0)
+        fprintf(out, " in %s",
+                units_format_duration(span, (double)corpus->times_ns[corpus->requests - 1]));
     if (report->sample < 1)
         fprintf(out, ", a sample of %g %% of them", 100 * report->sample);
     if (report->corpus->account.format != NULL)
