@@ -142,7 +142,41 @@ void blocks_fit(struct blocks *blocks)
     free(residuals);
 }
 
-double blocks_half_controlled(const struct blocks *blocks, double difference)
+/* NULL: it has none. */
+static const double *value_find(const struct blocks_series *series, uint64_t repetition)
 {
-    return blocks->half_all + (fabs(difference) > blocks->half_one ? fabs(difference) : 0);
+    for (size_t i = 0; i < series->count; i++)
+        if (series->repetitions[i] == repetition)
+            return &series->values[i];
+    return NULL;
+}
+
+bool blocks_has_all(const struct blocks_series *series, const struct blocks_series *base)
+{
+    for (size_t i = 0; i < base->count; i++)
+        if (value_find(series, base->repetitions[i]) == NULL)
+            return false;
+    return true;
+}
+
+static void logs_fill(struct blocks *blocks, size_t variant, const struct blocks_series *series,
+                      const struct blocks_series *base)
+{
+    for (size_t i = 0; i < base->count; i++)
+        blocks->logs[variant * base->count + i] = log(*value_find(series, base->repetitions[i]));
+}
+
+void blocks_compare(struct blocks *blocks, const struct blocks_series *series, size_t count,
+                    size_t base, const struct blocks_series *control, size_t copied)
+{
+    blocks_create(blocks, count + (control != NULL), series[base].count);
+    for (size_t i = 0; i < count; i++)
+        logs_fill(blocks, i, &series[i], &series[base]);
+    if (control != NULL)
+        logs_fill(blocks, count, control, &series[base]);
+    blocks_fit(blocks);
+    if (control != NULL)
+        blocks->control = blocks->effects[count] - blocks->effects[copied];
+    double distance = fabs(blocks->control);
+    blocks->half = blocks->half_all + (distance > blocks->half_one ? distance : 0);
 }

@@ -13,6 +13,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #define BLOCKS_CONFIDENCE      0.95
 #define BLOCKS_REPETITIONS_MIN 3
@@ -31,6 +32,17 @@ struct blocks {
     size_t outliers;
     double half_one; /* half the interval of the difference of two effects: for one pair ... */
     double half_all; /* ... and for all pairs together (Tukey 1949) */
+    /* Filled in by blocks_compare. A control that differs by more than half_one shows an error of
+     * the method that the model does not know: all intervals widen by that difference. */
+    double control; /* effect of the control beyond that of what it is a copy of; 0: none */
+    double half;    /* half_all, widened */
+};
+
+/* Values above 0, each of a repetition. */
+struct blocks_series {
+    const double *values;
+    const uint64_t *repetitions;
+    size_t count;
 };
 
 /* All logarithms 0. The caller fills them in and calls blocks_release. */
@@ -39,6 +51,11 @@ void blocks_release(struct blocks *blocks);
 void blocks_fit(struct blocks *blocks);
 /* Only the effects and the number of outliers, without the intervals, whose quantiles take long. */
 void blocks_fit_effects(struct blocks *blocks);
-/* half_all, widened by the difference of the effects of two copies of one program if that is beyond
- * half_one: the method has an error then that the model does not know. */
-double blocks_half_controlled(const struct blocks *blocks, double difference);
+
+/* Blocks are complete: whether the series has a value of each repetition of the base. */
+bool blocks_has_all(const struct blocks_series *series, const struct blocks_series *base);
+/* Creates and fits blocks of `count` series, each of which has all repetitions of series[base], and
+ * of a control, which is a second copy of series[copied], or NULL. The control is the last variant.
+ * The caller calls blocks_release. */
+void blocks_compare(struct blocks *blocks, const struct blocks_series *series, size_t count,
+                    size_t base, const struct blocks_series *control, size_t copied);

@@ -212,22 +212,16 @@ static void sides_fill(struct comparison *comparison, const struct measurement_s
     comparison->after = side_interval(after, seed);
 }
 
-/* The value of a repetition; NAN: there is none. */
-static double repetition_value(const struct measurement_series *series, uint64_t repetition)
+static struct blocks_series series_of(const struct measurement_series *series)
 {
-    for (size_t i = 0; i < series->count; i++)
-        if (series->repetitions[i] == repetition)
-            return series->values[i];
-    return NAN;
+    return (struct blocks_series){series->values, series->repetitions, series->count};
 }
 
 static bool has_repetitions(const struct measurement_series *series,
                             const struct measurement_series *base)
 {
-    for (size_t i = 0; i < base->count; i++)
-        if (isnan(repetition_value(series, base->repetitions[i])))
-            return false;
-    return true;
+    struct blocks_series own = series_of(series), wanted = series_of(base);
+    return blocks_has_all(&own, &wanted);
 }
 
 /* Blocks are complete: a side that lacks a value is not compared. */
@@ -462,26 +456,10 @@ static void block_decide(struct comparison *comparison, double difference, doubl
         width_explain(comparison, fmax(distance, floor - distance));
 }
 
-static void logs_fill(struct blocks *blocks, size_t variant,
-                      const struct measurement_series *series,
-                      const struct measurement_series *base)
-{
-    for (size_t i = 0; i < base->count; i++)
-        blocks->logs[variant * base->count + i] =
-            log(repetition_value(series, base->repetitions[i]));
-}
-
 static bool is_of_block(const struct comparison *comparison, const struct measurement_series *base)
 {
     return comparison->method == METHOD_BLOCKS && comparison->base == base;
 }
-
-/* The series that are compared with one base, which is the first of them. */
-struct block {
-    const struct measurement_series **series;
-    size_t count;     /* without the control */
-    size_t reference; /* the one that has a control; count: none */
-};
 
 static bool has_control(const struct measurement_series *series,
                         const struct measurement_series *base)
@@ -490,34 +468,33 @@ static bool has_control(const struct measurement_series *series,
            all_above_zero(series->control) && has_repetitions(series->control, base);
 }
 
+/* The series that are compared with one base, which is the first of them. */
+struct block {
+    struct blocks_series *series, control;
+    size_t count;  /* without the control */
+    size_t copied; /* the one that has a control; count: none */
+};
+
+static void block_add(struct block *block, const struct measurement_series *series,
+                      const struct measurement_series *base)
+{
+    bool had = block->copied < block->count, has = !had && has_control(series, base);
+    if (has)
+        block->control = series_of(series->control);
+    block->series[block->count++] = series_of(series);
+    if (!had && !has)
+        block->copied = block->count;
+}
+
 static struct block block_collect(const struct comparison *comparisons, size_t count,
                                   const struct measurement_series *base)
 {
-    struct block block = {.series = xcalloc(count + 1, sizeof *block.series), .count = 1};
-    block.series[0] = base;
+    struct block block = {.series = xcalloc(count + 1, sizeof *block.series)};
+    block_add(&block, base, base);
     for (size_t i = 0; i < count; i++)
         if (is_of_block(&comparisons[i], base))
-            block.series[block.count++] = comparisons[i].other;
-    while (block.reference < block.count && !has_control(block.series[block.reference], base))
-        block.reference++;
+            block_add(&block, comparisons[i].other, base);
     return block;
-}
-
-/* Half of all intervals, which a control that differs widens, as in a judgement. */
-static double block_fit(const struct block *block, struct blocks *blocks)
-{
-    bool controlled = block->reference < block->count;
-    const struct measurement_series *base = block->series[0];
-    blocks_create(blocks, block->count + controlled, base->count);
-    for (size_t i = 0; i < block->count; i++)
-        logs_fill(blocks, i, block->series[i], base);
-    if (controlled)
-        logs_fill(blocks, block->count, block->series[block->reference]->control, base);
-    blocks_fit(blocks);
-    if (!controlled)
-        return blocks->half_all;
-    return blocks_half_controlled(blocks, blocks->effects[block->count] -
-                                              blocks->effects[block->reference]);
 }
 
 /* Decides all comparisons with this base. */
@@ -526,10 +503,11 @@ static void blocks_decide(struct comparison *comparisons, size_t count,
 {
     struct block block = block_collect(comparisons, count, base);
     struct blocks blocks;
-    double half = block_fit(&block, &blocks);
+    blocks_compare(&blocks, block.series, block.count, 0,
+                   block.copied < block.count ? &block.control : NULL, block.copied);
     for (size_t i = 0, at = 1; i < count; i++)
         if (is_of_block(&comparisons[i], base))
-            block_decide(&comparisons[i], blocks.effects[at++] - blocks.effects[0], half);
+            block_decide(&comparisons[i], blocks.effects[at++] - blocks.effects[0], blocks.half);
     blocks_release(&blocks);
     free(block.series);
 }

@@ -22,81 +22,45 @@ const char *const judged_lacks[JUDGED_LACKS] = {
     [LACK_REPETITIONS] = "repetitions are missing",
 };
 
-static const struct result_speed *speed_find(const struct result *result, const char *workload,
-                                             uint64_t repetition)
-{
-    for (size_t i = 0; i < result->speed_count; i++)
-        if (result->speeds[i].repetition == repetition &&
-            strcmp(result->speeds[i].workload, workload) == 0)
-            return &result->speeds[i];
-    return NULL;
-}
-
-static bool is_valid(const struct result_speed *speed)
-{
-    return isfinite(speed->cpu_us_per_request) && speed->cpu_us_per_request > 0;
-}
-
-/* The repetitions that are compared: those of the reference. */
-struct repetitions {
-    uint64_t numbers[STATS_VALUES_MAX];
-    size_t count;
+/* The CPU time per request in each repetition. */
+struct cpu_series {
+    double values[STATS_VALUES_MAX];
+    uint64_t repetitions[STATS_VALUES_MAX];
+    struct blocks_series series;
 };
 
-static void repetitions_fill(struct repetitions *repetitions, const struct result *reference,
-                             const char *workload)
+static void cpu_fill(struct cpu_series *cpu, const struct result *result, const char *workload)
 {
-    repetitions->count = 0;
-    for (size_t i = 0; i < reference->speed_count && repetitions->count < STATS_VALUES_MAX; i++)
-        if (strcmp(reference->speeds[i].workload, workload) == 0 && is_valid(&reference->speeds[i]))
-            repetitions->numbers[repetitions->count++] = reference->speeds[i].repetition;
+    size_t count = 0;
+    for (size_t i = 0; i < result->speed_count && count < STATS_VALUES_MAX; i++) {
+        const struct result_speed *speed = &result->speeds[i];
+        if (strcmp(speed->workload, workload) != 0 || !isfinite(speed->cpu_us_per_request) ||
+            speed->cpu_us_per_request <= 0)
+            continue;
+        cpu->values[count] = speed->cpu_us_per_request;
+        cpu->repetitions[count++] = speed->repetition;
+    }
+    cpu->series = (struct blocks_series){cpu->values, cpu->repetitions, count};
 }
 
 /* Why the variant cannot be compared with the reference, NULL: there is none. */
-static enum judged_lack lack_of(const struct result *result, const struct result *reference,
-                                const char *workload, const struct repetitions *repetitions)
+static enum judged_lack lack_of(const struct result *result, const struct blocks_series *series,
+                                const struct result *reference, const struct blocks_series *base)
 {
-    if (!judged_has_speed(result, workload))
+    if (series->count == 0)
         return LACK_SPEEDS;
-    if (reference == NULL || repetitions->count == 0)
+    if (reference == NULL || base->count == 0)
         return LACK_REFERENCE;
     if (result->runs_as_speeds)
         return LACK_TURNS;
     if (!made_by_one_bench(&result->made_by, &reference->made_by))
         return LACK_BENCH;
-    for (size_t i = 0; i < repetitions->count; i++) {
-        const struct result_speed *speed = speed_find(result, workload, repetitions->numbers[i]);
-        if (speed == NULL || !is_valid(speed))
-            return LACK_REPETITIONS;
-    }
-    return LACK_NOTHING;
-}
-
-static void logs_fill(struct blocks *blocks, size_t variant, const struct result *result,
-                      const char *workload, const struct repetitions *repetitions,
-                      struct judged_speed *judged)
-{
-    for (size_t i = 0; i < repetitions->count; i++) {
-        const struct result_speed *speed = speed_find(result, workload, repetitions->numbers[i]);
-        blocks->logs[variant * blocks->repetitions + i] = log(speed->cpu_us_per_request);
-        if (judged->rounds == 0 || speed->rounds < judged->rounds)
-            judged->rounds = speed->rounds;
-    }
+    return blocks_has_all(series, base) ? LACK_NOTHING : LACK_REPETITIONS;
 }
 
 static struct stats_interval ratio_of(double difference, double half)
 {
     return (struct stats_interval){exp(difference), exp(difference - half), exp(difference + half)};
-}
-
-/* A control that differs shows an error that the model does not know: all intervals widen by it. */
-static void control_judge(struct judged_speed *speed, const struct blocks *blocks,
-                          double reference_effect)
-{
-    double difference = blocks->effects[blocks->variants - 1] - reference_effect;
-    speed->control = ratio_of(difference, blocks->half_one);
-    speed->control_differs = fabs(difference) > blocks->half_one;
-    speed->half = blocks_half_controlled(blocks, difference);
 }
 
 bool judged_is_cheaper(const struct judged_speed *speed, const struct judged_row *one,
@@ -146,52 +110,83 @@ static void effects_fill(struct judged_workload *workload, const struct blocks *
             workload->rows[i].effect = blocks->effects[at++];
 }
 
-static void blocks_judge(struct judged_workload *workload, const struct judged_row *reference,
-                         const struct result *control, const struct repetitions *repetitions)
+static void rounds_fill(struct judged_speed *speed, const struct result *result,
+                        const char *workload)
+{
+    for (size_t i = 0; i < result->speed_count; i++)
+        if (strcmp(result->speeds[i].workload, workload) == 0 &&
+            (speed->rounds == 0 || result->speeds[i].rounds < speed->rounds))
+            speed->rounds = result->speeds[i].rounds;
+}
+
+static void fit_take(struct judged_workload *workload, const struct blocks *blocks,
+                     const struct judged_row *reference)
 {
     struct judged_speed *speed = &workload->speed;
-    struct blocks blocks;
-    size_t at = 0;
-    blocks_create(&blocks, speed->variants + speed->has_control, repetitions->count);
-    for (size_t i = 0; i < workload->served_count; i++)
-        if (workload->rows[i].lack == LACK_NOTHING)
-            logs_fill(&blocks, at++, workload->rows[i].result, workload->name, repetitions, speed);
-    if (speed->has_control)
-        logs_fill(&blocks, at, control, workload->name, repetitions, speed);
-    blocks_fit(&blocks);
-    speed->half = blocks.half_all;
-    speed->deviation = blocks.deviation;
-    speed->freedom = blocks.freedom;
-    speed->outliers = blocks.outliers;
-    effects_fill(workload, &blocks);
-    if (speed->has_control)
-        control_judge(speed, &blocks, reference->effect);
+    speed->half = blocks->half;
+    speed->deviation = blocks->deviation;
+    speed->freedom = blocks->freedom;
+    speed->outliers = blocks->outliers;
+    if (speed->has_control) {
+        speed->control = ratio_of(blocks->control, blocks->half_one);
+        speed->control_differs = fabs(blocks->control) > blocks->half_one;
+    }
+    effects_fill(workload, blocks);
     rows_compare(workload, reference);
+}
+
+/* all: of each row, then of the control. */
+static void blocks_judge(struct judged_workload *workload, const struct judged_row *reference,
+                         const struct cpu_series *all)
+{
+    struct judged_speed *speed = &workload->speed;
+    struct blocks_series *compared = xcalloc(speed->variants + 1, sizeof *compared);
+    struct blocks blocks;
+    size_t count = 0, base = 0;
+    for (size_t i = 0; i < workload->served_count; i++) {
+        const struct judged_row *row = &workload->rows[i];
+        if (row->lack != LACK_NOTHING)
+            continue;
+        if (row == reference)
+            base = count;
+        compared[count++] = all[i].series;
+        rounds_fill(speed, row->result, workload->name);
+    }
+    blocks_compare(&blocks, compared, count, base,
+                   speed->has_control ? &all[workload->served_count].series : NULL, base);
+    fit_take(workload, &blocks, reference);
     blocks_release(&blocks);
+    free(compared);
 }
 
 void judge_speed(struct judged_workload *workload, const char *reference_name,
                  const struct result *control)
 {
     struct judged_speed *speed = &workload->speed;
+    size_t served = workload->served_count;
     const struct judged_row *reference = judged_row_find(workload, reference_name);
     const struct result *base = reference != NULL ? reference->result : NULL;
-    struct repetitions repetitions = {.count = 0};
+    struct cpu_series *all = xcalloc(served + 2, sizeof *all), *of_base = &all[served + 1];
     *speed = (struct judged_speed){
         .half = NAN, .deviation = NAN, .widest = NAN, .control = {NAN, NAN, NAN}};
     if (base != NULL)
-        repetitions_fill(&repetitions, base, workload->name);
-    for (size_t i = 0; i < workload->served_count; i++) {
+        cpu_fill(of_base, base, workload->name);
+    for (size_t i = 0; i < served; i++) {
         struct judged_row *row = &workload->rows[i];
-        row->lack = lack_of(row->result, base, workload->name, &repetitions);
+        cpu_fill(&all[i], row->result, workload->name);
+        row->lack = lack_of(row->result, &all[i].series, base, &of_base->series);
         speed->variants += row->lack == LACK_NOTHING;
     }
-    speed->repetitions = repetitions.count;
+    speed->repetitions = of_base->series.count;
     speed->known = speed->variants > 1 && reference->lack == LACK_NOTHING;
-    speed->has_control = control != NULL && strcmp(control->variant, reference_name) == 0 &&
-                         lack_of(control, base, workload->name, &repetitions) == LACK_NOTHING;
+    if (speed->known && control != NULL && strcmp(control->variant, reference_name) == 0) {
+        cpu_fill(&all[served], control, workload->name);
+        speed->has_control =
+            lack_of(control, &all[served].series, base, &of_base->series) == LACK_NOTHING;
+    }
     if (speed->known)
-        blocks_judge(workload, reference, control, &repetitions);
+        blocks_judge(workload, reference, all);
+    free(all);
 }
 
 /* Digits behind the point of a value that is known to +-half: 0.04 has 2, 0.4 has 1. */

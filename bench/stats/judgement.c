@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-bool judged_has_speed(const struct result *result, const char *workload)
+static bool has_speed(const struct result *result, const char *workload)
 {
     for (size_t i = 0; i < result->speed_count; i++)
         if (strcmp(result->speeds[i].workload, workload) == 0)
@@ -20,7 +20,7 @@ bool judged_has_speed(const struct result *result, const char *workload)
 static bool has_workload(const struct result *result, const char *workload)
 {
     return summary_find(result, workload) != NULL || result_hits_find(result, workload) != NULL ||
-           judged_has_speed(result, workload);
+           has_speed(result, workload);
 }
 
 const struct judged_row *judged_row_find(const struct judged_workload *workload,

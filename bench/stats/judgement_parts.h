@@ -17,6 +17,5 @@ char *memory_sentence(const struct judgement *judgement);
 
 /* Hits as whole steps of JUDGEMENT_HITS_STEP, as they are printed. */
 long judged_hits_steps(double ratio);
-bool judged_has_speed(const struct result *result, const char *workload);
 const struct judged_row *judged_row_find(const struct judged_workload *workload,
                                          const char *variant);
