@@ -2,6 +2,7 @@
 #include "candidates.h"
 
 #include "belady.h"
+#include "judgement.h"
 #include "policies.h"
 #include "sweep.h"
 #include "units.h"
@@ -11,7 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define BASELINE            "lru"
 #define MIN_BYTES           4096.0 /* no cache holds anything in less */
 #define MEMORY_SEARCH_STEPS 14     /* most replays of a candidate in the search */
 #define SLACK               1.5    /* a limited cache may need more than an unlimited one took */
@@ -85,7 +85,8 @@ static void baseline_find(struct choice *choice)
 {
     for (size_t i = 0; i < choice->count; i++) {
         const struct candidate *candidate = &choice->candidates[i];
-        bool better = choice->baseline == NULL || strcmp(candidate->policy->name, BASELINE) == 0;
+        bool better =
+            choice->baseline == NULL || strcmp(candidate->policy->name, JUDGEMENT_REFERENCE) == 0;
         if (is_eligible(candidate) && better)
             choice->baseline = candidate;
     }

@@ -5,6 +5,7 @@
 #include "comparison_make.h"
 #include "count_of.h"
 #include "files.h"
+#include "judgement.h"
 #include "options.h"
 #include "table.h"
 #include "xmalloc.h"
@@ -26,7 +27,7 @@ static const struct option option_rows[] = {
     {.kind = OPTION_HEADING, .help = "What to compare"},
     {"base", OPTION_TEXT, FIELD(base), "NAME",
      "compare the others with this variant or file; without it, with the first of two files, and "
-     "of more with " INPUTS_BASE ", or the first if that is not there"},
+     "of more with " JUDGEMENT_REFERENCE ", or the first if that is not there"},
     {"figures", OPTION_TEXT, FIELD(figures), "LIST",
      "compare these figures, too, as p90,rss_peak_bytes; 'all' adds all, 'help' lists them"},
     {"counter", OPTION_TEXTS, FIELD(counters), "NAME",

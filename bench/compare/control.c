@@ -11,8 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define BENCH_SCHEMA   "tidemark/bench/1"
-#define BENCH_FILE     "bench.json"
 #define FILE_BYTES_MAX ((size_t)16 << 20)
 
 /* Of the bench that measured the file at `path`; the caller releases it. NULL: there is none. */

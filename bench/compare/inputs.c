@@ -3,6 +3,7 @@
 
 #include "control.h"
 #include "files.h"
+#include "judgement.h"
 #include "measurements_read.h"
 #include "xmalloc.h"
 
@@ -83,7 +84,7 @@ static size_t first_result(const struct inputs *inputs)
 
 static int base_choose(struct inputs *inputs, const char *base, struct error *error)
 {
-    size_t found = file_find(inputs, base != NULL ? base : INPUTS_BASE);
+    size_t found = file_find(inputs, base != NULL ? base : JUDGEMENT_REFERENCE);
     if (base != NULL && found == inputs->count)
         return error_set(error, "--base: no file or variant is called '%s'", base);
     bool chosen = found < inputs->count && (base != NULL || inputs->is_many);

@@ -24,6 +24,10 @@
 #define RESULT_WORDS_BYTES 256
 #define RESULT_LINE_BYTES  1024
 
+/* Beside the results of a bench: what belongs to all of them. */
+#define BENCH_FILE   "bench.json"
+#define BENCH_SCHEMA "tidemark/bench/1"
+
 /* One point of the memory curve; all but requests are the server's. */
 struct result_sample {
     uint64_t time_ns;  /* since the start of the load */

@@ -9,9 +9,6 @@
 
 #include <stdio.h>
 
-#define BENCH_SCHEMA "tidemark/bench/1"
-#define BENCH_FILE   "bench.json"
-
 static json_t *hits_json(const struct bench *bench, const struct bench_hits *hits)
 {
     struct result_limits limits = plan_limits(&bench->plan, hits->policy);

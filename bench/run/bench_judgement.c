@@ -5,8 +5,8 @@
 
 #include <stdlib.h>
 
-static size_t results_select(const struct bench *bench, enum bench_side side,
-                             struct result *selected[SUBJECTS_MAX])
+size_t bench_results_of(const struct bench *bench, enum bench_side side,
+                        struct result *selected[SUBJECTS_MAX])
 {
     size_t count = 0;
     for (size_t i = 0; i < bench->plan.subjects.count; i++) {
@@ -37,7 +37,7 @@ struct judgement *bench_judge(const struct bench *bench, enum bench_side side)
     struct judgement_hits *hits = hits_list(bench);
     const struct judgement_setup setup = {
         .results = selected,
-        .count = results_select(bench, side, selected),
+        .count = bench_results_of(bench, side, selected),
         .reference = bench->reference->name,
         .control = side != SIDE_OTHER && bench->control->speed_count > 0 ? bench->control : NULL,
         .hits = hits,

@@ -14,15 +14,6 @@
 #include <math.h>
 #include <stdio.h>
 
-static size_t ours_select(const struct bench *bench, struct result *selected[SUBJECTS_MAX])
-{
-    size_t count = 0;
-    for (size_t i = 0; i < bench->plan.subjects.count; i++)
-        if (!bench->plan.subjects.list[i].other)
-            selected[count++] = bench->results[i];
-    return count;
-}
-
 static void table_print_of(const struct bench *bench, enum bench_side side)
 {
     struct judgement *judgement = bench_judge(bench, side);
@@ -36,7 +27,7 @@ static void tables_print(const struct bench *bench)
     struct result *selected[SUBJECTS_MAX];
     table_print_of(bench, SIDE_OURS);
     if (plan->watches_bursts)
-        burst_table_print(selected, ours_select(bench, selected), stdout);
+        burst_table_print(selected, bench_results_of(bench, SIDE_OURS, selected), stdout);
     if (plan->subjects.paired_count == 0)
         return;
     printable_print(stdout, "\nThe servers in %s:\n", plan->other_dir);

@@ -3,6 +3,7 @@
 
 #include "bench_progress.h"
 #include "command.h"
+#include "judgement.h"
 #include "stats.h"
 #include "stream_replay.h"
 #include "sweep.h"
@@ -18,7 +19,6 @@
 #define FILLS          20  /* at least so many requests for each entry that fits */
 #define WARMUP_SHARE   0.5 /* of the requests */
 #define THREADS        2
-#define REFERENCE      "lru" /* its misses say how long a run must be */
 
 /* As many as --requests says, or enough for caches of this size. */
 static uint64_t requests_of(const struct plan *plan, const struct workload *workload)
@@ -94,7 +94,8 @@ static void jobs_record(struct bench *bench, struct workload *workload,
     for (size_t i = 0; i < count; i++) {
         struct result_hits hits = hits_of(workload, &jobs[i].result);
         hits_add(bench, jobs[i].setup.policy, &hits);
-        if (strcmp(jobs[i].setup.policy->name, REFERENCE) == 0)
+        /* Its misses say how long a run must be. */
+        if (strcmp(jobs[i].setup.policy->name, JUDGEMENT_REFERENCE) == 0)
             plan_set_lengths(&bench->plan, workload, miss_ratio_of(&jobs[i].result));
     }
 }

@@ -74,7 +74,9 @@ function runOf(model, result, summary) {
 
 function evidenceMake(model, {result, summary}) {
   const given = Object.entries(asObject(summary.raw.verdicts)).filter(([, count]) => count > 0);
-  const name = summary.raw.runs > 0 && summary.raw.failed === summary.raw.runs ? "failed" : asText(summary.class);
+  const name = summary.raw.runs > 0 && summary.raw.failed === summary.raw.runs
+    ? "failed"
+    : asText(summary.class);
   const title = el("span", null, verdictMark(name, ""), el("strong", null, result.name),
     ` ${asText(summary.words) || name}`);
   return details(title, () => {
