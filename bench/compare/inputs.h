@@ -18,9 +18,9 @@ struct inputs {
 };
 
 /* Reads two folders (old and new), two and more files, or one of hyperfine with several commands,
- * each of which is then a variant. `base` is a variant or path, NULL for the first of two files, and
- * of more for JUDGEMENT_REFERENCE, or without one the first result. 0, or -1 and one line in error.
- * The caller calls inputs_clear in both cases. */
+ * each of which is then a variant. `base` is a variant or path, NULL for the first of two files,
+ * and of more for JUDGEMENT_REFERENCE, or without one the first result. 0, or -1 and one line in
+ * error. The caller calls inputs_clear in both cases. */
 int inputs_read(struct inputs *inputs, char *const *paths, size_t count, const char *base,
                 const struct counters *counters, struct error *error);
 void inputs_clear(struct inputs *inputs);

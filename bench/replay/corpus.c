@@ -4,7 +4,6 @@
 
 #include "cache.h"
 #include "units.h"
-#include "unknown_sizes.h"
 #include "xmalloc.h"
 
 #include <stdlib.h>
@@ -164,7 +163,7 @@ static void corpus_complete(struct corpus *corpus, bool lacks_sizes, bool with_n
 {
     corpus_find_keys(corpus, with_next || lacks_sizes);
     if (lacks_sizes)
-        unknown_sizes_fill(corpus);
+        corpus->sizes = unknown_sizes_fill(corpus->bytes, corpus->nexts, corpus->requests);
     if (with_next)
         return;
     free(corpus->nexts);

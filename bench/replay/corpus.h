@@ -8,6 +8,7 @@
 
 #include "errors.h"
 #include "trace.h"
+#include "unknown_sizes.h"
 
 #include <stdbool.h>
 
@@ -30,10 +31,7 @@ struct corpus {
     uint32_t *bytes;    /* NULL: the trace has no sizes. Otherwise all are known */
     uint64_t *times_ns; /* NULL: the trace has no times */
     uint32_t *ttls_s;   /* NULL: the trace has no times to live */
-    /* Requests for which a trace with sizes has none (unknown_sizes.h), and those of them whose id
-     * has none either: they count assumed_bytes. */
-    uint64_t unknown_sizes, assumed_sizes;
-    uint32_t assumed_bytes;
+    struct unknown_sizes sizes;   /* of a trace that has sizes for some requests only */
     struct trace_account account; /* of the whole trace, sampled or not */
 };
 

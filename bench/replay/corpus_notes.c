@@ -24,12 +24,12 @@ static void print_skipped(const struct trace_account *account, FILE *out)
 static void print_sizes(const struct corpus *corpus, FILE *out)
 {
     char unknown[UNITS_TEXT_BYTES], assumed[UNITS_TEXT_BYTES], mean[UNITS_TEXT_BYTES];
-    if (corpus->unknown_sizes == 0)
+    if (corpus->sizes.unknown == 0)
         return;
-    units_format_count(unknown, corpus->unknown_sizes);
-    units_format_count(assumed, corpus->assumed_sizes);
-    units_format_size(mean, corpus->assumed_bytes);
-    if (corpus->assumed_sizes == 0)
+    units_format_count(unknown, corpus->sizes.unknown);
+    units_format_count(assumed, corpus->sizes.assumed);
+    units_format_size(mean, corpus->sizes.assumed_bytes);
+    if (corpus->sizes.assumed == 0)
         print_line(
             xasprintf("Of %s requests the size is unknown: they have that of their id.", unknown),
             out);
@@ -49,7 +49,7 @@ void corpus_notes_print(const struct corpus *corpus, FILE *out)
 json_t *corpus_notes_json(const struct corpus *corpus)
 {
     json_t *object = trace_account_json(&corpus->account);
-    json_object_set_new(object, "unknown_sizes", json_integer((json_int_t)corpus->unknown_sizes));
-    json_object_set_new(object, "assumed_sizes", json_integer((json_int_t)corpus->assumed_sizes));
+    json_object_set_new(object, "unknown_sizes", json_integer((json_int_t)corpus->sizes.unknown));
+    json_object_set_new(object, "assumed_sizes", json_integer((json_int_t)corpus->sizes.assumed));
     return object;
 }

@@ -10,7 +10,6 @@
 #include "cache.h"
 #include "origin.h"
 #include "record_sizes.h"
-#include "unknown_sizes.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -80,11 +79,11 @@ static void unknown_sizes_are_those_of_the_id(void **state)
     static const uint32_t given[REQUESTS] = {UNKNOWN, 500, UNKNOWN, UNKNOWN, 1, 900};
     static const uint32_t expected[REQUESTS] = {900, 500, 560, 500, 1, 900};
     struct corpus corpus = corpus_of(given);
-    unknown_sizes_fill(&corpus);
+    struct unknown_sizes found = unknown_sizes_fill(corpus.bytes, corpus.nexts, corpus.requests);
     for (size_t i = 0; i < REQUESTS; i++)
         assert_int_equal(corpus.bytes[i], expected[i]);
-    assert_int_equal(corpus.unknown_sizes, 3);
-    assert_int_equal(corpus.assumed_sizes, 1);
+    assert_int_equal(found.unknown, 3);
+    assert_int_equal(found.assumed, 1);
     uint32_t *sizes = sizes_of_service(&corpus);
     assert_true(sizes_complete(&corpus, sizes));
     assert_int_equal(corpus.bytes[4], 1);

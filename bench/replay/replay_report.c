@@ -156,10 +156,10 @@ static void head_print(const struct replay_report *report, FILE *out)
     const struct replay_result *result = &report->jobs[0].result;
     const struct corpus *corpus = report->corpus;
     char requests[UNITS_TEXT_BYTES], distinct[UNITS_TEXT_BYTES], span[UNITS_TEXT_BYTES];
-    printable_print(out, "%s: %s request%s for %s id%s", report->trace,
-                    units_format_count(requests, corpus->requests), corpus->requests == 1 ? "" : "s",
-                    units_format_count(distinct, corpus->distinct),
-                    corpus->distinct == 1 ? "" : "s");
+    printable_print(
+        out, "%s: %s request%s for %s id%s", report->trace,
+        units_format_count(requests, corpus->requests), corpus->requests == 1 ? "" : "s",
+        units_format_count(distinct, corpus->distinct), corpus->distinct == 1 ? "" : "s");
     if (corpus->times_ns != NULL && corpus->times_ns[corpus->requests - 1] > 0)
         fprintf(out, " in %s",
                 units_format_duration(span, (double)corpus->times_ns[corpus->requests - 1]));

@@ -2,52 +2,52 @@
  */
 #include "unknown_sizes.h"
 
-static bool is_unknown(const struct corpus *corpus, uint64_t at)
+#include "trace_request.h"
+
+static void copy_forwards(uint32_t *bytes, const uint64_t *nexts, uint64_t requests)
 {
-    return corpus->bytes[at] == TRACE_BYTES_UNKNOWN;
+    for (uint64_t at = 0; at < requests; at++)
+        if (nexts[at] != TRACE_NEVER && bytes[nexts[at]] == TRACE_BYTES_UNKNOWN)
+            bytes[nexts[at]] = bytes[at];
 }
 
-static void copy_forwards(struct corpus *corpus)
+static void copy_backwards(uint32_t *bytes, const uint64_t *nexts, uint64_t requests)
 {
-    for (uint64_t at = 0; at < corpus->requests; at++) {
-        uint64_t next = corpus->nexts[at];
-        if (next != TRACE_NEVER && is_unknown(corpus, next))
-            corpus->bytes[next] = corpus->bytes[at];
-    }
+    for (uint64_t at = requests; at-- > 0;)
+        if (nexts[at] != TRACE_NEVER && bytes[at] == TRACE_BYTES_UNKNOWN)
+            bytes[at] = bytes[nexts[at]];
 }
 
-static void copy_backwards(struct corpus *corpus)
+static uint64_t unknown_count(const uint32_t *bytes, uint64_t requests)
 {
-    for (uint64_t at = corpus->requests; at-- > 0;) {
-        uint64_t next = corpus->nexts[at];
-        if (next != TRACE_NEVER && is_unknown(corpus, at))
-            corpus->bytes[at] = corpus->bytes[next];
-    }
+    uint64_t count = 0;
+    for (uint64_t at = 0; at < requests; at++)
+        count += bytes[at] == TRACE_BYTES_UNKNOWN;
+    return count;
 }
 
 /* 0 if no size is known. */
-static uint32_t known_mean(const struct corpus *corpus)
+static uint32_t known_mean(const uint32_t *bytes, uint64_t requests)
 {
     double sum = 0;
     uint64_t known = 0;
-    for (uint64_t at = 0; at < corpus->requests; at++)
-        if (!is_unknown(corpus, at)) {
-            sum += corpus->bytes[at];
+    for (uint64_t at = 0; at < requests; at++)
+        if (bytes[at] != TRACE_BYTES_UNKNOWN) {
+            sum += bytes[at];
             known++;
         }
     return known > 0 ? (uint32_t)(sum / (double)known + 0.5) : 0;
 }
 
-void unknown_sizes_fill(struct corpus *corpus)
+struct unknown_sizes unknown_sizes_fill(uint32_t *bytes, const uint64_t *nexts, uint64_t requests)
 {
-    for (uint64_t at = 0; at < corpus->requests; at++)
-        corpus->unknown_sizes += is_unknown(corpus, at);
-    copy_forwards(corpus);
-    copy_backwards(corpus);
-    corpus->assumed_bytes = known_mean(corpus);
-    for (uint64_t at = 0; at < corpus->requests; at++)
-        if (is_unknown(corpus, at)) {
-            corpus->bytes[at] = corpus->assumed_bytes;
-            corpus->assumed_sizes++;
-        }
+    struct unknown_sizes sizes = {.unknown = unknown_count(bytes, requests)};
+    copy_forwards(bytes, nexts, requests);
+    copy_backwards(bytes, nexts, requests);
+    sizes.assumed = unknown_count(bytes, requests);
+    sizes.assumed_bytes = known_mean(bytes, requests);
+    for (uint64_t at = 0; at < requests; at++)
+        if (bytes[at] == TRACE_BYTES_UNKNOWN)
+            bytes[at] = sizes.assumed_bytes;
+    return sizes;
 }

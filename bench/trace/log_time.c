@@ -40,7 +40,7 @@ static bool take_month(const char **at, const char *end, unsigned *month)
     if (end - *at < MONTH_CHARS)
         return false;
     for (*month = 1; *month <= MONTHS; (*month)++)
-        if (strncasecmp(*at, MONTH_NAMES + (size_t)(*month - 1) * MONTH_CHARS, MONTH_CHARS) == 0) {
+        if (strncasecmp(*at, &MONTH_NAMES[(*month - 1) * MONTH_CHARS], MONTH_CHARS) == 0) {
             *at += MONTH_CHARS;
             return true;
         }

@@ -23,8 +23,9 @@ json_t *change_compare(const char *before, const char *after, struct error *erro
 {
     char *paths[] = {xstrdup(before), xstrdup(after)};
     struct inputs *inputs = xcalloc(1, sizeof *inputs);
-    json_t *json =
-        inputs_read(inputs, paths, 2, NULL, NULL, error) == 0 ? inputs_compare(inputs, error) : NULL;
+    json_t *json = inputs_read(inputs, paths, 2, NULL, NULL, error) == 0
+                       ? inputs_compare(inputs, error)
+                       : NULL;
     inputs_clear(inputs);
     free(inputs);
     free(paths[0]);
