@@ -162,6 +162,19 @@ static void a_short_run_may_differ_by_the_requests_in_flight(void **state)
     planted_release(&planted);
 }
 
+static void a_small_cache_may_differ_by_the_order_of_the_requests_in_flight(void **state)
+{
+    struct planted planted = {.count = 0};
+    struct result *result = variant_plant(&planted, "sieve", 100);
+    served_plant(result, 66400, 65800);
+    result->made_by.connections = 20;
+    result_sample_add(result, result->runs[0], &(struct result_sample){.entries = 1000});
+    assert_true(served_hits_judge(result, "zipf").differs);
+    result_sample_add(result, result->runs[0], &(struct result_sample){.entries = 100});
+    assert_false(served_hits_judge(result, "zipf").differs);
+    planted_release(&planted);
+}
+
 static void policies_without_limit_and_those_that_store_nothing_have_no_rank(void **state)
 {
     struct planted planted = {.count = 0};
@@ -543,6 +556,7 @@ int main(void)
         cmocka_unit_test(hits_are_ranked_and_equal_ones_share_a_rank),
         cmocka_unit_test(a_server_that_hits_otherwise_is_named_and_not_ranked),
         cmocka_unit_test(a_short_run_may_differ_by_the_requests_in_flight),
+        cmocka_unit_test(a_small_cache_may_differ_by_the_order_of_the_requests_in_flight),
         cmocka_unit_test(policies_without_limit_and_those_that_store_nothing_have_no_rank),
         cmocka_unit_test(policies_that_were_not_served_take_part),
         cmocka_unit_test(hits_of_other_requests_or_limits_are_not_ranked),

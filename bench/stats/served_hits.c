@@ -15,6 +15,16 @@ static uint64_t in_flight(const struct result *result)
     return result->made_by.connections * streams;
 }
 
+/* A share of the requests: what may come from their order. */
+static double order_share(const struct result *result, const struct result_run *run)
+{
+    const struct result_exact *counts = &run->counts;
+    uint64_t entries = run->sample_count > 0 ? run->samples[run->sample_count - 1].entries : 0;
+    double flight = (double)in_flight(result);
+    double of_all = stats_ratio(flight, (double)(counts->hits + counts->misses));
+    return fmax(of_all, SERVED_HITS_FLIGHT * stats_ratio(flight, (double)entries));
+}
+
 static struct served_hits run_judge(const struct result *result, const struct result_run *run)
 {
     const struct result_exact *counts = &run->counts;
@@ -25,9 +35,8 @@ static struct served_hits run_judge(const struct result *result, const struct re
         .replayed = stats_ratio((double)counts->replayed_hits, (double)counts->replayed_requests),
         .repetition = run->repetition,
     };
-    double reordered = stats_ratio((double)in_flight(result), (double)answered);
-    hits.differs =
-        hits.known && fabs(hits.served - hits.replayed) > fmax(SERVED_HITS_TOLERANCE, reordered);
+    hits.differs = hits.known && fabs(hits.served - hits.replayed) >
+                                     fmax(SERVED_HITS_TOLERANCE, order_share(result, run));
     return hits;
 }
 
