@@ -32,12 +32,23 @@ static bool share_replay(const struct judged_row *one, const struct judged_row *
            one->limits->capacity_bytes == other->limits->capacity_bytes;
 }
 
-/* Ranked are those that share the replay of the reference, or without it of the first row. */
+/* The reference, or without hits of its own the first row that has some. */
+static const struct judged_row *base_of(const struct judged_workload *workload,
+                                        const char *reference)
+{
+    const struct judged_row *named = judged_row_find(workload, reference);
+    size_t i = 0;
+    if (named != NULL && is_compared(named))
+        return named;
+    while (i + 1 < workload->row_count && !is_compared(&workload->rows[i]))
+        i++;
+    return &workload->rows[i];
+}
+
+/* Ranked are those that share the replay of the base. */
 static void apart_mark(struct judged_workload *workload, const char *reference)
 {
-    const struct judged_row *base = judged_row_find(workload, reference);
-    for (size_t i = 0; i < workload->row_count && (base == NULL || !is_compared(base)); i++)
-        base = &workload->rows[i];
+    const struct judged_row *base = base_of(workload, reference);
     for (size_t i = 0; i < workload->row_count; i++) {
         struct judged_row *row = &workload->rows[i];
         row->is_apart = is_compared(row) && !share_replay(row, base);

@@ -178,7 +178,7 @@ void judge_speed(struct judged_workload *workload, const char *reference_name,
         speed->variants += row->lack == LACK_NOTHING;
     }
     speed->repetitions = of_base->series.count;
-    speed->known = speed->variants > 1 && reference->lack == LACK_NOTHING;
+    speed->known = speed->variants > 1 && reference != NULL && reference->lack == LACK_NOTHING;
     if (speed->known && control != NULL && strcmp(control->variant, reference_name) == 0) {
         cpu_fill(&all[served], control, workload->name);
         speed->has_control =

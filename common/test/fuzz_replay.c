@@ -194,6 +194,8 @@ int main(int argc, char **argv)
             texts_read(&words, argv[i]);
         else
             file_add(&seeds, argv[i]);
+    if (seeds.count == 0)
+        die_of("there are no seeds");
     random_seed(&random, 1);
     unsigned long rounds = strtoul(argv[1], NULL, 10), cuts = 1 + rounds / ROUNDS_A_CUT;
     seeds_run(&seeds, cuts < CUTS_MAX ? cuts : CUTS_MAX);
