@@ -30,8 +30,8 @@ static void test_begin(struct test *test, double rate_rps)
         .rate_rps = rate_rps,
         .load_rps = rate_rps,
         .fetch_ns = FETCH_NS,
-        .hit = {CPU_NS, histogram_create()},
-        .miss = {CPU_NS, histogram_create()},
+        .hit = {CPU_NS, histogram_create(), false},
+        .miss = {CPU_NS, histogram_create(), false},
     };
     for (int i = 0; i < 100; i++) {
         histogram_record(test->costs.hit.latency, (uint64_t)HIT_NS);

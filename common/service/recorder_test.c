@@ -271,7 +271,7 @@ static void one_file_has_one_recorder(void **state)
 
 static void bad_keys_are_refused(void **state)
 {
-    static const char *const bad[] = {"", "00", KEY_TEXT "00", "zz" KEY_TEXT,
+    static const char *const bad[] = {"", "00", (KEY_TEXT "00"), ("zz" KEY_TEXT),
                                       "000102030405060708090a0b0c0d0e0"};
     struct test *test = *state;
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
