@@ -38,6 +38,11 @@ static bool has_part(struct span word, const char *part)
     return false;
 }
 
+static bool is_word(struct span word, const char *text)
+{
+    return word.count == strlen(text) && strncasecmp(word.bytes, text, word.count) == 0;
+}
+
 static enum cache_word word_read(struct span word)
 {
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
@@ -78,13 +83,22 @@ static enum cache_word stronger(enum cache_word one, enum cache_word other)
     return one == CACHE_UNKNOWN ? other : one;
 }
 
+/* The first word that is known: "Hit from cloudfront", "TCP HIT". A host's name is none. */
+static enum cache_word item_read(struct span item)
+{
+    enum cache_word found = CACHE_UNKNOWN;
+    struct span word;
+    while (found == CACHE_UNKNOWN && part_take(&item, ' ', &word) && !is_word(word, "from"))
+        found = word_read(word);
+    return found;
+}
+
 enum cache_word cache_words_read(struct span value)
 {
     enum cache_word all = CACHE_UNKNOWN;
-    struct span item, word;
+    struct span item;
     while (part_take(&value, ',', &item))
-        if (part_take(&item, ' ', &word)) /* "Hit from cloudfront" */
-            all = stronger(all, word_read(word));
+        all = stronger(all, item_read(item));
     return all;
 }
 
