@@ -29,6 +29,22 @@ BENCH = ("bench", "--quick", "--policies", "lru", "--workloads", "zipf:0.9:500",
          "--repeats", "1", "--out", "results")
 
 
+def ready_url(process):
+    """The URL, and what the server has printed so far; no URL: it has ended."""
+    text = ""
+    while line := process.stderr.readline().decode():
+        text += line
+        if " on http://" in line:
+            return line.split(" on ")[1].split()[0], text
+    return None, text
+
+
+def flaws_print(flaws):
+    """The first few, below the fact that they refute."""
+    for flaw in flaws[:5]:
+        print(f"        {flaw}", flush=True)
+
+
 class Ended:
     """How a command ended: hung, status (negative: by that signal), out, err, seconds."""
 
