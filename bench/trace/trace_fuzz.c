@@ -2,6 +2,7 @@
  * The first byte selects the format, the second the size of the pieces that the rest arrives in. */
 #include "trace_file.h"
 
+#include "count_of.h"
 #include "fuzz_check.h"
 #include "recording.h"
 #include "xmalloc.h"
@@ -84,7 +85,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (size < 2)
         return 0;
     struct error error = {""};
-    const char *format = formats[data[0] % (sizeof(formats) / sizeof(formats[0]))];
+    const char *format = formats[data[0] % COUNT_OF(formats)];
     char *bytes = xmalloc(size - 2);
     memcpy(bytes, data + 2, size - 2);
     blocks_seal(bytes, size - 2);

@@ -5,6 +5,7 @@
  */
 #include "options.h"
 
+#include "count_of.h"
 #include "fuzz_check.h"
 #include "xmalloc.h"
 
@@ -42,7 +43,7 @@ static const struct option rows[] = {
 static const struct option_table table = {.usage = "fuzz [OPTIONS] [WORD...]",
                                           .summary = "Parses.",
                                           .options = rows,
-                                          .count = sizeof rows / sizeof rows[0]};
+                                          .count = COUNT_OF(rows)};
 
 static int words_split(char *text, size_t size, char *words[WORDS_MAX + 1])
 {

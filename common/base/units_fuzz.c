@@ -3,6 +3,7 @@
  */
 #include "units.h"
 
+#include "count_of.h"
 #include "fuzz_check.h"
 #include "xmalloc.h"
 
@@ -68,7 +69,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     char *text = xcalloc(size + 1, 1);
     memcpy(text, data, size);
-    for (size_t i = 0; i < sizeof parsers / sizeof parsers[0]; i++)
+    for (size_t i = 0; i < COUNT_OF(parsers); i++)
         parser_check(&parsers[i], text);
     digits_check(text);
     formats_check(data, size);

@@ -5,6 +5,7 @@
  */
 #include "handler.h"
 
+#include "count_of.h"
 #include "fuzz_check.h"
 #include "policies.h"
 #include "xmalloc.h"
@@ -57,7 +58,7 @@ static void reply_check(const struct reply *reply)
 {
     static const unsigned statuses[] = {200, 400, 404, 405, 501, 502, 503};
     bool known = false;
-    for (size_t i = 0; i < sizeof statuses / sizeof statuses[0]; i++)
+    for (size_t i = 0; i < COUNT_OF(statuses); i++)
         known |= reply->status == statuses[i];
     check(known && reply->reason != NULL && reply->body.count > 0);
     check(strcmp(reply->type, JSON_TYPE) != 0 || reply->body.bytes[0] == '{');
@@ -149,8 +150,7 @@ static void fuzz_begin(struct fuzz *fuzz, uint8_t choice)
     struct error error;
     struct handler_setup setup = {
         .version = "1",
-        .cache = {.policy = policy_find(names[choice % (sizeof names / sizeof names[0])]),
-                  .capacity_entries = 3},
+        .cache = {.policy = policy_find(names[choice % COUNT_OF(names)]), .capacity_entries = 3},
         .origin = "faker",
         .origin_cost_ns = choice & 0x80 ? COST_NS : 0,
         .session_records = 2,

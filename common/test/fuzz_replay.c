@@ -9,12 +9,11 @@
  * comment. A file named NAME.dict is a dictionary. Each other FILE is one more seed.
  */
 #include "files.h"
+#include "fuzz_check.h"
 #include "random.h"
 #include "xmalloc.h"
 
 #include <ctype.h>
-#include <stdbool.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,8 +22,6 @@
 #define ROUNDS_A_CUT   25 /* with fewer rounds, seeds are cut less often, too */
 #define CHANGES_MAX    8
 #define NOISE_BYTES    512
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 struct text {
     char *bytes;
