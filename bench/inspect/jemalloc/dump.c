@@ -49,17 +49,12 @@ static const size_t figures[] = {
 };
 #define FIGURES (sizeof figures / sizeof figures[0])
 
-static uint64_t *figure_at(struct dump_arena *arena, size_t index)
-{
-    return (uint64_t *)((char *)arena + figures[index]);
-}
-
 void dump_arena_init(struct dump_arena *arena, const char *name)
 {
     free(arena->classes);
     *arena = (struct dump_arena){.dirty_decay_ms = DUMP_UNKNOWN, .muzzy_decay_ms = DUMP_UNKNOWN};
     for (size_t i = 0; i < FIGURES; i++)
-        *figure_at(arena, i) = DUMP_UNTOLD;
+        *dump_figure(arena, figures[i]) = DUMP_UNTOLD;
     dump_name_copy(arena->name, name);
 }
 
@@ -112,8 +107,10 @@ uint64_t dump_sum(uint64_t one, uint64_t two)
 static void arena_sum(struct dump_arena *total, struct dump_arena *arena)
 {
     uint64_t older = total->uptime_ns == DUMP_UNTOLD ? 0 : total->uptime_ns;
-    for (size_t i = 0; i < FIGURES; i++)
-        *figure_at(total, i) = dump_sum(*figure_at(total, i), *figure_at(arena, i));
+    for (size_t i = 0; i < FIGURES; i++) {
+        uint64_t *sum = dump_figure(total, figures[i]);
+        *sum = dump_sum(*sum, *dump_figure(arena, figures[i]));
+    }
     if (arena->uptime_ns != DUMP_UNTOLD)
         total->uptime_ns = arena->uptime_ns > older ? arena->uptime_ns : older;
     total->small_listed |= arena->small_listed;

@@ -65,6 +65,12 @@ struct dump {
     size_t arena_count, arena_capacity;
 };
 
+/* The figure at the offset in a dump or an arena. */
+static inline uint64_t *dump_figure(void *base, size_t offset)
+{
+    return (uint64_t *)((char *)base + offset);
+}
+
 /* For readers. An empty dump with pages of 4 KiB; released with dump_destroy. */
 struct dump *dump_create(void);
 void dump_destroy(struct dump *dump); /* NULL is fine */

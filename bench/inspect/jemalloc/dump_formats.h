@@ -36,10 +36,10 @@ struct dump_total_field {
 #define DUMP_TOTAL_FIELDS 6
 extern const struct dump_total_field dump_total_fields[DUMP_TOTAL_FIELDS];
 
-/* The figure at the offset in a dump or an arena. */
-static inline uint64_t *dump_figure(void *base, size_t offset)
+/* Decay times of 4.x are told in seconds; values below 1 mean never, at once or unknown. */
+static inline int64_t dump_decay_ms_of(int64_t seconds)
 {
-    return (uint64_t *)((char *)base + offset);
+    return seconds > 0 && seconds < INT32_MAX ? seconds * 1000 : seconds;
 }
 
 /* Sets the page size, unless it cannot be one. */

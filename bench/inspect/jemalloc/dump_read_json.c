@@ -38,7 +38,7 @@ static int64_t decay_get(const json_t *object, const char *key_ms, const char *k
     int64_t seconds = key_seconds == NULL ? DUMP_UNKNOWN : setting_get(object, key_seconds);
     if (ms != DUMP_UNKNOWN)
         return ms;
-    return seconds > 0 && seconds < INT32_MAX ? seconds * 1000 : seconds;
+    return dump_decay_ms_of(seconds);
 }
 
 /* Adds the classes of one array. False: a figure of one is missing, or its size. */

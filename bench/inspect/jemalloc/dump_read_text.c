@@ -250,8 +250,7 @@ static void purging_read(struct reader *reader, const struct dump_line *line)
 /* 4.1 to 4.5, in seconds. */
 static void decay_time_read(struct reader *reader, const struct dump_line *line)
 {
-    int64_t seconds = dump_line_setting(line, 0);
-    reader->arena->dirty_decay_ms = seconds > 0 && seconds < INT32_MAX ? seconds * 1000 : seconds;
+    reader->arena->dirty_decay_ms = dump_decay_ms_of(dump_line_setting(line, 0));
 }
 
 /* 4.x: `metadata: mapped: 1, allocated: 2` */
@@ -324,8 +323,8 @@ static void setting_read(struct reader *reader, const struct setting *setting,
         *(bool *)field = strncmp(line->words[last], "true", 4) == 0;
     else if (setting->kind == SETTING_NUMBER)
         *(uint64_t *)field = value < 0 ? 0 : (uint64_t)value;
-    else if (setting->kind == SETTING_SECONDS && value > 0 && value < INT32_MAX)
-        *(int64_t *)field = value * 1000;
+    else if (setting->kind == SETTING_SECONDS)
+        *(int64_t *)field = dump_decay_ms_of(value);
     else
         *(int64_t *)field = value;
 }
