@@ -93,13 +93,19 @@ static enum cache_word item_read(struct span item)
     return found;
 }
 
-enum cache_word cache_words_read(struct span value)
+/* What all caches of a list say together, each read by itself. */
+static enum cache_word list_read(struct span list, enum cache_word (*read)(struct span item))
 {
     enum cache_word all = CACHE_UNKNOWN;
     struct span item;
-    while (part_take(&value, ',', &item))
-        all = stronger(all, item_read(item));
+    while (part_take(&list, ',', &item))
+        all = stronger(all, read(item));
     return all;
+}
+
+enum cache_word cache_words_read(struct span value)
+{
+    return list_read(value, item_read);
 }
 
 static bool is_named(struct span part, const char *name)
@@ -131,11 +137,7 @@ static enum cache_word member_read(struct span member)
 
 enum cache_word cache_status_read(struct span value)
 {
-    enum cache_word all = CACHE_UNKNOWN;
-    struct span member;
-    while (part_take(&value, ',', &member))
-        all = stronger(all, member_read(member));
-    return all;
+    return list_read(value, member_read);
 }
 
 enum cache_word cache_age_read(struct span value)

@@ -181,7 +181,7 @@ static int loop_turns(struct loop *loop, struct error *error)
 }
 
 /* What stays the same in all runs. */
-static void loop_prepare(struct loop *loop)
+static void loop_prepare(struct loop *loop, struct tls_client *tls)
 {
     const struct load_setup *setup = loop->setup;
     unsigned streams = setup->http2 && setup->streams ? setup->streams : 1;
@@ -195,7 +195,7 @@ static void loop_prepare(struct loop *loop)
         .ended = exchange_ended,
         .load = loop,
         .inner = setup->http2 ? &protocol_http2 : &protocol_http1,
-        .tls = loop->context.tls,
+        .tls = tls,
     };
     request_head_render(&loop->context.head, &setup->target);
     for (size_t i = 0; i < setup->headers.count; i++) /* whoever made the setup has tried them */
@@ -244,27 +244,30 @@ struct loop *loop_open(const struct load_setup *setup, const struct address *add
 {
     const struct protocol *protocol = setup->http2 ? &protocol_http2 : &protocol_http1;
     struct loop *loop = xcalloc(1, sizeof *loop);
+    struct tls_client *tls = NULL;
     *loop = (struct loop){.setup = setup,
                           .protocol = setup->target.tls ? &protocol_tls : protocol,
                           .address = address,
                           .poll_fd = epoll_create1(EPOLL_CLOEXEC)};
     if (loop->poll_fd < 0) {
         error_set(error, "epoll: %s", strerror(errno));
-        free(loop);
-        return NULL;
+        goto fail;
     }
     if (setup->target.tls) {
-        loop->context.tls = tls_client_open(&setup->target, setup->http2, error);
-        if (loop->context.tls == NULL) {
-            close(loop->poll_fd);
-            free(loop);
-            return NULL;
-        }
+        tls = tls_client_open(&setup->target, setup->http2, error);
+        if (tls == NULL)
+            goto fail;
     }
-    loop_prepare(loop);
+    loop_prepare(loop, tls);
     if (loop_check_ids(loop, error) == 0)
         return loop;
     loop_close(loop);
+    return NULL;
+
+fail:
+    if (loop->poll_fd >= 0)
+        close(loop->poll_fd);
+    free(loop);
     return NULL;
 }
 
