@@ -44,9 +44,3 @@ int counters_add(struct counters *counters, const char *text, struct error *erro
     };
     return 0;
 }
-
-bool counters_has(const struct counters *counters, const struct figure *figure)
-{
-    return counters != NULL && figure >= counters->figures &&
-           figure < counters->figures + counters->count;
-}

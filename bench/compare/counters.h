@@ -4,8 +4,6 @@
 #include "errors.h"
 #include "figure.h"
 
-#include <stdbool.h>
-
 #define COUNTERS_MAX 16
 
 struct counters {
@@ -18,5 +16,3 @@ struct counters {
  * what counts per second, and less of anything else. Rates are compared as speeds, others as
  * counts. 0, or -1 and one line in error. */
 int counters_add(struct counters *counters, const char *text, struct error *error);
-/* NULL has none. */
-bool counters_has(const struct counters *counters, const struct figure *figure);

@@ -107,13 +107,11 @@ static int commands_split(struct inputs *inputs, struct error *error)
         const struct measurement_series *from = file->series[i];
         struct measurements *part = measurements_create(file->path, file->source);
         struct measurement_series *to = measurements_series_add(part, file->label, from->figure);
-        char *workload = xstrdup(to->workload);
         *to = *from;
-        snprintf(to->workload, sizeof to->workload, "%s", workload);
+        snprintf(to->workload, sizeof to->workload, "%s", file->label);
         snprintf(part->label, sizeof part->label, "%s", from->workload);
         if (file->flaw[0] != '\0')
             measurements_flaw_add(part, "%s", file->flaw);
-        free(workload);
         inputs->files[inputs->count++] = part;
     }
     measurements_destroy(file);

@@ -158,11 +158,11 @@ static bool is_by_real_time(const char *name)
 
 /* The series of a figure; NULL: there are too many. */
 static struct measurement_series *series_of(struct gbench *gbench, const char *name,
-                                            const struct figure *figure)
+                                            const struct figure *figure, bool is_time)
 {
     struct measurement_series *series = measurements_series_get(gbench->measurements, name, figure);
     bool real = strcmp(figure->name, "real_time") == 0;
-    if (series != NULL && is_by_real_time(name) && !counters_has(gbench->counters, figure))
+    if (series != NULL && is_time && is_by_real_time(name))
         series->choice = real ? CHOICE_ALWAYS : CHOICE_ON_REQUEST;
     return series;
 }
@@ -180,7 +180,7 @@ static int value_add(struct gbench *gbench, const struct row *row, const struct 
 {
     double value = value_of(row->json, figure, is_time);
     json_int_t repetition = json_integer_value(json_object_get(row->json, "repetition_index"));
-    struct measurement_series *series = series_of(gbench, row->name, figure);
+    struct measurement_series *series = series_of(gbench, row->name, figure, is_time);
     if (series == NULL)
         return -1;
     if (isfinite(value))
@@ -204,7 +204,7 @@ static int moments_add(struct gbench *gbench, const struct row *row, const struc
                        bool is_time)
 {
     double value = value_of(row->json, figure, is_time);
-    struct measurement_series *series = series_of(gbench, row->name, figure);
+    struct measurement_series *series = series_of(gbench, row->name, figure, is_time);
     if (series == NULL)
         return -1;
     if (!isfinite(value))

@@ -162,8 +162,7 @@ static void moments_fill(struct comparison *comparison, const struct measurement
     comparison->after_count = second.count;
     comparison->change =
         stats_moments_compare(&first, &second, comparison->has_ratio, &comparison->p);
-    comparison->is_sure = first.count >= STATS_MOMENTS_MIN && second.count >= STATS_MOMENTS_MIN &&
-                          isfinite(first.deviation) && isfinite(second.deviation);
+    comparison->is_sure = stats_moments_suffice(&first) && stats_moments_suffice(&second);
 }
 
 static void floor_fill(struct comparison *comparison, const struct measurement_series *before,

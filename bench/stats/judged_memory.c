@@ -17,11 +17,6 @@ void judge_memory(struct judged_row *row, const char *workload)
         row->run = summary_representative(row->result, row->summary);
 }
 
-static uint64_t judged_runs(const struct judged_row *row)
-{
-    return row->summary->runs - row->summary->failed;
-}
-
 /* The bound that holds for all runs that did not fail. */
 static double bound_of(const struct judged_row *row)
 {

@@ -47,10 +47,9 @@ static void runs_notes(struct judged_workload *workload, const struct judged_row
     const struct result_summary *summary = row->summary;
     if (summary == NULL)
         return;
-    uint64_t judged = summary->runs - summary->failed;
     const char *reason = failure_of(row->result, summary->workload);
     char *failed = xasprintf("runs failed%s%s", *reason != '\0' ? ": " : "", reason);
-    count_note(workload, row, judged - summary->verdicts[summary->class], summary->runs,
+    count_note(workload, row, judged_runs(row) - summary->verdicts[summary->class], summary->runs,
                "runs have another verdict");
     count_note(workload, row, summary->capped, summary->runs,
                "runs passed the memory cap and were stopped");

@@ -10,6 +10,12 @@ void judge_speed(struct judged_workload *workload, const char *reference,
 void judge_memory(struct judged_row *row, const char *workload);
 void judge_notes(struct judged_workload *workload, const char *reference);
 
+/* Runs that did not fail; the row has a summary. */
+static inline uint64_t judged_runs(const struct judged_row *row)
+{
+    return row->summary->runs - row->summary->failed;
+}
+
 /* The sentences: the caller frees them. */
 char *hits_sentence(const struct judged_workload *workload, const char *reference);
 char *speed_sentence(const struct judged_workload *workload, const char *reference);

@@ -17,7 +17,7 @@ struct stats_moments stats_moments_of(const double *values, size_t count)
     return (struct stats_moments){mean, deviation, count};
 }
 
-static bool is_enough(const struct stats_moments *moments)
+bool stats_moments_suffice(const struct stats_moments *moments)
 {
     return moments->count >= STATS_MOMENTS_MIN && isfinite(moments->deviation);
 }
@@ -41,7 +41,7 @@ static unsigned freedom_of(double first, uint64_t first_count, double second, ui
 struct stats_interval stats_mean_interval(const struct stats_moments *moments)
 {
     double half = 0;
-    if (is_enough(moments))
+    if (stats_moments_suffice(moments))
         half = quantile_student(STATS_CONFIDENCE_FIGURE,
                                 (unsigned)fmin((double)moments->count - 1, FREEDOM_MAX)) *
                sqrt(variance_of(moments, false));
@@ -55,7 +55,7 @@ struct stats_interval stats_moments_compare(const struct stats_moments *first,
     double change = ratio ? log(second->mean / first->mean) : second->mean - first->mean;
     double half = 0;
     *p = 1;
-    if (is_enough(first) && is_enough(second)) {
+    if (stats_moments_suffice(first) && stats_moments_suffice(second)) {
         double one = variance_of(first, ratio), two = variance_of(second, ratio);
         unsigned freedom = freedom_of(one, first->count, two, second->count);
         double error = sqrt(one + two);

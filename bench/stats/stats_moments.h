@@ -18,6 +18,8 @@ struct stats_moments {
 };
 
 struct stats_moments stats_moments_of(const double *values, size_t count);
+/* Whether there are enough values for an interval, and a deviation. */
+bool stats_moments_suffice(const struct stats_moments *moments);
 /* The mean and its interval at STATS_CONFIDENCE_FIGURE; the mean alone with too few values. */
 struct stats_interval stats_mean_interval(const struct stats_moments *moments);
 /* The second mean as a ratio to the first, or minus the first, its interval at
