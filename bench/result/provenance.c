@@ -11,7 +11,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#define ONE_BENCH_SECONDS 2 /* between the dates of two results of one bench */
+#define TIME_FORMAT       "%Y-%m-%dT%H:%M:%SZ" /* UTC */
+#define ONE_BENCH_SECONDS 2                    /* between the dates of two results of one bench */
 
 static void cpu_model_read(char *model, size_t bytes)
 {
@@ -55,7 +56,7 @@ static void time_fill(char *text, size_t bytes)
     time_t now = time(NULL);
     struct tm parts;
     gmtime_r(&now, &parts);
-    strftime(text, bytes, "%Y-%m-%dT%H:%M:%SZ", &parts);
+    strftime(text, bytes, TIME_FORMAT, &parts);
 }
 
 void made_by_fill(struct result_made_by *made_by, int argc, char **argv)
@@ -79,8 +80,8 @@ void made_by_fill(struct result_made_by *made_by, int argc, char **argv)
 static bool began_together(const char *first, const char *second)
 {
     struct tm parts[2] = {{0}, {0}};
-    const char *ends[] = {strptime(first, "%Y-%m-%dT%H:%M:%SZ", &parts[0]),
-                          strptime(second, "%Y-%m-%dT%H:%M:%SZ", &parts[1])};
+    const char *ends[] = {strptime(first, TIME_FORMAT, &parts[0]),
+                          strptime(second, TIME_FORMAT, &parts[1])};
     if (ends[0] == NULL || ends[1] == NULL)
         return strcmp(first, second) == 0;
     return fabs(difftime(timegm(&parts[0]), timegm(&parts[1]))) <= ONE_BENCH_SECONDS;

@@ -19,8 +19,9 @@
 
 #define DUMP_ENDING ".jemalloc.json"
 
-void results_path(const struct bench *bench, size_t subject, const char *ending,
-                  char path[RESULTS_PATH_BYTES])
+/* DIR/NAME with the ending. */
+static void results_path(const struct bench *bench, size_t subject, const char *ending,
+                         char path[RESULTS_PATH_BYTES])
 {
     const struct subject *of = &bench->plan.subjects.list[subject];
     snprintf(path, RESULTS_PATH_BYTES, "%s%s/%s%s", bench->plan.out, of->other ? OTHER_FOLDER : "",

@@ -14,9 +14,6 @@ void results_create(struct bench *bench, int argc, char **argv);
  * failed. A new reference has an empty control. */
 void results_reference_choose(struct bench *bench);
 void results_destroy(struct bench *bench);
-/* DIR/NAME with the ending, such as ".json". */
-void results_path(const struct bench *bench, size_t subject, const char *ending,
-                  char path[RESULTS_PATH_BYTES]);
 /* Writes the subject's result, and the dump of the allocator beside it: both or neither. Only a
  * complete result replaces a complete one of an earlier bench. Complains and sets the bench's
  * status if it cannot be written. */

@@ -27,7 +27,7 @@ static void dump_settle(struct bench *bench, size_t subject, const struct result
 {
     struct run_dump *kept = &bench->dumps[subject];
     bool leaks = run->status != RUN_FAILED && verdict_is_leak(run->verdict.class);
-    if (dump.text == NULL || (kept->text != NULL && bench->dump_leaks[subject] && !leaks)) {
+    if (dump.text == NULL || (bench->dump_leaks[subject] && !leaks)) {
         free(dump.text);
         return;
     }

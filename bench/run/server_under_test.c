@@ -169,10 +169,12 @@ static uint64_t cpu_never_falls(struct server_under_test *server, uint64_t cpu_n
 
 static int process_figures_read(struct server_under_test *server, struct process_figures *figures)
 {
-    int status = server->foreign ? process_tree_read(&server->tree, figures)
-                                 : process_read(server->child.pid, figures);
-    if (!server->foreign)
-        figures->cpu_ns = process_cpu_ns(server->child.pid);
+    if (!server->foreign) {
+        int status = process_read(server->child.pid, figures);
+        figures->cpu_ns = server_cpu_ns(server);
+        return status;
+    }
+    int status = process_tree_read(&server->tree, figures);
     figures->cpu_ns = cpu_never_falls(server, figures->cpu_ns);
     return status;
 }

@@ -44,13 +44,17 @@ static int descriptor_close(int file, int status)
     return status;
 }
 
+static int descriptor_fill(int file, const char *text, size_t bytes)
+{
+    return descriptor_write(file, text, bytes) == 0 ? descriptor_sync(file) : -1;
+}
+
 int file_fill(const char *path, const char *text, size_t bytes)
 {
     int file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, NEW_FILE_MODE);
     if (file < 0)
         return -1;
-    int status = descriptor_write(file, text, bytes);
-    return descriptor_close(file, status == 0 ? descriptor_sync(file) : status);
+    return descriptor_close(file, descriptor_fill(file, text, bytes));
 }
 
 /* Opens a file without a name in the folder of the path; the kernel removes it when it is closed.
@@ -81,9 +85,7 @@ static int temporary_write(const char *temporary, const char *text, size_t bytes
     int file = unnamed_open(temporary);
     if (file < 0)
         return errno == EOPNOTSUPP ? file_fill(temporary, text, bytes) : -1;
-    int status = descriptor_write(file, text, bytes);
-    if (status == 0)
-        status = descriptor_sync(file);
+    int status = descriptor_fill(file, text, bytes);
     if (status == 0)
         status = unnamed_link(file, temporary);
     return descriptor_close(file, status);
