@@ -2,6 +2,7 @@
  *
  * The line "10 3 0 0" means requests for the ids 10, 11 and 12; the last two columns are ignored.
  */
+#include "expansion.h"
 #include "reader.h"
 
 #define COLUMNS   4
@@ -27,9 +28,21 @@ static int parse(struct reader *reader, struct field line, struct trace_request 
         return reader_expected(reader, "ids below 2^64", line);
     if (columns[1] == 0)
         return reader_skip(reader, "of no ids");
-    *request = (struct trace_request){.id = columns[0], .bytes = TRACE_BYTES_UNKNOWN};
-    reader_repeat(reader, columns[1] - 1, 1);
+    *(struct expansion *)reader->state =
+        (struct expansion){.request = {.bytes = TRACE_BYTES_UNKNOWN},
+                           .times = 1,
+                           .first = columns[0],
+                           .count = columns[1]};
     return 1;
+}
+
+static size_t read_lines(struct reader *reader, struct trace_request *requests, size_t count)
+{
+    struct trace_request line;
+    size_t got = expansion_take(reader->state, requests, count);
+    while (got < count && reader_read_lines(reader, &line, 1, parse) == 1)
+        got += expansion_take(reader->state, requests + got, count - got);
+    return got;
 }
 
 /* Not detected from content: any four numbers would match. */
@@ -38,5 +51,6 @@ const struct format format_arc = {
     .summary = "lines \"start count ignored ignored\": count ids from start on (.lis)",
     .suffix = ".lis",
     .has_header = true,
-    .parse = parse,
+    .state_bytes = sizeof(struct expansion),
+    .read = read_lines,
 };

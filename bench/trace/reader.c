@@ -140,24 +140,11 @@ static inline bool data_line(struct reader *reader, struct field *line)
     return false;
 }
 
-/* Takes the requests that are left of the last line. */
-static size_t take_repeats(struct reader *reader, struct trace_request *requests, size_t count)
-{
-    if (count > reader->repeat.left)
-        count = (size_t)reader->repeat.left;
-    for (size_t i = 0; i < count; i++) {
-        reader->repeat.request.id += reader->repeat.step;
-        requests[i] = reader->repeat.request;
-    }
-    reader->repeat.left -= count;
-    return count;
-}
-
 size_t reader_read_lines(struct reader *reader, struct trace_request *requests, size_t count,
                          int (*parse)(struct reader *, struct field, struct trace_request *))
 {
     struct field line;
-    size_t got = take_repeats(reader, requests, count);
+    size_t got = 0;
     while (got < count && !source_failed(&reader->source) && data_line(reader, &line)) {
         int outcome = parse(reader, line, &requests[got]);
         if (outcome < 0) {
@@ -166,10 +153,6 @@ size_t reader_read_lines(struct reader *reader, struct trace_request *requests, 
         }
         reader->began = reader->understood = true;
         got += (size_t)outcome;
-        if (reader->repeat.left > 0) {
-            reader->repeat.request = requests[got - 1];
-            got += take_repeats(reader, requests + got, count - got);
-        }
     }
     return got;
 }

@@ -63,10 +63,6 @@ struct reader {
     bool began;                  /* a line with data was seen */
     bool understood;             /* a line was understood */
     struct {
-        struct trace_request request; /* that was returned last */
-        uint64_t left, step;          /* as reader_repeat has them */
-    } repeat;
-    struct {
         bool started;
         uint64_t first_s, first_ns, last_ns;
     } clock;
@@ -86,13 +82,6 @@ int reader_expected(struct reader *reader, const char *what, struct field found)
 int reader_fail(struct reader *reader);
 /* Counts the line (or record) that reader_refuse refused. */
 void reader_count_refused(struct reader *reader, struct field line);
-/* To be called before parse returns 1: the line means this request and `times` more, each with an
- * id that is `step` larger than the one before. */
-static inline void reader_repeat(struct reader *reader, uint64_t times, uint64_t step)
-{
-    reader->repeat.left = times;
-    reader->repeat.step = step;
-}
 
 /* Reads on until the input holds at least `bytes` bytes. False: the trace has fewer left. */
 bool reader_fill(struct reader *reader, size_t bytes);
