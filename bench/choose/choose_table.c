@@ -210,9 +210,6 @@ static void trace_print(const struct choice *choice, FILE *out)
                     units_format_count(ids, choice->corpus.distinct),
                     rate_text(rate, question->rate_rps), sources[question->rate_from],
                     choice->sized ? "trace" : "service's records");
-    if (choice->corpus.account.format != NULL)
-        fprintf(out, ", read as %s", choice->corpus.account.format);
-    fputc('\n', out);
     corpus_notes_print(&choice->corpus, out);
     fprintf(
         out,

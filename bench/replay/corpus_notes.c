@@ -42,6 +42,9 @@ static void print_sizes(const struct corpus *corpus, FILE *out)
 
 void corpus_notes_print(const struct corpus *corpus, FILE *out)
 {
+    if (corpus->account.format != NULL)
+        fprintf(out, ", read as %s", corpus->account.format);
+    fputc('\n', out);
     print_skipped(&corpus->account, out);
     print_sizes(corpus, out);
 }

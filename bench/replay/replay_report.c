@@ -165,9 +165,6 @@ static void head_print(const struct replay_report *report, FILE *out)
                 units_format_duration(span, (double)corpus->times_ns[corpus->requests - 1]));
     if (report->sample < 1)
         fprintf(out, ", a sample of %g %% of them", 100 * report->sample);
-    if (report->corpus->account.format != NULL)
-        fprintf(out, ", read as %s", report->corpus->account.format);
-    fputc('\n', out);
     corpus_notes_print(report->corpus, out);
     ages_print(report, out);
     fprintf(out, "No cache has the first request for an id: %.2f %% of all requests",
