@@ -7,7 +7,6 @@
 
 #include "count_of.h"
 
-#include <strings.h>
 
 static const struct word {
     const char *word;
@@ -92,18 +91,12 @@ static const struct word {
     {"copy", CSV_NO_REQUEST},
 };
 
-static bool is_word(struct field field, const char *word)
-{
-    size_t length = strlen(word);
-    return (size_t)(field.end - field.at) == length && strncasecmp(field.at, word, length) == 0;
-}
-
+/* Moves past the start. */
 static bool begins(struct field *field, const char *start)
 {
-    size_t length = strlen(start);
-    if ((size_t)(field->end - field->at) < length || strncasecmp(field->at, start, length) != 0)
+    if (!field_begins(*field, start))
         return false;
-    field->at += length;
+    field->at += strlen(start);
     return true;
 }
 
@@ -117,7 +110,7 @@ static bool strip(struct field *field)
         begins(field, "0x");
         return true;
     }
-    bool is_object = is_word((struct field){dot + 1, field->end}, "object");
+    bool is_object = field_is((struct field){dot + 1, field->end}, "object");
     field->end = dot;
     return !rest || is_object;
 }
@@ -127,7 +120,7 @@ enum csv_operation csv_operation_find(struct field field)
     if (!strip(&field))
         return CSV_NO_REQUEST;
     for (size_t i = 0; i < COUNT_OF(words); i++)
-        if (is_word(field, words[i].word))
+        if (field_is(field, words[i].word))
             return words[i].operation;
     return CSV_OTHER;
 }

@@ -78,11 +78,6 @@ static inline int take_time(struct reader *reader, struct field field, const cha
     return 1;
 }
 
-static bool is_absent(struct field field)
-{
-    return field.at == field.end || (field.end - field.at == 1 && *field.at == '-');
-}
-
 /* The size of the object, with its key. In tables with sizes of keys, a get of 0 bytes found
  * nothing, so that the size is not known. */
 static inline int take_bytes(const struct csv *csv, const struct csv_row *row, const char *limit,
@@ -90,7 +85,7 @@ static inline int take_bytes(const struct csv *csv, const struct csv_row *row, c
 {
     struct field field = row->fields[CSV_BYTES], key = row->fields[CSV_KEY_BYTES];
     uint64_t bytes = 1, key_bytes = 0;
-    bool unknown = !csv_has(csv, CSV_BYTES) || is_absent(field);
+    bool unknown = !csv_has(csv, CSV_BYTES) || field_is_absent(field);
     if (!unknown && (!csv_to_number(field, limit, &bytes) || bytes > UINT32_MAX / csv->bytes_unit))
         return expect(fault, "a size below 4 GiB", field);
     if (csv_has(csv, CSV_KEY_BYTES) &&
@@ -106,7 +101,7 @@ static inline int take_ttl(struct field field, const char *limit, struct trace_r
                            struct fault *fault)
 {
     uint64_t ttl_s = 0;
-    if (!is_absent(field) && (!csv_to_number(field, limit, &ttl_s) || ttl_s > UINT32_MAX))
+    if (!field_is_absent(field) && (!csv_to_number(field, limit, &ttl_s) || ttl_s > UINT32_MAX))
         return expect(fault, "a time to live in seconds", field);
     request->ttl_s = (uint32_t)ttl_s;
     return 1;
@@ -130,7 +125,6 @@ static int expand(const struct csv *csv, const struct csv_row *row, const char *
         __builtin_mul_overflow(first, csv->offset_unit, &first))
         return expect(fault, "an offset", offset);
     expansion->has_volume = csv->id_parts > 0;
-    expansion->volume = expansion->request.id;
     expansion_split(expansion, first, csv->block_bytes);
     return 1;
 }
@@ -273,7 +267,6 @@ static size_t read_rows(struct reader *reader, struct trace_request *requests, s
         got += read_simple(reader, requests + got, count - got);
         if (got == count)
             break;
-        csv->scan.block = NULL;
         other = reader_read_lines(reader, requests + got, 1, parse);
         csv->scan.block = NULL;
         got += other;

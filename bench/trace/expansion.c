@@ -26,7 +26,7 @@ uint64_t expansion_join(uint64_t first, uint64_t second)
 static uint64_t block_id(const struct expansion *expansion)
 {
     uint64_t number = expansion->first + expansion->made;
-    return expansion->has_volume ? expansion_join(expansion->volume, number) : number;
+    return expansion->has_volume ? expansion_join(expansion->request.id, number) : number;
 }
 
 size_t expansion_take(struct expansion *expansion, struct trace_request *requests, size_t count)

@@ -12,8 +12,7 @@ struct expansion {
     uint64_t times;               /* how often all of them are still to be made; 0: none is left */
     uint64_t first, count;        /* the numbers of the blocks; count 0: it has no blocks */
     uint64_t made;                /* of the blocks, in this round */
-    bool has_volume;              /* a block's id depends on `volume`, not only on its number */
-    uint64_t volume;
+    bool has_volume;              /* a block's id depends on that of the request, too: a volume's */
 };
 
 /* Splits the bytes from `offset` on, as many as request.bytes says (0 or unknown: one), into the

@@ -166,7 +166,7 @@ static int take_number(struct reader *reader, const char *what, const struct jso
                        uint64_t *number, bool *is_known)
 {
     const char *at = value->text.at;
-    if (at == NULL || field_is(value->text, "-") || field_is(value->text, ""))
+    if (at == NULL || field_is_absent(value->text))
         return 0;
     *is_known = field_number(&at, value->text.end, number) == 0;
     return *is_known && (at == value->text.end || *at == '.')

@@ -15,11 +15,6 @@ struct flaw {
     struct field found;
 };
 
-static bool is_dash(struct field word)
-{
-    return word.end - word.at == 1 && *word.at == '-';
-}
-
 /* The virtual host, if the words before the time say one; else it is empty. */
 static struct field find_host(struct field before)
 {
@@ -27,8 +22,8 @@ static struct field find_host(struct field before)
     struct field first, second, third;
     if (log_take_until(&at, before.end, ' ', &first) &&
         log_take_until(&at, before.end, ' ', &second) &&
-        log_take_until(&at, before.end, ' ', &third) && is_dash(third) && !is_dash(second) &&
-        at < before.end)
+        log_take_until(&at, before.end, ' ', &third) && field_is_dash(third) &&
+        !field_is_dash(second) && at < before.end)
         return first;
     return (struct field){before.at, before.at};
 }
@@ -57,9 +52,9 @@ static bool is_flawed(struct flaw *flaw, const char *expected, const char *at, c
 static bool split_numbers(const char *at, const char *end, struct log_entry *entry,
                           struct flaw *flaw)
 {
-    if (!log_skip(&at, end, ' ') || field_number(&at, end, &entry->status) != 0)
+    if (!field_skip_char(&at, end, ' ') || field_number(&at, end, &entry->status) != 0)
         return is_flawed(flaw, "a status", at, end);
-    if (!log_skip(&at, end, ' ') || at == end)
+    if (!field_skip_char(&at, end, ' ') || at == end)
         return is_flawed(flaw, "a size", at, end);
     entry->has_status = entry->has_bytes = true;
     if (*at == NO_BYTES || field_number(&at, end, &entry->bytes) == 0)
@@ -78,7 +73,7 @@ static bool split(struct field line, struct log_entry *entry, struct flaw *flaw)
                          "an access log's line, with a time like [10/Oct/2000:13:55:36 -0700]",
                          line.at, end);
     const char *quote;
-    if (!log_skip(&at, end, ' ') || !log_skip(&at, end, '"') ||
+    if (!field_skip_char(&at, end, ' ') || !field_skip_char(&at, end, '"') ||
         (quote = log_quote_end(at, end)) == NULL)
         return is_flawed(flaw, "a request in quotes", at, end);
     log_split_request((struct field){at, quote}, entry);

@@ -47,12 +47,6 @@ static struct field next_word(const char **at, const char *end, char delimiter)
     return (struct field){first, stop};
 }
 
-static bool begins_with(struct field line, const char *word)
-{
-    size_t length = strlen(word);
-    return (size_t)(line.end - line.at) >= length && strncasecmp(line.at, word, length) == 0;
-}
-
 static size_t rank_of(struct field word)
 {
     size_t i = 0;
@@ -98,9 +92,9 @@ static int read_names(struct reader *reader, struct field line)
 static int directive(struct reader *reader, struct field line)
 {
     struct w3c *w3c = reader->state;
-    if (begins_with(line, FIELDS))
+    if (field_begins(line, FIELDS))
         return read_names(reader, line);
-    if (begins_with(line, DATE)) {
+    if (field_begins(line, DATE)) {
         const char *at = line.at + strlen(DATE);
         field_skip_blanks(&at, line.end);
         struct field date = next_word(&at, line.end, ' ');
@@ -112,16 +106,11 @@ static int directive(struct reader *reader, struct field line)
     return 0;
 }
 
-static bool is_known(struct field word)
-{
-    return word.at < word.end && !(word.end - word.at == 1 && *word.at == '-');
-}
-
 static int take_number(struct reader *reader, const char *what, struct field word, uint64_t *value,
                        bool *known)
 {
     const char *at = word.at;
-    *known = is_known(word);
+    *known = !field_is_absent(word);
     if (!*known || (field_number(&at, word.end, value) == 0 && at == word.end))
         return 0;
     return reader_expected(reader, what, word);
@@ -144,9 +133,9 @@ static int parse(struct reader *reader, struct field line, struct trace_request 
                               .target = words[COLUMN_STEM],
                               .date = words[COLUMN_DATE],
                               .time = words[COLUMN_TIME]};
-    if (is_known(words[COLUMN_HOST]))
+    if (!field_is_absent(words[COLUMN_HOST]))
         entry.host = words[COLUMN_HOST];
-    if (is_known(words[COLUMN_QUERY]))
+    if (!field_is_absent(words[COLUMN_QUERY]))
         entry.query = words[COLUMN_QUERY];
     if (entry.date.at == entry.date.end)
         entry.date = (struct field){w3c->date, w3c->date + w3c->date_length};

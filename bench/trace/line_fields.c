@@ -40,6 +40,14 @@ int field_number(const char **at, const char *end, uint64_t *value)
     return *at - first <= NUMBER_DIGITS_SAFE ? 0 : read_long(first, *at, value);
 }
 
+uint64_t field_fraction_ns(const char **at, const char *end)
+{
+    uint64_t ns = 0, unit = NS_PER_SECOND / 10;
+    for (; *at < end && (unsigned char)(**at - '0') < 10; (*at)++, unit /= 10)
+        ns += unit * (uint64_t)(**at - '0');
+    return ns;
+}
+
 int field_seconds(const char **at, const char *end, uint64_t *seconds, uint64_t *ns)
 {
     *ns = 0;
@@ -48,9 +56,6 @@ int field_seconds(const char **at, const char *end, uint64_t *seconds, uint64_t 
     if (*at == end || **at != '.')
         return 0;
     const char *fraction = ++*at;
-    uint64_t ignored, unit = NS_PER_SECOND / 10;
-    for (; *at < end && (unsigned char)(**at - '0') < 10 && unit > 0; unit /= 10)
-        *ns += unit * (uint64_t)(*(*at)++ - '0');
-    *at = number_scan(*at, end, &ignored);
+    *ns = field_fraction_ns(at, end);
     return *at > fraction ? 0 : -1;
 }

@@ -44,15 +44,6 @@ void log_split_request(struct field request, struct log_entry *entry);
 bool log_detect(const char *bytes, size_t count, bool complete,
                 bool (*is_entry)(struct field line));
 
-/* Moves past the character `c`. False: there is another one. */
-static inline bool log_skip(const char **at, const char *end, char c)
-{
-    if (*at == end || **at != c)
-        return false;
-    (*at)++;
-    return true;
-}
-
 /* Takes the text up to the character `c`, and moves past it. False, at *at: there is none. */
 static inline bool log_take_until(const char **at, const char *end, char c, struct field *text)
 {

@@ -5,8 +5,7 @@
 
 #include <stdlib.h>
 
-#define LETTERS        "htdxvermUuqHsbRDTLnKkMCP^~"
-#define NUMBER_LETTERS "sb"
+#define LETTERS "htdxvermUuqHsbRDTLnKkMCP^~"
 
 /* Turns \t, \" and \\ into what they mean, in place. */
 static void unescape(char *text)
@@ -71,7 +70,7 @@ int log_pattern_compile(struct log_pattern *pattern, const char *name, const cha
 {
     *pattern = (struct log_pattern){.text = xstrdup(text)};
     unescape(pattern->text);
-    const char *at = pattern->head = pattern->text;
+    const char *at = pattern->text;
     pattern->head_bytes = literal_length(at);
     bool in_quotes = is_odd_in_quotes(at, pattern->head_bytes, false);
     for (at += pattern->head_bytes; *at != '\0';) {
@@ -123,7 +122,7 @@ static bool take_field(struct log_entry *entry, char letter, struct field field)
         entry->target = field;
         return true;
     case 'q':
-        if (field.end - field.at != 1 || *field.at != '-')
+        if (!field_is_dash(field))
             entry->query = field;
         return true;
     case 'r':
@@ -180,7 +179,7 @@ bool log_pattern_match(const struct log_pattern *pattern, struct field line,
     *expected = what_of('^');
     *found = line;
     if ((size_t)(end - at) < pattern->head_bytes ||
-        memcmp(at, pattern->head, pattern->head_bytes) != 0)
+        memcmp(at, pattern->text, pattern->head_bytes) != 0)
         return false;
     at += pattern->head_bytes;
     for (size_t i = 0; i < pattern->count; i++) {

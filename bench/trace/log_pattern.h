@@ -15,9 +15,8 @@
     "(or %u) URL, %q query, %s status, %b bytes, %^ anything, %~ blanks"
 
 struct log_pattern {
-    char *text; /* the literals point into it */
-    size_t head_bytes;
-    const char *head; /* what the line begins with */
+    char *text;        /* the literals point into it */
+    size_t head_bytes; /* of the text: what the line begins with */
     size_t count;
     struct log_step {
         char letter;

@@ -27,14 +27,6 @@ static bool take_digits(const char **at, const char *end, int digits, unsigned *
     return true;
 }
 
-static bool take_char(const char **at, const char *end, char c)
-{
-    if (*at == end || **at != c)
-        return false;
-    (*at)++;
-    return true;
-}
-
 static bool take_month(const char **at, const char *end, unsigned *month)
 {
     if (end - *at < MONTH_CHARS)
@@ -74,12 +66,12 @@ static bool take_date(const char **at, const char *end, int64_t *days)
     unsigned year, month, day;
     bool common = end - *at > 2 && (*at)[2] == '/';
     char separator = end - *at > 4 && (*at)[4] == '/' ? '/' : '-';
-    if (common &&
-        !(take_digits(at, end, 2, &day) && take_char(at, end, '/') && take_month(at, end, &month) &&
-          take_char(at, end, '/') && take_digits(at, end, 4, &year)))
+    if (common && !(take_digits(at, end, 2, &day) && field_skip_char(at, end, '/') &&
+                    take_month(at, end, &month) && field_skip_char(at, end, '/') &&
+                    take_digits(at, end, 4, &year)))
         return false;
-    if (!common && !(take_digits(at, end, 4, &year) && take_char(at, end, separator) &&
-                     take_digits(at, end, 2, &month) && take_char(at, end, separator) &&
+    if (!common && !(take_digits(at, end, 4, &year) && field_skip_char(at, end, separator) &&
+                     take_digits(at, end, 2, &month) && field_skip_char(at, end, separator) &&
                      take_digits(at, end, 2, &day)))
         return false;
     if (year == 0 || month == 0 || month > MONTHS || day == 0 || day > days_in(year, month))
@@ -91,20 +83,17 @@ static bool take_date(const char **at, const char *end, int64_t *days)
 /* The digits after a point or comma, as nanoseconds. */
 static uint64_t take_fraction(const char **at, const char *end)
 {
-    uint64_t ns = 0, unit = NS_PER_SECOND / 10;
-    if (*at == end || (**at != '.' && **at != ','))
+    if (!field_skip_char(at, end, '.') && !field_skip_char(at, end, ','))
         return 0;
-    for ((*at)++; *at < end && (unsigned char)(**at - '0') < 10; (*at)++, unit /= 10)
-        ns += unit * (uint64_t)(**at - '0');
-    return ns;
+    return field_fraction_ns(at, end);
 }
 
 /* 13:55:36, 13:55:36.123 */
 static bool take_clock(const char **at, const char *end, int64_t *seconds, uint64_t *ns)
 {
     unsigned hour, minute, second;
-    if (!take_digits(at, end, 2, &hour) || !take_char(at, end, ':') ||
-        !take_digits(at, end, 2, &minute) || !take_char(at, end, ':') ||
+    if (!take_digits(at, end, 2, &hour) || !field_skip_char(at, end, ':') ||
+        !take_digits(at, end, 2, &minute) || !field_skip_char(at, end, ':') ||
         !take_digits(at, end, 2, &second) || hour > 23 || minute > 59 || second > 60)
         return false;
     *ns = take_fraction(at, end);
@@ -117,13 +106,13 @@ static bool take_zone(const char **at, const char *end, int64_t *seconds)
 {
     unsigned hours, minutes;
     *seconds = 0;
-    take_char(at, end, ' ');
-    if (*at == end || take_char(at, end, 'Z'))
+    field_skip_char(at, end, ' ');
+    if (*at == end || field_skip_char(at, end, 'Z'))
         return true;
     bool east = **at == '+';
     if ((!east && **at != '-') || ((*at)++, !take_digits(at, end, 2, &hours)))
         return false;
-    take_char(at, end, ':');
+    field_skip_char(at, end, ':');
     if (!take_digits(at, end, 2, &minutes))
         return false;
     *seconds = ((int64_t)hours * 3600 + minutes * 60) * (east ? 1 : -1);
