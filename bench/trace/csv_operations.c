@@ -7,7 +7,6 @@
 
 #include "count_of.h"
 
-
 static const struct word {
     const char *word;
     enum csv_operation operation;
